@@ -1,0 +1,201 @@
+# Builds lunate: core/ becomes build/lunate/core.so, each core/lua/modules/<name>.c a module of its own.
+# Nothing here lists sources: a new op, layer, loss ... is one new file, found by the directory listing.
+# `make help` tells the targets; variables: BUILD, CC, CFLAGS, WERROR=1, SANITIZE=1, LUA, PREFIX, DESTDIR.
+
+ifeq ($(MAKELEVEL),0)
+MAKEFLAGS += -j$(shell nproc 2>/dev/null || echo 2)  # a -j on the command line wins
+endif
+MAKEFLAGS += --no-builtin-rules
+SHELL := /bin/sh
+.SUFFIXES:
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := all
+
+BUILD ?= build
+comma := ,
+LUA ?= lua5.4
+ifeq ($(origin CC),default)
+CC := cc
+endif
+CFLAGS ?= -O2 -g
+PREFIX ?= /usr/local
+LUADIR ?= $(PREFIX)/share/lua/5.4
+LIBDIR ?= $(PREFIX)/lib/lua/5.4
+PKG_CONFIG ?= pkg-config
+
+# ---- What a machine must have -----------------------------------------------------------------------
+# Entries are <Debian package>=<how to see that it is there>: cmd:program, pc:pkg-config name, file:path.
+NEED_build := gcc=cmd:$(firstword $(CC)) pkg-config=cmd:$(PKG_CONFIG) lua5.4=cmd:lua5.4 \
+  liblua5.4-dev=pc:lua5.4|lua54|lua-5.4 libopenblas-dev=pc:openblas libcjson-dev=pc:libcjson zlib1g-dev=pc:zlib
+# Optional modules say in their head which pkg-config names and Debian packages they want.
+NEED_demo := $(NEED_build) libcurl4-openssl-dev=pc:libcurl libssl-dev=pc:libcrypto \
+  ca-certificates=file:/etc/ssl/certs/ca-certificates.crt
+NEED_test := $(NEED_demo) lua-busted=cmd:busted
+NEED_lint := lua-check=cmd:luacheck lua5.4=cmd:lua5.4
+NEED_rock := $(NEED_build) luarocks=cmd:luarocks
+
+# $(call setup,NEEDS): installs what is missing where apt and root are at hand, else names it and stops.
+define setup
+missing=; \
+for need in $(foreach n,$(1),'$(n)'); do \
+  how=$${need#*=}; name=$${how#*:}; \
+  case $$how in \
+    cmd:*) command -v "$$name" >/dev/null 2>&1 ;; \
+    file:*) test -e "$$name" ;; \
+    pc:*) (IFS='|'; for pc in $$name; do $(PKG_CONFIG) --exists "$$pc" 2>/dev/null && exit 0; done; exit 1) ;; \
+  esac || missing="$$missing $${need%%=*}"; \
+done; \
+if [ -n "$$missing" ]; then \
+  sudo=; [ "$$(id -u)" = 0 ] || sudo='sudo -n'; \
+  if command -v apt-get >/dev/null 2>&1 && { [ -z "$$sudo" ] || $$sudo true 2>/dev/null; }; then \
+    echo "setting up this machine: apt-get install$$missing"; \
+    $$sudo apt-get update -qq && \
+    $$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing </dev/null \
+    || { echo "could not install:$$missing" >&2; exit 1; }; \
+  else \
+    echo "missing (as Debian names the packages):$$missing" >&2; \
+    echo "install with: sudo apt-get install$$missing" >&2; exit 1; \
+  fi; \
+fi
+endef
+
+# ---- Flags, found only when something is compiled ---------------------------------------------------
+COMPILING := $(filter-out test demo asan bench doc lint clean help,$(or $(MAKECMDGOALS),all))
+ifneq ($(COMPILING),)
+ifeq ($(shell command -v $(PKG_CONFIG)),)
+$(error pkg-config is missing (Debian package: pkg-config))
+endif
+# $(call require,pkg-config name,Debian package)
+require = $(if $(shell $(PKG_CONFIG) --exists $(1) && echo yes),,$(error the C library $(1) is missing (Debian package: $(2))))
+$(call require,openblas,libopenblas-dev)
+$(call require,libcjson,libcjson-dev)
+$(call require,zlib,zlib1g-dev)
+ifdef LUA_INCDIR
+LUA_CFLAGS := -I$(LUA_INCDIR)
+else
+LUA_PC := $(firstword $(foreach pc,lua5.4 lua54 lua-5.4,$(shell $(PKG_CONFIG) --exists $(pc) && echo $(pc))) \
+  $(shell $(PKG_CONFIG) --exists 'lua >= 5.4' && echo lua))
+$(if $(LUA_PC),,$(error Lua 5.4's headers are missing (Debian package: liblua5.4-dev)))
+LUA_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(LUA_PC))
+endif
+LIBS_CFLAGS := $(shell $(PKG_CONFIG) --cflags openblas libcjson zlib)
+LIBS := $(shell $(PKG_CONFIG) --libs openblas libcjson zlib) -lpthread -lm
+endif
+
+WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes
+ALL_CFLAGS := -std=c11 $(CFLAGS) $(WARNINGS) -fPIC -fvisibility=hidden -pthread \
+  $(if $(filter 1,$(WERROR)),-Werror) \
+  $(if $(filter 1,$(SANITIZE)),-fsanitize=address$(comma)undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer) \
+  -D_POSIX_C_SOURCE=200809L -D_DEFAULT_SOURCE -Icore $(LUA_CFLAGS) $(LIBS_CFLAGS) $(CPPFLAGS)
+ALL_LDFLAGS := $(or $(LIBFLAG),-shared) $(LDFLAGS) $(if $(filter 1,$(SANITIZE)),-fsanitize=address$(comma)undefined)
+
+# ---- The core ---------------------------------------------------------------------------------------
+MODULE_SOURCES := $(wildcard core/lua/modules/*.c)
+SOURCES := $(sort $(filter-out $(MODULE_SOURCES),$(shell find core -name '*.c')))
+OBJECTS := $(SOURCES:%.c=$(BUILD)/obj/%.o) $(BUILD)/obj/registry.o
+LUA_FILES := $(shell find lua -name '*.lua')
+
+all: $(BUILD)/lunate/core.so modules
+
+$(BUILD)/lunate/core.so: $(OBJECTS)
+	@mkdir -p $(@D)
+	@echo "  link    $@"
+	@$(CC) $(ALL_LDFLAGS) -o $@ $(OBJECTS) $(LIBS)
+
+$(BUILD)/obj/%.o: %.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	@echo "  compile $<"
+	@$(CC) $(ALL_CFLAGS) $(if $(filter core/lua/modules/%,$<),$(call module_cflags,$<)) -MMD -MP -c -o $@ $<
+
+$(BUILD)/obj/registry.o: $(BUILD)/gen/registry.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	@$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+# Other flags than last time compile everything anew.
+$(BUILD)/flags: FORCE
+	@mkdir -p $(@D)
+	@echo '$(CC) $(ALL_CFLAGS)' | cmp -s - $@ || echo '$(CC) $(ALL_CFLAGS)' > $@
+
+# ---- Registries -------------------------------------------------------------------------------------
+# A file <dir>/<name>.c that defines <prefix>_<name>[] is an entry; helpers beside it and _*.c are not.
+# Rewritten only when the listing differs, so that nothing is compiled for nothing.
+REGISTRIES := \
+  core/ops:LnOp:ln_ops:ln_op_families: \
+  core/nn/layers:LnLayerClass:ln_layers:ln_layer_families:*const \
+  core/nn/losses:LnLossClass:ln_losses:ln_loss_families:*const \
+  core/nn/metrics:LnMetricClass:ln_metrics:ln_metric_families:*const \
+  core/nn/optimizers:LnOptimizerClass:ln_optimizers:ln_optimizer_families:*const \
+  core/nn/initializers:LnInitializerClass:ln_initializers:ln_initializer_families:*const \
+  core/nn/regularizers:LnRegularizerClass:ln_regularizers:ln_regularizer_families:*const \
+  core/nn/constraints:LnConstraintClass:ln_constraints:ln_constraint_families:*const \
+  core/nn/schedules:LnScheduleClass:ln_schedules:ln_schedule_families:*const
+
+$(BUILD)/gen/registry.c: FORCE
+	@mkdir -p $(@D)
+	@{ echo '// Made by the Makefile from the listing of core/ops and core/nn: do not edit.'; \
+	  echo '#include "nn/nn.h"'; echo '#include "ops/op.h"'; \
+	  for registry in $(foreach r,$(REGISTRIES),'$(r)'); do \
+	    IFS=:; set -f; set -- $$registry; set +f; unset IFS; \
+	    dir=$$1 type=$$2 prefix=$$3 families=$$4 star=$$5 list=; echo; \
+	    for file in $$dir/*.c; do \
+	      name=$$(basename "$$file" .c); \
+	      case $$name in _*|'*') continue ;; esac; \
+	      grep -qF "$${prefix}_$$name[]" "$$file" || continue; \
+	      echo "extern const $$type $${star}$${star:+ }$${prefix}_$$name[];"; \
+	      list="$$list  $${prefix}_$$name,\n"; \
+	    done; \
+	    echo "extern const $$type *const $${star}$${star:+ }$$families[];"; \
+	    printf "const $$type *const %s%s$$families[] = {\n$$list  NULL,\n};\n" "$$star" "$${star:+ }"; \
+	  done; } > $@.$$$$ && { cmp -s $@.$$$$ $@ && rm $@.$$$$ || mv $@.$$$$ $@; }
+
+# ---- Optional modules -------------------------------------------------------------------------------
+# The first lines of core/lua/modules/<name>.c name what it needs:
+#   // pkg-config: libcurl libcrypto
+#   // debian: libcurl4-openssl-dev libssl-dev
+module_pc = $(shell sed -n '1,12s,^// pkg-config: *,,p' $(1))
+module_debian = $(shell sed -n '1,12s,^// debian: *,,p' $(1))
+module_cflags = $(shell $(PKG_CONFIG) --cflags $(call module_pc,$(1)))
+module_there = $(shell $(PKG_CONFIG) --exists $(call module_pc,$(1)) && echo yes)
+module_name = $(basename $(notdir $(1)))
+ifneq ($(COMPILING),)
+MODULES_THERE := $(foreach m,$(MODULE_SOURCES),$(if $(call module_there,$(m)),$(m)))
+endif
+MODULES := $(MODULES_THERE:core/lua/modules/%.c=$(BUILD)/lunate/%.so)
+
+modules: $(MODULES)
+	@$(foreach m,$(filter-out $(MODULES_THERE),$(MODULE_SOURCES)),echo \
+	  "  without lunate.$(call module_name,$(m)): to enable it install $(or $(call module_debian,$(m)),$(call module_pc,$(m)))";):
+
+$(MODULES): $(BUILD)/lunate/%.so: $(BUILD)/obj/core/lua/modules/%.o
+	@mkdir -p $(@D)
+	@echo "  link    $@"
+	@$(CC) $(ALL_LDFLAGS) -o $@ $< $(shell $(PKG_CONFIG) --libs $(call module_pc,core/lua/modules/$*.c)) -lpthread -lm
+
+-include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)
+
+# ---- Running ----------------------------------------------------------------------------------------
+RUN = LUA_PATH="lua/?.lua;lua/?/init.lua;tests/?.lua;;" LUA_CPATH="$(BUILD)/?.so;;" LUA_INIT= LUA_INIT_5_4=
+BUSTED ?= busted
+
+test:
+	@$(call setup,$(NEED_test))
+	@$(MAKE) --no-print-directory all
+	@$(RUN) $(BUSTED) $(TESTFLAGS) $(or $(TESTS),tests)
+
+demo:
+	@$(call setup,$(NEED_demo))
+	@$(MAKE) --no-print-directory all
+	@$(RUN) $(LUA) scripts/quickstart.lua
+
+install: all
+	@echo "  install $(DESTDIR)$(LUADIR)/lunate, $(DESTDIR)$(LIBDIR)/lunate"
+	@cd lua && find . -name '*.lua' | while read -r file; do \
+	  install -D -m 644 "$$file" "$(abspath $(DESTDIR)$(LUADIR))/$$file" || exit 1; done
+	@for file in $(BUILD)/lunate/core.so $(MODULES); do \
+	  install -D -m 755 "$$file" "$(DESTDIR)$(LIBDIR)/lunate/$$(basename "$$file")" || exit 1; done
+
+clean:
+	rm -rf $(BUILD)
+
+FORCE:
+.PHONY: all modules test demo lint asan bench doc install clean help FORCE
