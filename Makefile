@@ -60,7 +60,7 @@ fi
 endef
 
 # ---- Flags, found only when something is compiled ---------------------------------------------------
-COMPILING := $(filter-out test demo asan bench doc lint clean help,$(or $(MAKECMDGOALS),all))
+COMPILING := $(filter-out test demo asan sanitized bench lint clean help,$(or $(MAKECMDGOALS),all))
 ifneq ($(COMPILING),)
 ifeq ($(shell command -v $(PKG_CONFIG)),)
 $(error pkg-config is missing (Debian package: pkg-config))
@@ -87,7 +87,8 @@ ALL_CFLAGS := -std=c11 $(CFLAGS) $(WARNINGS) -fPIC -fvisibility=hidden -pthread 
   $(if $(filter 1,$(WERROR)),-Werror) \
   $(if $(filter 1,$(SANITIZE)),-fsanitize=address$(comma)undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer) \
   -D_POSIX_C_SOURCE=200809L -D_DEFAULT_SOURCE -Icore $(LUA_CFLAGS) $(LIBS_CFLAGS) $(CPPFLAGS)
-ALL_LDFLAGS := $(or $(LIBFLAG),-shared) $(LDFLAGS) $(if $(filter 1,$(SANITIZE)),-fsanitize=address$(comma)undefined)
+# The core runs threads of its own: it must stay mapped when a Lua state closes (nodelete).
+ALL_LDFLAGS := $(or $(LIBFLAG),-shared) $(if $(filter Linux,$(shell uname)),-Wl$(comma)-z$(comma)nodelete) $(LDFLAGS) $(if $(filter 1,$(SANITIZE)),-fsanitize=address$(comma)undefined)
 
 # ---- The core ---------------------------------------------------------------------------------------
 MODULE_SOURCES := $(wildcard core/lua/modules/*.c)
@@ -95,7 +96,7 @@ SOURCES := $(sort $(filter-out $(MODULE_SOURCES),$(shell find core -name '*.c'))
 OBJECTS := $(SOURCES:%.c=$(BUILD)/obj/%.o) $(BUILD)/obj/registry.o
 LUA_FILES := $(shell find lua -name '*.lua')
 
-all: $(BUILD)/lunate/core.so modules
+all: $(BUILD)/lunate/core.so modules  ## build everything into $(BUILD)
 
 $(BUILD)/lunate/core.so: $(OBJECTS)
 	@mkdir -p $(@D)
@@ -174,28 +175,54 @@ $(MODULES): $(BUILD)/lunate/%.so: $(BUILD)/obj/core/lua/modules/%.o
 -include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)
 
 # ---- Running ----------------------------------------------------------------------------------------
-RUN = LUA_PATH="lua/?.lua;lua/?/init.lua;tests/?.lua;;" LUA_CPATH="$(BUILD)/?.so;;" LUA_INIT= LUA_INIT_5_4=
-BUSTED ?= busted
+# Absolute paths, so that a spec may change folder; the shell's own Lua settings stay out.
+RUN = env -u LUA_INIT -u LUA_INIT_5_4 -u LUA_PATH_5_4 -u LUA_CPATH_5_4 LUNATE_BUILD="$(abspath $(BUILD))" \
+  LUA_PATH="$(CURDIR)/lua/?.lua;$(CURDIR)/lua/?/init.lua;$(CURDIR)/tests/?.lua;;" LUA_CPATH="$(abspath $(BUILD))/?.so;;"
+# Debian's busted follows /usr/bin/lua, which may be 5.1: tests/run.lua starts it under $(LUA).
+SUITE = $(LUA) tests/run.lua --ignore-lua $(TESTFLAGS) $(or $(TESTS),tests)
 
-test:
+test:  ## set the machine up, build, run the suite; TESTS=path for a part, TESTFLAGS for busted
 	@$(call setup,$(NEED_test))
 	@$(MAKE) --no-print-directory all
-	@$(RUN) $(BUSTED) $(TESTFLAGS) $(or $(TESTS),tests)
+	@$(RUN) $(SUITE)
 
-demo:
+demo:  ## set the machine up, build, train the Fashion-MNIST classifier
 	@$(call setup,$(NEED_demo))
 	@$(MAKE) --no-print-directory all
 	@$(RUN) $(LUA) scripts/quickstart.lua
 
-install: all
+# A leak in the core fails the run: Lua closes its state at the end, so whatever is left was lost.
+asan:  ## the suite under AddressSanitizer and UBSan, in a build folder of its own
+	@$(call setup,$(NEED_test))
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/asan SANITIZE=1 all
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/asan sanitized
+
+sanitized:
+	@$(RUN) ASAN_OPTIONS="$(or $(ASAN_OPTIONS),detect_leaks=1:allocator_may_return_null=1)" UBSAN_OPTIONS=print_stacktrace=1 \
+	  LD_PRELOAD="$$($(CC) -print-file-name=libasan.so)" $(SUITE)
+
+lint:  ## luacheck, and the rules of the house (scripts/lint.lua)
+	@$(call setup,$(NEED_lint))
+	luacheck -q lua scripts tests
+	@$(LUA) scripts/lint.lua
+
+bench:  ## compare with PyTorch (scripts/bench)
+	@$(call setup,$(NEED_demo))
+	@$(MAKE) --no-print-directory all
+	@$(RUN) sh scripts/bench/run.sh
+
+install: all  ## into $(DESTDIR)$(PREFIX)
 	@echo "  install $(DESTDIR)$(LUADIR)/lunate, $(DESTDIR)$(LIBDIR)/lunate"
 	@cd lua && find . -name '*.lua' | while read -r file; do \
 	  install -D -m 644 "$$file" "$(abspath $(DESTDIR)$(LUADIR))/$$file" || exit 1; done
 	@for file in $(BUILD)/lunate/core.so $(MODULES); do \
 	  install -D -m 755 "$$file" "$(DESTDIR)$(LIBDIR)/lunate/$$(basename "$$file")" || exit 1; done
 
-clean:
+clean:  ## remove the build folder
 	rm -rf $(BUILD)
 
+help:  ## this list
+	@sed -n 's/^\([a-z]*\):[^#]*## /  make \1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 16
+
 FORCE:
-.PHONY: all modules test demo lint asan bench doc install clean help FORCE
+.PHONY: all modules test demo lint asan sanitized bench install clean help FORCE

@@ -1,0 +1,52 @@
+rockspec_format = "3.0"
+package = "lunate"
+version = "scm-1"
+
+source = {
+  url = "git+file://.",
+}
+
+description = {
+  summary = "Deep learning for Lua 5.4: Keras's ideas, a small C core over OpenBLAS",
+  detailed = [[
+    Tensors, layers, losses, metrics, optimizers and training in the shape that Keras users know,
+    written the way Lua users write. The heavy math is C over OpenBLAS.
+  ]],
+  license = "MIT",
+}
+
+dependencies = {
+  "lua >= 5.4, < 5.5",
+}
+
+-- Libraries by name alone: Debian keeps OpenBLAS's header below the architecture's folder, where
+-- LuaRocks does not look; the Makefile finds headers by pkg-config.
+external_dependencies = {
+  OPENBLAS = {library = "openblas"},
+  CJSON = {library = "cjson"},
+  ZLIB = {library = "z"},
+}
+
+build = {
+  type = "make",
+  build_target = "all", -- in a build folder of its own: LuaRocks has its own flags
+  install_target = "install",
+  build_variables = {
+    BUILD = "build/rock",
+    CC = "$(CC)",
+    CFLAGS = "$(CFLAGS)",
+    LIBFLAG = "$(LIBFLAG)",
+    LUA_INCDIR = "$(LUA_INCDIR)",
+    LUADIR = "$(LUADIR)",
+    LIBDIR = "$(LIBDIR)",
+  },
+  install_variables = {
+    BUILD = "build/rock",
+    CC = "$(CC)",
+    CFLAGS = "$(CFLAGS)",
+    LIBFLAG = "$(LIBFLAG)",
+    LUA_INCDIR = "$(LUA_INCDIR)",
+    LUADIR = "$(LUADIR)",
+    LIBDIR = "$(LIBDIR)",
+  },
+}

@@ -1,0 +1,177 @@
+-- The rules of the house that no compiler checks: floors, registries, no printing core, tidy text.
+-- `make lint` runs it. A new floor or kind of registry is one line in a table below.
+
+local FLOORS = {"base", "tensor", "kernels", "ops", "autograd", "nn", "model", "io", "lua"}
+local REGISTRIES = { -- folder -> how the arrays are called that the Makefile looks for
+  ["core/ops"] = "ln_ops", ["core/nn/layers"] = "ln_layers", ["core/nn/losses"] = "ln_losses",
+  ["core/nn/metrics"] = "ln_metrics", ["core/nn/optimizers"] = "ln_optimizers",
+  ["core/nn/initializers"] = "ln_initializers", ["core/nn/regularizers"] = "ln_regularizers",
+  ["core/nn/constraints"] = "ln_constraints", ["core/nn/schedules"] = "ln_schedules",
+}
+-- The core returns failure; it neither prints nor ends the process nor jumps. (`_exit` in a forked
+-- child is another matter.)
+local FORBIDDEN = {"printf", "fprintf", "puts", "putchar", "perror", "exit", "abort", "assert", "longjmp"}
+local MAX_COLUMNS = 100
+
+local height = {}
+for i, floor in ipairs(FLOORS) do height[floor] = i end
+
+local problems = 0
+local function problem(file, line, message, ...)
+  problems = problems + 1
+  print(("%s:%d: %s"):format(file, line, message:format(...)))
+end
+
+local function listing(command)
+  local pipe <close> = assert(io.popen(command))
+  local files = {}
+  for file in pipe:lines() do files[#files + 1] = file end
+  return files
+end
+
+local function read(file)
+  local handle <close> = assert(io.open(file, "rb"))
+  return handle:read("a")
+end
+
+-- The same text with comments and the insides of strings blanked, lines kept.
+local function bare(text)
+  local function blank(s) return (s:gsub("[^\n]", " ")) end
+  local out, at = {}, 1
+  while true do
+    local start = text:find("[\"'/]", at)
+    if not start then break end
+    out[#out + 1] = text:sub(at, start - 1)
+    local c, stop = text:sub(start, start), nil
+    if c == "/" then
+      local next_char = text:sub(start + 1, start + 1)
+      if next_char == "*" then stop = select(2, text:find("*/", start + 2, true)) or #text
+      elseif next_char == "/" then stop = (text:find("\n", start, true) or #text + 1) - 1 end
+    else
+      stop = start
+      repeat
+        stop = text:find("[\\" .. c .. "\n]", stop + 1) or #text
+        local escaped = text:sub(stop, stop) == "\\"
+        if escaped then stop = stop + 1 end
+      until not escaped
+    end
+    out[#out + 1] = stop and blank(text:sub(start, stop)) or c
+    at = (stop or start) + 1
+  end
+  return table.concat(out) .. text:sub(at)
+end
+
+local function lines(text)
+  local number = 0
+  return function(iterate)
+    local line = iterate()
+    if line then number = number + 1 return number, line end
+  end, text:gmatch("([^\n]*)\n?")
+end
+
+local function tidy(file, text)
+  if text ~= "" and text:sub(-1) ~= "\n" then problem(file, 1, "the last line has no newline") end
+  for number, line in lines(text) do
+    local columns = utf8.len(line) or #line
+    if columns > MAX_COLUMNS then problem(file, number, "%d columns (at most %d)", columns, MAX_COLUMNS) end
+    if line:find("\t", 1, true) then problem(file, number, "a tab") end
+    if line:find("[ \r]$") then problem(file, number, "white space at the end") end
+    if line:find("%f[%w]TO" .. "DO%f[%W]") or line:find("%f[%w]FIX" .. "ME%f[%W]") then
+      problem(file, number, "unfinished work")
+    end
+  end
+end
+
+local function exists(file)
+  local handle <close> = io.open(file, "rb")
+  return handle ~= nil
+end
+
+local function check_includes(file, text)
+  local floor = file:match("^core/([^/]+)/") -- nil: core/lunate.h, below every floor but base's
+  local own = floor and height[floor] or 1
+  if floor and not height[floor] then problem(file, 1, "'%s' is not a floor of the house", floor) end
+  for number, line in lines(text) do
+    local quote, name = line:match('^%s*#%s*include%s*([<"])([^>"]+)')
+    if name and (name == "lua.h" or name == "lauxlib.h" or name == "lualib.h") and floor ~= "lua" then
+      problem(file, number, "%s belongs in core/lua/ alone", name)
+    elseif name and name:find("cblas", 1, true) and floor ~= "kernels" then
+      problem(file, number, "%s belongs in core/kernels/ alone", name)
+    elseif quote == '"' then
+      local beside = file:match("^(.*/)") .. name
+      local target = exists("core/" .. name) and "core/" .. name or exists(beside) and beside
+      if not target then
+        problem(file, number, "no such header: %s", name)
+      else
+        local theirs = target:match("^core/([^/]+)/")
+        if theirs and height[theirs] and height[theirs] > own then
+          problem(file, number, "%s is on a higher floor (%s above %s)", name, theirs, floor or "lunate.h")
+        end
+      end
+    end
+  end
+end
+
+local function check_words(file, text)
+  if file:find("^core/lua/") then return end
+  for number, line in lines(text) do
+    for _, word in ipairs(FORBIDDEN) do
+      if line:find("%f[%w_]" .. word .. "%s*%(") then
+        problem(file, number, "%s() in the core: return an error instead", word)
+      end
+    end
+  end
+end
+
+-- One file an entry: what core/ops/add.c defines is ln_ops_add, and no other file names it.
+local function check_registries(sources)
+  local owner = {}
+  for file, text in pairs(sources) do
+    local folder, name = file:match("^(.*)/([^/]+)%.c$")
+    local prefix = REGISTRIES[folder]
+    if prefix then
+      local found
+      for entry in text:gmatch("%f[%w_]" .. prefix .. "_([%w_]+)%[%]%s*=") do
+        if entry == name then found = true
+        else problem(file, 1, "defines %s_%s[]: its file would be %s.c", prefix, entry, entry) end
+      end
+      if found then owner[prefix .. "_" .. name] = file
+      elseif prefix ~= "ln_ops" and name:sub(1, 1) ~= "_" then
+        problem(file, 1, "defines no %s_%s[] (a helper's name starts with _)", prefix, name)
+      end
+    end
+  end
+  for file, text in pairs(sources) do
+    for number, line in lines(text) do
+      for word in line:gmatch("%f[%w_](ln_[%w_]+)%f[^%w_]") do
+        if owner[word] and owner[word] ~= file then
+          problem(file, number, "%s is named outside of %s: look it up instead", word, owner[word])
+        end
+      end
+    end
+  end
+end
+
+local sources = {}
+for _, file in ipairs(listing("find core -name '*.[ch]' | LC_ALL=C sort")) do
+  local text = read(file)
+  if not text:find("^%s*/[/*]") then problem(file, 1, "does not open with what lives here") end
+  tidy(file, text)
+  check_includes(file, text)
+  sources[file] = bare(text)
+  check_words(file, sources[file])
+end
+check_registries(sources)
+for _, file in ipairs(listing("find lua scripts tests -name '*.lua' | LC_ALL=C sort")) do
+  local text = read(file)
+  if not text:find("^%-%-") and not text:find("^#![^\n]*\n%-%-") then
+    problem(file, 1, "does not open with what lives here")
+  end
+  tidy(file, text)
+end
+
+if problems > 0 then
+  print(("%d problems"):format(problems))
+  os.exit(1, true)
+end
+print("the house is in order")

@@ -1,0 +1,2 @@
+-- Runs busted under the Lua that runs this file, whatever /usr/bin/lua is: `lua5.4 tests/run.lua --ignore-lua tests`.
+require "busted.runner" {standalone = false}
