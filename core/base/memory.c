@@ -1,0 +1,99 @@
+// Tensor memory: size classes of four steps per power of two, a free list each.
+#include "base/memory.h"
+
+#include <stdlib.h>
+
+enum { ALIGN = 64, CLASSES = 4 * 64 };
+// More than this is not kept: a training loop's working set stays far below it, and a script that
+// drops a large data set should see its memory return to the system.
+static const size_t CACHE_LIMIT = (size_t)64 << 20;
+
+typedef struct Block {
+  struct Block *next;
+} Block;
+
+struct LnMemory {
+  size_t live, cached, peak;
+  size_t blocks;   // alive, to know when a closed account may go
+  bool closed;
+  Block *free[CLASSES];
+};
+
+// Rounds up to a size class and returns its index: 64, 128, 192, 256, 320, 384, 448, 512, 640, ...
+static int size_class(size_t bytes, size_t *rounded) {
+  if (bytes < ALIGN) bytes = ALIGN;
+  int log2 = 63 - __builtin_clzll((unsigned long long)bytes);
+  size_t step = (size_t)1 << (log2 > 8 ? log2 - 2 : 6);
+  if (bytes > SIZE_MAX - step) return -1;
+  size_t size = (bytes + step - 1) / step * step;
+  *rounded = size;
+  log2 = 63 - __builtin_clzll((unsigned long long)size);
+  if (log2 < 8) return (int)(size / 64);
+  int quarter = (int)((size >> (log2 - 2)) & 3);
+  return 4 * (log2 - 7) + quarter;
+}
+
+LnMemory *ln_memory_open(void) { return calloc(1, sizeof(LnMemory)); }
+
+void ln_memory_close(LnMemory *m) {
+  if (!m) return;
+  ln_memory_trim(m);
+  if (m->blocks == 0) free(m);
+  else m->closed = true;
+}
+
+LnMemoryStats ln_memory_stats(const LnMemory *m) {
+  return (LnMemoryStats){m->live, m->cached, m->peak};
+}
+
+void ln_memory_reset_peak(LnMemory *m) { m->peak = m->live; }
+
+void ln_memory_trim(LnMemory *m) {
+  for (int k = 0; k < CLASSES; k++) {
+    while (m->free[k]) {
+      Block *b = m->free[k];
+      m->free[k] = b->next;
+      free(b);
+    }
+  }
+  m->cached = 0;
+}
+
+void *ln_memory_alloc(LnMemory *m, size_t bytes) {
+  size_t size;
+  int k = size_class(bytes, &size);
+  if (k < 0 || k >= CLASSES) return NULL;
+  Block *b = m->free[k];
+  if (b) {
+    m->free[k] = b->next;
+    m->cached -= size;
+  } else {
+    b = aligned_alloc(ALIGN, size);
+    if (!b && m->cached) {
+      ln_memory_trim(m);
+      b = aligned_alloc(ALIGN, size);
+    }
+    if (!b) return NULL;
+  }
+  m->live += size;
+  m->blocks++;
+  if (m->live > m->peak) m->peak = m->live;
+  return b;
+}
+
+void ln_memory_free(LnMemory *m, void *block, size_t bytes) {
+  if (!block) return;
+  size_t size;
+  int k = size_class(bytes, &size);
+  m->live -= size;
+  m->blocks--;
+  if (m->closed || m->cached + size > CACHE_LIMIT) {
+    free(block);
+    if (m->closed && m->blocks == 0) free(m);
+    return;
+  }
+  Block *b = block;
+  b->next = m->free[k];
+  m->free[k] = b;
+  m->cached += size;
+}

@@ -1,0 +1,23 @@
+// Tensor memory: accounted per Lua state, freed blocks cached by size class.
+// An account outlives its state while storages still point at it (ln_memory_close).
+#ifndef LN_BASE_MEMORY_H
+#define LN_BASE_MEMORY_H
+
+#include "lunate.h"
+
+typedef struct LnMemoryStats {
+  size_t live, cached, peak;  // bytes; peak is of live
+} LnMemoryStats;
+
+LnMemory *ln_memory_open(void);
+// Frees the cache; the account itself goes with its last block.
+void ln_memory_close(LnMemory *m);
+LnMemoryStats ln_memory_stats(const LnMemory *m);
+void ln_memory_trim(LnMemory *m);        // gives cached blocks back to the system
+void ln_memory_reset_peak(LnMemory *m);
+
+// 64-byte aligned, uninitialized; NULL when the system has none. bytes may be 0.
+void *ln_memory_alloc(LnMemory *m, size_t bytes);
+void ln_memory_free(LnMemory *m, void *block, size_t bytes);  // the same bytes as asked for
+
+#endif

@@ -1,0 +1,93 @@
+// Random numbers: Philox4x32-10.
+#include "base/random.h"
+
+#include <math.h>
+
+typedef struct Four {
+  uint32_t v[4];
+} Four;
+
+static Four philox(uint64_t key, uint64_t counter) {
+  uint32_t k0 = (uint32_t)key, k1 = (uint32_t)(key >> 32);
+  uint32_t x0 = (uint32_t)counter, x1 = (uint32_t)(counter >> 32), x2 = 0, x3 = 0;
+  for (int round = 0; round < 10; round++) {
+    uint64_t a = (uint64_t)0xD2511F53u * x0, b = (uint64_t)0xCD9E8D57u * x2;
+    uint32_t y0 = (uint32_t)(b >> 32) ^ x1 ^ k0, y2 = (uint32_t)(a >> 32) ^ x3 ^ k1;
+    x1 = (uint32_t)b, x3 = (uint32_t)a, x0 = y0, x2 = y2;
+    k0 += 0x9E3779B9u, k1 += 0xBB67AE85u;
+  }
+  return (Four){{x0, x1, x2, x3}};
+}
+
+// Spreads close seeds far apart (the finalizer of MurmurHash3).
+static uint64_t mix(uint64_t x) {
+  x ^= x >> 33, x *= 0xff51afd7ed558ccdull;
+  x ^= x >> 33, x *= 0xc4ceb9fe1a85ec53ull;
+  return x ^ (x >> 33);
+}
+
+void ln_random_seed(LnRandom *r, uint64_t seed) {
+  r->key = mix(seed + 0x9E3779B97F4A7C15ull);
+  r->counter = 0;
+}
+
+LnRandom ln_random_split(LnRandom *r) {
+  LnRandom child;
+  ln_random_seed(&child, ln_random_bits(r));
+  return child;
+}
+
+uint64_t ln_random_bits(LnRandom *r) {
+  Four f = philox(r->key, r->counter++);
+  return (uint64_t)f.v[0] << 32 | f.v[1];
+}
+
+double ln_random_double(LnRandom *r) { return (double)(ln_random_bits(r) >> 11) * 0x1p-53; }
+
+int64_t ln_random_below(LnRandom *r, int64_t n) {
+  // Rejection keeps it unbiased: the last, incomplete run of n values is thrown away.
+  uint64_t u = (uint64_t)n, limit = UINT64_MAX - UINT64_MAX % u, bits;
+  do bits = ln_random_bits(r);
+  while (bits >= limit);
+  return (int64_t)(bits % u);
+}
+
+// Box-Muller on 32-bit halves; u1 in (0, 1] so that the logarithm is finite.
+static void gauss_pair(uint32_t a, uint32_t b, float *x, float *y) {
+  float u1 = ((float)(a >> 8) + 1.0f) * 0x1p-24f, u2 = (float)(b >> 8) * 0x1p-24f;
+  float radius = sqrtf(-2.0f * logf(u1)), angle = 6.2831853071795864f * u2;
+  *x = radius * cosf(angle);
+  *y = radius * sinf(angle);
+}
+
+double ln_random_gauss(LnRandom *r) {
+  double u1 = 1.0 - ln_random_double(r), u2 = ln_random_double(r);
+  return sqrt(-2.0 * log(u1)) * cos(6.283185307179586477 * u2);
+}
+
+void ln_random_fill_uniform(LnRandom *r, float *out, int64_t n) {
+  for (int64_t i = 0; i < n; i += 4) {
+    Four f = philox(r->key, r->counter++);
+    int64_t m = n - i < 4 ? n - i : 4;
+    for (int64_t j = 0; j < m; j++) out[i + j] = (float)(f.v[j] >> 8) * 0x1p-24f;
+  }
+}
+
+void ln_random_fill_normal(LnRandom *r, float *out, int64_t n) {
+  for (int64_t i = 0; i < n; i += 4) {
+    Four f = philox(r->key, r->counter++);
+    float g[4];
+    gauss_pair(f.v[0], f.v[1], &g[0], &g[1]);
+    gauss_pair(f.v[2], f.v[3], &g[2], &g[3]);
+    int64_t m = n - i < 4 ? n - i : 4;
+    for (int64_t j = 0; j < m; j++) out[i + j] = g[j];
+  }
+}
+
+void ln_random_permutation(LnRandom *r, int64_t *out, int64_t n) {
+  for (int64_t i = 0; i < n; i++) out[i] = i;
+  for (int64_t i = n - 1; i > 0; i--) {
+    int64_t j = ln_random_below(r, i + 1), t = out[i];
+    out[i] = out[j], out[j] = t;
+  }
+}

@@ -1,0 +1,162 @@
+// Bytes in order from a file or a text; gzip is recognized by its first two bytes.
+#include "io/stream.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <zlib.h>
+
+#define INPUT (1 << 16)
+
+struct LnStream {
+  FILE *file;                    // NULL over a text
+  const unsigned char *text;
+  size_t text_bytes, text_at;
+  char *name;
+  size_t bytes;                  // of the file or text; SIZE_MAX when unknown
+  bool gzip, inflating, done;    // done: the content has ended
+  z_stream z;
+  unsigned char *input;          // INPUT bytes
+  const unsigned char *at;       // what of the input is not used yet
+  size_t left;
+};
+
+// Fills the empty input; left stays 0 at the end.
+static bool fill(LnContext *c, LnStream *s) {
+  if (s->file) {
+    s->at = s->input;
+    s->left = fread(s->input, 1, INPUT, s->file);
+    if (!s->left && ferror(s->file))
+      return ln_fail(c, "cannot read '%s': %s", s->name, strerror(errno));
+  } else {
+    s->at = s->text + s->text_at;
+    s->left = s->text_bytes - s->text_at < INPUT ? s->text_bytes - s->text_at : INPUT;
+    s->text_at += s->left;
+  }
+  return true;
+}
+
+// Looks at the first bytes and gets the decompressor ready.
+static bool begin(LnContext *c, LnStream *s) {
+  s->done = false;
+  if (!fill(c, s)) return false;
+  s->gzip = s->left >= 2 && s->at[0] == 0x1f && s->at[1] == 0x8b;
+  if (!s->gzip) return true;
+  if (s->inflating) return inflateReset(&s->z) == Z_OK || ln_fail(c, "zlib cannot be reset");
+  s->inflating = inflateInit2(&s->z, 15 + 16) == Z_OK;  // 16: a gzip header
+  return s->inflating || ln_fail(c, "not enough memory to read '%s'", s->name);
+}
+
+static LnStream *stream_new(LnContext *c, const char *name) {
+  LnStream *s = calloc(1, sizeof *s);
+  if (s) s->name = strdup(name), s->input = malloc(INPUT);
+  if (s && s->name && s->input) return s;
+  ln_stream_close(s);
+  ln_fail(c, "not enough memory to read '%s'", name);
+  return NULL;
+}
+
+LnStream *ln_stream_open(LnContext *c, const char *path) {
+  LnStream *s = stream_new(c, path);
+  if (!s) return NULL;
+  struct stat info;
+  s->file = fopen(path, "rb");
+  if (!s->file || fstat(fileno(s->file), &info) != 0) {
+    ln_fail(c, "cannot open '%s': %s", path, strerror(errno));
+  } else if (S_ISDIR(info.st_mode)) {
+    ln_fail(c, "cannot read '%s': it is a folder", path);
+  } else {
+    setvbuf(s->file, NULL, _IONBF, 0);  // INPUT is the buffer
+    s->bytes = S_ISREG(info.st_mode) ? (size_t)info.st_size : SIZE_MAX;
+    if (begin(c, s)) return s;
+  }
+  ln_stream_close(s);
+  return NULL;
+}
+
+LnStream *ln_stream_text(LnContext *c, const void *text, size_t bytes) {
+  LnStream *s = stream_new(c, "text");
+  if (!s) return NULL;
+  s->text = text;
+  s->bytes = s->text_bytes = bytes;
+  if (begin(c, s)) return s;
+  ln_stream_close(s);
+  return NULL;
+}
+
+void ln_stream_close(LnStream *s) {
+  if (!s) return;
+  if (s->file) fclose(s->file);
+  if (s->inflating) inflateEnd(&s->z);
+  free(s->name);
+  free(s->input);
+  free(s);
+}
+
+static bool read_plain(LnContext *c, LnStream *s, unsigned char *out, size_t n, size_t *got) {
+  while (*got < n) {
+    if (!s->left && n - *got >= INPUT && s->file) {  // large: past the buffer
+      size_t k = fread(out + *got, 1, n - *got, s->file);
+      if (!k && ferror(s->file))
+        return ln_fail(c, "cannot read '%s': %s", s->name, strerror(errno));
+      if (!k) return true;
+      *got += k;
+      continue;
+    }
+    if (!s->left && !fill(c, s)) return false;
+    if (!s->left) return true;
+    size_t k = s->left < n - *got ? s->left : n - *got;
+    memcpy(out + *got, s->at, k);
+    s->at += k, s->left -= k, *got += k;
+  }
+  return true;
+}
+
+static bool read_gzip(LnContext *c, LnStream *s, unsigned char *out, size_t n, size_t *got) {
+  while (*got < n && !s->done) {
+    if (!s->left && !fill(c, s)) return false;
+    if (!s->left) return ln_fail(c, "'%s' is damaged: its gzip data is cut off", s->name);
+    size_t room = n - *got < (1u << 30) ? n - *got : 1u << 30;
+    s->z.next_in = (unsigned char *)(uintptr_t)s->at;  // zlib does not write there
+    s->z.avail_in = (uInt)s->left;
+    s->z.next_out = out + *got;
+    s->z.avail_out = (uInt)room;
+    int status = inflate(&s->z, Z_NO_FLUSH);
+    s->at = s->z.next_in, s->left = s->z.avail_in;
+    *got += room - s->z.avail_out;
+    if (status == Z_STREAM_END) {  // another member may follow, nothing else
+      if (!s->left && !fill(c, s)) return false;
+      if (!s->left) s->done = true;
+      else if (*s->at != 0x1f)
+        return ln_fail(c, "'%s' is damaged: there are bytes after its gzip data", s->name);
+      else if (inflateReset(&s->z) != Z_OK) return ln_fail(c, "zlib cannot be reset");
+    } else if (status == Z_MEM_ERROR) {
+      return ln_fail(c, "not enough memory to read '%s'", s->name);
+    } else if (status != Z_OK && status != Z_BUF_ERROR) {
+      return ln_fail(c, "'%s' is damaged: %s", s->name, s->z.msg ? s->z.msg : "bad gzip data");
+    }
+  }
+  return true;
+}
+
+bool ln_stream_read(LnContext *c, LnStream *s, void *out, size_t n, size_t *got) {
+  *got = 0;
+  return (s->gzip ? read_gzip : read_plain)(c, s, out, n, got);
+}
+
+bool ln_stream_rewind(LnContext *c, LnStream *s) {
+  if (s->file && fseeko(s->file, 0, SEEK_SET) != 0)
+    return ln_fail(c, "cannot read '%s' twice: %s", s->name, strerror(errno));
+  s->text_at = s->left = 0;
+  return begin(c, s);
+}
+
+size_t ln_stream_limit(const LnStream *s, bool *exact) {
+  *exact = !s->gzip && s->bytes != SIZE_MAX;
+  if (!s->gzip || s->bytes == SIZE_MAX) return s->bytes;
+  return s->bytes > SIZE_MAX / 1040 ? SIZE_MAX : s->bytes * 1040;  // deflate: at most 1032 to 1
+}
+
+const char *ln_stream_name(const LnStream *s) { return s->name; }

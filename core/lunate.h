@@ -1,0 +1,82 @@
+// lunate.h: the few structs that every floor of the core shares. No Lua here.
+// Sizes count elements unless a name says bytes; positions and axes are 0-based inside the core
+// (the binding converts from Lua's 1-based ones); an unknown dimension is -1.
+#ifndef LUNATE_H
+#define LUNATE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define LN_VERSION "0.1.0"
+#define LN_MAX_RANK 8
+#define LN_NONE INT64_MIN  // "None" in an integer or axis option
+
+#if defined(__GNUC__)
+#define LN_PRINTF(f, a) __attribute__((format(printf, f, a)))
+#else
+#define LN_PRINTF(f, a)
+#endif
+
+// In order of promotion within a kind: bool < integers < floats.
+typedef enum LnDtype {
+  LN_BOOL, LN_UINT8, LN_INT32, LN_INT64, LN_FLOAT32, LN_FLOAT64, LN_DTYPES
+} LnDtype;
+
+typedef struct LnMemory LnMemory;      // base/memory.h
+typedef struct LnRecorder LnRecorder;  // ops/op.h
+typedef struct LnTensor LnTensor;
+typedef struct LnContext LnContext;
+
+// The first error wins: later failures are its consequences. Text never ends in a newline.
+typedef struct LnErr {
+  bool set;
+  char text[1000];
+} LnErr;
+
+// Counter-based generator (base/random.h): the state is where it stands, nothing else.
+typedef struct LnRandom {
+  uint64_t key, counter;
+} LnRandom;
+
+// A block of memory that tensors share; refcounted, charged to the state's account.
+typedef struct LnStorage {
+  int64_t refs;
+  size_t bytes;
+  void *data;
+  LnMemory *memory;
+} LnStorage;
+
+// A strided view of a storage. Refcounted (ln_retain / ln_release in tensor/tensor.h).
+struct LnTensor {
+  int32_t refs;
+  uint8_t rank;
+  uint8_t dtype;                // LnDtype
+  bool meta;                    // shape and dtype only: calls on it infer shapes and compute nothing
+  bool tracked;                 // an active tape may want its gradient (autograd/tape.h)
+  int64_t size;                 // product of shape
+  int64_t shape[LN_MAX_RANK];
+  int64_t stride[LN_MAX_RANK];  // in elements; 0 along a broadcast axis, negative when reversed
+  LnStorage *storage;           // NULL when meta or closed
+  int64_t offset;               // in bytes from storage->data
+  void *data;                   // storage->data + offset
+};
+
+// What every call needs to know: one a Lua state. Failures set err and return NULL or false;
+// calls on a NULL tensor pass the failure on, so that formulas can be written without checks.
+struct LnContext {
+  LnErr err;
+  LnMemory *memory;
+  LnRandom random;
+  LnRecorder *recorder;   // innermost active tape, or NULL
+  int32_t no_record;      // > 0: inside no_grad
+  LnTensor **temps;       // results owned by the scopes that are open (ops/op.h)
+  size_t n_temps, cap_temps;
+  LnTensor **losses;      // what layers added during the current call (regularization)
+  size_t n_losses, cap_losses;
+  void *host;             // the binding's: the running lua_State
+  const struct LnHost *calls;  // the binding's way into Lua (nn/nn.h); NULL without a binding
+  size_t (*collect)(LnContext *c);  // frees what garbage holds, when memory runs out; may be NULL
+};
+
+#endif

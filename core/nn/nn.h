@@ -1,0 +1,280 @@
+// What layers, losses, metrics, optimizers and the small parts they are made of look like in C.
+//
+// A class is a const descriptor: LnClass plus its kind's functions. One class a file in its kind's
+// folder, which exports `const Ln<Kind>Class *const ln_<kinds>_<file>[] = {&class, NULL};`.
+// An instance is a struct that begins with its kind's base (LnLayer, LnLoss, ...), filled from the
+// class's option table; the table alone says names, defaults, checks, configs and documentation.
+#ifndef LN_NN_NN_H
+#define LN_NN_NN_H
+
+#include "ops/op.h"
+#include "ops/options.h"
+
+typedef enum LnKind {
+  LN_LAYER, LN_LOSS, LN_METRIC, LN_OPTIMIZER, LN_INITIALIZER, LN_REGULARIZER, LN_CONSTRAINT,
+  LN_SCHEDULE, LN_ACTIVATION, LN_KINDS
+} LnKind;
+
+typedef struct LnClass {
+  LnKind kind;
+  const char *name;         // "Dense"
+  const char *aliases;      // further names, words: "mse MSE mean_squared_error"
+  size_t size;              // of the instance
+  const LnOption *options;  // its own, ended by {0}; the kind's (name, ...) come after; may be NULL
+  // Checks across options and anything to prepare; after the options are filled. May be NULL.
+  bool (*init)(LnContext *c, void *self);
+  void (*free)(void *self);  // what is not an option (those are freed by the table). May be NULL.
+  const char *doc;           // what, options in words, shapes, errors, "Example:" lines
+} LnClass;
+
+// Every instance begins with this. Refcounted; several owners share one (a layer in two models).
+typedef struct LnObject {
+  const LnClass *cls;
+  int32_t refs;
+  bool lua;        // (a subclass in) Lua defines some of its methods: call through c->calls
+  char *name;
+} LnObject;
+
+// What a kind has in common: its Keras module and the options every class of it takes.
+typedef struct LnKindInfo {
+  const char *name, *plural;       // "layer", "layers"
+  const char *module;              // "keras.layers"
+  size_t base_size;
+  const LnOption *options;         // by name only
+} LnKindInfo;
+extern const LnKindInfo ln_kinds[LN_KINDS];
+const LnClass *ln_class_find(LnKind kind, const char *name);       // name or alias; NULL
+const LnClass *ln_class_at(LnKind kind, int i);                    // registry in order; NULL at its end
+// A blank instance with its defaults filled in and one reference. The binding sets options, then
+// calls ln_object_init. (Activations are made by ln_activation_new.)
+LnObject *ln_object_new(LnContext *c, const LnClass *cls);
+bool ln_object_init(LnContext *c, LnObject *o);
+LnObject *ln_object_by_name(LnContext *c, LnKind kind, const char *name);  // defaults; for C code
+static inline void *ln_object_retain(void *o) {
+  if (o) ((LnObject *)o)->refs++;
+  return o;
+}
+void ln_object_release(void *o);
+// Fills a field from the option's default; frees what a field owns.
+bool ln_option_default(LnContext *c, const LnOption *o, void *self);
+void ln_option_free(const LnOption *o, void *self);
+
+// Into Lua, for objects with `lua` set: calls the method with tensors, collects tensors.
+typedef struct LnCallArgs {
+  bool training;
+  LnTensor *mask;   // or NULL
+} LnCallArgs;
+typedef struct LnTensors {   // borrowed
+  int n;
+  LnTensor **v;
+} LnTensors;
+struct LnHost {
+  bool (*call)(LnContext *c, LnObject *o, const char *method, const LnTensors *in,
+               const LnCallArgs *args, LnTensor **out, int max_out, int *n_out);
+};
+
+// ---- variables
+typedef struct LnVariable {
+  int32_t refs;
+  char *name;              // "kernel"
+  LnTensor *value;         // its place may change (flat buffers); the tensor object never does
+  bool trainable;          // as created; a layer's `trainable` acts on top of it
+  bool placed;             // lives in a flat buffer: no other model moves it
+  LnObject *regularizer, *constraint;   // may be NULL
+} LnVariable;
+void ln_variable_release(LnVariable *v);
+// Counts every change of graph, trainability or place; replays compare it (one for the process:
+// it only ever grows, so two Lua states at most re-record once too often).
+extern uint64_t ln_generation;
+
+// ---- layers
+typedef struct LnLayer {
+  LnObject base;
+  bool trainable;
+  int dtype;                 // LnDtype of variables and of the floats it computes with
+  LnInts input_shape;        // without the batch axis; n = -1 when not given
+  bool built;
+  int n_variables, n_children;
+  LnVariable **variables;    // its own, in order of creation
+  struct LnLayer **children; // layers it is made of, in order
+  LnInts built_shape;        // of its first input, with the batch axis (-1)
+} LnLayer;
+typedef struct LnLayerClass {
+  LnClass base;
+  // Makes the variables, given the inputs (shapes; no data to be read). May be NULL.
+  bool (*build)(LnContext *c, LnLayer *self, const LnTensors *in);
+  // The output, borrowed. Inputs may be meta tensors. NULL with an error set on failure.
+  LnTensor *(*call)(LnContext *c, LnLayer *self, const LnTensors *in, const LnCallArgs *args);
+  // Instead of `call` when there are several outputs (at most max_out).
+  bool (*call_all)(LnContext *c, LnLayer *self, const LnTensors *in, const LnCallArgs *args,
+                   LnTensor **out, int max_out, int *n_out);
+  int min_in, max_in;        // tensors that call takes; 0, 0 means 1, 1; max -1: any
+  // Learns from data before training (Normalization). May be NULL.
+  bool (*adapt)(LnContext *c, LnLayer *self, LnTensor *data);
+  bool keeps_dtype;          // inputs are not cast to the layer's dtype (Flatten, Embedding, ...)
+  // A phrase for tostring after the class name: "784 -> 300, relu". May be NULL.
+  void (*describe)(const LnLayer *self, char *out, size_t size);
+} LnLayerClass;
+
+// For build(): a new variable of this layer, initialized. Any of the objects may be NULL
+// (initializer: glorot_uniform for rank >= 2 floats, zeros otherwise).
+LnVariable *ln_layer_add_weight(LnContext *c, LnLayer *self, const char *name, int rank,
+                                const int64_t *shape, LnObject *initializer,
+                                LnObject *regularizer, LnObject *constraint, bool trainable);
+// Adds to the loss of the call that is running (activity regularization).
+bool ln_add_loss(LnContext *c, LnTensor *scalar);
+// The one way to call a layer: builds it when needed, casts inputs, adds its name to errors.
+bool ln_layer_call(LnContext *c, LnLayer *l, const LnTensors *in, const LnCallArgs *args,
+                   LnTensor **out, int max_out, int *n_out);
+LnTensor *ln_layer_call1(LnContext *c, LnLayer *l, LnTensor *x, const LnCallArgs *args);
+bool ln_layer_build(LnContext *c, LnLayer *l, const LnTensors *in);
+// Output shapes for input shapes with unknown dimensions (-1), by calling it on meta tensors.
+bool ln_layer_output_shape(LnContext *c, LnLayer *l, int n_in, const LnInts *in, LnInts *out,
+                           int max_out, int *n_out);
+// All variables below l, each once: trainable ones (as `trainable` stands) first when
+// trainable_first. Returns the number; at most max are written.
+int ln_layer_variables(LnLayer *l, LnVariable **out, int max);
+int ln_layer_trainable_variables(LnLayer *l, LnVariable **out, int max);
+
+// ---- activations: an op, or a Lua function
+typedef struct LnActivation {
+  LnObject base;             // base.name: "relu"
+  const LnOp *op;            // NULL when it is Lua's
+  void *params;              // of the op, defaults
+} LnActivation;
+LnActivation *ln_activation_new(LnContext *c, const char *name);   // NULL with an error: unknown
+LnTensor *ln_activate(LnContext *c, LnActivation *a, LnTensor *x);  // a may be NULL: linear
+
+// ---- initializers, regularizers, constraints, schedules
+typedef struct LnInitializer {
+  LnObject base;
+} LnInitializer;
+typedef struct LnInitializerClass {
+  LnClass base;
+  // Fills t (contiguous float32; fan-in and fan-out follow from its shape as in Keras).
+  bool (*fill)(LnContext *c, const LnObject *self, LnRandom *random, LnTensor *t);
+} LnInitializerClass;
+bool ln_initialize(LnContext *c, LnObject *initializer, LnTensor *t);   // any dtype
+// Fans as Keras computes them: (in, out) = the last two axes times the receptive field.
+void ln_fans(const LnTensor *t, double *fan_in, double *fan_out);
+
+typedef struct LnRegularizerClass {
+  LnClass base;
+  LnTensor *(*call)(LnContext *c, const LnObject *self, LnTensor *x);    // a scalar
+} LnRegularizerClass;
+LnTensor *ln_regularize(LnContext *c, LnObject *regularizer, LnTensor *x);
+
+typedef struct LnConstraintClass {
+  LnClass base;
+  LnTensor *(*call)(LnContext *c, const LnObject *self, LnTensor *w);    // the projected value
+} LnConstraintClass;
+LnTensor *ln_constrain(LnContext *c, LnObject *constraint, LnTensor *w);
+
+typedef struct LnScheduleClass {
+  LnClass base;
+  double (*value)(const LnObject *self, int64_t step);                   // step counts from 0
+} LnScheduleClass;
+bool ln_schedule_value(LnContext *c, LnObject *schedule, int64_t step, double *out);
+typedef struct LnRate {     // LN_OPT_SCHEDULE's field: a number, or a schedule when not NULL
+  double value;
+  LnObject *schedule;
+} LnRate;
+
+// ---- losses
+typedef enum LnReduction {
+  LN_SUM_OVER_BATCH_SIZE, LN_SUM, LN_MEAN, LN_MEAN_WITH_SAMPLE_WEIGHT, LN_NO_REDUCTION
+} LnReduction;
+typedef struct LnLoss {
+  LnObject base;
+  int reduction;             // LnReduction
+  int dtype;
+} LnLoss;
+typedef struct LnLossClass {
+  LnClass base;
+  // Per-sample values (y_pred's shape without its last axis). y_true and y_pred are as given,
+  // ranks made equal where Keras does so (ln_loss_values does it before calling).
+  LnTensor *(*call)(LnContext *c, const LnLoss *self, LnTensor *y_true, LnTensor *y_pred);
+  // The same from what went into the last activation, when y_pred was made by `fuses` ("softmax",
+  // "sigmoid"): one fused op with the very same value and gradient. May be NULL.
+  const char *fuses;
+  LnTensor *(*call_logits)(LnContext *c, const LnLoss *self, LnTensor *y_true, LnTensor *logits);
+  bool sparse_labels;        // y_true are class ids: ranks are not equalized, dtype is kept
+} LnLossClass;
+LnTensor *ln_loss_values(LnContext *c, LnLoss *loss, LnTensor *y_true, LnTensor *y_pred);
+// Reduced as the loss says; sample_weight and mask may be NULL (shapes broadcast as in Keras).
+LnTensor *ln_loss_value(LnContext *c, LnLoss *loss, LnTensor *y_true, LnTensor *y_pred,
+                        LnTensor *sample_weight, LnTensor *mask);
+LnTensor *ln_loss_reduce(LnContext *c, int reduction, LnTensor *values, LnTensor *sample_weight,
+                         LnTensor *mask);
+
+// ---- metrics
+typedef struct LnMetric {
+  LnObject base;
+  int dtype;
+} LnMetric;
+typedef struct LnMetricClass {
+  LnClass base;
+  bool (*update)(LnContext *c, LnMetric *self, LnTensor *y_true, LnTensor *y_pred,
+                 LnTensor *sample_weight);      // sample_weight may be NULL
+  LnTensor *(*result)(LnContext *c, LnMetric *self);   // rank 0 float64, or a vector; borrowed
+  void (*reset)(LnMetric *self);
+  // Metrics that are a weighted mean of per-sample values give only this (begin with LnMeanMetric).
+  LnTensor *(*values)(LnContext *c, const LnMetric *self, LnTensor *y_true, LnTensor *y_pred);
+} LnMetricClass;
+typedef struct LnMeanMetric {
+  LnMetric base;
+  double total, count;
+} LnMeanMetric;
+bool ln_metric_update(LnContext *c, LnMetric *m, LnTensor *y_true, LnTensor *y_pred,
+                      LnTensor *sample_weight);
+LnTensor *ln_metric_result(LnContext *c, LnMetric *m);
+void ln_metric_reset(LnMetric *m);
+
+// ---- optimizers
+enum { LN_MAX_SLOTS = 6 };
+typedef struct LnOptimizer {
+  LnObject base;
+  LnRate learning_rate;
+  double weight_decay, clipnorm, clipvalue, global_clipnorm;   // NaN: None
+  bool use_ema;
+  double ema_momentum;
+  int64_t ema_overwrite_frequency, gradient_accumulation_steps;   // LN_NONE: None
+  double loss_scale_factor;                                       // NaN: None
+  // State, built over a list of variables in a flat layout (nn/optimizer.c).
+  int64_t iterations;
+  struct LnFlat *flat;
+} LnOptimizer;
+typedef struct LnStep {      // a contiguous run of elements, or one variable (per_variable)
+  LnDtype dtype;             // LN_FLOAT32 or LN_FLOAT64
+  int64_t n;
+  void *w, *g;
+  void *slot[LN_MAX_SLOTS];
+  double lr;
+  int64_t t;                 // this step's number, from 1
+  const LnTensor *variable;  // its shape, when per_variable
+} LnStep;
+typedef struct LnOptimizerClass {
+  LnClass base;
+  int (*slots)(const LnOptimizer *self, const char **names);  // how many, and Keras's names
+  double (*slot_start)(const LnOptimizer *self, int slot);    // initial value; NULL: zeros
+  void (*begin)(LnOptimizer *self, double lr, int64_t t);     // once a step, before; may be NULL
+  void (*step)(const LnOptimizer *self, const LnStep *s);     // w -= ...: the whole rule
+  bool per_variable;         // step needs one variable at a time
+} LnOptimizerClass;
+
+// Layout and state over variables: values and gradients as few contiguous runs. Variables that no
+// one placed yet are moved into one flat buffer (generation++). A rebuild over the same list is free.
+bool ln_optimizer_build(LnContext *c, LnOptimizer *o, LnVariable *const *variables, int n);
+// The flat gradient of variable i (a float tensor of its shape, borrowed): whoever computes
+// gradients writes there.
+LnTensor *ln_optimizer_gradient(LnOptimizer *o, int i);
+// One update from the flat gradients: accumulation, unscaling, clipping, weight decay, the class's
+// step, EMA, constraints; iterations++ (or not, while accumulating). active[i] false: variable i
+// has no gradient this time (NULL: all have).
+bool ln_optimizer_step(LnContext *c, LnOptimizer *o, const bool *active);
+bool ln_optimizer_rate(LnContext *c, LnOptimizer *o, double *rate);   // at the current iteration
+// State variables as Keras saves them (iterations, learning_rate, slots...): for get/set.
+int ln_optimizer_slot_count(const LnOptimizer *o);
+LnTensor *ln_optimizer_slot(LnOptimizer *o, int slot, int variable);  // borrowed
+
+#endif

@@ -1,0 +1,108 @@
+// Ops: what one is, how it is applied, and how formulas are composed of them.
+//
+// An op is a const descriptor. ln_apply checks and infers shapes, allocates the outputs, runs
+// `forward` and tells the active tape. `backward` is written with ops as well ("the backward pass
+// is more op calls"): it is therefore recorded, replayed and differentiated like anything else.
+// To add an op: one file in core/ops/ exporting `const LnOp ln_ops_<file>[]`, ended by {0}.
+#ifndef LN_OPS_OP_H
+#define LN_OPS_OP_H
+
+#include "lunate.h"
+#include "ops/options.h"
+#include "tensor/tensor.h"
+
+typedef struct LnOp LnOp;
+
+// One application of an op. A tape keeps a copy, whose tensors and params it owns.
+typedef struct LnCall {
+  const LnOp *op;
+  LnContext *context;
+  int32_t n_in, n_out;
+  LnTensor **in;
+  LnTensor **out;    // in shape(): not there yet
+  const void *params;  // the op's own struct, filled from op->options
+  void *scratch;     // op->scratch(call) bytes, 64-byte aligned; contents undefined at forward
+} LnCall;
+
+// What shape() says of an output. With `view_of` set the output shares that input's memory
+// (stride in elements, offset in bytes from its data) and forward has nothing to do.
+typedef struct LnSpec {
+  LnDtype dtype;
+  int rank;
+  int64_t shape[LN_MAX_RANK];
+  LnTensor *view_of;
+  int64_t stride[LN_MAX_RANK];
+  int64_t offset;
+} LnSpec;
+
+enum {                      // LnOp.flags
+  LN_OP_HIDDEN = 1,         // a part of other ops: not a function of the Lua module
+  LN_OP_VALUE_SHAPE = 2,    // output shapes depend on values: never replayed, refused on meta
+  LN_OP_NO_GRADIENT = 4,    // integer or piecewise constant results
+  LN_OP_LIST = 8,           // takes a list of tensors, of any length >= n_in
+  LN_OP_METHOD_ONLY = 16,   // t:f() but no ln.f()
+  LN_OP_FUNCTION_ONLY = 32, // ln.f() but no t:f()
+  LN_OP_ACTIVATION = 64,    // may be named as activation = "..."
+};
+
+struct LnOp {
+  const char *name;
+  int8_t n_in;               // tensors it takes
+  int8_t n_optional;         // of them, how many at the end may be missing (NULL in call->in)
+  int8_t n_out;
+  uint16_t flags;
+  const LnOption *options;   // of its parameters, ended by {0}; NULL when it has none
+  size_t params_size;
+  // Every check that needs no values, and out[0 .. n_out-1]; ln_fail(call->context, ...) and false.
+  bool (*shape)(const LnCall *call, LnSpec *out);
+  // Checks of values (a label out of range); runs in replay too. May be NULL.
+  bool (*check)(const LnCall *call);
+  size_t (*scratch)(const LnCall *call);   // bytes forward wants; may be NULL
+  void (*forward)(const LnCall *call);     // cannot fail; NULL when every output is a view
+  // Sets dx[i] to the gradient of input i for every i with want[i] (NULL: none flows), given
+  // dy[j] of the outputs (NULL where none arrived). It may have the broadcast shape and another
+  // dtype: the engine reduces and casts. Borrowed results, of the open scope.
+  bool (*backward)(const LnCall *call, LnTensor *const *dy, const bool *want, LnTensor **dx);
+  const char *samples;  // argument lists for the registry's tests, one a line (tests/ops/registry)
+  const char *doc;      // what, shapes, defaults, errors, and "Example:" lines `code  --> result`
+};
+
+extern const LnOp *const ln_op_families[];       // generated from the directory listing
+const LnOp *ln_op_find(const char *name);
+
+// ---- applying. Results are borrowed: owned by the innermost scope.
+LnTensor *ln_apply(LnContext *c, const LnOp *op, LnTensor *const *in, int n_in, const void *params);
+bool ln_apply_all(LnContext *c, const LnOp *op, LnTensor *const *in, int n_in, const void *params,
+                  LnTensor **out);
+// The same with the outputs placed by the caller (replay, optimizers): out[] are written.
+#define LN_APPLY1(c, op, params, a) ln_apply(c, op, (LnTensor *[]){a}, 1, params)
+#define LN_APPLY2(c, op, params, a, b) ln_apply(c, op, (LnTensor *[]){a, b}, 2, params)
+#define LN_APPLY3(c, op, params, a, b, d) ln_apply(c, op, (LnTensor *[]){a, b, d}, 3, params)
+
+// ---- scopes: what is applied inside one is released at its end, but for what is kept.
+static inline size_t ln_scope(LnContext *c) { return c->n_temps; }
+void ln_scope_end(LnContext *c, size_t scope);
+// Ends the scope, leaving t (may be NULL) to the one around it.
+LnTensor *ln_scope_return(LnContext *c, size_t scope, LnTensor *t);
+// Hands a reference over to the open scope (of a tensor made by ln_tensor_new, for instance).
+LnTensor *ln_temp(LnContext *c, LnTensor *t);
+
+// ---- the tape's side (autograd/tape.c sets it): told of every call that involves a tracked
+// tensor, or of every call when `everything` is set (a kept tape).
+struct LnRecorder {
+  bool (*record)(LnRecorder *r, const LnCall *call);
+  LnRecorder *outer;
+  bool everything, paused;
+};
+// True when a gradient may be taken through what is computed now: backward rules that have a
+// faster form without a derivative of their own use it only when this is false.
+bool ln_recording_gradients(const LnContext *c);
+
+// ---- helpers for shape()
+bool ln_spec(const LnCall *call, LnSpec *out, LnDtype d, int rank, const int64_t *shape);
+bool ln_spec_like(const LnCall *call, LnSpec *out, LnDtype d, const LnTensor *like);
+// The broadcast shape of all inputs; "shapes do not align: (2, 3) and (4,)" when there is none.
+bool ln_spec_broadcast(const LnCall *call, LnSpec *out, LnDtype d);
+LnDtype ln_call_dtype(const LnCall *call);   // promotion over all inputs
+
+#endif

@@ -1,0 +1,78 @@
+// Tensors: dtypes, storage, views, broadcasting of shapes, element access, printing.
+// Functions that return a tensor return a new reference; NULL with c->err set when they fail.
+#ifndef LN_TENSOR_TENSOR_H
+#define LN_TENSOR_TENSOR_H
+
+#include "base/error.h"
+#include "base/memory.h"
+#include "lunate.h"
+
+// ---- dtypes
+size_t ln_dtype_size(LnDtype d);
+const char *ln_dtype_name(LnDtype d);
+bool ln_dtype_from_name(const char *name, LnDtype *out);
+static inline bool ln_dtype_is_float(LnDtype d) { return d >= LN_FLOAT32; }
+// Keras's promotion of two tensors: the wider of a kind; integer with float gives that float.
+LnDtype ln_dtype_promote(LnDtype a, LnDtype b);
+// What a division, mean or exp of d gives: d itself for floats, float32 for the others.
+static inline LnDtype ln_dtype_float(LnDtype d) { return ln_dtype_is_float(d) ? d : LN_FLOAT32; }
+
+// ---- shapes
+// A shape in text, "(2, 3)", "(5,)" for one axis; -1 prints as None. Rotates through a few
+// buffers, so that several fit one message.
+const char *ln_shape_text(const int64_t *shape, int rank);
+const char *ln_tensor_shape_text(const LnTensor *t);
+// Product of a shape; false with an error when it overflows or an axis is negative.
+bool ln_shape_size(LnContext *c, const int64_t *shape, int rank, int64_t *size);
+bool ln_shape_equal(const int64_t *a, int rank_a, const int64_t *b, int rank_b);
+// numpy broadcasting of two shapes into out[]; returns the rank, or -1 when they do not align.
+int ln_shape_broadcast(const int64_t *a, int rank_a, const int64_t *b, int rank_b, int64_t *out);
+// Checks an axis (0-based, or negative from the end) against a rank; the error shows it 1-based.
+bool ln_axis(LnContext *c, const char *what, int64_t axis, int rank, int *out);
+
+// ---- making and freeing
+LnTensor *ln_tensor_new(LnContext *c, LnDtype d, int rank, const int64_t *shape);  // uninitialized
+LnTensor *ln_tensor_zeros(LnContext *c, LnDtype d, int rank, const int64_t *shape);
+LnTensor *ln_tensor_meta(LnContext *c, LnDtype d, int rank, const int64_t *shape);  // no data
+LnTensor *ln_tensor_scalar(LnContext *c, LnDtype d, double value);                  // rank 0
+// A view of base's storage: offset in bytes from base->data. No bounds are checked here.
+LnTensor *ln_tensor_view(LnContext *c, LnTensor *base, int rank, const int64_t *shape,
+                         const int64_t *stride, int64_t offset);
+LnTensor *ln_tensor_copy(LnContext *c, const LnTensor *t);            // contiguous
+LnTensor *ln_tensor_cast(LnContext *c, LnTensor *t, LnDtype d);       // t itself when d is its dtype
+LnTensor *ln_tensor_contiguous(LnContext *c, LnTensor *t);            // t itself when it is
+static inline LnTensor *ln_retain(LnTensor *t) {
+  if (t) t->refs++;
+  return t;
+}
+void ln_release(LnTensor *t);  // NULL is fine
+// Frees the data early: the handle stays, every use of it fails. Views keep the storage alive.
+void ln_tensor_close(LnTensor *t);
+static inline bool ln_tensor_closed(const LnTensor *t) { return !t->meta && !t->storage; }
+
+LnStorage *ln_storage_new(LnContext *c, size_t bytes);
+void ln_storage_release(LnStorage *s);
+// Points t at another storage (a flat buffer, a planned one); takes a reference of its own.
+void ln_tensor_place(LnTensor *t, LnStorage *s, int64_t offset);
+
+// ---- layout
+bool ln_tensor_is_contiguous(const LnTensor *t);
+void ln_contiguous_strides(const int64_t *shape, int rank, int64_t *stride);
+bool ln_tensor_same_shape(const LnTensor *a, const LnTensor *b);
+
+// ---- elements (slow paths: printing, scalars, tests)
+double ln_tensor_get(const LnTensor *t, const int64_t *index);            // any dtype as double
+int64_t ln_tensor_get_int(const LnTensor *t, const int64_t *index);       // exact for integers
+void ln_tensor_set(LnTensor *t, const int64_t *index, double value);
+void ln_tensor_set_int(LnTensor *t, const int64_t *index, int64_t value);
+// Assignment of src, broadcast to dst's shape and cast to its dtype (overlap is handled).
+bool ln_tensor_assign(LnContext *c, LnTensor *dst, LnTensor *src);
+void ln_tensor_fill(LnTensor *t, double value);
+bool ln_tensor_equal(const LnTensor *a, const LnTensor *b);  // shape, dtype and every value
+
+// ---- printing (tensor/print.c)
+// Like numpy's str: aligned, at most `precision` digits, summarized past `threshold` elements.
+// Returns a malloc'ed text, NULL without memory.
+char *ln_tensor_text(const LnTensor *t, int precision, int64_t threshold);
+
+#endif
