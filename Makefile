@@ -50,7 +50,8 @@ if [ -n "$$missing" ]; then \
   if command -v apt-get >/dev/null 2>&1 && { [ -z "$$sudo" ] || $$sudo true 2>/dev/null; }; then \
     echo "setting up this machine: apt-get install$$missing"; \
     $$sudo apt-get update -qq && \
-    $$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing </dev/null \
+    $$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+      -o DPkg::Lock::Timeout=120 $$missing </dev/null \
     || { echo "could not install:$$missing" >&2; exit 1; }; \
   else \
     echo "missing (as Debian names the packages):$$missing" >&2; \
@@ -60,7 +61,7 @@ fi
 endef
 
 # ---- Flags, found only when something is compiled ---------------------------------------------------
-COMPILING := $(filter-out test demo asan sanitized bench lint clean help,$(or $(MAKECMDGOALS),all))
+COMPILING := $(filter-out test demo asan sanitized bench lint rock clean help,$(or $(MAKECMDGOALS),all))
 ifneq ($(COMPILING),)
 ifeq ($(shell command -v $(PKG_CONFIG)),)
 $(error pkg-config is missing (Debian package: pkg-config))
@@ -218,6 +219,11 @@ install: all  ## into $(DESTDIR)$(PREFIX)
 	@for file in $(BUILD)/lunate/core.so $(MODULES); do \
 	  install -D -m 755 "$$file" "$(DESTDIR)$(LIBDIR)/lunate/$$(basename "$$file")" || exit 1; done
 
+rock:  ## install as a rock into the tree TREE (build/tree)
+	@$(call setup,$(NEED_rock))
+	@env -u MAKEFLAGS -u MAKELEVEL luarocks --lua-version 5.4 make --tree $(abspath $(or $(TREE),$(BUILD)/tree)) \
+	  lunate-scm-1.rockspec
+
 clean:  ## remove the build folder
 	rm -rf $(BUILD)
 
@@ -225,4 +231,4 @@ help:  ## this list
 	@sed -n 's/^\([a-z]*\):[^#]*## /  make \1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 16
 
 FORCE:
-.PHONY: all modules test demo lint asan sanitized bench install clean help FORCE
+.PHONY: all modules test demo lint asan sanitized bench install rock clean help FORCE

@@ -10,7 +10,10 @@ local REGISTRIES = { -- folder -> how the arrays are called that the Makefile lo
 }
 -- The core returns failure; it neither prints nor ends the process nor jumps. (`_exit` in a forked
 -- child is another matter.)
-local FORBIDDEN = {"printf", "fprintf", "puts", "putchar", "perror", "exit", "abort", "assert", "longjmp"}
+local FORBIDDEN = {
+  "printf", "fprintf", "puts", "putchar", "perror", "exit", "abort", "assert", "longjmp",
+}
+local LUA_HEADERS = {["lua.h"] = true, ["lauxlib.h"] = true, ["lualib.h"] = true}
 local MAX_COLUMNS = 100
 
 local height = {}
@@ -73,7 +76,9 @@ local function tidy(file, text)
   if text ~= "" and text:sub(-1) ~= "\n" then problem(file, 1, "the last line has no newline") end
   for number, line in lines(text) do
     local columns = utf8.len(line) or #line
-    if columns > MAX_COLUMNS then problem(file, number, "%d columns (at most %d)", columns, MAX_COLUMNS) end
+    if columns > MAX_COLUMNS then
+      problem(file, number, "%d columns (at most %d)", columns, MAX_COLUMNS)
+    end
     if line:find("\t", 1, true) then problem(file, number, "a tab") end
     if line:find("[ \r]$") then problem(file, number, "white space at the end") end
     if line:find("%f[%w]TO" .. "DO%f[%W]") or line:find("%f[%w]FIX" .. "ME%f[%W]") then
@@ -88,12 +93,12 @@ local function exists(file)
 end
 
 local function check_includes(file, text)
-  local floor = file:match("^core/([^/]+)/") -- nil: core/lunate.h, below every floor but base's
+  local floor = file:match("^core/([^/]+)/") -- nil: core/lunate.h, on base's floor
   local own = floor and height[floor] or 1
-  if floor and not height[floor] then problem(file, 1, "'%s' is not a floor of the house", floor) end
+  if floor and not height[floor] then problem(file, 1, "'%s' is not a floor", floor) end
   for number, line in lines(text) do
     local quote, name = line:match('^%s*#%s*include%s*([<"])([^>"]+)')
-    if name and (name == "lua.h" or name == "lauxlib.h" or name == "lualib.h") and floor ~= "lua" then
+    if name and LUA_HEADERS[name] and floor ~= "lua" then
       problem(file, number, "%s belongs in core/lua/ alone", name)
     elseif name and name:find("cblas", 1, true) and floor ~= "kernels" then
       problem(file, number, "%s belongs in core/kernels/ alone", name)
@@ -105,7 +110,7 @@ local function check_includes(file, text)
       else
         local theirs = target:match("^core/([^/]+)/")
         if theirs and height[theirs] and height[theirs] > own then
-          problem(file, number, "%s is on a higher floor (%s above %s)", name, theirs, floor or "lunate.h")
+          problem(file, number, "%s is on a floor above %s", name, floor or "base")
         end
       end
     end
