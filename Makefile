@@ -49,10 +49,10 @@ if [ -n "$$missing" ]; then \
   sudo=; [ "$$(id -u)" = 0 ] || sudo='sudo -n'; \
   if command -v apt-get >/dev/null 2>&1 && { [ -z "$$sudo" ] || $$sudo true 2>/dev/null; }; then \
     echo "setting up this machine: apt-get install$$missing"; \
-    $$sudo apt-get update -qq && \
+    log=$$({ $$sudo apt-get update -qq && \
     $$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
-      -o DPkg::Lock::Timeout=120 $$missing </dev/null \
-    || { echo "could not install:$$missing" >&2; exit 1; }; \
+      -o DPkg::Lock::Timeout=120 $$missing </dev/null; } 2>&1) || \
+    { echo "$$log" >&2; echo "could not install:$$missing" >&2; exit 1; }; \
   else \
     echo "missing (as Debian names the packages):$$missing" >&2; \
     echo "install with: sudo apt-get install$$missing" >&2; exit 1; \
