@@ -103,6 +103,7 @@ $(BUILD)/lunate/core.so: $(OBJECTS)
 	@mkdir -p $(@D)
 	@echo "  link    $@"
 	@$(CC) $(ALL_LDFLAGS) -o $@ $(OBJECTS) $(LIBS)
+	@if nm -u $@ | grep ' ln_'; then echo "$@: these functions are declared but nowhere defined" >&2; exit 1; fi
 
 $(BUILD)/obj/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
