@@ -1,0 +1,142 @@
+// Strided copies and casts between all pairs of dtypes: one inner loop a pair, made by macros.
+// A dtype more is a line in TYPES and a conversion rule for it.
+#include "kernels/simd.h"
+#include "kernels/copy.h"
+
+#include <string.h>
+
+#include "kernels/loop.h"
+
+static const size_t widths[LN_DTYPES] = {1, 1, 4, 8, 4, 8};
+
+// Float to integer: NaN fails both comparisons of the first line.
+LN_INLINE uint8_t uint8_of(double v) {
+  double low = v > 0 ? v : 0;
+  return (uint8_t)(int32_t)(low < 255 ? low : 255);
+}
+LN_INLINE uint8_t uint8_of_float(float v) {
+  float low = v > 0 ? v : 0;
+  return (uint8_t)(int32_t)(low < 255 ? low : 255);
+}
+LN_INLINE int32_t int32_of(double v) {
+  double high = v < 2147483647.0 ? v : 2147483647.0;
+  int32_t cut = (int32_t)(high > -2147483648.0 ? high : -2147483648.0);
+  return v == v ? cut : 0;
+}
+LN_INLINE int64_t int64_of(double v) {
+  if (!(v == v)) return 0;
+  if (v >= 9223372036854775808.0) return INT64_MAX;
+  return v <= -9223372036854775808.0 ? INT64_MIN : (int64_t)v;
+}
+
+#define SAME(T, v) ((T)(v))
+#define WRAP_uint8(v) ((uint8_t)(v))
+#define WRAP_int32(v) ((int32_t)(uint32_t)(v))  // gcc and clang define the result: modulo 2^32
+#define TRUTH(v) ((uint8_t)((v) != 0))
+
+// CAST_<dst>(src name, v)
+#define CAST_bool(S, v) TRUTH(v)
+#define CAST_uint8(S, v) CAST_uint8_##S(v)
+#define CAST_uint8_bool(v) (v)
+#define CAST_uint8_int32(v) WRAP_uint8(v)
+#define CAST_uint8_int64(v) WRAP_uint8(v)
+#define CAST_uint8_float32(v) uint8_of_float(v)
+#define CAST_uint8_float64(v) uint8_of(v)
+#define CAST_int32(S, v) CAST_int32_##S(v)
+#define CAST_int32_bool(v) ((int32_t)(v))
+#define CAST_int32_uint8(v) ((int32_t)(v))
+#define CAST_int32_int64(v) WRAP_int32(v)
+#define CAST_int32_float32(v) int32_of(v)
+#define CAST_int32_float64(v) int32_of(v)
+#define CAST_int64(S, v) CAST_int64_##S(v)
+#define CAST_int64_bool(v) ((int64_t)(v))
+#define CAST_int64_uint8(v) ((int64_t)(v))
+#define CAST_int64_int32(v) ((int64_t)(v))
+#define CAST_int64_float32(v) int64_of(v)
+#define CAST_int64_float64(v) int64_of(v)
+#define CAST_float32(S, v) SAME(float, v)
+#define CAST_float64(S, v) SAME(double, v)
+
+#define LOOP(D, DT, S, ST)                                                              \
+  LN_CLONES static void S##_to_##D(char **ptrs, const int64_t *strides, int64_t n,      \
+                                   const void *arg) {                                   \
+    (void)arg;                                                                          \
+    const int64_t ds = strides[0], ss = strides[1];                                     \
+    if (ds == sizeof(DT) && ss == sizeof(ST)) {                                         \
+      DT *restrict d = (DT *)(void *)ptrs[0];                                           \
+      const ST *restrict s = (const ST *)(void *)ptrs[1];                               \
+      for (int64_t i = 0; i < n; i++) d[i] = CAST_##D(S, s[i]);                         \
+    } else {                                                                            \
+      char *d = ptrs[0], *s = ptrs[1];                                                  \
+      for (int64_t i = 0; i < n; i++, d += ds, s += ss)                                 \
+        *(DT *)(void *)d = CAST_##D(S, *(const ST *)(void *)s);                         \
+    }                                                                                   \
+  }
+
+LOOP(bool, uint8_t, uint8, uint8_t)
+LOOP(bool, uint8_t, int32, int32_t)
+LOOP(bool, uint8_t, int64, int64_t)
+LOOP(bool, uint8_t, float32, float)
+LOOP(bool, uint8_t, float64, double)
+LOOP(uint8, uint8_t, int32, int32_t)
+LOOP(uint8, uint8_t, int64, int64_t)
+LOOP(uint8, uint8_t, float32, float)
+LOOP(uint8, uint8_t, float64, double)
+LOOP(int32, int32_t, uint8, uint8_t)
+LOOP(int32, int32_t, int64, int64_t)
+LOOP(int32, int32_t, float32, float)
+LOOP(int32, int32_t, float64, double)
+LOOP(int64, int64_t, uint8, uint8_t)
+LOOP(int64, int64_t, int32, int32_t)
+LOOP(int64, int64_t, float32, float)
+LOOP(int64, int64_t, float64, double)
+LOOP(float32, float, uint8, uint8_t)
+LOOP(float32, float, int32, int32_t)
+LOOP(float32, float, int64, int64_t)
+LOOP(float32, float, float64, double)
+LOOP(float64, double, uint8, uint8_t)
+LOOP(float64, double, int32, int32_t)
+LOOP(float64, double, int64, int64_t)
+LOOP(float64, double, float32, float)
+
+// Same dtype: bits are moved, so that a NaN keeps its payload.
+#define MOVE(name, T)                                                                          \
+  static void name(char **ptrs, const int64_t *strides, int64_t n, const void *arg) {          \
+    (void)arg;                                                                                 \
+    const int64_t ds = strides[0], ss = strides[1];                                            \
+    char *d = ptrs[0], *s = ptrs[1];                                                           \
+    if (ds == sizeof(T) && ss == sizeof(T)) {                                                  \
+      memmove(d, s, (size_t)n * sizeof(T));                                                    \
+    } else if (ds == sizeof(T) && ss == 0) {                                                   \
+      T v = *(const T *)(void *)s, *to = (T *)(void *)d;                                       \
+      for (int64_t i = 0; i < n; i++) to[i] = v;                                               \
+    } else {                                                                                   \
+      for (int64_t i = 0; i < n; i++, d += ds, s += ss) *(T *)(void *)d = *(T *)(void *)s;     \
+    }                                                                                          \
+  }
+MOVE(move1, uint8_t)
+MOVE(move4, uint32_t)
+MOVE(move8, uint64_t)
+
+// A bool is stored as 0 or 1, so that it is an uint8 to read.
+static const LnLoopFn casts[LN_DTYPES][LN_DTYPES] = {
+  [LN_BOOL] = {move1, uint8_to_bool, int32_to_bool, int64_to_bool, float32_to_bool,
+               float64_to_bool},
+  [LN_UINT8] = {move1, move1, int32_to_uint8, int64_to_uint8, float32_to_uint8, float64_to_uint8},
+  [LN_INT32] = {uint8_to_int32, uint8_to_int32, move4, int64_to_int32, float32_to_int32,
+                float64_to_int32},
+  [LN_INT64] = {uint8_to_int64, uint8_to_int64, int32_to_int64, move8, float32_to_int64,
+                float64_to_int64},
+  [LN_FLOAT32] = {uint8_to_float32, uint8_to_float32, int32_to_float32, int64_to_float32, move4,
+                  float64_to_float32},
+  [LN_FLOAT64] = {uint8_to_float64, uint8_to_float64, int32_to_float64, int64_to_float64,
+                  float32_to_float64, move8},
+};
+
+void ln_kernel_copy(int rank, const int64_t *shape, LnDtype dst_dtype, void *dst,
+                    const int64_t *dst_stride, LnDtype src_dtype, const void *src,
+                    const int64_t *src_stride) {
+  const LnOperand operands[2] = {{dst, dst_stride, widths[dst_dtype]},
+                                 {(void *)(uintptr_t)src, src_stride, widths[src_dtype]}};
+  ln_loop(rank, shape, 2, operands, casts[dst_dtype][src_dtype], NULL, LN_GRAIN_CHEAP);
+}

@@ -1,0 +1,29 @@
+// How hot loops are compiled: include this first, then mark outer functions LN_CLONES and the small
+// functions they are made of LN_INLINE. gcc then makes one version an instruction set, chosen at
+// load time; elsewhere, and under the sanitizers (whose runtime is not up yet when the choice is
+// made), there is the plain version alone.
+#ifndef LN_KERNELS_SIMD_H
+#define LN_KERNELS_SIMD_H
+
+#include <stdint.h>
+
+// No -ffast-math: NaN, infinity and the order of sums stay as written. What is switched on never
+// changes a value but for a multiply-add that is rounded once instead of twice.
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC optimize("O3,no-math-errno,no-trapping-math,fp-contract=fast")
+#define LN_INLINE static inline __attribute__((always_inline))
+#elif defined(__GNUC__)
+#pragma STDC FP_CONTRACT ON
+#define LN_INLINE static inline __attribute__((always_inline))
+#else
+#define LN_INLINE static inline
+#endif
+
+#if defined(__x86_64__) && defined(__GLIBC__) && defined(__GNUC__) && !defined(__clang__) && \
+    __GNUC__ >= 12 && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+#define LN_CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
+#else
+#define LN_CLONES
+#endif
+
+#endif
