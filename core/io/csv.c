@@ -1,0 +1,414 @@
+// Reading CSV. A record is found with memchr, its fields are parsed in place; only quoted fields and
+// unusual numbers take the slow way. Empty fields, NA, NaN, null and None are missing values: NaN.
+#include "io/csv.h"
+
+#include <ctype.h>
+#include <locale.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct Reader {
+  LnContext *c;
+  LnStream *stream;
+  char *buffer;             // [at, end) is not used yet
+  size_t cap, at, end;
+  bool finished;            // the stream has ended
+  int64_t line, next_line;  // of the current record and the one after it
+  char delimiter;
+  char *scratch;            // an unquoted field, NUL-terminated
+  size_t scratch_cap;
+} Reader;
+
+typedef struct Text {
+  const char *p, *end;
+} Text;
+
+static bool no_memory(Reader *r) {
+  return ln_fail(r->c, "not enough memory to read '%s'", ln_stream_name(r->stream));
+}
+
+// Moves what is left to the front and reads on; a record that fills the buffer doubles it.
+static bool refill(Reader *r) {
+  memmove(r->buffer, r->buffer + r->at, r->end - r->at);
+  r->end -= r->at, r->at = 0;
+  if (r->cap - r->end < r->cap / 2) {
+    char *grown = realloc(r->buffer, r->cap * 2);
+    if (!grown) return no_memory(r);
+    r->buffer = grown, r->cap *= 2;
+  }
+  size_t got;
+  if (!ln_stream_read(r->c, r->stream, r->buffer + r->end, r->cap - r->end, &got)) return false;
+  if (got < r->cap - r->end) r->finished = true;
+  r->end += got;
+  return true;
+}
+
+static bool rewind_reader(Reader *r) {
+  r->at = r->end = 0;
+  r->finished = false;
+  r->line = r->next_line = 1;
+  if (!ln_stream_rewind(r->c, r->stream) || !refill(r)) return false;
+  if (r->end >= 3 && memcmp(r->buffer, "\xef\xbb\xbf", 3) == 0) r->at = 3;  // byte order mark
+  return true;
+}
+
+// A quote opens a field only at its beginning; inside, "" is a quote. Returns the newline that ends
+// the record, counting those inside it; NULL when it is not in the buffer.
+static const char *quoted_end(const Reader *r, const char *p, const char *end, int64_t *lines) {
+  bool start = true, quoted = false;
+  *lines = 0;
+  for (; p < end; p++) {
+    if (quoted) {
+      if (*p == '\n') ++*lines;
+      if (*p != '"') continue;
+      if (p + 1 < end && p[1] == '"') p++;
+      else quoted = false;
+    } else if (*p == '\n') {
+      return p;
+    } else if (*p == '"' && start) {
+      quoted = true, start = false;
+    } else {
+      start = *p == r->delimiter || (start && *p == ' ');
+    }
+  }
+  return quoted ? NULL : end;
+}
+
+// The next record that is not empty, without its line end. *more is false after the last.
+static bool next_record(Reader *r, bool raw, Text *record, bool *more) {
+  for (;;) {
+    const char *begin = r->buffer + r->at, *end = r->buffer + r->end;
+    const char *newline = memchr(begin, '\n', (size_t)(end - begin));
+    const char *stop = newline ? newline : end;
+    int64_t inside = 0;
+    if (!raw && memchr(begin, '"', (size_t)(stop - begin))) {
+      stop = quoted_end(r, begin, end, &inside);
+      newline = stop && stop < end ? stop : NULL;
+    }
+    if (!newline && !r->finished) {
+      if (!refill(r)) return false;
+      continue;
+    }
+    if (!stop)
+      return ln_fail(r->c, "'%s', line %lld: a quoted field has no end", ln_stream_name(r->stream),
+                     (long long)r->next_line);
+    *more = begin < end;
+    if (!*more) return true;
+    r->line = r->next_line;
+    r->next_line += inside + 1;
+    r->at = (size_t)(stop - r->buffer) + (newline ? 1 : 0);
+    if (stop > begin && stop[-1] == '\r') stop--;
+    *record = (Text){begin, stop};
+    if (stop > begin || raw) return true;
+  }
+}
+
+static bool skip_rows(Reader *r, int64_t n) {
+  Text record;
+  bool more = true;
+  for (int64_t i = 0; i < n && more; i++)
+    if (!next_record(r, true, &record, &more)) return false;
+  return true;
+}
+
+static Text trim(Text t) {
+  while (t.p < t.end && (*t.p == ' ' || *t.p == '\t')) t.p++;
+  while (t.p < t.end && (t.end[-1] == ' ' || t.end[-1] == '\t')) t.end--;
+  return t;
+}
+
+// Cuts the next field off the record: trimmed, unquoted into r->scratch where it was quoted.
+// *last tells that no delimiter followed.
+static bool next_field(Reader *r, Text *record, Text *field, bool *last) {
+  const char *p = record->p, *end = record->end;
+  while (p < end && *p == ' ' && r->delimiter != ' ') p++;
+  if (p == end || *p != '"') {
+    const char *stop = memchr(record->p, r->delimiter, (size_t)(end - record->p));
+    *last = !stop;
+    *field = trim((Text){record->p, stop ? stop : end});
+    record->p = stop ? stop + 1 : end;
+    return true;
+  }
+  size_t most = (size_t)(end - p), n = 0;
+  if (most > r->scratch_cap) {
+    char *grown = realloc(r->scratch, most);
+    if (!grown) return no_memory(r);
+    r->scratch = grown, r->scratch_cap = most;
+  }
+  for (p++; p < end; p++) {
+    if (*p == '"' && (p + 1 == end || p[1] != '"')) break;
+    if (*p == '"') p++;
+    r->scratch[n++] = *p;
+  }
+  if (p < end) p++;  // the closing quote
+  while (p < end && *p == ' ' && r->delimiter != ' ') p++;
+  if (p < end && *p != r->delimiter)
+    return ln_fail(r->c, "'%s', line %lld: after a closing quote the delimiter must follow",
+                   ln_stream_name(r->stream), (long long)r->line);
+  *last = p == end;
+  *field = (Text){r->scratch, r->scratch + n};
+  record->p = *last ? end : p + 1;
+  return true;
+}
+
+static bool same_word(Text t, const char *word) {
+  size_t n = strlen(word);
+  if ((size_t)(t.end - t.p) != n) return false;
+  for (size_t i = 0; i < n; i++)
+    if (tolower((unsigned char)t.p[i]) != word[i]) return false;
+  return true;
+}
+
+static bool is_missing(Text t) {
+  return t.p == t.end || same_word(t, "na") || same_word(t, "nan") || same_word(t, "n/a") ||
+         same_word(t, "null") || same_word(t, "none");
+}
+
+static const double powers[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
+                                1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
+                                1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+
+// A whole field as a decimal number: exact when up to 53 bits of digits meet a power of ten that a
+// double holds (Clinger, "How to read floating point numbers accurately", 1990), else by strtod.
+static bool parse_number(Reader *r, Text t, double *out) {
+  const char *p = t.p;
+  bool negative = p < t.end && *p == '-', any = false;
+  if (p < t.end && (*p == '-' || *p == '+')) p++;
+  uint64_t digits = 0;
+  int64_t exponent = 0, e = 0;
+  bool fits = true;
+  for (; p < t.end && *p >= '0' && *p <= '9'; p++, any = true) {
+    fits = fits && digits < (uint64_t)1e18;
+    digits = digits * 10 + (uint64_t)(*p - '0');
+  }
+  if (p < t.end && *p == '.')
+    for (p++; p < t.end && *p >= '0' && *p <= '9'; p++, any = true, exponent--) {
+      fits = fits && digits < (uint64_t)1e18;
+      digits = digits * 10 + (uint64_t)(*p - '0');
+    }
+  if (any && p < t.end && (*p == 'e' || *p == 'E')) {
+    bool minus = ++p < t.end && *p == '-';
+    if (p < t.end && (*p == '-' || *p == '+')) p++;
+    if (p == t.end) return false;
+    for (; p < t.end && *p >= '0' && *p <= '9'; p++)
+      if (e < 100000) e = e * 10 + (*p - '0');
+    exponent += minus ? -e : e;
+  }
+  if (!any || p != t.end) {
+    Text word = {t.p + (t.p < t.end && (*t.p == '-' || *t.p == '+')), t.end};
+    if (!same_word(word, "inf") && !same_word(word, "infinity")) return false;
+    *out = negative ? -INFINITY : INFINITY;
+    return true;
+  }
+  if (fits && digits <= (uint64_t)1 << 53 && exponent >= -22 && exponent <= 22) {
+    double value = (double)digits;
+    value = exponent < 0 ? value / powers[-exponent] : value * powers[exponent];
+    *out = negative ? -value : value;
+    return true;
+  }
+  size_t n = (size_t)(t.end - t.p);
+  char small[64], *text = n < sizeof small ? small : malloc(n + 1);
+  if (!text) return no_memory(r);
+  memcpy(text, t.p, n);
+  text[n] = '\0';
+  *out = strtod(text, NULL);  // the caller has chosen the C locale
+  if (text != small) free(text);
+  return true;
+}
+
+// Integers exactly; also what a float text says when that is integral ("3.0", "1e3").
+static bool parse_integer(Reader *r, Text t, int64_t *out) {
+  const char *p = t.p;
+  bool negative = p < t.end && *p == '-';
+  if (p < t.end && (*p == '-' || *p == '+')) p++;
+  if (p < t.end && t.end - p <= 18) {
+    int64_t value = 0;
+    while (p < t.end && *p >= '0' && *p <= '9') value = value * 10 + (*p++ - '0');
+    if (p == t.end) {
+      *out = negative ? -value : value;
+      return true;
+    }
+  }
+  double number;
+  if (!parse_number(r, t, &number) || number != floor(number) || fabs(number) > 0x1p63)
+    return false;
+  if (fabs(number) >= 0x1p53) {  // all digits count
+    uint64_t value = 0, most = (uint64_t)INT64_MAX + negative;
+    for (p = t.p + (*t.p == '-' || *t.p == '+'); p < t.end; p++) {
+      if (*p < '0' || *p > '9') return false;
+      uint64_t digit = (uint64_t)(*p - '0');
+      if (value > (most - digit) / 10) return false;
+      value = value * 10 + digit;
+    }
+    *out = negative ? (int64_t)(0 - value) : (int64_t)value;
+    return true;
+  }
+  *out = (int64_t)number;
+  return true;
+}
+
+// Parses a field into row[j]; false without c->err when it is not of that dtype.
+static bool store(Reader *r, Text t, LnDtype dtype, void *row, int64_t j) {
+  double number;
+  int64_t integer;
+  if (ln_dtype_is_float(dtype)) {
+    if (!parse_number(r, t, &number)) {
+      if (!is_missing(t)) return false;
+      number = NAN;
+    }
+    if (dtype == LN_FLOAT32) ((float *)row)[j] = (float)number;
+    else ((double *)row)[j] = number;
+    return true;
+  }
+  if (dtype == LN_BOOL) {
+    if (same_word(t, "true")) integer = 1;
+    else if (same_word(t, "false")) integer = 0;
+    else if (!parse_integer(r, t, &integer) || (integer != 0 && integer != 1)) return false;
+    ((uint8_t *)row)[j] = (uint8_t)integer;
+    return true;
+  }
+  if (!parse_integer(r, t, &integer)) return false;
+  if (dtype == LN_INT64) ((int64_t *)row)[j] = integer;
+  else if (dtype == LN_INT32 && integer >= INT32_MIN && integer <= INT32_MAX)
+    ((int32_t *)row)[j] = (int32_t)integer;
+  else if (dtype == LN_UINT8 && integer >= 0 && integer <= UINT8_MAX)
+    ((uint8_t *)row)[j] = (uint8_t)integer;
+  else return false;
+  return true;
+}
+
+// The first record's fields, copied; they tell how many columns there are.
+static bool first_record(Reader *r, Text record, char ***names, int64_t *n, bool *numbers) {
+  int64_t cap = 0;
+  *n = 0, *numbers = true;
+  for (bool last = false; !last;) {
+    Text field;
+    double value;
+    if (!next_field(r, &record, &field, &last)) return false;
+    if (*n == cap) {
+      cap = cap ? cap * 2 : 16;
+      char **grown = realloc(*names, (size_t)cap * sizeof **names);
+      if (!grown) return no_memory(r);
+      *names = grown;
+    }
+    if (!((*names)[*n] = strndup(field.p, (size_t)(field.end - field.p)))) return no_memory(r);
+    ++*n;
+    if (!is_missing(field) && !parse_number(r, field, &value)) *numbers = false;
+  }
+  return true;
+}
+
+static void free_names(char **names, int64_t n) {
+  for (int64_t i = 0; i < n; i++) free(names[i]);
+  free(names);
+}
+
+// Where each column of the file goes: to[column] is its place in the tensor, or -1.
+static bool choose(Reader *r, const LnCsvOptions *o, char **names, int64_t n, bool header,
+                   int64_t *to) {
+  const char *file = ln_stream_name(r->stream);
+  for (int64_t i = 0; i < n; i++) to[i] = o->columns ? -1 : i;
+  for (int64_t i = 0; o->columns && i < o->n_columns; i++) {
+    int64_t at = o->columns[i].position;
+    if (o->columns[i].name) {
+      if (!header)
+        return ln_fail(r->c, "'%s' has no header, so columns have no names: there is no '%s'", file,
+                       o->columns[i].name);
+      for (at = 0; at < n && strcmp(names[at], o->columns[i].name) != 0;) at++;
+      if (at == n) return ln_fail(r->c, "'%s' has no column '%s'", file, o->columns[i].name);
+    }
+    if (at < 0 || at >= n)
+      return ln_fail(r->c, "'%s' has no column %lld: it has %lld", file, (long long)at + 1,
+                     (long long)n);
+    if (to[at] >= 0)
+      return ln_fail(r->c, "column '%s' of '%s' is asked for twice", names[at], file);
+    to[at] = i;
+  }
+  return true;
+}
+
+// One record into one row; the tensor's dtype says what a field must be.
+static bool read_row(Reader *r, Text record, int64_t n, const int64_t *to, char **names,
+                     LnDtype dtype, void *row) {
+  int64_t i = 0;
+  for (bool last = false; !last; i++) {
+    Text field;
+    if (!next_field(r, &record, &field, &last)) return false;
+    if (i >= n || to[i] < 0 || store(r, field, dtype, row, to[i])) continue;
+    return ln_fail(r->c, "'%s', line %lld, column %lld%s%.40s%s: expected %s, got %s%.*s%s",
+                   ln_stream_name(r->stream), (long long)r->line, (long long)i + 1,
+                   names ? " ('" : "", names ? names[i] : "", names ? "')" : "",
+                   ln_dtype_is_float(dtype) ? "a number" : ln_dtype_name(dtype),
+                   field.p < field.end ? "'" : "", (int)(field.end - field.p > 40 ? 40 :
+                   field.end - field.p), field.p, field.p < field.end ? "'" : "a missing value");
+  }
+  return i == n || ln_fail(r->c, "'%s', line %lld: expected %lld fields, got %lld",
+                           ln_stream_name(r->stream), (long long)r->line, (long long)n,
+                           (long long)i);
+}
+
+static bool read_table(Reader *r, const LnCsvOptions *o, LnCsv *csv, char ***names, int64_t *n,
+                       int64_t **to) {
+  Text record;
+  bool more, numbers;
+  const char *file = ln_stream_name(r->stream);
+  if (!rewind_reader(r) || !skip_rows(r, o->skip_rows) || !next_record(r, false, &record, &more))
+    return false;
+  if (!more) return ln_fail(r->c, "'%s' has no rows", file);
+  if (!first_record(r, record, names, n, &numbers)) return false;
+  bool header = o->header < 0 ? !numbers : o->header;
+  *to = malloc((size_t)*n * sizeof **to);
+  if (!*to) return no_memory(r);
+  if (!choose(r, o, *names, *n, header, *to)) return false;
+
+  int64_t rows = !header;
+  for (;;) {
+    if (!next_record(r, false, &record, &more)) return false;
+    if (!more) break;
+    rows++;
+  }
+  int64_t columns = o->columns ? o->n_columns : *n;
+  csv->values = ln_tensor_new(r->c, o->dtype, 2, (int64_t[]){rows, columns});
+  if (!csv->values || !rewind_reader(r) || !skip_rows(r, o->skip_rows)) return false;
+  if (header && !next_record(r, false, &record, &more)) return false;
+  size_t row_bytes = (size_t)columns * ln_dtype_size(o->dtype);
+  char *row = csv->values->data;
+  for (int64_t i = 0; i < rows; i++, row += row_bytes) {
+    if (!next_record(r, false, &record, &more)) return false;
+    if (!more) return ln_fail(r->c, "'%s' changed while it was read", file);
+    if (!read_row(r, record, *n, *to, header ? *names : NULL, o->dtype, row)) return false;
+  }
+  if (!header) return true;
+  csv->names = calloc((size_t)columns, sizeof *csv->names);
+  if (!csv->names) return no_memory(r);
+  csv->n_names = columns;
+  for (int64_t i = 0; i < *n; i++)  // what is kept changes its owner
+    if ((*to)[i] >= 0) csv->names[(*to)[i]] = (*names)[i], (*names)[i] = NULL;
+  return true;
+}
+
+bool ln_csv_read(LnContext *c, LnStream *s, const LnCsvOptions *options, LnCsv *csv) {
+  Reader r = {.c = c, .stream = s, .cap = 1 << 18, .delimiter = options->delimiter};
+  char **names = NULL;
+  int64_t n = 0, *to = NULL;
+  *csv = (LnCsv){0};
+  // strtod reads a decimal comma in some locales; ours is this thread's for as long as it takes.
+  locale_t plain = newlocale(LC_NUMERIC_MASK, "C", (locale_t)0);
+  locale_t before = plain ? uselocale(plain) : (locale_t)0;
+  r.buffer = malloc(r.cap);
+  bool ok = (plain && r.buffer) || no_memory(&r);
+  ok = ok && read_table(&r, options, csv, &names, &n, &to);
+  if (plain) uselocale(before), freelocale(plain);
+  free_names(names, n);
+  free(to);
+  free(r.buffer);
+  free(r.scratch);
+  return ok;
+}
+
+void ln_csv_release(LnCsv *csv) {
+  free_names(csv->names, csv->n_names);
+  ln_release(csv->values);
+  *csv = (LnCsv){0};
+}
