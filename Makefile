@@ -25,13 +25,13 @@ PKG_CONFIG ?= pkg-config
 
 # ---- What a machine must have -----------------------------------------------------------------------
 # Entries are <Debian package>=<how to see that it is there>: cmd:program, pc:pkg-config name, file:path.
-NEED_build := gcc=cmd:$(firstword $(CC)) pkg-config=cmd:$(PKG_CONFIG) lua5.4=cmd:lua5.4 \
+NEED_build := gcc=cmd:$(firstword $(CC)) pkg-config=cmd:$(PKG_CONFIG) lua5.4=cmd:$(firstword $(LUA)) \
   liblua5.4-dev=pc:lua5.4|lua54|lua-5.4 libopenblas-dev=pc:openblas libcjson-dev=pc:libcjson zlib1g-dev=pc:zlib
-# Optional modules say in their head which pkg-config names and Debian packages they want.
-NEED_demo := $(NEED_build) libcurl4-openssl-dev=pc:libcurl libssl-dev=pc:libcrypto \
-  ca-certificates=file:/etc/ssl/certs/ca-certificates.crt
-NEED_test := $(NEED_demo) lua-busted=cmd:busted
-NEED_lint := lua-check=cmd:luacheck lua5.4=cmd:lua5.4
+# Optional modules name theirs in their heads ("Optional modules" below).
+NEED_demo = $(NEED_build) ca-certificates=file:/etc/ssl/certs/ca-certificates.crt \
+  $(foreach m,$(MODULE_SOURCES),$(join $(addsuffix =pc:,$(call module_debian,$(m))),$(call module_pc,$(m))))
+NEED_test = $(NEED_demo) lua-busted=cmd:busted
+NEED_lint := lua-check=cmd:luacheck lua5.4=cmd:$(firstword $(LUA))
 NEED_rock := $(NEED_build) luarocks=cmd:luarocks
 
 # $(call setup,NEEDS): installs what is missing where apt and root are at hand, else names it and stops.
@@ -152,7 +152,7 @@ $(BUILD)/gen/registry.c: FORCE
 	  done; } > $@.$$$$ && { cmp -s $@.$$$$ $@ && rm $@.$$$$ || mv $@.$$$$ $@; }
 
 # ---- Optional modules -------------------------------------------------------------------------------
-# The first lines of core/lua/modules/<name>.c name what it needs:
+# The first lines of core/lua/modules/<name>.c name what it needs, package for package:
 #   // pkg-config: libcurl libcrypto
 #   // debian: libcurl4-openssl-dev libssl-dev
 module_pc = $(shell sed -n '1,12s,^// pkg-config: *,,p' $(1))
