@@ -1,0 +1,456 @@
+// The tape: a list of calls, in order.
+#include "autograd/tape.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+// Calls, their tensor lists and params sit in chunks that are reused from step to step.
+enum { CHUNK = 16 << 10 };
+typedef struct Chunk {
+  struct Chunk *next;
+  size_t used, size;
+  max_align_t data[];
+} Chunk;
+
+typedef struct Node {
+  LnCall call;
+  bool runs;         // has something to compute (false: a view, or dropped)
+  bool no_gradient;  // recorded inside no_grad
+  size_t scratch_bytes;
+} Node;
+
+struct LnTape {
+  LnRecorder recorder;   // first: a recorder is its tape
+  LnContext *context;
+  Node **nodes;
+  int64_t n, cap;
+  Chunk *chunks, *current;
+  const char *unreplayable;
+  LnStorage *scratch;
+  bool started;
+};
+
+// ---- memory of the tape
+
+static void *take(LnTape *t, size_t bytes) {
+  bytes = (bytes + sizeof(max_align_t) - 1) / sizeof(max_align_t) * sizeof(max_align_t);
+  Chunk *k = t->current;
+  if (!k || k->size - k->used < bytes) {
+    Chunk *next = k ? k->next : t->chunks;
+    if (!next || next->size < bytes) {
+      size_t size = bytes > CHUNK ? bytes : CHUNK;
+      Chunk *fresh = malloc(sizeof *fresh + size);
+      if (!fresh) return NULL;
+      *fresh = (Chunk){.next = next, .size = size};
+      if (k) k->next = fresh;
+      else t->chunks = fresh;
+      next = fresh;
+    }
+    next->used = 0;
+    t->current = k = next;
+  }
+  void *p = (char *)k->data + k->used;
+  k->used += bytes;
+  return p;
+}
+
+static bool record(LnRecorder *r, const LnCall *call) {
+  LnTape *t = (LnTape *)r;
+  LnContext *c = t->context;
+  size_t n_in = (size_t)call->n_in, n_out = (size_t)call->n_out;
+  if (t->n == t->cap) {
+    int64_t cap = t->cap ? 2 * t->cap : 32;
+    Node **grown = realloc(t->nodes, (size_t)cap * sizeof *grown);
+    if (!grown) return ln_fail(c, "out of memory");
+    t->nodes = grown;
+    t->cap = cap;
+  }
+  Node *n = take(t, sizeof *n);
+  LnTensor **tensors = n ? take(t, (n_in + n_out) * sizeof *tensors) : NULL;
+  size_t params = call->params ? call->op->params_size : 0;
+  void *copy = tensors && params ? take(t, params) : NULL;
+  if (!tensors || (params && !copy)) return ln_fail(c, "out of memory");
+  if (n_in) memcpy(tensors, call->in, n_in * sizeof *tensors);
+  memcpy(tensors + n_in, call->out, n_out * sizeof *tensors);
+  if (params) memcpy(copy, call->params, params);
+  for (size_t i = 0; i < n_in + n_out; i++) ln_retain(tensors[i]);
+  *n = (Node){.call = *call, .no_gradient = c->no_record > 0};
+  n->call.in = tensors;
+  n->call.out = tensors + n_in;
+  n->call.params = copy;
+  n->call.scratch = NULL;
+  // A view has nothing to run: its memory is its input's.
+  n->runs = call->op->forward != NULL;
+  for (size_t o = 0; o < n_out; o++)
+    for (size_t i = 0; i < n_in; i++)
+      if (call->in[i] && call->in[i]->storage == call->out[o]->storage) n->runs = false;
+  if (call->op->flags & LN_OP_VALUE_SHAPE) t->unreplayable = call->op->name;
+  t->nodes[t->n++] = n;
+  return true;
+}
+
+LnTape *ln_tape_new(LnContext *c, bool kept) {
+  LnTape *t = calloc(1, sizeof *t);
+  if (!t) {
+    ln_fail(c, "out of memory");
+    return NULL;
+  }
+  t->context = c;
+  t->recorder.record = record;
+  t->recorder.everything = kept;
+  return t;
+}
+
+void ln_tape_free(LnTape *t) {
+  if (!t) return;
+  ln_tape_stop(t);
+  ln_tape_clear(t);
+  for (Chunk *k = t->chunks, *next; k; k = next) {
+    next = k->next;
+    free(k);
+  }
+  free(t->nodes);
+  free(t);
+}
+
+void ln_tape_start(LnTape *t) {
+  if (t->started) return;
+  t->recorder.outer = t->context->recorder;
+  t->context->recorder = &t->recorder;
+  t->started = true;
+}
+
+void ln_tape_stop(LnTape *t) {
+  if (!t->started) return;
+  for (LnRecorder **r = &t->context->recorder; *r; r = &(*r)->outer) {
+    if (*r != &t->recorder) continue;
+    *r = t->recorder.outer;
+    break;
+  }
+  t->started = false;
+}
+
+void ln_tape_pause(LnTape *t, bool paused) { t->recorder.paused = paused; }
+
+void ln_tape_clear(LnTape *t) {
+  for (int64_t i = 0; i < t->n; i++) {
+    LnCall *k = &t->nodes[i]->call;
+    for (int j = 0; j < k->n_in + k->n_out; j++) ln_release(k->in[j]);
+  }
+  t->n = 0;
+  t->current = NULL;
+  t->unreplayable = NULL;
+  ln_storage_release(t->scratch);
+  t->scratch = NULL;
+}
+
+int64_t ln_tape_length(const LnTape *t) { return t->n; }
+
+void ln_tape_watch(LnTape *t, LnTensor *x) {
+  (void)t;
+  x->tracked = true;
+}
+
+const LnCall *ln_tape_producer(const LnTape *t, const LnTensor *x) {
+  for (int64_t i = t->n - 1; i >= 0; i--)
+    for (int j = 0; j < t->nodes[i]->call.n_out; j++)
+      if (t->nodes[i]->call.out[j] == x) return &t->nodes[i]->call;
+  return NULL;
+}
+
+// ---- a map from pointers to slots, for the passes over the calls
+
+typedef struct Slot {
+  const void *key;
+  LnTensor *grad;           // gradient pass
+  bool wanted;
+  int64_t first, last;      // planning: alive between these calls
+  int64_t place;            // offset in the arena
+  int64_t tensors;          // how many tensors of the tape live in the storage
+  bool pinned;
+} Slot;
+
+typedef struct Map {
+  Slot *slots;
+  size_t cap, n;
+} Map;
+
+static bool map_init(Map *m, size_t expected) {
+  m->cap = 64;
+  while (m->cap < expected * 2) m->cap *= 2;
+  m->n = 0;
+  m->slots = calloc(m->cap, sizeof *m->slots);
+  return m->slots != NULL;
+}
+
+static Slot *probe(const Map *m, const void *key) {
+  size_t i = (size_t)((uintptr_t)key >> 4) * 0x9E3779B97F4A7C15ull >> 20 & (m->cap - 1);
+  while (m->slots[i].key && m->slots[i].key != key) i = (i + 1) & (m->cap - 1);
+  return &m->slots[i];
+}
+
+static Slot *find(const Map *m, const void *key) {
+  Slot *s = probe(m, key);
+  return s->key ? s : NULL;
+}
+
+// Never grows: every pass knows a bound on its keys.
+static Slot *put(Map *m, const void *key) {
+  Slot *s = probe(m, key);
+  if (!s->key) {
+    s->key = key;
+    m->n++;
+  }
+  return s;
+}
+
+static size_t count_tensors(const LnTape *t, int64_t n) {
+  size_t total = 0;
+  for (int64_t i = 0; i < n; i++)
+    total += (size_t)(t->nodes[i]->call.n_in + t->nodes[i]->call.n_out);
+  return total;
+}
+
+// ---- gradients
+
+// A gradient as the engine keeps it: the shape and dtype of what it belongs to.
+static LnTensor *fit_gradient(LnContext *c, LnTensor *grad, const LnTensor *x) {
+  if (!ln_tensor_same_shape(grad, x)) grad = ln_sum_to(c, grad, x->rank, x->shape);
+  return grad && grad->dtype != x->dtype ? ln_cast(c, grad, x->dtype) : grad;
+}
+
+static bool run_backward(LnTape *t, int64_t n, Map *m) {
+  LnContext *c = t->context;
+  for (int64_t i = n - 1; i >= 0; i--) {
+    const LnCall call = t->nodes[i]->call;   // a copy: recording may move nodes
+    bool want_small[8], *want = want_small, arrived = false, any = false;
+    LnTensor *dx_small[8], **dx = dx_small, *dy[4] = {0};
+    for (int j = 0; j < call.n_out; j++) {
+      Slot *s = find(m, call.out[j]);
+      if (s && s->wanted && s->grad) dy[j] = s->grad, arrived = true;
+    }
+    if (!arrived || t->nodes[i]->no_gradient || !call.op->backward) continue;
+    if (call.n_in > 8) {
+      want = malloc((size_t)call.n_in * (sizeof *want + sizeof *dx) + sizeof *dx);
+      if (!want) return ln_fail(c, "out of memory");
+      dx = (LnTensor **)(((uintptr_t)(want + call.n_in) + sizeof *dx - 1) / sizeof *dx * sizeof *dx);
+    }
+    for (int j = 0; j < call.n_in; j++) {
+      Slot *s = call.in[j] ? find(m, call.in[j]) : NULL;
+      want[j] = s && s->wanted;
+      dx[j] = NULL;
+      any = any || want[j];
+    }
+    bool ok = !any || call.op->backward(&call, dy, want, dx);
+    for (int j = 0; ok && any && j < call.n_in; j++) {
+      if (!want[j] || !dx[j]) continue;
+      LnTensor *grad = fit_gradient(c, dx[j], call.in[j]);
+      Slot *s = find(m, call.in[j]);
+      s->grad = s->grad && grad ? ln_add(c, s->grad, grad) : grad;
+      ok = s->grad != NULL;
+    }
+    if (want != want_small) free(want);
+    if (!ok || c->err.set) {
+      ln_fail(c, "%s: its gradient failed", call.op->name);
+      ln_fail_within(c, "in the gradient of %s", call.op->name);
+      return false;
+    }
+  }
+  return true;
+}
+
+bool ln_tape_gradient(LnTape *t, LnTensor *const *targets, LnTensor *const *seeds, int n_targets,
+                      LnTensor *const *sources, int n_sources, LnTensor **grads) {
+  LnContext *c = t->context;
+  int64_t n = t->n;
+  Map m;
+  for (int i = 0; i < n_sources; i++) grads[i] = NULL;
+  if (c->err.set) return false;
+  if (!map_init(&m, count_tensors(t, n) + (size_t)(n_targets + n_sources)))
+    return ln_fail(c, "out of memory");
+  for (int i = 0; i < n_sources; i++) put(&m, sources[i])->wanted = true;
+  for (int64_t i = 0; i < n; i++) {
+    const LnCall *call = &t->nodes[i]->call;
+    bool wanted = false;
+    if (t->nodes[i]->no_gradient || !call->op->backward) continue;
+    for (int j = 0; j < call->n_in && !wanted; j++) {
+      Slot *s = call->in[j] ? find(&m, call->in[j]) : NULL;
+      wanted = s && s->wanted;
+    }
+    for (int j = 0; wanted && j < call->n_out; j++)
+      if (ln_dtype_is_float(call->out[j]->dtype)) put(&m, call->out[j])->wanted = true;
+  }
+  bool was_paused = t->recorder.paused, ok = true;
+  if (!t->recorder.everything) t->recorder.paused = true;
+  for (int i = 0; ok && i < n_targets; i++) {
+    Slot *s = find(&m, targets[i]);
+    if (!s || !s->wanted) continue;
+    LnTensor *seed = seeds && seeds[i] ? seeds[i] : NULL;
+    if (!seed) {
+      seed = ln_temp(c, ln_tensor_new(c, targets[i]->dtype, targets[i]->rank, targets[i]->shape));
+      if (seed) ln_tensor_fill(seed, 1);
+    }
+    s->grad = s->grad && seed ? ln_add(c, s->grad, seed) : seed;
+    ok = s->grad != NULL;
+  }
+  ok = ok && run_backward(t, n, &m);
+  t->recorder.paused = was_paused;
+  for (int i = 0; ok && i < n_sources; i++) grads[i] = find(&m, sources[i])->grad;
+  free(m.slots);
+  return ok;
+}
+
+// ---- keeping and replaying
+
+// Calls on which nothing kept depends have no reason to run again.
+static void drop_dead(LnTape *t, Map *m) {
+  for (int64_t i = t->n - 1; i >= 0; i--) {
+    const LnCall *call = &t->nodes[i]->call;
+    bool live = false;
+    for (int j = 0; j < call->n_out; j++) live = live || put(m, call->out[j])->wanted;
+    if (!live) t->nodes[i]->runs = false;
+    else
+      for (int j = 0; j < call->n_in; j++)
+        if (call->in[j]) put(m, call->in[j])->wanted = true;
+  }
+}
+
+static void note_storage(Map *m, LnTensor *x, int64_t at, bool produced, bool live) {
+  if (!x || !x->storage) return;
+  Slot *s = put(m, x->storage);
+  if (!s->tensors) s->first = s->last = at, s->pinned = !produced;
+  if (live && at > s->last) s->last = at;
+}
+
+static int by_first(const void *a, const void *b) {
+  const Slot *x = *(Slot *const *)a, *y = *(Slot *const *)b;
+  return x->first < y->first ? -1 : x->first > y->first;
+}
+
+// Gives every storage that only the tape knows a place in one arena, first fit over the storages
+// that are alive at the same time (a list sorted by place).
+static int64_t plan(Slot **order, int64_t n) {
+  int64_t end = 0, n_live = 0;
+  Slot **live = order;   // order[0 .. n_live) is reused for those placed and still alive
+  for (int64_t i = 0; i < n; i++) {
+    Slot *s = order[i];
+    int64_t size = ((int64_t)((const LnStorage *)s->key)->bytes + 63) / 64 * 64, at = 0, k = 0;
+    int64_t kept = 0;
+    for (int64_t j = 0; j < n_live; j++)
+      if (live[j]->last >= s->first) live[kept++] = live[j];
+    n_live = kept;
+    for (k = 0; k < n_live; k++) {
+      if (live[k]->place >= at + size) break;
+      int64_t other = ((int64_t)((const LnStorage *)live[k]->key)->bytes + 63) / 64 * 64;
+      if (live[k]->place + other > at) at = live[k]->place + other;
+    }
+    memmove(live + k + 1, live + k, (size_t)(n_live - k) * sizeof *live);
+    live[k] = s;
+    n_live++;
+    s->place = at;
+    if (at + size > end) end = at + size;
+  }
+  return end;
+}
+
+static bool share_memory(LnTape *t, LnTensor *const *keep, int n_keep) {
+  LnContext *c = t->context;
+  size_t total = count_tensors(t, t->n);
+  Map storages, seen;
+  if (!map_init(&storages, total + (size_t)n_keep)) return ln_fail(c, "out of memory");
+  if (!map_init(&seen, total)) {
+    free(storages.slots);
+    return ln_fail(c, "out of memory");
+  }
+  for (int64_t i = 0; i < t->n; i++) {
+    const Node *n = t->nodes[i];
+    bool live = n->runs;
+    for (int j = 0; j < n->call.n_in + n->call.n_out; j++) {
+      LnTensor *x = n->call.in[j];
+      if (!x || !x->storage) continue;
+      note_storage(&storages, x, i, j >= n->call.n_in && n->call.op->forward != NULL, live);
+      if (!find(&seen, x)) {
+        put(&seen, x);
+        find(&storages, x->storage)->tensors++;
+      }
+    }
+  }
+  for (int i = 0; i < n_keep; i++)
+    if (keep[i] && keep[i]->storage) put(&storages, keep[i]->storage)->pinned = true;
+  Slot **order = malloc((storages.n + 1) * sizeof *order);
+  int64_t n_order = 0;
+  if (order) {
+    for (size_t i = 0; i < storages.cap; i++) {
+      Slot *s = &storages.slots[i];
+      if (s->key && !s->pinned && ((const LnStorage *)s->key)->refs == s->tensors)
+        order[n_order++] = s;
+    }
+    qsort(order, (size_t)n_order, sizeof *order, by_first);
+    // plan() reuses the list while walking it, and never overtakes itself.
+    int64_t bytes = plan(order, n_order);
+    for (size_t i = 0; i < storages.cap; i++) storages.slots[i].wanted = false;
+    LnStorage *arena = n_order ? ln_storage_new(c, (size_t)bytes) : NULL;
+    if (arena) {
+      for (size_t i = 0; i < seen.cap; i++) {
+        LnTensor *x = (LnTensor *)(uintptr_t)seen.slots[i].key;
+        if (!x) continue;
+        Slot *s = find(&storages, x->storage);
+        if (s && !s->pinned && ((const LnStorage *)s->key)->refs == s->tensors) s->wanted = true;
+      }
+      for (size_t i = 0; i < seen.cap; i++) {
+        LnTensor *x = (LnTensor *)(uintptr_t)seen.slots[i].key;
+        Slot *s = x ? find(&storages, x->storage) : NULL;
+        if (s && s->wanted) ln_tensor_place(x, arena, s->place + x->offset);
+      }
+      ln_storage_release(arena);
+    }
+  }
+  free(order);
+  free(seen.slots);
+  free(storages.slots);
+  return !c->err.set;
+}
+
+bool ln_tape_finish(LnTape *t, LnTensor *const *keep, int n_keep) {
+  LnContext *c = t->context;
+  Map m;
+  ln_tape_stop(t);
+  if (!map_init(&m, count_tensors(t, t->n) + (size_t)n_keep)) return ln_fail(c, "out of memory");
+  for (int i = 0; i < n_keep; i++)
+    if (keep[i]) put(&m, keep[i])->wanted = true;
+  drop_dead(t, &m);
+  free(m.slots);
+  if (!share_memory(t, keep, n_keep)) return false;
+  // One scratch for all: only one call runs at a time.
+  size_t most = 0;
+  for (int64_t i = 0; i < t->n; i++) {
+    Node *n = t->nodes[i];
+    n->scratch_bytes = n->runs && n->call.op->scratch ? n->call.op->scratch(&n->call) : 0;
+    if (n->scratch_bytes > most) most = n->scratch_bytes;
+  }
+  if (most && !(t->scratch = ln_storage_new(c, most))) return false;
+  for (int64_t i = 0; i < t->n; i++)
+    if (t->nodes[i]->scratch_bytes) t->nodes[i]->call.scratch = t->scratch->data;
+  return true;
+}
+
+bool ln_tape_place(LnTape *t, LnTensor *x, LnStorage *s, int64_t offset) {
+  const LnCall *producer = ln_tape_producer(t, x);
+  if (!producer || !producer->op->forward || !ln_tensor_is_contiguous(x) || x->offset != 0 ||
+      x->storage->refs != 1 || x->storage->bytes != (size_t)x->size * ln_dtype_size(x->dtype))
+    return false;
+  ln_tensor_place(x, s, offset);
+  return true;
+}
+
+bool ln_tape_replay(LnTape *t) {
+  for (int64_t i = 0; i < t->n; i++) {
+    const Node *n = t->nodes[i];
+    if (!n->runs) continue;
+    if (n->call.op->check && !n->call.op->check(&n->call)) return false;
+    n->call.op->forward(&n->call);
+  }
+  return true;
+}
+
+const char *ln_tape_unreplayable(const LnTape *t) { return t->unreplayable; }

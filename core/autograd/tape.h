@@ -1,0 +1,42 @@
+// The tape: records calls of ops, takes gradients by calling more ops, and replays what it kept.
+//
+// A gradient tape records what involves tracked tensors. A kept tape records everything, the
+// backward pass included, and can run it all again over the same buffers: no allocation, no shape
+// checks, no Lua. Both are one list of calls; tensors in it are referenced by the tape.
+#ifndef LN_AUTOGRAD_TAPE_H
+#define LN_AUTOGRAD_TAPE_H
+
+#include "ops/ops.h"
+
+typedef struct LnTape LnTape;
+
+LnTape *ln_tape_new(LnContext *c, bool kept);   // not started; NULL without memory
+void ln_tape_free(LnTape *t);                   // stops it first; NULL is fine
+void ln_tape_start(LnTape *t);                  // becomes the innermost recorder
+void ln_tape_stop(LnTape *t);                   // leaves the chain, wherever it stands
+void ln_tape_pause(LnTape *t, bool paused);
+void ln_tape_clear(LnTape *t);                  // forgets all calls
+int64_t ln_tape_length(const LnTape *t);
+void ln_tape_watch(LnTape *t, LnTensor *x);     // x becomes tracked
+
+// Gradients of sum_i sum(targets[i] * seeds[i]) with respect to the sources: grads[i] borrowed, of
+// the source's shape and dtype, or NULL where nothing connects. seeds NULL: ones. Calls made here
+// are recorded by outer tapes, and by t itself when it is kept.
+bool ln_tape_gradient(LnTape *t, LnTensor *const *targets, LnTensor *const *seeds, int n_targets,
+                      LnTensor *const *sources, int n_sources, LnTensor **grads);
+
+// The op call that produced x, or NULL: how a loss finds the logits behind a softmax.
+const LnCall *ln_tape_producer(const LnTape *t, const LnTensor *x);
+
+// Ends the recording of a kept tape: drops calls that nothing in keep[] depends on, lets buffers
+// that are not alive at the same time share memory, sets scratch aside. Tensors in keep[] and those
+// that someone outside holds stay where they are.
+bool ln_tape_finish(LnTape *t, LnTensor *const *keep, int n_keep);
+// Places x, which a call of the tape computes, at `offset` bytes of `s` from now on. False (and
+// nothing done) when x shares its memory with other tensors or is not dense.
+bool ln_tape_place(LnTape *t, LnTensor *x, LnStorage *s, int64_t offset);
+bool ln_tape_replay(LnTape *t);                 // false with an error: a value check failed
+// Why the tape cannot be replayed, or NULL when it can.
+const char *ln_tape_unreplayable(const LnTape *t);
+
+#endif

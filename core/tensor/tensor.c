@@ -1,0 +1,263 @@
+// Tensors: storage, views, copies, element access.
+#include "tensor/tensor.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "kernels/copy.h"
+
+// ---- storage
+
+LnStorage *ln_storage_new(LnContext *c, size_t bytes) {
+  LnStorage *s = malloc(sizeof *s);
+  void *data = s ? ln_memory_alloc(c->memory, bytes) : NULL;
+  if (s && !data && c->collect && c->collect(c)) data = ln_memory_alloc(c->memory, bytes);
+  if (!data) {
+    free(s);
+    ln_fail(c, "out of memory: asked for %zu bytes while %zu are live", bytes,
+            ln_memory_stats(c->memory).live);
+    return NULL;
+  }
+  *s = (LnStorage){1, bytes, data, c->memory};
+  return s;
+}
+
+void ln_storage_release(LnStorage *s) {
+  if (!s || --s->refs > 0) return;
+  ln_memory_free(s->memory, s->data, s->bytes);
+  free(s);
+}
+
+// ---- making
+
+static LnTensor *tensor_header(LnContext *c, LnDtype d, int rank, const int64_t *shape) {
+  int64_t size;
+  if (!ln_shape_size(c, shape, rank, &size)) return NULL;
+  LnTensor *t = malloc(sizeof *t);
+  if (!t) {
+    ln_fail(c, "out of memory");
+    return NULL;
+  }
+  t->refs = 1;
+  t->rank = (uint8_t)rank;
+  t->dtype = (uint8_t)d;
+  t->meta = t->tracked = false;
+  t->size = size;
+  for (int i = 0; i < rank; i++) t->shape[i] = shape[i];
+  t->storage = NULL;
+  t->offset = 0;
+  t->data = NULL;
+  return t;
+}
+
+LnTensor *ln_tensor_new(LnContext *c, LnDtype d, int rank, const int64_t *shape) {
+  LnTensor *t = tensor_header(c, d, rank, shape);
+  if (!t) return NULL;
+  ln_contiguous_strides(shape, rank, t->stride);
+  t->storage = ln_storage_new(c, (size_t)t->size * ln_dtype_size(d));
+  if (!t->storage) {
+    free(t);
+    return NULL;
+  }
+  t->data = t->storage->data;
+  return t;
+}
+
+LnTensor *ln_tensor_zeros(LnContext *c, LnDtype d, int rank, const int64_t *shape) {
+  LnTensor *t = ln_tensor_new(c, d, rank, shape);
+  if (t) memset(t->data, 0, (size_t)t->size * ln_dtype_size(d));
+  return t;
+}
+
+LnTensor *ln_tensor_meta(LnContext *c, LnDtype d, int rank, const int64_t *shape) {
+  LnTensor *t = tensor_header(c, d, rank, shape);
+  if (!t) return NULL;
+  ln_contiguous_strides(shape, rank, t->stride);
+  t->meta = true;
+  return t;
+}
+
+LnTensor *ln_tensor_scalar(LnContext *c, LnDtype d, double value) {
+  LnTensor *t = ln_tensor_new(c, d, 0, NULL);
+  if (t) ln_tensor_set(t, NULL, value);
+  return t;
+}
+
+LnTensor *ln_tensor_view(LnContext *c, LnTensor *base, int rank, const int64_t *shape,
+                         const int64_t *stride, int64_t offset) {
+  LnTensor *t = tensor_header(c, base->dtype, rank, shape);
+  if (!t) return NULL;
+  for (int i = 0; i < rank; i++) t->stride[i] = stride[i];
+  t->meta = base->meta;
+  if (base->storage) ln_tensor_place(t, base->storage, base->offset + offset);
+  return t;
+}
+
+void ln_tensor_place(LnTensor *t, LnStorage *s, int64_t offset) {
+  s->refs++;
+  ln_storage_release(t->storage);
+  t->storage = s;
+  t->offset = offset;
+  t->data = (char *)s->data + offset;
+}
+
+void ln_release(LnTensor *t) {
+  if (!t || --t->refs > 0) return;
+  ln_storage_release(t->storage);
+  free(t);
+}
+
+void ln_tensor_close(LnTensor *t) {
+  ln_storage_release(t->storage);
+  t->storage = NULL;
+  t->data = NULL;
+}
+
+LnTensor *ln_tensor_copy(LnContext *c, const LnTensor *t) {
+  LnTensor *copy = ln_tensor_new(c, t->dtype, t->rank, t->shape);
+  if (copy)
+    ln_kernel_copy(t->rank, t->shape, t->dtype, copy->data, copy->stride, t->dtype, t->data,
+                   t->stride);
+  return copy;
+}
+
+LnTensor *ln_tensor_cast(LnContext *c, LnTensor *t, LnDtype d) {
+  if (t->dtype == d) return ln_retain(t);
+  if (t->meta) return ln_tensor_meta(c, d, t->rank, t->shape);
+  LnTensor *cast = ln_tensor_new(c, d, t->rank, t->shape);
+  if (cast)
+    ln_kernel_copy(t->rank, t->shape, d, cast->data, cast->stride, t->dtype, t->data, t->stride);
+  return cast;
+}
+
+LnTensor *ln_tensor_contiguous(LnContext *c, LnTensor *t) {
+  return ln_tensor_is_contiguous(t) ? ln_retain(t) : ln_tensor_copy(c, t);
+}
+
+// ---- layout
+
+void ln_contiguous_strides(const int64_t *shape, int rank, int64_t *stride) {
+  int64_t step = 1;
+  for (int i = rank - 1; i >= 0; i--) {
+    stride[i] = step;
+    if (shape[i] > 1) step *= shape[i];
+  }
+}
+
+bool ln_tensor_is_contiguous(const LnTensor *t) {
+  int64_t step = 1;
+  if (t->size == 0) return true;
+  for (int i = t->rank - 1; i >= 0; i--) {
+    if (t->shape[i] == 1) continue;
+    if (t->stride[i] != step) return false;
+    step *= t->shape[i];
+  }
+  return true;
+}
+
+bool ln_tensor_same_shape(const LnTensor *a, const LnTensor *b) {
+  return ln_shape_equal(a->shape, a->rank, b->shape, b->rank);
+}
+
+// ---- elements
+
+static void *element(const LnTensor *t, const int64_t *index) {
+  int64_t at = 0;
+  for (int i = 0; i < t->rank; i++) at += index[i] * t->stride[i];
+  return (char *)t->data + at * (int64_t)ln_dtype_size(t->dtype);
+}
+
+double ln_tensor_get(const LnTensor *t, const int64_t *index) {
+  const void *p = element(t, index);
+  switch ((LnDtype)t->dtype) {
+    case LN_BOOL: case LN_UINT8: return *(const uint8_t *)p;
+    case LN_INT32: return *(const int32_t *)p;
+    case LN_INT64: return (double)*(const int64_t *)p;
+    case LN_FLOAT32: return *(const float *)p;
+    default: return *(const double *)p;
+  }
+}
+
+// A double as an integer: saturated, NaN as 0 (C leaves both undefined).
+static int64_t whole(double v) {
+  if (!(v == v)) return 0;
+  if (v >= 0x1p63) return INT64_MAX;
+  if (v < -0x1p63) return INT64_MIN;
+  return (int64_t)v;
+}
+
+int64_t ln_tensor_get_int(const LnTensor *t, const int64_t *index) {
+  if (t->dtype == LN_INT64) return *(const int64_t *)element(t, index);
+  return whole(ln_tensor_get(t, index));
+}
+
+void ln_tensor_set(LnTensor *t, const int64_t *index, double value) {
+  void *p = element(t, index);
+  switch ((LnDtype)t->dtype) {
+    case LN_FLOAT32: *(float *)p = (float)value; break;
+    case LN_FLOAT64: *(double *)p = value; break;
+    case LN_BOOL: *(uint8_t *)p = value != 0; break;
+    default: ln_tensor_set_int(t, index, whole(value));
+  }
+}
+
+void ln_tensor_set_int(LnTensor *t, const int64_t *index, int64_t value) {
+  void *p = element(t, index);
+  switch ((LnDtype)t->dtype) {
+    case LN_BOOL: *(uint8_t *)p = value != 0; break;
+    case LN_UINT8: *(uint8_t *)p = (uint8_t)value; break;
+    case LN_INT32: *(int32_t *)p = (int32_t)value; break;
+    case LN_INT64: *(int64_t *)p = value; break;
+    case LN_FLOAT32: *(float *)p = (float)value; break;
+    default: *(double *)p = (double)value;
+  }
+}
+
+bool ln_tensor_assign(LnContext *c, LnTensor *dst, LnTensor *src) {
+  int64_t shape[LN_MAX_RANK], stride[LN_MAX_RANK];
+  int rank = ln_shape_broadcast(dst->shape, dst->rank, src->shape, src->rank, shape);
+  // Leading axes of 1 may be dropped, as numpy does in assignment.
+  int extra = src->rank - dst->rank;
+  if (rank < 0 || !ln_shape_equal(shape + (extra > 0 ? extra : 0), rank - (extra > 0 ? extra : 0),
+                                  dst->shape, dst->rank))
+    return ln_fail(c, "cannot assign a value of shape %s to a place of shape %s",
+                   ln_tensor_shape_text(src), ln_tensor_shape_text(dst));
+  for (int i = 0; i < extra; i++)
+    if (src->shape[i] != 1)
+      return ln_fail(c, "cannot assign a value of shape %s to a place of shape %s",
+                     ln_tensor_shape_text(src), ln_tensor_shape_text(dst));
+  // Reading and writing one storage: read everything first.
+  LnTensor *from = dst->storage == src->storage ? ln_tensor_copy(c, src) : ln_retain(src);
+  if (!from) return false;
+  for (int i = 0; i < dst->rank; i++) {
+    int j = i - dst->rank + from->rank;
+    stride[i] = j < 0 || from->shape[j] == 1 ? 0 : from->stride[j];
+  }
+  ln_kernel_copy(dst->rank, dst->shape, dst->dtype, dst->data, dst->stride, from->dtype, from->data,
+                 stride);
+  ln_release(from);
+  return true;
+}
+
+void ln_tensor_fill(LnTensor *t, double value) {
+  double cell[1];
+  int64_t stride[LN_MAX_RANK] = {0};
+  // Through a cell of t's own dtype, so that one conversion rule serves.
+  LnTensor one = {.dtype = t->dtype, .data = cell};
+  ln_tensor_set(&one, NULL, value);
+  ln_kernel_copy(t->rank, t->shape, t->dtype, t->data, t->stride, t->dtype, cell, stride);
+}
+
+bool ln_tensor_equal(const LnTensor *a, const LnTensor *b) {
+  if (a->dtype != b->dtype || !ln_tensor_same_shape(a, b)) return false;
+  int64_t index[LN_MAX_RANK] = {0};
+  for (int64_t n = 0; n < a->size; n++) {
+    bool same = ln_dtype_is_float(a->dtype)
+                    ? ln_tensor_get(a, index) == ln_tensor_get(b, index)
+                    : ln_tensor_get_int(a, index) == ln_tensor_get_int(b, index);
+    if (!same) return false;
+    for (int i = a->rank - 1; i >= 0 && ++index[i] == a->shape[i]; i--) index[i] = 0;
+  }
+  return true;
+}
