@@ -248,19 +248,28 @@ typedef struct LnStep {      // a contiguous run of elements, or one variable (p
   LnDtype dtype;             // LN_FLOAT32 or LN_FLOAT64
   int64_t n;
   void *w, *g;
-  void *slot[LN_MAX_SLOTS];
+  void *slot[LN_MAX_SLOTS];  // NULL: this variable has none
   double lr;
   int64_t t;                 // this step's number, from 1
   const LnTensor *variable;  // its shape, when per_variable
 } LnStep;
 typedef struct LnOptimizerClass {
-  LnClass base;
-  int (*slots)(const LnOptimizer *self, const char **names);  // how many, and Keras's names
+  LnClass base;              // init and free: ln_optimizer_init, ln_optimizer_free or what calls them
+  // How many, and Keras's names. Its files keep the slots of one variable together; a name that
+  // begins with '|' starts a group that is kept after the others (Adam: "|velocity_hat").
+  int (*slots)(const LnOptimizer *self, const char **names);
   double (*slot_start)(const LnOptimizer *self, int slot);    // initial value; NULL: zeros
+  // Rank and shape of a slot that is not like its variable; -1: this variable has none. May be NULL.
+  int (*slot_shape)(const LnOptimizer *self, int slot, const LnVariable *v, int64_t *shape);
   void (*begin)(LnOptimizer *self, double lr, int64_t t);     // once a step, before; may be NULL
   void (*step)(const LnOptimizer *self, const LnStep *s);     // w -= ...: the whole rule
   bool per_variable;         // step needs one variable at a time
+  double *(*scalar)(LnOptimizer *self);  // a number that is state like the slots; may be NULL
+  // The weight decay of one variable, NaN for none; NULL: the option weight_decay for all.
+  double (*weight_decay)(const LnOptimizer *self, const LnVariable *v);
 } LnOptimizerClass;
+bool ln_optimizer_init(LnContext *c, void *self);   // checks across the common options
+void ln_optimizer_free(void *self);                 // layout and state
 
 // Layout and state over variables: values and gradients as few contiguous runs. Variables that no
 // one placed yet are moved into one flat buffer (generation++). A rebuild over the same list is free.
@@ -269,12 +278,25 @@ bool ln_optimizer_build(LnContext *c, LnOptimizer *o, LnVariable *const *variabl
 // gradients writes there.
 LnTensor *ln_optimizer_gradient(LnOptimizer *o, int i);
 // One update from the flat gradients: accumulation, unscaling, clipping, weight decay, the class's
-// step, EMA, constraints; iterations++ (or not, while accumulating). active[i] false: variable i
-// has no gradient this time (NULL: all have).
+// step, EMA, constraints; `iterations` counts every call, as Keras's files do (accumulating ones
+// too). active[i] false: variable i has no gradient this time (NULL: all have).
 bool ln_optimizer_step(LnContext *c, LnOptimizer *o, const bool *active);
 bool ln_optimizer_rate(LnContext *c, LnOptimizer *o, double *rate);   // at the current iteration
-// State variables as Keras saves them (iterations, learning_rate, slots...): for get/set.
+// What users see as `iterations`: calls divided by gradient_accumulation_steps.
+int64_t ln_optimizer_iterations(const LnOptimizer *o);
+// The averages become the weights, where use_ema is set: the end of training.
+bool ln_optimizer_finalize_ema(LnContext *c, LnOptimizer *o);
+// No weight decay for this variable, or for those whose name contains a text. Before or after build.
+bool ln_optimizer_exclude(LnContext *c, LnOptimizer *o, LnVariable *v);
+bool ln_optimizer_exclude_name(LnContext *c, LnOptimizer *o, const char *text);
+// Slots: the class's, then the average (use_ema), then the gradient accumulator.
 int ln_optimizer_slot_count(const LnOptimizer *o);
-LnTensor *ln_optimizer_slot(LnOptimizer *o, int slot, int variable);  // borrowed
+LnTensor *ln_optimizer_slot(LnOptimizer *o, int slot, int variable);  // borrowed; NULL: has none
+// State variables in Keras's order and with its names: iteration, learning_rate (unless it is a
+// schedule), averages and accumulators, slots. Reading gives a new reference (of a slot: the slot
+// itself), writing checks the shape.
+int ln_optimizer_state_count(LnOptimizer *o);
+LnTensor *ln_optimizer_state(LnContext *c, LnOptimizer *o, int i, char *name, size_t size);
+bool ln_optimizer_set_state(LnContext *c, LnOptimizer *o, int i, LnTensor *value);
 
 #endif
