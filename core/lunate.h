@@ -74,6 +74,7 @@ struct LnContext {
   size_t n_temps, cap_temps;
   LnTensor **losses;      // what layers added during the current call (regularization)
   size_t n_losses, cap_losses;
+  int32_t depth;          // of layer calls inside each other, now
   void *host;             // the binding's: the running lua_State
   const struct LnHost *calls;  // the binding's way into Lua (nn/nn.h); NULL without a binding
   size_t (*collect)(LnContext *c);  // frees what garbage holds, when memory runs out; may be NULL

@@ -114,6 +114,8 @@ typedef struct LnLayerClass {
   bool keeps_dtype;          // inputs are not cast to the layer's dtype (Flatten, Embedding, ...)
   // A phrase for tostring after the class name: "784 -> 300, relu". May be NULL.
   void (*describe)(const LnLayer *self, char *out, size_t size);
+  int8_t min_rank, max_rank; // of the first input, with the batch axis; 0: any
+  bool fixed_last;           // its last axis stays what it was when the layer was built
 } LnLayerClass;
 
 // For build(): a new variable of this layer, initialized. Any of the objects may be NULL
@@ -121,13 +123,21 @@ typedef struct LnLayerClass {
 LnVariable *ln_layer_add_weight(LnContext *c, LnLayer *self, const char *name, int rank,
                                 const int64_t *shape, LnObject *initializer,
                                 LnObject *regularizer, LnObject *constraint, bool trainable);
-// Adds to the loss of the call that is running (activity regularization).
+// Adds to the loss of the call that is running (activity regularization). c->losses[0 .. n_losses-1]
+// are references of the context's; the next outermost ln_layer_call drops them, as ln_losses_clear
+// does. Symbolic (meta) losses are not kept.
 bool ln_add_loss(LnContext *c, LnTensor *scalar);
+void ln_losses_clear(LnContext *c);
+// Adds regularizer(y) / batch size, as Keras weighs it; regularizer may be NULL.
+bool ln_add_activity_loss(LnContext *c, LnObject *regularizer, LnTensor *y);
 // The one way to call a layer: builds it when needed, casts inputs, adds its name to errors.
 bool ln_layer_call(LnContext *c, LnLayer *l, const LnTensors *in, const LnCallArgs *args,
                    LnTensor **out, int max_out, int *n_out);
 LnTensor *ln_layer_call1(LnContext *c, LnLayer *l, LnTensor *x, const LnCallArgs *args);
 bool ln_layer_build(LnContext *c, LnLayer *l, const LnTensors *in);
+// "expected axis -1 of the input to be 784, got shape (32, 10)" unless x has, along axis (0-based or
+// negative), the size that the layer was built for. True when that is not known.
+bool ln_layer_check_axis(LnContext *c, const LnLayer *l, const LnTensor *x, int axis);
 // Output shapes for input shapes with unknown dimensions (-1), by calling it on meta tensors.
 bool ln_layer_output_shape(LnContext *c, LnLayer *l, int n_in, const LnInts *in, LnInts *out,
                            int max_out, int *n_out);
@@ -142,7 +152,10 @@ typedef struct LnActivation {
   const LnOp *op;            // NULL when it is Lua's
   void *params;              // of the op, defaults
 } LnActivation;
+extern const LnClass ln_activation_class;
 LnActivation *ln_activation_new(LnContext *c, const char *name);   // NULL with an error: unknown
+// Sets an option of its op that is a number (or an axis, 0-based): "negative_slope".
+bool ln_activation_set(LnContext *c, LnActivation *a, const char *option, double value);
 LnTensor *ln_activate(LnContext *c, LnActivation *a, LnTensor *x);  // a may be NULL: linear
 
 // ---- initializers, regularizers, constraints, schedules
@@ -153,6 +166,7 @@ typedef struct LnInitializerClass {
   LnClass base;
   // Fills t (contiguous float32; fan-in and fan-out follow from its shape as in Keras).
   bool (*fill)(LnContext *c, const LnObject *self, LnRandom *random, LnTensor *t);
+  bool any_dtype;            // t may have any dtype and layout
 } LnInitializerClass;
 bool ln_initialize(LnContext *c, LnObject *initializer, LnTensor *t);   // any dtype
 // Fans as Keras computes them: (in, out) = the last two axes times the receptive field.

@@ -105,8 +105,8 @@ local function shape_text(value)
   return "(" .. table.concat(sizes, ", ") .. (#sizes == 1 and ",)" or ")")
 end
 
---- Fails unless every |actual - expected| <= abs + rel * |expected|; NaN equals NaN. Tensors, numbers
--- or (nested) lists; a tensor must have the shape of what it is compared with.
+--- Fails unless every |actual - expected| <= abs + rel * |expected|; NaN equals NaN. Tensors,
+-- numbers or (nested) lists; a tensor must have the shape of what it is compared with.
 function goldens.near(actual, expected, rel, abs, what)
   rel, abs, what = rel or 1e-5, abs or 1e-6, what and what .. ": " or ""
   local a, e = flat(actual, {}), flat(expected, {})
@@ -122,14 +122,15 @@ function goldens.near(actual, expected, rel, abs, what)
     end
     local both_nan = x ~= x and y ~= y
     local difference = math.abs(x - y)
-    if not (both_nan or x == y or difference <= abs + rel * math.abs(y) and difference < math.huge) then
+    local close = difference <= abs + rel * math.abs(y) and difference < math.huge
+    if not (both_nan or x == y or close) then
       count = count + 1
       local size = difference == difference and difference or math.huge
       if size > worst then worst, at = size, i end
     end
   end
   if at then
-    error(("%s%d of %d elements differ; the worst, element %d of %s: %.9g instead of %.9g"):format(
+    error(("%s%d of %d elements differ; worst: element %d of %s is %.9g instead of %.9g"):format(
       what, count, #e, at, shape_e, a[at], e[at]), 2)
   end
 end

@@ -9,10 +9,10 @@ local BLOCK = 128
 
 --- Numbers and shape of a .npy text: a flat list, a list of sizes.
 function npy.decode(text, path)
-  if text:sub(1, 8) ~= "\x93NUMPY\1\0" then error(path .. ": not an .npy file of version 1.0") end
+  if text:sub(1, 8) ~= "\x93NUMPY\1\0" then error(path .. ": not a version 1.0 .npy file") end
   local length, start = string.unpack("<I2", text, 9)
   local header = text:sub(start, start + length - 1)
-  if not header:find("'descr': '<f4'", 1, true) or header:find("'fortran_order': True", 1, true) then
+  if not header:find("'<f4'", 1, true) or header:find("'fortran_order': True", 1, true) then
     error(path .. ": only little-endian float32 in C order is read here: " .. header)
   end
   local shape, size = {}, 1

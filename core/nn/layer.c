@@ -1,0 +1,366 @@
+// Layers in general: calling, building, shapes, weights, losses on the side. What one class does is
+// in core/nn/layers/; what every layer goes through is here.
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "nn/nn.h"
+#include "ops/ops.h"
+
+static const LnLayerClass *class_of(const LnLayer *l) { return (const LnLayerClass *)l->base.cls; }
+
+static const char *name_of(const LnLayer *l) { return l->base.name ? l->base.name : l->base.cls->name; }
+
+// "in layer 'dense_2': ..."; a container's turn makes it "in layer 'dense_2' of 'sequential': ...".
+static bool add_path(LnContext *c, const LnLayer *l) {
+  static const char start[] = "in layer '";
+  if (!c->err.set) ln_fail(c, "the call failed");
+  char *text = c->err.text;
+  char *quote = strncmp(text, start, sizeof start - 1) == 0 ? strstr(text, "': ") : NULL;
+  if (!quote) {
+    ln_fail_within(c, "%s%s'", start, name_of(l));
+    return false;
+  }
+  char within[200];
+  snprintf(within, sizeof within, " of '%.150s'", name_of(l));
+  size_t at = (size_t)(quote + 1 - text), n = strlen(within), room = sizeof c->err.text - 1;
+  if (at + n >= room) return false;
+  size_t rest = strlen(text + at);
+  if (at + n + rest > room) rest = room - at - n;
+  memmove(text + at + n, text + at, rest);
+  memcpy(text + at, within, n);
+  text[at + n + rest] = '\0';
+  return false;
+}
+
+// ---- losses on the side
+
+void ln_losses_clear(LnContext *c) {
+  while (c->n_losses > 0) ln_release(c->losses[--c->n_losses]);
+}
+
+bool ln_add_loss(LnContext *c, LnTensor *scalar) {
+  if (!scalar) return false;
+  if (scalar->size != 1)
+    return ln_fail(c, "a loss that is added must be a scalar, got shape %s",
+                   ln_tensor_shape_text(scalar));
+  if (scalar->meta) return true;
+  if (scalar->rank > 0 && !(scalar = ln_reshape(c, scalar, 0, NULL))) return false;
+  if (c->n_losses == c->cap_losses) {
+    size_t cap = c->cap_losses ? 2 * c->cap_losses : 8;
+    LnTensor **grown = realloc(c->losses, cap * sizeof *grown);
+    if (!grown) return ln_fail(c, "out of memory");
+    c->losses = grown;
+    c->cap_losses = cap;
+  }
+  c->losses[c->n_losses++] = ln_retain(scalar);
+  return true;
+}
+
+bool ln_add_activity_loss(LnContext *c, LnObject *regularizer, LnTensor *y) {
+  if (!y) return false;
+  if (!regularizer) return true;
+  double batch = y->rank > 0 && y->shape[0] > 0 ? (double)y->shape[0] : 1;
+  return ln_add_loss(c, ln_div_number(c, ln_regularize(c, regularizer, y), batch));
+}
+
+// ---- weights
+
+static LnTensor *initial_value(LnContext *c, LnDtype d, int rank, const int64_t *shape,
+                               LnObject *initializer) {
+  LnTensor *t = ln_tensor_new(c, d, rank, shape);
+  if (!t) return NULL;
+  bool done;
+  if (initializer) {
+    done = ln_initialize(c, initializer, t);
+  } else if (rank >= 2 && ln_dtype_is_float(d)) {
+    LnObject *glorot = ln_object_by_name(c, LN_INITIALIZER, "glorot_uniform");
+    done = glorot && ln_initialize(c, glorot, t);
+    ln_object_release(glorot);
+  } else {
+    ln_tensor_fill(t, 0);
+    done = true;
+  }
+  if (done) return t;
+  ln_release(t);
+  return NULL;
+}
+
+LnVariable *ln_layer_add_weight(LnContext *c, LnLayer *self, const char *name, int rank,
+                                const int64_t *shape, LnObject *initializer,
+                                LnObject *regularizer, LnObject *constraint, bool trainable) {
+  for (int i = 0; i < rank; i++)
+    if (shape[i] < 0) {
+      ln_fail(c, "weight '%s' would have shape %s: the input's size must be known there", name,
+              ln_shape_text(shape, rank));
+      return NULL;
+    }
+  LnVariable **grown = realloc(self->variables, (size_t)(self->n_variables + 1) * sizeof *grown);
+  if (grown) self->variables = grown;
+  size_t length = strlen(name) + 1;
+  LnVariable *v = grown ? calloc(1, sizeof *v) : NULL;
+  if (v) v->name = malloc(length);
+  if (!v || !v->name) {
+    free(v);
+    ln_fail(c, "out of memory");
+    return NULL;
+  }
+  memcpy(v->name, name, length);
+  v->refs = 1;
+  v->trainable = trainable;
+  c->no_record++;
+  v->value = initial_value(c, (LnDtype)self->dtype, rank, shape, initializer);
+  c->no_record--;
+  if (!v->value) {
+    ln_variable_release(v);
+    ln_fail_within(c, "weight '%s'", name);
+    return NULL;
+  }
+  v->regularizer = ln_object_retain(regularizer);
+  v->constraint = ln_object_retain(constraint);
+  ln_generation++;
+  return self->variables[self->n_variables++] = v;
+}
+
+static bool trainable_now(const LnVariable *v, bool pass) { return v->trainable == pass; }
+
+// Walks over l's variables as Keras lists them: trainable, then others, then the children's.
+typedef struct Walk {
+  LnVariable **out;
+  int n, max;
+  bool trainable_only;
+} Walk;
+
+// Whether the walk that found n raw entries so far met v before: without memory of its own, since
+// the caller's array may be shorter than the list.
+static bool met(const LnLayer *l, const LnVariable *v, bool trainable_only, int64_t *left) {
+  if (trainable_only && !l->trainable) return false;
+  for (int pass = 1; pass >= (trainable_only ? 1 : 0); pass--)
+    for (int i = 0; i < l->n_variables; i++) {
+      if (!trainable_now(l->variables[i], pass)) continue;
+      if ((*left)-- <= 0) return false;
+      if (l->variables[i] == v) return true;
+    }
+  for (int i = 0; i < l->n_children; i++) {
+    if (met(l->children[i], v, trainable_only, left)) return true;
+    if (*left <= 0) return false;
+  }
+  return false;
+}
+
+static void walk(const LnLayer *root, const LnLayer *l, Walk *w, int64_t *position) {
+  if (w->trainable_only && !l->trainable) return;
+  for (int pass = 1; pass >= (w->trainable_only ? 1 : 0); pass--)
+    for (int i = 0; i < l->n_variables; i++) {
+      LnVariable *v = l->variables[i];
+      if (!trainable_now(v, pass)) continue;
+      int64_t before = (*position)++;
+      if (met(root, v, w->trainable_only, &before)) continue;
+      if (w->n < w->max) w->out[w->n] = v;
+      w->n++;
+    }
+  for (int i = 0; i < l->n_children; i++) walk(root, l->children[i], w, position);
+}
+
+static int list(LnLayer *l, LnVariable **out, int max, bool trainable_only) {
+  Walk w = {out, 0, out ? max : 0, trainable_only};
+  int64_t position = 0;
+  walk(l, l, &w, &position);
+  return w.n;
+}
+
+int ln_layer_variables(LnLayer *l, LnVariable **out, int max) { return list(l, out, max, false); }
+
+int ln_layer_trainable_variables(LnLayer *l, LnVariable **out, int max) {
+  return list(l, out, max, true);
+}
+
+// ---- building
+
+bool ln_layer_check_axis(LnContext *c, const LnLayer *l, const LnTensor *x, int axis) {
+  int built_rank = (int)l->built_shape.n;
+  if (!l->built || built_rank <= 0) return true;
+  int there = axis < 0 ? axis + built_rank : axis, here = axis < 0 ? axis + x->rank : axis;
+  if (there < 0 || there >= built_rank) return true;
+  int64_t size = l->built_shape.v[there];
+  if (size < 0 || (here >= 0 && here < x->rank && x->shape[here] == size)) return true;
+  return ln_fail(c, "expected axis %d of the input to be %lld, got shape %s",
+                 axis < 0 ? axis : axis + 1, (long long)size, ln_tensor_shape_text(x));
+}
+
+static bool check_inputs(LnContext *c, const LnLayer *l, const LnTensors *in) {
+  const LnLayerClass *cls = class_of(l);
+  if (c->err.set) return false;
+  for (int i = 0; i < in->n; i++)
+    if (!in->v[i]) return ln_fail(c, "input %d is missing", i + 1);
+  if (l->base.lua && !cls->call && !cls->call_all) return true;  // a Lua class asks for what it likes
+  int min = cls->min_in, max = cls->max_in;
+  if (min == 0 && max == 0) min = max = 1;
+  if (in->n < min || (max >= 0 && in->n > max)) {
+    if (min == max) return ln_fail(c, "expected %d input%s, got %d", min, min == 1 ? "" : "s", in->n);
+    if (in->n < min) return ln_fail(c, "expected at least %d inputs, got %d", min, in->n);
+    return ln_fail(c, "expected at most %d inputs, got %d", max, in->n);
+  }
+  if (in->n == 0) return true;
+  const LnTensor *x = in->v[0];
+  if (cls->min_rank && x->rank < cls->min_rank)
+    return ln_fail(c, "expected an input of rank %s%d, got shape %s",
+                   cls->max_rank == cls->min_rank ? "" : "at least ", cls->min_rank,
+                   ln_tensor_shape_text(x));
+  if (cls->max_rank && x->rank > cls->max_rank)
+    return ln_fail(c, "expected an input of rank %s%d, got shape %s",
+                   cls->max_rank == cls->min_rank ? "" : "at most ", cls->max_rank,
+                   ln_tensor_shape_text(x));
+  return !cls->fixed_last || ln_layer_check_axis(c, l, x, -1);
+}
+
+// A build that fails leaves the layer without the weights and parts that it had made.
+static bool build(LnContext *c, LnLayer *l, const LnTensors *in) {
+  if (l->built) return true;
+  int variables = l->n_variables, children = l->n_children, n_out = 0;
+  bool done = true;
+  c->no_record++;
+  if (l->base.lua && c->calls) {
+    done = c->calls->call(c, &l->base, "build", in, NULL, NULL, 0, &n_out);
+  } else if (class_of(l)->build) {
+    done = class_of(l)->build(c, l, in);
+  }
+  c->no_record--;
+  if (!done || c->err.set) {
+    while (l->n_variables > variables) ln_variable_release(l->variables[--l->n_variables]);
+    while (l->n_children > children) ln_object_release(l->children[--l->n_children]);
+    return false;
+  }
+  l->built = true;
+  l->built_shape.n = in->n > 0 ? in->v[0]->rank : -1;
+  for (int i = 0; i < l->built_shape.n; i++)
+    l->built_shape.v[i] = i == 0 ? -1 : in->v[0]->shape[i];
+  ln_generation++;
+  return true;
+}
+
+bool ln_layer_build(LnContext *c, LnLayer *l, const LnTensors *in) {
+  return (check_inputs(c, l, in) && build(c, l, in)) || add_path(c, l);
+}
+
+// ---- calling
+
+static bool run(LnContext *c, LnLayer *l, const LnTensors *in, const LnCallArgs *args,
+                LnTensor **out, int max_out, int *n_out) {
+  static const LnCallArgs no_args = {false, NULL};
+  const LnLayerClass *cls = class_of(l);
+  if (!args) args = &no_args;
+  if (!build(c, l, in)) return false;
+  *n_out = 0;
+  if (l->base.lua && c->calls)
+    return c->calls->call(c, &l->base, "call", in, args, out, max_out, n_out);
+  if (cls->call_all) return cls->call_all(c, l, in, args, out, max_out, n_out);
+  if (!cls->call) return ln_fail(c, "%s does not say how it is called", l->base.cls->name);
+  *n_out = 1;
+  return (out[0] = cls->call(c, l, in, args)) != NULL;
+}
+
+// Inputs as the layer computes them: integers and bools, and floats of another width, are cast.
+static bool cast_inputs(LnContext *c, const LnLayer *l, const LnTensors *in, LnTensor **v) {
+  bool cast = !class_of(l)->keeps_dtype && ln_dtype_is_float((LnDtype)l->dtype);
+  for (int i = 0; i < in->n; i++) {
+    v[i] = in->v[i];
+    if (cast && v[i]->dtype != l->dtype) v[i] = ln_cast(c, v[i], (LnDtype)l->dtype);
+    if (!v[i]) return false;
+  }
+  return true;
+}
+
+static bool call(LnContext *c, LnLayer *l, const LnTensors *in, const LnCallArgs *args,
+                 LnTensor **out, int max_out, int *n_out) {
+  LnTensor *few[8], **v = few;
+  if (!check_inputs(c, l, in)) return false;
+  if (in->n > 8 && !(v = malloc((size_t)in->n * sizeof *v))) return ln_fail(c, "out of memory");
+  size_t scope = ln_scope(c);
+  bool done = cast_inputs(c, l, in, v) &&
+              run(c, l, &(LnTensors){in->n, v}, args, out, max_out, n_out) && !c->err.set;
+  if (v != few) free(v);
+  if (!done) {
+    ln_scope_end(c, scope);
+    return false;
+  }
+  if (*n_out == 1) return (out[0] = ln_scope_return(c, scope, out[0])) != NULL;
+  for (int i = 0; i < *n_out; i++) ln_retain(out[i]);
+  ln_scope_end(c, scope);
+  for (int i = 0; i < *n_out; i++) done = ln_temp(c, out[i]) && done;
+  return done;
+}
+
+bool ln_layer_call(LnContext *c, LnLayer *l, const LnTensors *in, const LnCallArgs *args,
+                   LnTensor **out, int max_out, int *n_out) {
+  if (c->depth == 0) ln_losses_clear(c);
+  c->depth++;
+  bool done = call(c, l, in, args, out, max_out, n_out);
+  c->depth--;
+  return done || add_path(c, l);
+}
+
+LnTensor *ln_layer_call1(LnContext *c, LnLayer *l, LnTensor *x, const LnCallArgs *args) {
+  LnTensor *out[1];
+  int n = 0;
+  if (!x || !ln_layer_call(c, l, &(LnTensors){1, &x}, args, out, 1, &n)) return NULL;
+  if (n == 1) return out[0];
+  ln_fail(c, "layer '%s' gave %d outputs where one is needed", name_of(l), n);
+  return NULL;
+}
+
+// ---- shapes
+
+// Stand-ins for unknown sizes: they differ, and are divisible by what reshapes divide by.
+static const int64_t stand_in[2] = {720, 1440};
+
+static bool symbols(LnContext *c, const LnLayer *l, int n_in, const LnInts *in, int64_t unknown,
+                    LnTensor **v) {
+  for (int i = 0; i < n_in; i++) {
+    int64_t shape[LN_MAX_RANK];
+    for (int k = 0; k < in[i].n; k++)
+      shape[k] = in[i].v[k] >= 0 ? in[i].v[k] : unknown >= 0 ? unknown : 1;
+    if (!(v[i] = ln_temp(c, ln_tensor_meta(c, (LnDtype)l->dtype, (int)in[i].n, shape)))) return false;
+    // To be built is to be told what is unknown: no weight may depend on it.
+    for (int k = 0; unknown < 0 && k < in[i].n; k++) v[i]->shape[k] = in[i].v[k];
+  }
+  return true;
+}
+
+static bool shapes(LnContext *c, LnLayer *l, int n_in, const LnInts *in, LnInts *out, int max_out,
+                   int *n_out, LnTensor **v, LnTensor **y) {
+  LnTensors tensors = {n_in, v};
+  if (!symbols(c, l, n_in, in, -1, v) || !check_inputs(c, l, &tensors) || !build(c, l, &tensors))
+    return false;
+  for (int round = 0; round < 2; round++) {
+    int n = 0;
+    if (!symbols(c, l, n_in, in, stand_in[round], v) ||
+        !call(c, l, &tensors, NULL, y, max_out, &n))
+      return false;
+    if (round == 1 && n != *n_out)
+      return ln_fail(c, "the number of outputs depends on unknown sizes");
+    *n_out = n;
+    for (int i = 0; i < n; i++) {
+      if (round == 0) out[i].n = y[i]->rank;
+      if (out[i].n != y[i]->rank)
+        return ln_fail(c, "the rank of the output depends on unknown sizes");
+      for (int k = 0; k < y[i]->rank; k++)
+        if (round == 0) out[i].v[k] = y[i]->shape[k];
+        else if (out[i].v[k] != y[i]->shape[k]) out[i].v[k] = -1;
+    }
+  }
+  return true;
+}
+
+bool ln_layer_output_shape(LnContext *c, LnLayer *l, int n_in, const LnInts *in, LnInts *out,
+                           int max_out, int *n_out) {
+  LnTensor **v = malloc((size_t)(n_in + max_out + 1) * sizeof *v);
+  if (!v) return ln_fail(c, "out of memory");
+  size_t scope = ln_scope(c);
+  c->depth++;
+  bool done = shapes(c, l, n_in, in, out, max_out, n_out, v, v + n_in);
+  c->depth--;
+  ln_scope_end(c, scope);
+  free(v);
+  return done || add_path(c, l);
+}
