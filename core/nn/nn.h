@@ -213,13 +213,21 @@ typedef struct LnLossClass {
   const char *fuses;
   LnTensor *(*call_logits)(LnContext *c, const LnLoss *self, LnTensor *y_true, LnTensor *logits);
   bool sparse_labels;        // y_true are class ids: ranks are not equalized, dtype is kept
+  // Which of the values count (their shape, bool), when the loss leaves some out. May be NULL.
+  LnTensor *(*mask)(LnContext *c, const LnLoss *self, LnTensor *y_true, LnTensor *values);
 } LnLossClass;
 LnTensor *ln_loss_values(LnContext *c, LnLoss *loss, LnTensor *y_true, LnTensor *y_pred);
 // Reduced as the loss says; sample_weight and mask may be NULL (shapes broadcast as in Keras).
 LnTensor *ln_loss_value(LnContext *c, LnLoss *loss, LnTensor *y_true, LnTensor *y_pred,
                         LnTensor *sample_weight, LnTensor *mask);
+// The same from logits, when the class `fuses` the activation (over the last axis) that follows.
+LnTensor *ln_loss_value_logits(LnContext *c, LnLoss *loss, LnTensor *y_true, LnTensor *logits,
+                               LnTensor *sample_weight, LnTensor *mask);
 LnTensor *ln_loss_reduce(LnContext *c, int reduction, LnTensor *values, LnTensor *sample_weight,
                          LnTensor *mask);
+// What loss = "crossentropy" means for these shapes: "BinaryCrossentropy", "CategoricalCrossentropy"
+// or "SparseCategoricalCrossentropy". The tensors may be meta.
+const char *ln_crossentropy_for(const LnTensor *y_true, const LnTensor *y_pred);
 
 // ---- metrics
 typedef struct LnMetric {
@@ -243,6 +251,8 @@ bool ln_metric_update(LnContext *c, LnMetric *m, LnTensor *y_true, LnTensor *y_p
                       LnTensor *sample_weight);
 LnTensor *ln_metric_result(LnContext *c, LnMetric *m);
 void ln_metric_reset(LnMetric *m);
+// What "accuracy" means for these shapes: the name of a class. The tensors may be meta.
+const char *ln_accuracy_for(const LnTensor *y_true, const LnTensor *y_pred);
 
 // ---- optimizers
 enum { LN_MAX_SLOTS = 6 };
