@@ -1,0 +1,297 @@
+// lunate.download: a file from the network, whole and checked or not at all; SHA-256 of files.
+// A module of its own because libcurl and libcrypto are heavy; nothing else here needs them.
+// pkg-config: libcurl libcrypto zlib
+// debian: libcurl4-openssl-dev libssl-dev zlib1g-dev
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <curl/curl.h>
+#include <lauxlib.h>
+#include <lua.h>
+#include <openssl/evp.h>
+#include <zlib.h>
+
+#define HEX 65  // a SHA-256 in hexadecimal, with its NUL
+
+// Everything that a Lua error must not leave behind.
+typedef struct Job {
+  CURL *curl;
+  int fd;            // of the unfinished file, or -1
+  char *temporary;   // its path, malloc'ed; unlinked unless renamed
+  EVP_MD_CTX *digest;
+  gzFile gz;
+  lua_State *L;
+  bool failed;       // the progress function raised; its error is on the stack
+} Job;
+
+static int job_gc(lua_State *L) {
+  Job *job = lua_touserdata(L, 1);
+  if (job->curl) curl_easy_cleanup(job->curl);
+  if (job->fd >= 0) close(job->fd);
+  if (job->temporary) unlink(job->temporary);
+  if (job->digest) EVP_MD_CTX_free(job->digest);
+  if (job->gz) gzclose(job->gz);
+  free(job->temporary);
+  *job = (Job){.fd = -1};
+  return 0;
+}
+
+static Job *push_job(lua_State *L) {
+  Job *job = lua_newuserdatauv(L, sizeof *job, 0);
+  *job = (Job){.fd = -1};
+  if (luaL_newmetatable(L, "lunate.download")) {
+    lua_pushcfunction(L, job_gc);
+    lua_pushvalue(L, -1);
+    lua_setfield(L, -3, "__gc");
+    lua_setfield(L, -2, "__close");
+  }
+  lua_setmetatable(L, -2);
+  lua_toclose(L, -1);
+  return job;
+}
+
+// ---- SHA-256
+
+// Of a file's bytes, or of what they unpack to; raises when it cannot be read.
+static void hash_file(lua_State *L, Job *job, const char *path, bool gunzip, char hex[HEX]) {
+  static const char digits[] = "0123456789abcdef";
+  unsigned char block[1 << 15], sum[EVP_MAX_MD_SIZE];
+  unsigned int n = 0;
+  int got;
+  job->digest = EVP_MD_CTX_new();
+  if (!job->digest || !EVP_DigestInit_ex(job->digest, EVP_sha256(), NULL))
+    luaL_error(L, "SHA-256 is not available");
+  if (gunzip) {
+    job->gz = gzopen(path, "rb");
+    if (!job->gz) luaL_error(L, "cannot open '%s': %s", path, strerror(errno));
+    gzbuffer(job->gz, 1 << 17);
+    while ((got = gzread(job->gz, block, sizeof block)) > 0)
+      EVP_DigestUpdate(job->digest, block, (size_t)got);
+    int status = Z_OK;
+    const char *message = gzerror(job->gz, &status);
+    if (got < 0 || status != Z_OK) luaL_error(L, "'%s' is damaged: %s", path, message);
+    gzclose(job->gz);
+    job->gz = NULL;
+  } else {
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) luaL_error(L, "cannot open '%s': %s", path, strerror(errno));
+    while ((got = (int)read(fd, block, sizeof block)) > 0)
+      EVP_DigestUpdate(job->digest, block, (size_t)got);
+    int reason = errno;
+    close(fd);
+    if (got < 0) luaL_error(L, "cannot read '%s': %s", path, strerror(reason));
+  }
+  EVP_DigestFinal_ex(job->digest, sum, &n);
+  EVP_MD_CTX_free(job->digest);
+  job->digest = NULL;
+  for (unsigned int i = 0; i < n && i < (HEX - 1) / 2; i++) {
+    hex[2 * i] = digits[sum[i] >> 4];
+    hex[2 * i + 1] = digits[sum[i] & 15];
+  }
+  hex[HEX - 1] = '\0';
+}
+
+// The options at index i: a table or nothing, with none but the names given (ended by NULL).
+static void check_options(lua_State *L, int i, const char *what, const char *const *names) {
+  if (lua_isnoneornil(L, i)) {
+    lua_settop(L, i - 1);
+    lua_newtable(L);
+  }
+  luaL_checktype(L, i, LUA_TTABLE);
+  lua_settop(L, i);
+  for (lua_pushnil(L); lua_next(L, i); lua_pop(L, 1)) {
+    const char *const *name = names;
+    const char *key = lua_type(L, -2) == LUA_TSTRING ? lua_tostring(L, -2) : "?";
+    while (*name && strcmp(*name, key) != 0) name++;
+    if (!*name) luaL_error(L, "%s has no option '%s'", what, key);
+  }
+}
+
+// sha256_file(path, {gunzip = false}) -> 64 hexadecimal digits. With gunzip the content is unpacked
+// when it is gzip, and taken as it is when it is not.
+//   print(require("lunate.download").sha256_file("train-images-idx3-ubyte.gz", {gunzip = true}))
+static int sha256_file(lua_State *L) {
+  static const char *const names[] = {"gunzip", NULL};
+  char hex[HEX];
+  const char *path = luaL_checkstring(L, 1);
+  check_options(L, 2, "sha256_file", names);
+  bool gunzip = lua_getfield(L, 2, "gunzip") != LUA_TNIL && lua_toboolean(L, -1);
+  Job *job = push_job(L);
+  hash_file(L, job, path, gunzip, hex);
+  lua_pushstring(L, hex);
+  return 1;
+}
+
+// ---- downloading
+
+// Makes the folders that a file's path goes through.
+static void make_folders(lua_State *L, const char *path) {
+  size_t n = strlen(path);
+  char *part = lua_newuserdatauv(L, n + 1, 0);
+  memcpy(part, path, n + 1);
+  for (size_t i = 1; i < n; i++) {
+    if (part[i] != '/') continue;
+    part[i] = '\0';
+    if (mkdir(part, 0777) != 0 && errno != EEXIST)
+      luaL_error(L, "cannot make the folder '%s': %s", part, strerror(errno));
+    part[i] = '/';
+  }
+  lua_pop(L, 1);
+}
+
+static void open_temporary(lua_State *L, Job *job, const char *path) {
+  size_t n = strlen(path) + 48;
+  job->temporary = malloc(n);
+  if (!job->temporary) luaL_error(L, "not enough memory");
+  for (int i = 0; i < 100 && job->fd < 0; i++) {
+    snprintf(job->temporary, n, "%s.%ld-%d.part", path, (long)getpid(), i);
+    job->fd = open(job->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    if (job->fd < 0 && errno != EEXIST) break;
+  }
+  if (job->fd >= 0) return;
+  int reason = errno;
+  free(job->temporary);  // not ours to unlink
+  job->temporary = NULL;
+  luaL_error(L, "cannot write beside '%s': %s", path, strerror(reason));
+}
+
+static size_t on_data(char *data, size_t size, size_t count, void *user) {
+  Job *job = user;
+  size_t n = size * count, done = 0;
+  while (done < n) {
+    ssize_t k = write(job->fd, data + done, n - done);
+    if (k < 0 && errno == EINTR) continue;
+    if (k <= 0) return 0;  // CURLE_WRITE_ERROR
+    done += (size_t)k;
+  }
+  return n;
+}
+
+// Calls the progress function at index 4; its error ends the transfer and is raised after it.
+static int on_progress(void *user, curl_off_t total, curl_off_t done, curl_off_t up_total,
+                       curl_off_t up) {
+  Job *job = user;
+  (void)up_total, (void)up;
+  if (lua_isnil(job->L, 4)) return 0;
+  lua_pushvalue(job->L, 4);
+  lua_pushinteger(job->L, (lua_Integer)done);
+  lua_pushinteger(job->L, (lua_Integer)total);
+  job->failed = lua_pcall(job->L, 2, 0, 0) != LUA_OK;
+  return job->failed;
+}
+
+static void set_options(Job *job, const char *url, double timeout, char *message) {
+  CURL *curl = job->curl;
+  curl_easy_setopt(curl, CURLOPT_URL, url);
+#if LIBCURL_VERSION_NUM >= 0x075500
+  curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
+  curl_easy_setopt(curl, CURLOPT_REDIR_PROTOCOLS_STR, "https");
+#else
+  curl_easy_setopt(curl, CURLOPT_PROTOCOLS, (long)(CURLPROTO_HTTP | CURLPROTO_HTTPS));
+  curl_easy_setopt(curl, CURLOPT_REDIR_PROTOCOLS, (long)CURLPROTO_HTTPS);
+#endif
+  curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 1L);
+  curl_easy_setopt(curl, CURLOPT_MAXREDIRS, 10L);
+  curl_easy_setopt(curl, CURLOPT_FAILONERROR, 1L);
+  curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, 1L);
+  curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, 2L);
+  curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, 10L);
+  curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, 1000L);  // bytes a second ...
+  curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, 30L);     // ... for so many seconds: it hangs
+  curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, (long)(timeout * 1000));
+  curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+  curl_easy_setopt(curl, CURLOPT_USERAGENT, "lunate");
+  curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, message);
+  curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, on_data);
+  curl_easy_setopt(curl, CURLOPT_WRITEDATA, job);
+  curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
+  curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, on_progress);
+  curl_easy_setopt(curl, CURLOPT_XFERINFODATA, job);
+}
+
+// So that the new name, too, outlives a crash.
+static void sync_folder(const char *path) {
+  char folder[4096] = ".";
+  const char *slash = strrchr(path, '/');
+  if (slash && (size_t)(slash - path) < sizeof folder - 1) {
+    size_t n = slash == path ? 1 : (size_t)(slash - path);
+    memcpy(folder, path, n);
+    folder[n] = '\0';
+  }
+  int fd = open(folder, O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return;
+  fsync(fd);
+  close(fd);
+}
+
+// download(url, path, {sha256 =, gunzip = false, timeout = 0, progress =}) -> path
+// Fetches http or https (redirects to https only, certificates verified) into a file beside `path` and
+// renames it there once it is whole; folders are made. sha256: what the content must have, of the
+// unpacked content with gunzip; timeout: seconds for all of it, 0 for no limit (a connection has 10
+// seconds, a transfer that stands still 30); progress(done, total): bytes, called now and then, total
+// is 0 while unknown. Raises when anything fails; then `path` is as it was.
+//   local net = require "lunate.download"
+//   net.download("https://example.org/data.csv", "/tmp/data.csv", {timeout = 60})
+static int download(lua_State *L) {
+  static const char *const names[] = {"sha256", "gunzip", "timeout", "progress", NULL};
+  char message[CURL_ERROR_SIZE] = "", hex[HEX];
+  const char *url = luaL_checkstring(L, 1), *path = luaL_checkstring(L, 2), *wanted = NULL;
+  check_options(L, 3, "download", names);
+  if (lua_getfield(L, 3, "progress") != LUA_TNIL) luaL_checktype(L, 4, LUA_TFUNCTION);
+  if (lua_getfield(L, 3, "sha256") != LUA_TNIL) {
+    wanted = lua_tostring(L, -1);
+    if (!wanted || strlen(wanted) != HEX - 1 || strspn(wanted, "0123456789abcdef") != HEX - 1)
+      return luaL_error(L, "download: sha256 must be 64 hexadecimal digits in lower case");
+  }
+  lua_getfield(L, 3, "timeout");
+  double timeout = luaL_optnumber(L, -1, 0);
+  luaL_argcheck(L, timeout >= 0 && timeout < 1e6, 3, "timeout must be a number of seconds");
+  bool gunzip = lua_getfield(L, 3, "gunzip") != LUA_TNIL && lua_toboolean(L, -1);
+  Job *job = push_job(L);
+  job->L = L;
+  make_folders(L, path);
+  job->curl = curl_easy_init();
+  if (!job->curl) return luaL_error(L, "download: libcurl cannot be started");
+  open_temporary(L, job, path);
+  set_options(job, url, timeout, message);
+  luaL_checkstack(L, 8, "download");
+  CURLcode code = curl_easy_perform(job->curl);
+  if (job->failed) return lua_error(L);
+  if (code == CURLE_WRITE_ERROR)
+    return luaL_error(L, "download: cannot write '%s': %s", job->temporary, strerror(errno));
+  if (code != CURLE_OK)
+    return luaL_error(L, "download: '%s': %s", url, *message ? message : curl_easy_strerror(code));
+  if (wanted) {
+    hash_file(L, job, job->temporary, gunzip, hex);
+    if (strcmp(hex, wanted) != 0)
+      return luaL_error(L, "download: '%s' is not what it should be: its SHA-256 is %s, expected %s",
+                        url, hex, wanted);
+  }
+  int ok = fsync(job->fd) == 0;
+  ok = close(job->fd) == 0 && ok;
+  job->fd = -1;
+  if (!ok || rename(job->temporary, path) != 0)
+    return luaL_error(L, "download: cannot write '%s': %s", path, strerror(errno));
+  free(job->temporary);
+  job->temporary = NULL;
+  sync_folder(path);
+  lua_pushvalue(L, 2);
+  return 1;
+}
+
+static const luaL_Reg functions[] = {
+    {"download", download}, {"sha256_file", sha256_file}, {NULL, NULL}};
+
+int luaopen_lunate_download(lua_State *L);
+__attribute__((visibility("default"))) int luaopen_lunate_download(lua_State *L) {
+  if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
+    return luaL_error(L, "libcurl cannot be started");
+  luaL_newlib(L, functions);
+  return 1;
+}
