@@ -9,7 +9,9 @@
 
 static const LnLayerClass *class_of(const LnLayer *l) { return (const LnLayerClass *)l->base.cls; }
 
-static const char *name_of(const LnLayer *l) { return l->base.name ? l->base.name : l->base.cls->name; }
+static const char *name_of(const LnLayer *l) {
+  return l->base.name ? l->base.name : l->base.cls->name;
+}
 
 // "in layer 'dense_2': ..."; a container's turn makes it "in layer 'dense_2' of 'sequential': ...".
 static bool add_path(LnContext *c, const LnLayer *l) {
@@ -122,8 +124,6 @@ LnVariable *ln_layer_add_weight(LnContext *c, LnLayer *self, const char *name, i
   return self->variables[self->n_variables++] = v;
 }
 
-static bool trainable_now(const LnVariable *v, bool pass) { return v->trainable == pass; }
-
 // Walks over l's variables as Keras lists them: trainable, then others, then the children's.
 typedef struct Walk {
   LnVariable **out;
@@ -137,7 +137,7 @@ static bool met(const LnLayer *l, const LnVariable *v, bool trainable_only, int6
   if (trainable_only && !l->trainable) return false;
   for (int pass = 1; pass >= (trainable_only ? 1 : 0); pass--)
     for (int i = 0; i < l->n_variables; i++) {
-      if (!trainable_now(l->variables[i], pass)) continue;
+      if (l->variables[i]->trainable != pass) continue;
       if ((*left)-- <= 0) return false;
       if (l->variables[i] == v) return true;
     }
@@ -153,7 +153,7 @@ static void walk(const LnLayer *root, const LnLayer *l, Walk *w, int64_t *positi
   for (int pass = 1; pass >= (w->trainable_only ? 1 : 0); pass--)
     for (int i = 0; i < l->n_variables; i++) {
       LnVariable *v = l->variables[i];
-      if (!trainable_now(v, pass)) continue;
+      if (v->trainable != pass) continue;
       int64_t before = (*position)++;
       if (met(root, v, w->trainable_only, &before)) continue;
       if (w->n < w->max) w->out[w->n] = v;
@@ -193,11 +193,12 @@ static bool check_inputs(LnContext *c, const LnLayer *l, const LnTensors *in) {
   if (c->err.set) return false;
   for (int i = 0; i < in->n; i++)
     if (!in->v[i]) return ln_fail(c, "input %d is missing", i + 1);
-  if (l->base.lua && !cls->call && !cls->call_all) return true;  // a Lua class asks for what it likes
+  if (l->base.lua && !cls->call && !cls->call_all) return true;  // Lua's own takes what it likes
   int min = cls->min_in, max = cls->max_in;
   if (min == 0 && max == 0) min = max = 1;
   if (in->n < min || (max >= 0 && in->n > max)) {
-    if (min == max) return ln_fail(c, "expected %d input%s, got %d", min, min == 1 ? "" : "s", in->n);
+    if (min == max)
+      return ln_fail(c, "expected %d input%s, got %d", min, min == 1 ? "" : "s", in->n);
     if (in->n < min) return ln_fail(c, "expected at least %d inputs, got %d", min, in->n);
     return ln_fail(c, "expected at most %d inputs, got %d", max, in->n);
   }
@@ -320,7 +321,8 @@ static bool symbols(LnContext *c, const LnLayer *l, int n_in, const LnInts *in, 
     int64_t shape[LN_MAX_RANK];
     for (int k = 0; k < in[i].n; k++)
       shape[k] = in[i].v[k] >= 0 ? in[i].v[k] : unknown >= 0 ? unknown : 1;
-    if (!(v[i] = ln_temp(c, ln_tensor_meta(c, (LnDtype)l->dtype, (int)in[i].n, shape)))) return false;
+    v[i] = ln_temp(c, ln_tensor_meta(c, (LnDtype)l->dtype, (int)in[i].n, shape));
+    if (!v[i]) return false;
     // To be built is to be told what is unknown: no weight may depend on it.
     for (int k = 0; unknown < 0 && k < in[i].n; k++) v[i]->shape[k] = in[i].v[k];
   }

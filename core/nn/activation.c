@@ -1,0 +1,83 @@
+// Activations: ops that carry LN_OP_ACTIVATION, by name, with their defaults; or Lua functions. An
+// op joins by its flag; here are only the other names that Keras knows some by.
+#include <stdlib.h>
+#include <string.h>
+
+#include "nn/nn.h"
+#include "ops/ops.h"
+
+static void free_activation(void *self) {
+  LnActivation *a = self;
+  for (const LnOption *o = a->op ? a->op->options : NULL; a->params && o && o->name; o++)
+    ln_option_free(o, a->params);
+  free(a->params);
+  free(a->base.name);
+}
+
+const LnClass ln_activation_class = {
+    .kind = LN_ACTIVATION,
+    .name = "Activation",
+    .size = sizeof(LnActivation),
+    .free = free_activation,
+    .doc = "An elementwise function by name, or a Lua function of one tensor.",
+};
+
+static const struct {
+  const char *alias, *name;
+} aliases[] = {{"swish", "silu"}, {"hard_swish", "hard_silu"}, {NULL, NULL}};
+
+LnActivation *ln_activation_new(LnContext *c, const char *name) {
+  for (int i = 0; aliases[i].alias; i++)
+    if (strcmp(name, aliases[i].alias) == 0) name = aliases[i].name;
+  const LnOp *op = ln_op_find(name);
+  bool linear = strcmp(name, "linear") == 0;
+  if ((!op || !(op->flags & LN_OP_ACTIVATION)) && !linear) {
+    ln_fail(c, "unknown activation '%s'", name);
+    return NULL;
+  }
+  LnActivation *a = (LnActivation *)ln_object_new(c, &ln_activation_class);
+  if (!a) return NULL;
+  size_t length = strlen(name) + 1;
+  a->base.name = malloc(length);
+  if (a->base.name) memcpy(a->base.name, name, length);
+  if (!linear) {
+    a->op = op;
+    a->params = op->params_size ? calloc(1, op->params_size) : NULL;
+  }
+  bool done = a->base.name && (linear || !op->params_size || a->params);
+  if (!done) ln_fail(c, "out of memory");
+  for (const LnOption *o = linear ? NULL : op->options; done && o && o->name; o++)
+    done = ln_option_default(c, o, a->params);
+  if (done) return a;
+  ln_object_release(a);
+  return NULL;
+}
+
+bool ln_activation_set(LnContext *c, LnActivation *a, const char *option, double value) {
+  for (const LnOption *o = a->op ? a->op->options : NULL; o && o->name; o++) {
+    if (strcmp(o->name, option) != 0) continue;
+    void *field = (char *)a->params + o->offset;
+    if (o->kind == LN_OPT_NUMBER) {
+      *(double *)field = value;
+      return true;
+    }
+    if (o->kind == LN_OPT_AXIS || o->kind == LN_OPT_INTEGER) {
+      *(int64_t *)field = (int64_t)value;
+      return true;
+    }
+  }
+  return ln_fail(c, "%s takes no number '%s'", a->base.name, option);
+}
+
+LnTensor *ln_activate(LnContext *c, LnActivation *a, LnTensor *x) {
+  if (!x) return NULL;
+  if (!a) return x;
+  if (a->base.lua && c->calls) {
+    LnTensor *y = NULL;
+    int n = 0;
+    if (!c->calls->call(c, &a->base, "call", &(LnTensors){1, &x}, NULL, &y, 1, &n)) return NULL;
+    if (n != 1) ln_fail(c, "an activation gives one tensor");
+    return n == 1 ? y : NULL;
+  }
+  return a->op ? LN_APPLY1(c, a->op, a->params, x) : x;
+}
