@@ -1,11 +1,9 @@
 // Strided copies and casts between all pairs of dtypes: one inner loop a pair, made by macros.
-// A dtype more is a line in TYPES and a conversion rule for it.
+// A dtype more is a LOOP line and a CAST rule for each pair.
 #include "kernels/simd.h"
 #include "kernels/copy.h"
 
 #include <string.h>
-
-#include "kernels/loop.h"
 
 static const size_t widths[LN_DTYPES] = {1, 1, 4, 8, 4, 8};
 
@@ -140,3 +138,5 @@ void ln_kernel_copy(int rank, const int64_t *shape, LnDtype dst_dtype, void *dst
                                  {(void *)(uintptr_t)src, src_stride, widths[src_dtype]}};
   ln_loop(rank, shape, 2, operands, casts[dst_dtype][src_dtype], NULL, LN_GRAIN_CHEAP);
 }
+
+LnLoopFn ln_cast_loop(LnDtype dst, LnDtype src) { return casts[dst][src]; }

@@ -1,5 +1,5 @@
-// The one n-dimensional iterator: walks up to LN_LOOP_MAX strided operands of one shape and calls an
-// inner loop on runs of them. Broadcasting is a stride of 0.
+// The one n-dimensional iterator: walks up to LN_LOOP_MAX strided operands of one shape and calls
+// an inner loop on runs of them. Broadcasting is a stride of 0.
 #ifndef LN_KERNELS_LOOP_H
 #define LN_KERNELS_LOOP_H
 
@@ -19,7 +19,7 @@ typedef void (*LnLoopFn)(char **ptrs, const int64_t *strides, int64_t n, const v
 
 // Elements of a thread's share below which work is not split: cheap is a load or two and a store.
 #define LN_GRAIN_CHEAP 32768
-#define LN_GRAIN_MATH 4096
+#define LN_GRAIN_MATH 6144
 
 // Axes of length 1 vanish, neighbours that can be walked as one are merged, the rest is ordered by
 // the strides of the first operand (the output), then of the others. No order of elements is

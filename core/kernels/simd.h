@@ -26,4 +26,13 @@
 #define LN_CLONES
 #endif
 
+// Before a loop whose elements do not depend on each other, although its pointers may be the same.
+#if defined(__clang__)
+#define LN_INDEPENDENT _Pragma("clang loop vectorize(assume_safety)")
+#elif defined(__GNUC__)
+#define LN_INDEPENDENT _Pragma("GCC ivdep")
+#else
+#define LN_INDEPENDENT
+#endif
+
 #endif
