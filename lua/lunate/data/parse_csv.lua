@@ -1,0 +1,10 @@
+--- parse_csv: as read_csv, from a text.
+--
+--     print((ln.data.parse_csv("a,b\n1,2\n3,4\n")))                         --> [[1. 2.] [3. 4.]]
+
+local csv = require "lunate.data._csv"
+
+--- The tensor and the names of its columns; options as in `read_csv`.
+return function(text, options)
+  return csv("parse_csv", text, options)
+end

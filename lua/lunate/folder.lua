@@ -1,0 +1,57 @@
+--- A folder of modules that are found by name: `ln.datasets.iris` is
+-- `lua/lunate/datasets/iris.lua`, `ln.preprocessing.StandardScaler` is
+-- `preprocessing/standard_scaler.lua`. To add one is to add its file; a leading underscore marks a
+-- helper. An `init.lua` is `return require "lunate.folder"("data set", ...)`. Modules load at
+-- first use; `pairs` goes over all of them; a wrong name gets an error that lists them.
+
+local core = require "lunate.core"
+local raise = require "lunate.raise"
+
+local function file_name(name)
+  return (name:gsub("(%l)(%u)", "%1_%2"):lower())
+end
+
+--- @param what   what an entry is, for messages
+-- @param module  the package's name and
+-- @param file    the path of its init.lua: what `require` passed to it
+return function(what, module, file)
+  file = file or package.searchpath(module, package.path) or ""
+  local folder = file:match("^(.*)[/\\]") or "."
+
+  -- The names of all entries, sorted. A module with a class says its name; others are called as
+  -- the file.
+  local function names()
+    local list = {}
+    for _, entry in ipairs(core.list_folder(folder)) do
+      local name = entry:match("^(%a[%w_]*)%.lua$")
+      if name and name ~= "init" then
+        local value = require(module .. "." .. name)
+        local is_class = tostring(getmetatable(value)):match("%.class$")
+        list[#list + 1] = is_class and value.name or name
+      end
+    end
+    table.sort(list)
+    return list
+  end
+
+  return setmetatable({}, {
+    __metatable = module,
+    __index = function(self, name)
+      local entry = type(name) == "string" and name:match("^%a[%w_]*$") and name ~= "init"
+        and module .. "." .. file_name(name)
+      if not entry or not (package.loaded[entry] or package.searchpath(entry, package.path)) then
+        raise("there is no %s '%s'; there are: %s", what, name, table.concat(names(), ", "))
+      end
+      local value = require(entry)
+      rawset(self, name, value)
+      return value
+    end,
+    __pairs = function(self)
+      local list, i = names(), 0
+      return function()
+        i = i + 1
+        if list[i] then return list[i], self[list[i]] end
+      end
+    end,
+  })
+end

@@ -1,0 +1,96 @@
+--- What the encoders share: the sorted categories of a column, and the position of each value
+-- among them. A column is a tensor (n,) or a Lua list of strings or of numbers.
+
+local ln = require "lunate"
+local raise = require "lunate.raise"
+
+local categories = {}
+
+local BLOCK = 1 << 20  -- comparisons at a time
+
+local function is_tensor(value) return getmetatable(value) == "lunate.tensor" end
+categories.is_tensor = is_tensor
+
+--- Raises unless column is a tensor of rank 1 or a list of strings or numbers (not both).
+function categories.check(what, column)
+  if is_tensor(column) then
+    if column.rank == 1 then return end
+    raise("%s expects one axis, got shape %s", what, column.shape)
+  end
+  if type(column) ~= "table" or type(getmetatable(column)) == "string" then
+    raise("%s expects a tensor or a list, got %s", what, type(column))
+  end
+  local kind = type(column[1])
+  for i = 1, #column do
+    local this = type(column[i])
+    if (this ~= "string" and this ~= "number") or this ~= kind then
+      raise("%s expects all strings or all numbers, got a %s at %d", what, this, i)
+    end
+  end
+end
+
+--- The different values, sorted: a tensor of a tensor, a list of a list.
+function categories.of(column)
+  if is_tensor(column) then return (column:unique()) end
+  local seen, list = {}, {}
+  for _, value in ipairs(column) do
+    if not seen[value] then seen[value], list[#list + 1] = true, value end
+  end
+  table.sort(list)
+  return list
+end
+
+-- For a tensor: positions by comparing blocks of rows with all categories at once.
+local function tensor_positions(column, known)
+  local parts, rows = {}, math.max(1, BLOCK // math.max(1, #known))
+  known = known:reshape{1, #known}
+  for first = 1, #column, rows do
+    local block = column[{ {first, math.min(first + rows - 1, #column)} }]
+    local equal = block:reshape{#block, 1}:eq(known)
+    -- argmax is 1-based; where nothing is equal, 0
+    parts[#parts + 1] = equal:astype("int32"):argmax{axis = 2} * equal:any{axis = 2}:astype("int64")
+  end
+  return #parts > 0 and ln.concatenate(parts) or ln.zeros({0}, {dtype = "int64"})
+end
+
+--- The 1-based position of each value among the categories, int64 (n,); 0 for what is none of them.
+-- Also the first value that is none, or nil.
+function categories.positions(column, known)
+  if is_tensor(column) ~= is_tensor(known) then  -- a list of numbers for a tensor, or the reverse
+    column = is_tensor(column) and column:totable() or ln.tensor(column, {dtype = known.dtype})
+  end
+  if is_tensor(column) then
+    local positions = #known > 0 and tensor_positions(column, known)
+      or ln.zeros({#column}, {dtype = "int64"})
+    local unknown = positions:eq(0)
+    if unknown:any():item() then
+      return positions, column[unknown:astype("int32"):argmax():item()]
+    end
+    return positions
+  end
+  local at, list, first = {}, {}, nil
+  for i, value in ipairs(known) do at[value] = i end
+  for i, value in ipairs(column) do
+    list[i] = at[value] or 0
+    if not at[value] and first == nil then first = value end
+  end
+  return ln.tensor(list, {dtype = "int64"}), first
+end
+
+--- The values at 1-based positions: a tensor of tensor categories, a list of a list.
+function categories.at(known, positions)
+  if is_tensor(known) then return known:take(positions) end
+  local list = positions:totable()
+  for i, position in ipairs(list) do list[i] = known[position] end
+  return list
+end
+
+--- Categories in a message: the first few.
+function categories.text(known)
+  local list = is_tensor(known) and known:totable() or known
+  local shown = {}
+  for i = 1, math.min(#list, 8) do shown[i] = tostring(list[i]) end
+  return table.concat(shown, ", ") .. (#list > 8 and ", ..." or "")
+end
+
+return categories
