@@ -84,7 +84,8 @@ LIBS := $(shell $(PKG_CONFIG) --libs openblas libcjson zlib) -lpthread -lm
 endif
 
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes
-ALL_CFLAGS := -std=c11 $(CFLAGS) $(WARNINGS) -fPIC -fvisibility=hidden -pthread \
+# -fno-math-errno here, since gcc ignores it in a pragma: without it no loop with a sqrt is vectorized.
+ALL_CFLAGS := -std=c11 $(CFLAGS) $(WARNINGS) -fno-math-errno -fPIC -fvisibility=hidden -pthread \
   $(if $(filter 1,$(WERROR)),-Werror) \
   $(if $(filter 1,$(SANITIZE)),-fsanitize=address$(comma)undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer) \
   -D_POSIX_C_SOURCE=200809L -D_DEFAULT_SOURCE -Icore $(LUA_CFLAGS) $(LIBS_CFLAGS) $(CPPFLAGS)
