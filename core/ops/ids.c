@@ -1,0 +1,143 @@
+// Ops on class ids, which are data and start at 0: one_hot, bincount.
+#include <stddef.h>
+#include <string.h>
+
+#include "kernels/copy.h"
+#include "kernels/index.h"
+#include "ops/ops.h"
+
+// Whole numbers in 0 .. classes-1 (classes < 0: no upper end).
+static bool check_ids(const LnCall *call, const LnTensor *ids, int64_t classes) {
+  LnWhole w = ln_kernel_whole(ids);
+  if (!w.whole)
+    return ln_fail(call->context, "%s: ids are whole numbers, got %g", call->op->name, w.odd);
+  if (ids->size == 0 || (w.low >= 0 && (classes < 0 || w.high < classes))) return true;
+  if (classes < 0)
+    return ln_fail(call->context, "%s: ids are not negative, got %lld", call->op->name,
+                   (long long)w.low);
+  return ln_fail(call->context, "%s: id %lld is out of range: classes are 0 .. %lld",
+                 call->op->name, (long long)(w.low < 0 ? w.low : w.high), (long long)classes - 1);
+}
+
+static size_t ids_scratch(const LnCall *call) {
+  return (size_t)call->in[0]->size * sizeof(int64_t) + 1;
+}
+
+// ---- one_hot
+
+typedef struct OneHot {
+  int64_t classes, axis;
+  int dtype;
+} OneHot;
+
+static bool one_hot_shape(const LnCall *call, LnSpec *out) {
+  const OneHot *p = call->params;
+  const LnTensor *x = call->in[0];
+  int64_t shape[LN_MAX_RANK + 1];
+  int axis;
+  if (x->rank == LN_MAX_RANK)
+    return ln_fail(call->context, "one_hot: a tensor has at most %d axes", LN_MAX_RANK);
+  if (p->classes < 0) return ln_fail(call->context, "one_hot: classes must not be negative");
+  if (!ln_axis(call->context, "one_hot", p->axis, x->rank + 1, &axis)) return false;
+  for (int i = 0; i <= x->rank; i++)
+    shape[i] = i < axis ? x->shape[i] : i == axis ? p->classes : x->shape[i - 1];
+  return ln_spec(call, out, (LnDtype)p->dtype, x->rank + 1, shape);
+}
+
+static bool one_hot_check(const LnCall *call) {
+  return check_ids(call, call->in[0], ((const OneHot *)call->params)->classes);
+}
+
+static void one_hot_forward(const LnCall *call) {
+  const OneHot *p = call->params;
+  const LnTensor *x = call->in[0];
+  LnTensor *y = call->out[0];
+  int64_t inner = 1, *ids = call->scratch, n = p->classes;
+  int axis = (int)(p->axis < 0 ? p->axis + y->rank : p->axis);
+  memset(y->data, 0, (size_t)y->size * ln_dtype_size(y->dtype));
+  ln_kernel_positions(x, 0, ids);
+  for (int i = axis + 1; i < y->rank; i++) inner *= y->shape[i];
+#define ONES(T)                                                                                    \
+  for (int64_t i = 0; i < x->size; i++)                                                            \
+    ((T *)y->data)[(i / inner * n + ids[i]) * inner + i % inner] = 1;
+  switch ((LnDtype)y->dtype) {
+    case LN_BOOL: case LN_UINT8: ONES(uint8_t) break;
+    case LN_INT32: ONES(int32_t) break;
+    case LN_INT64: ONES(int64_t) break;
+    case LN_FLOAT32: ONES(float) break;
+    default: ONES(double) break;
+  }
+}
+
+// ---- bincount
+
+typedef struct Bins {
+  int64_t minlength;
+} Bins;
+
+static bool bincount_shape(const LnCall *call, LnSpec *out) {
+  const LnTensor *x = call->in[0], *weights = call->n_in > 1 ? call->in[1] : NULL;
+  int64_t bins = ((const Bins *)call->params)->minlength;
+  if (weights && !ln_tensor_same_shape(x, weights))
+    return ln_fail(call->context, "bincount: ids of shape %s with weights of shape %s",
+                   ln_tensor_shape_text(x), ln_tensor_shape_text(weights));
+  // The values first: they decide on the shape.
+  if (!check_ids(call, x, -1)) return false;
+  LnWhole w = ln_kernel_whole(x);
+  if (x->size && w.high >= INT32_MAX)
+    return ln_fail(call->context, "bincount: id %lld wants too many bins", (long long)w.high);
+  if (x->size && w.high >= bins) bins = w.high + 1;
+  return ln_spec(call, out, weights ? ln_dtype_float((LnDtype)weights->dtype) : LN_INT64, 1, &bins);
+}
+
+static void bincount_forward(const LnCall *call) {
+  const LnTensor *x = call->in[0], *weights = call->n_in > 1 ? call->in[1] : NULL;
+  LnTensor *y = call->out[0];
+  int64_t *ids = call->scratch, index[LN_MAX_RANK] = {0};
+  memset(y->data, 0, (size_t)y->size * ln_dtype_size(y->dtype));
+  ln_kernel_positions(x, 0, ids);
+  for (int64_t i = 0; i < x->size; i++) {
+    if (!weights) {
+      ((int64_t *)y->data)[ids[i]]++;
+      continue;
+    }
+    double w = ln_tensor_get(weights, index);
+    if (y->dtype == LN_FLOAT32) ((float *)y->data)[ids[i]] += (float)w;
+    else ((double *)y->data)[ids[i]] += w;
+    for (int a = x->rank - 1; a >= 0 && ++index[a] == x->shape[a]; a--) index[a] = 0;
+  }
+}
+
+static const LnOption one_hot_options[] = {
+  {"classes", LN_OPT_INTEGER, offsetof(OneHot, classes), .range = ">= 0",
+   .doc = "how many classes there are"},
+  {"dtype", LN_OPT_DTYPE, offsetof(OneHot, dtype), .fallback = "float32", .doc = "of the result"},
+  {"axis", LN_OPT_AXIS, offsetof(OneHot, axis), .fallback = "-1",
+   .doc = "where the new axis is, in the result"}, {0}};
+static const LnOption bincount_options[] = {
+  {"minlength", LN_OPT_INTEGER, offsetof(Bins, minlength), .fallback = "0", .range = ">= 0",
+   .doc = "at least so many bins"}, {0}};
+
+const LnOp ln_ops_ids[] = {
+  {.name = "one_hot", .n_in = 1, .n_out = 1, .flags = LN_OP_NO_GRADIENT, .options = one_hot_options,
+   .params_size = sizeof(OneHot), .shape = one_hot_shape, .check = one_hot_check,
+   .scratch = ids_scratch, .forward = one_hot_forward,
+   .samples = "i(4, 2,3), 4\ni(4, 2,3), {classes = 4, dtype = \"int32\"}\n"
+              "i(4, 2,3), {classes = 4, axis = 1}",
+   .doc = "(ids, classes, dtype = \"float32\", axis = -1): a new axis of `classes` elements with 1 at\n"
+          "each id and 0 elsewhere. Ids are data: 0 .. classes - 1; another one is an error.\n"
+          "Example:\n"
+          "ln.one_hot(ln.tensor{2, 0}, 3):flatten()  --> [0. 0. 1. 1. 0. 0.]\n"},
+  {.name = "bincount", .n_in = 2, .n_optional = 1, .n_out = 1,
+   .flags = LN_OP_NO_GRADIENT | LN_OP_VALUE_SHAPE, .options = bincount_options,
+   .params_size = sizeof(Bins), .shape = bincount_shape, .scratch = ids_scratch,
+   .forward = bincount_forward, .samples = "i(4, 2,3)\ni(4, 2,3), p(2,3)\ni(4, 6), {minlength = 9}",
+   .doc = "(ids, weights = none, minlength = 0): how often each id comes (int64), or the sum of its\n"
+          "weights: element id + 1 of the result is that of `id`. Ids are whole and not negative.\n"
+          "Example:\n"
+          "ln.bincount(ln.tensor{0, 2, 2})  --> [1 0 2]\n"},
+  {0}};
+
+LnTensor *ln_one_hot(LnContext *c, LnTensor *ids, int64_t classes, LnDtype d) {
+  return LN_APPLY1(c, &ln_ops_ids[0], (&(OneHot){classes, -1, (int)d}), ids);
+}

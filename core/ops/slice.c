@@ -1,0 +1,114 @@
+// Slicing and its gradient, which puts a slice back into zeros. Hidden: the binding's t[...] and
+// other ops are the callers (ops/slice.h).
+#include "ops/slice.h"
+
+#include <string.h>
+
+#include "kernels/copy.h"
+
+// Shape and strides of a slice of a tensor; the offset is in elements.
+static bool slice_layout(const LnCall *call, const LnSlice *s, int rank, const int64_t *shape,
+                         const int64_t *stride, LnSpec *out) {
+  int n = 0;
+  if (s->n > rank)
+    return ln_fail(call->context, "%d indices for a tensor of shape %s", s->n,
+                   ln_shape_text(shape, rank));
+  out->offset = 0;
+  for (int i = 0; i < rank; i++) {
+    int64_t start = 0, count = shape[i], step = 1;
+    if (i < s->n) {
+      start = s->start[i], count = s->count[i], step = s->step[i];
+      int64_t reach = 0, last = start;
+      bool far = count > 0 && (__builtin_mul_overflow(count - 1, step, &reach) ||
+                               __builtin_add_overflow(start, reach, &last));
+      if (count < 0 || step == 0 || far ||
+          (count > 0 && (start < 0 || start >= shape[i] || last < 0 || last >= shape[i])))
+        return ln_fail(call->context, "slice of axis %d lies outside: the shape is %s", i + 1,
+                       ln_shape_text(shape, rank));
+      if (count > 0) out->offset += start * stride[i];
+      if (s->drop[i]) {
+        if (count != 1) return ln_fail(call->context, "only an axis of one element can be dropped");
+        continue;
+      }
+    }
+    out->shape[n] = count;
+    out->stride[n++] = stride[i] * step;
+  }
+  out->rank = n;
+  return true;
+}
+
+static bool slice_shape(const LnCall *call, LnSpec *out) {
+  LnTensor *x = call->in[0];
+  if (!slice_layout(call, call->params, x->rank, x->shape, x->stride, out)) return false;
+  out->dtype = (LnDtype)x->dtype;
+  out->view_of = x;
+  out->offset *= (int64_t)ln_dtype_size(x->dtype);
+  return true;
+}
+
+typedef struct Grad {
+  LnSlice slice;
+  int rank;
+  int64_t shape[LN_MAX_RANK];  // of what was sliced
+} Grad;
+
+static bool slice_backward(const LnCall *call, LnTensor *const *dy, const bool *want,
+                           LnTensor **dx) {
+  (void)want;
+  const LnTensor *x = call->in[0];
+  Grad p = {*(const LnSlice *)call->params, x->rank, {0}};
+  memcpy(p.shape, x->shape, sizeof p.shape);
+  return (dx[0] = LN_APPLY1(call->context, ln_op_slice + 1, &p, dy[0]));
+}
+
+static bool grad_shape(const LnCall *call, LnSpec *out) {
+  const Grad *p = call->params;
+  return ln_spec(call, out, call->in[0]->dtype, p->rank, p->shape);
+}
+
+static void grad_forward(const LnCall *call) {
+  const Grad *p = call->params;
+  const LnTensor *dy = call->in[0];
+  LnTensor *dx = call->out[0];
+  size_t width = ln_dtype_size(dx->dtype);
+  LnSpec part;
+  memset(dx->data, 0, (size_t)dx->size * width);
+  if (!slice_layout(call, &p->slice, dx->rank, dx->shape, dx->stride, &part)) return;
+  ln_kernel_copy(part.rank, part.shape, dx->dtype,
+                 (char *)dx->data + part.offset * (int64_t)width, part.stride, dy->dtype, dy->data,
+                 dy->stride);
+}
+
+static bool grad_backward(const LnCall *call, LnTensor *const *dy, const bool *want,
+                          LnTensor **dx) {
+  (void)want;
+  return (dx[0] = ln_slice(call->context, dy[0], &((const Grad *)call->params)->slice));
+}
+
+const LnOp ln_ops_slice[] = {
+  {.name = "slice", .n_in = 1, .n_out = 1, .flags = LN_OP_HIDDEN, .params_size = sizeof(LnSlice),
+   .shape = slice_shape, .backward = slice_backward,
+   .doc = "A view of elements start, start + step, ... of each axis (LnSlice)."},
+  {.name = "slice_grad", .n_in = 1, .n_out = 1, .flags = LN_OP_HIDDEN, .params_size = sizeof(Grad),
+   .shape = grad_shape, .forward = grad_forward, .backward = grad_backward,
+   .doc = "Zeros of the shape that was sliced, with x at the slice."},
+  {0}};
+
+const LnOp *const ln_op_slice = ln_ops_slice;
+
+LnTensor *ln_slice(LnContext *c, LnTensor *x, const LnSlice *s) {
+  return LN_APPLY1(c, ln_op_slice, s, x);
+}
+
+LnTensor *ln_narrow(LnContext *c, LnTensor *x, int64_t axis, int64_t start, int64_t count) {
+  LnSlice s = {0};
+  int a;
+  if (!x || !ln_axis(c, "slice", axis, x->rank, &a)) return NULL;
+  s.n = a + 1;
+  for (int i = 0; i < a; i++) s.count[i] = x->shape[i], s.step[i] = 1;
+  s.start[a] = start;
+  s.count[a] = count;
+  s.step[a] = 1;
+  return ln_slice(c, x, &s);
+}
