@@ -63,6 +63,8 @@ struct LnOp {
   // dy[j] of the outputs (NULL where none arrived). It may have the broadcast shape and another
   // dtype: the engine reduces and casts. Borrowed results, of the open scope.
   bool (*backward)(const LnCall *call, LnTensor *const *dy, const bool *want, LnTensor **dx);
+  // Instead of shape .. backward: the op is nothing but other ops, applied here; sets out[].
+  bool (*compose)(const LnCall *call, LnTensor **out);
   const char *samples;  // argument lists for the registry's tests, one a line (tests/ops/registry)
   const char *doc;      // what, shapes, defaults, errors, and "Example:" lines `code  --> result`
 };
