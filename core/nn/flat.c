@@ -1,0 +1,295 @@
+// Making the flat layout, moving variables into it, carrying state over to a new one, and finding
+// the runs that a step walks.
+#include "nn/flat.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { ALIGN = 64 };
+
+static int64_t align(int64_t bytes) { return (bytes + ALIGN - 1) / ALIGN * ALIGN; }
+
+static int64_t value_bytes(const LnVariable *v) {
+  return v->value->size * (int64_t)ln_dtype_size(v->value->dtype);
+}
+
+void ln_flat_free(LnFlat *f) {
+  if (!f) return;
+  for (int i = 0; f->gradients && i < f->n; i++) ln_release(f->gradients[i]);
+  for (int i = 0; f->slots && i < f->n * f->n_slots; i++) ln_release(f->slots[i]);
+  for (int k = 0; k < f->n_slots; k++) ln_storage_release(f->slot[k]);
+  ln_storage_release(f->gradient);
+  for (int i = 0; f->variables && i < f->n; i++) ln_variable_release(f->variables[i]);
+  for (int i = 0; i < f->n_excluded; i++) ln_variable_release(f->excluded[i]);
+  for (int i = 0; i < f->n_words; i++) free(f->words[i]);
+  free(f->variables);
+  free(f->at);
+  free(f->gradients);
+  free(f->slots);
+  free(f->runs);
+  free(f->sums);
+  free(f->block);
+  free(f->decays);
+  free(f->excluded);
+  free(f->words);
+  free(f);
+}
+
+// ---- exclusion from weight decay
+
+static bool takes_decay(const LnFlat *f, const LnVariable *v) {
+  for (int i = 0; i < f->n_excluded; i++)
+    if (f->excluded[i] == v) return false;
+  for (int i = 0; i < f->n_words; i++)
+    if (v->name && strstr(v->name, f->words[i])) return false;
+  return true;
+}
+
+bool ln_flat_exclude(LnContext *c, LnFlat *f, LnVariable *v, const char *word) {
+  int n = v ? f->n_excluded : f->n_words;
+  void *now = v ? (void *)f->excluded : (void *)f->words;
+  void *list = realloc(now, (size_t)(n + 1) * sizeof(void *));
+  if (!list) return ln_fail(c, "out of memory");
+  if (v) {
+    f->excluded = list;
+    f->excluded[f->n_excluded++] = v;
+    v->refs++;
+  } else {
+    f->words = list;
+    size_t size = strlen(word) + 1;
+    char *copy = malloc(size);
+    if (!copy) return ln_fail(c, "out of memory");
+    memcpy(copy, word, size);
+    f->words[f->n_words++] = copy;
+  }
+  for (int i = 0; i < f->n; i++) f->decays[i] = takes_decay(f, f->variables[i]);
+  return true;
+}
+
+// ---- layout
+
+static bool check(LnContext *c, const LnOptimizer *o, LnVariable *const *variables, int n) {
+  const char *who = o->base.cls->name;
+  for (int i = 0; i < n; i++) {
+    const LnTensor *value = variables[i]->value;
+    const char *name = variables[i]->name ? variables[i]->name : "variable";
+    if (ln_tensor_closed(value)) return ln_fail(c, "%s: variable '%s' is closed", who, name);
+    if (!ln_dtype_is_float(value->dtype))
+      return ln_fail(c, "%s: variable '%s' is %s; only float variables can be trained", who, name,
+                     ln_dtype_name(value->dtype));
+    if (!ln_tensor_is_contiguous(value))
+      return ln_fail(c, "%s: variable '%s' is a strided view and cannot be moved", who, name);
+    for (int k = 0; k < i; k++)
+      if (variables[k] == variables[i])
+        return ln_fail(c, "%s: variable '%s' is listed twice (%d and %d)", who, name, k + 1, i + 1);
+  }
+  return true;
+}
+
+static void name_slots(const LnOptimizer *o, LnFlat *f) {
+  const LnOptimizerClass *cls = (const LnOptimizerClass *)o->base.cls;
+  f->n_own = f->n_slots = cls->slots ? cls->slots(o, f->names) : 0;
+  int group = 0;
+  for (int k = 0; k < f->n_own; k++) {
+    if (f->names[k][0] == '|') {
+      group++;
+      f->names[k]++;
+    }
+    f->group[k] = (int8_t)group;
+  }
+  f->average = f->accumulator = -1;
+  if (o->use_ema) f->names[f->average = f->n_slots++] = "average";
+  if (o->gradient_accumulation_steps != LN_NONE)
+    f->names[f->accumulator = f->n_slots++] = "gradient_accumulator";
+  for (int k = f->n_own; k < f->n_slots; k++) f->group[k] = -1;
+}
+
+// Rank and shape of a slot; -1 when the variable has none.
+static int slot_shape(const LnOptimizer *o, const LnFlat *f, int k, const LnVariable *v,
+                      int64_t *shape) {
+  const LnOptimizerClass *cls = (const LnOptimizerClass *)o->base.cls;
+  if (k < f->n_own && cls->slot_shape) return cls->slot_shape(o, k, v, shape);
+  memcpy(shape, v->value->shape, v->value->rank * sizeof *shape);
+  return v->value->rank;
+}
+
+static LnTensor *view(LnContext *c, LnStorage *s, int64_t at, LnDtype d, int rank,
+                      const int64_t *shape) {
+  LnTensor *t = ln_tensor_meta(c, d, rank, shape);
+  if (!t) return NULL;
+  t->meta = false;
+  ln_tensor_place(t, s, at);
+  return t;
+}
+
+static LnStorage *zeroed(LnContext *c, int64_t bytes) {
+  LnStorage *s = ln_storage_new(c, (size_t)bytes);
+  if (s) memset(s->data, 0, (size_t)bytes);
+  return s;
+}
+
+static void fill(void *data, LnDtype d, int64_t bytes, double value) {
+  if (d == LN_FLOAT32)
+    for (int64_t i = 0; i < bytes / 4; i++) ((float *)data)[i] = (float)value;
+  else
+    for (int64_t i = 0; i < bytes / 8; i++) ((double *)data)[i] = value;
+}
+
+static bool make_slots(LnContext *c, const LnOptimizer *o, LnFlat *f) {
+  const LnOptimizerClass *cls = (const LnOptimizerClass *)o->base.cls;
+  for (int k = 0; k < f->n_slots; k++) {
+    if (!(f->slot[k] = zeroed(c, f->at[f->n]))) return false;
+    double start = k < f->n_own && cls->slot_start ? cls->slot_start(o, k) : 0;
+    for (int i = 0; i < f->n; i++) {
+      const LnVariable *v = f->variables[i];
+      LnDtype d = v->value->dtype;
+      int64_t shape[LN_MAX_RANK];
+      int rank = slot_shape(o, f, k, v, shape);
+      if (rank < 0) continue;
+      if (start != 0)
+        fill(ln_flat_slot_at(f, k, f->at[i]), d, f->at[i + 1] - f->at[i], start);
+      // Keras starts averages at zero and copies at the first step; a variable that joins later
+      // has to start from what it is.
+      if (k == f->average)
+        memcpy(ln_flat_slot_at(f, k, f->at[i]), v->value->data, (size_t)value_bytes(v));
+      if (!(f->slots[k * f->n + i] = view(c, f->slot[k], f->at[i], d, rank, shape))) return false;
+    }
+  }
+  return true;
+}
+
+// What both layouts have keeps its state.
+static void carry_over(LnFlat *f, const LnFlat *old) {
+  if (!old || old->n_slots != f->n_slots) return;
+  for (int i = 0; i < f->n; i++)
+    for (int j = 0; j < old->n; j++)
+      if (old->variables[j] == f->variables[i])
+        for (int k = 0; k < f->n_slots; k++)
+          memcpy(ln_flat_slot_at(f, k, f->at[i]), ln_flat_slot_at(old, k, old->at[j]),
+                 (size_t)(f->at[i + 1] - f->at[i]));
+}
+
+// Moves those that are nobody's yet into one buffer, in order.
+static bool place(LnContext *c, LnFlat *f) {
+  int64_t bytes = 0;
+  for (int i = 0; i < f->n; i++)
+    if (!f->variables[i]->placed) bytes += align(value_bytes(f->variables[i]));
+  if (bytes == 0) return true;
+  LnStorage *s = zeroed(c, bytes);
+  if (!s) return false;
+  int64_t at = 0;
+  for (int i = 0; i < f->n; i++) {
+    LnVariable *v = f->variables[i];
+    if (v->placed) continue;
+    memcpy((char *)s->data + at, v->value->data, (size_t)value_bytes(v));
+    ln_tensor_place(v->value, s, at);
+    v->placed = true;
+    at += align(value_bytes(v));
+  }
+  ln_storage_release(s);
+  return true;
+}
+
+static bool make(LnContext *c, const LnOptimizer *o, LnVariable *const *variables, LnFlat *f) {
+  size_t n = (size_t)f->n;
+  name_slots(o, f);
+  f->variables = calloc(n + 1, sizeof *f->variables);
+  f->at = calloc(n + 1, sizeof *f->at);
+  f->gradients = calloc(n + 1, sizeof *f->gradients);
+  f->slots = calloc(n * (size_t)f->n_slots + 1, sizeof *f->slots);
+  f->runs = calloc(n + 1, sizeof *f->runs);
+  f->block = calloc(n + 1, sizeof *f->block);
+  f->decays = calloc(n + 1, sizeof *f->decays);
+  if (!f->variables || !f->at || !f->gradients || !f->slots || !f->runs || !f->block || !f->decays)
+    return ln_fail(c, "out of memory");
+  for (int i = 0; i < f->n; i++) {
+    LnVariable *v = f->variables[i] = variables[i];
+    v->refs++;
+    int64_t width = (int64_t)ln_dtype_size(v->value->dtype), most = value_bytes(v);
+    for (int k = 0; k < f->n_own; k++) {
+      int64_t shape[LN_MAX_RANK], size;
+      int rank = slot_shape(o, f, k, v, shape);
+      if (rank < 0) continue;
+      if (!ln_shape_size(c, shape, rank, &size)) return false;
+      if (size * width > most) most = size * width;
+    }
+    f->at[i + 1] = f->at[i] + align(most);
+    f->block[i + 1] = f->block[i] + (v->value->size + LN_FLAT_BLOCK - 1) / LN_FLAT_BLOCK;
+  }
+  f->sums = calloc((size_t)f->block[f->n] + 1, sizeof *f->sums);
+  if (!f->sums) return ln_fail(c, "out of memory");
+  if (!(f->gradient = zeroed(c, f->at[f->n]))) return false;
+  for (int i = 0; i < f->n; i++) {
+    const LnTensor *w = f->variables[i]->value;
+    f->gradients[i] = view(c, f->gradient, f->at[i], w->dtype, w->rank, w->shape);
+    if (!f->gradients[i]) return false;
+  }
+  return make_slots(c, o, f);
+}
+
+LnFlat *ln_flat_new(LnContext *c, const LnOptimizer *o, LnVariable *const *variables, int n,
+                    LnFlat *old) {
+  if (!check(c, o, variables, n)) return NULL;
+  LnFlat *f = calloc(1, sizeof *f);
+  if (!f) {
+    ln_fail(c, "out of memory");
+    return NULL;
+  }
+  f->n = n;
+  if (!make(c, o, variables, f) || !place(c, f)) {
+    ln_flat_free(f);
+    return NULL;
+  }
+  if (old) {
+    carry_over(f, old);
+    f->n_excluded = old->n_excluded;
+    f->excluded = old->excluded;
+    f->n_words = old->n_words;
+    f->words = old->words;
+    old->n_excluded = old->n_words = 0;
+    old->excluded = NULL;
+    old->words = NULL;
+    ln_flat_free(old);
+  }
+  for (int i = 0; i < n; i++) f->decays[i] = takes_decay(f, f->variables[i]);
+  ln_generation++;
+  return f;
+}
+
+// ---- runs
+
+static bool follows(const LnFlat *f, const LnRun *r, int i, double decay) {
+  const LnTensor *w = f->variables[i]->value, *before = f->variables[i - 1]->value;
+  int64_t gap = (char *)w->data - r->w;
+  return r->dtype == w->dtype && w->storage == before->storage && gap == f->at[i] - r->at &&
+         (r->decay == decay || (isnan(r->decay) && isnan(decay)));
+}
+
+// Found anew at every step: a walk over the list costs less than keeping track of what moved.
+int ln_flat_runs(LnContext *c, LnFlat *f, const bool *active, bool apart, const double *decay) {
+  int n = 0;
+  bool joined = false;  // the variable before belongs to the last run
+  for (int i = 0; i < f->n; i++) {
+    if (active && !active[i]) {
+      joined = false;
+      continue;
+    }
+    const LnTensor *w = f->variables[i]->value;
+    if (!w->data && w->size) {
+      ln_fail(c, "variable '%s' is closed", f->variables[i]->name ? f->variables[i]->name : "?");
+      return -1;
+    }
+    if (w->size == 0) continue;
+    double d = decay ? decay[i] : NAN;
+    LnRun *r = n ? &f->runs[n - 1] : NULL;
+    int64_t width = (int64_t)ln_dtype_size(w->dtype);
+    if (joined && !apart && follows(f, r, i, d)) {
+      r->n = (f->at[i] - r->at) / width + w->size;
+    } else {
+      f->runs[n++] = (LnRun){w->dtype, i, w->size, w->data, f->at[i], d};
+    }
+    joined = true;
+  }
+  return n;
+}

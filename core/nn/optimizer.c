@@ -1,0 +1,470 @@
+// What all optimizers share: one update from gradients to weights, in the order that Keras has
+// (keras/src/optimizers/base_optimizer.py), over the runs of nn/flat.h. Classes add their step.
+//
+// The order, and how the common options meet:
+//  1. gradients are divided by loss_scale_factor;
+//  2. with gradient_accumulation_steps = k they are added up; every k-th call goes on with
+//     (sum + gradient) / k and clears the sums of all variables, the other calls go to 6. A
+//     variable without a gradient in the k-th call is not updated and loses its sum;
+//  3. clipping, of the averaged gradient: clipnorm (g * c / max(norm, c), each variable alone),
+//     clipvalue, or global_clipnorm (one norm over all variables that have a gradient; when it is
+//     not finite every gradient becomes NaN, so that the failure shows);
+//  4. weight decay: w -= w * weight_decay * rate, decoupled (Loshchilov and Hutter, "Decoupled
+//     weight decay regularization", 2019), on variables with a gradient that are not excluded;
+//  5. the class's step, with t = finished updates + 1 and the rate of its schedule at the number
+//     of calls: schedules count batches, not updates;
+//  6. averages: a = m a + (1 - m) w for every variable, in accumulating calls too; while no update
+//     is counted yet, a = w. When (updates + 1) is a multiple of ema_overwrite_frequency, w = a;
+//  7. constraints of the variables that have a gradient, so averages are of unconstrained weights;
+//  8. the count of calls goes up.
+#include "kernels/simd.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/threads.h"
+#include "nn/flat.h"
+
+static const LnOptimizerClass *class_of(const LnOptimizer *o) {
+  return (const LnOptimizerClass *)o->base.cls;
+}
+static bool built(const LnOptimizer *o) { return o->flat && o->flat->gradient; }
+
+// ---- options, rate, counts
+
+bool ln_optimizer_init(LnContext *c, void *self) {
+  const LnOptimizer *o = self;
+  const char *who = o->base.cls->name;
+  if (!isnan(o->clipnorm) + !isnan(o->clipvalue) + !isnan(o->global_clipnorm) > 1)
+    return ln_fail(c, "%s: only one of clipnorm, clipvalue and global_clipnorm may be set", who);
+  if (!o->learning_rate.schedule && !(o->learning_rate.value >= 0))
+    return ln_fail(c, "%s: option 'learning_rate' must be a number >= 0 or a schedule, got %g", who,
+                   o->learning_rate.value);
+  return true;
+}
+
+void ln_optimizer_free(void *self) {
+  LnOptimizer *o = self;
+  ln_flat_free(o->flat);
+  o->flat = NULL;
+}
+
+bool ln_optimizer_rate(LnContext *c, LnOptimizer *o, double *rate) {
+  if (o->learning_rate.schedule)
+    return ln_schedule_value(c, o->learning_rate.schedule, o->iterations, rate);
+  *rate = o->learning_rate.value;
+  return true;
+}
+
+int64_t ln_optimizer_iterations(const LnOptimizer *o) {
+  return o->gradient_accumulation_steps == LN_NONE
+             ? o->iterations
+             : o->iterations / o->gradient_accumulation_steps;
+}
+
+// ---- building
+
+bool ln_optimizer_build(LnContext *c, LnOptimizer *o, LnVariable *const *variables, int n) {
+  LnFlat *f = o->flat;
+  if (built(o) && f->n == n &&
+      (n == 0 || memcmp(f->variables, variables, (size_t)n * sizeof *variables) == 0))
+    return true;
+  LnFlat *made = ln_flat_new(c, o, variables, n, f);
+  if (!made) return false;
+  o->flat = made;
+  return true;
+}
+
+LnTensor *ln_optimizer_gradient(LnOptimizer *o, int i) {
+  return built(o) && i >= 0 && i < o->flat->n ? o->flat->gradients[i] : NULL;
+}
+
+// Exclusions may come before the variables are known: an empty layout remembers them.
+static bool exclude(LnContext *c, LnOptimizer *o, LnVariable *v, const char *word) {
+  if (!o->flat && !(o->flat = calloc(1, sizeof *o->flat))) return ln_fail(c, "out of memory");
+  return ln_flat_exclude(c, o->flat, v, word);
+}
+
+bool ln_optimizer_exclude(LnContext *c, LnOptimizer *o, LnVariable *v) {
+  return exclude(c, o, v, NULL);
+}
+
+bool ln_optimizer_exclude_name(LnContext *c, LnOptimizer *o, const char *text) {
+  return exclude(c, o, NULL, text);
+}
+
+// ---- loops. Each works on n elements from here on, in the run's own precision.
+
+typedef struct Operands {
+  void *x;
+  const void *y;
+  double a, b;
+} Operands;
+
+#define LOOP(name, statement)                                                                 \
+  LN_CLONES static void name##_float32(float *restrict x, const float *restrict y, float a,    \
+                                       float b, int64_t n) {                                   \
+    (void)y, (void)a, (void)b;                                                                \
+    for (int64_t i = 0; i < n; i++) statement;                                                \
+  }                                                                                           \
+  LN_CLONES static void name##_float64(double *restrict x, const double *restrict y, double a, \
+                                       double b, int64_t n) {                                  \
+    (void)y, (void)a, (void)b;                                                                \
+    for (int64_t i = 0; i < n; i++) statement;                                                \
+  }                                                                                           \
+  static void name(LnDtype d, const Operands *p, int64_t n) {                                 \
+    if (d == LN_FLOAT32) name##_float32(p->x, p->y, (float)p->a, (float)p->b, n);              \
+    else name##_float64(p->x, p->y, p->a, p->b, n);                                            \
+  }
+
+LOOP(divide, x[i] /= a)
+LOOP(multiply, x[i] *= a)
+LOOP(accumulate, x[i] += y[i])
+LOOP(average_in, x[i] = (x[i] + y[i]) / a)
+LOOP(clip, x[i] = x[i] < -a ? -a : x[i] > a ? a : x[i])  // NaN stays
+LOOP(decay, x[i] -= x[i] * a * b)
+LOOP(blend, x[i] = a * x[i] + (1 - a) * y[i])
+
+// Sums of squares, in double and in a fixed order whatever the threads.
+#define SQUARES(type)                                                      \
+  LN_CLONES static double squares_##type(const type *restrict x, int64_t n) { \
+    double lane[16] = {0}, sum = 0;                                        \
+    int64_t i = 0;                                                         \
+    for (; i + 16 <= n; i += 16)                                           \
+      for (int k = 0; k < 16; k++) lane[k] += (double)x[i + k] * x[i + k]; \
+    for (; i < n; i++) sum += (double)x[i] * x[i];                         \
+    for (int k = 0; k < 16; k++) sum += lane[k];                           \
+    return sum;                                                            \
+  }
+SQUARES(float)
+SQUARES(double)
+
+// ---- runs over threads
+
+typedef void (*Loop)(LnDtype d, const Operands *p, int64_t n);
+typedef struct LoopJob {
+  Loop loop;
+  LnDtype dtype;
+  Operands p;
+} LoopJob;
+
+static void loop_range(void *arg, int64_t begin, int64_t end) {
+  const LoopJob *job = arg;
+  int64_t at = begin * (int64_t)ln_dtype_size(job->dtype);
+  Operands p = job->p;
+  p.x = (char *)p.x + at;
+  if (p.y) p.y = (const char *)p.y + at;
+  job->loop(job->dtype, &p, end - begin);
+}
+
+static void walk(Loop loop, LnDtype d, int64_t n, void *x, const void *y, double a, double b) {
+  LoopJob job = {loop, d, {x, y, a, b}};
+  ln_parallel(n, LN_FLAT_BLOCK, loop_range, &job);
+}
+
+static void walk_gradients(const LnFlat *f, int runs, Loop loop, double a) {
+  for (int i = 0; i < runs; i++) {
+    const LnRun *r = &f->runs[i];
+    walk(loop, r->dtype, r->n, ln_flat_gradient_at(f, r->at), NULL, a, 0);
+  }
+}
+
+// ---- clipping
+
+static void sum_blocks(void *arg, int64_t begin, int64_t end) {
+  LnFlat *f = arg;
+  int v = 0;
+  for (int64_t b = begin; b < end; b++) {
+    while (f->block[v + 1] <= b) v++;
+    const LnTensor *g = f->gradients[v];
+    int64_t from = (b - f->block[v]) * LN_FLAT_BLOCK, n = g->size - from;
+    if (n > LN_FLAT_BLOCK) n = LN_FLAT_BLOCK;
+    f->sums[b] = g->dtype == LN_FLOAT32 ? squares_float((const float *)g->data + from, n)
+                                        : squares_double((const double *)g->data + from, n);
+  }
+}
+
+static double squared_norm(const LnFlat *f, int variable) {
+  double sum = 0;
+  for (int64_t b = f->block[variable]; b < f->block[variable + 1]; b++) sum += f->sums[b];
+  return sum;
+}
+
+static void clip_gradients(const LnOptimizer *o, int runs, const bool *active) {
+  LnFlat *f = o->flat;
+  if (!isnan(o->clipvalue)) {
+    if (o->clipvalue > 0) walk_gradients(f, runs, clip, o->clipvalue);
+    return;
+  }
+  bool global = !isnan(o->global_clipnorm);
+  double most = global ? o->global_clipnorm : o->clipnorm;
+  if (!(most > 0)) return;
+  ln_parallel(f->block[f->n], 2, sum_blocks, f);
+  double sum = 0;
+  for (int i = 0; i < f->n; i++) {
+    if (active && !active[i]) continue;
+    double squares = squared_norm(f, i);
+    sum += squares;
+    // A norm of infinity leaves zeros and NaN, a norm of NaN only NaN: as Keras has it.
+    if (!global && !(squares <= most * most)) {
+      LnTensor *g = f->gradients[i];
+      walk(multiply, (LnDtype)g->dtype, g->size, g->data, NULL, most / sqrt(squares), 0);
+    }
+  }
+  if (!global || sum <= most * most) return;
+  walk_gradients(f, runs, multiply, isfinite(sum) ? most / sqrt(sum) : NAN);
+}
+
+// ---- one update
+
+typedef struct StepJob {
+  const LnOptimizer *o;
+  LnStep step;
+  double decay;
+} StepJob;
+
+// Decay and step go block by block, so that the second finds the weights in the cache.
+static void step_range(void *arg, int64_t begin, int64_t end) {
+  const StepJob *job = arg;
+  const LnOptimizerClass *cls = class_of(job->o);
+  int64_t width = (int64_t)ln_dtype_size(job->step.dtype);
+  for (int64_t b = begin; b < end; b += LN_FLAT_BLOCK) {
+    LnStep s = job->step;
+    int64_t at = b * width;
+    s.n = end - b < LN_FLAT_BLOCK ? end - b : LN_FLAT_BLOCK;
+    s.w = (char *)s.w + at;
+    s.g = (char *)s.g + at;
+    for (int k = 0; k < LN_MAX_SLOTS; k++)
+      if (s.slot[k]) s.slot[k] = (char *)s.slot[k] + at;
+    if (!isnan(job->decay)) decay(s.dtype, &(Operands){s.w, NULL, job->decay, s.lr}, s.n);
+    cls->step(job->o, &s);
+  }
+}
+
+static StepJob job_of(const LnOptimizer *o, const LnRun *r, double lr, int64_t t) {
+  const LnFlat *f = o->flat;
+  LnStep step = {r->dtype, r->n, r->w, ln_flat_gradient_at(f, r->at), {0}, lr, t, NULL};
+  StepJob job = {o, step, r->decay};
+  for (int k = 0; k < f->n_own; k++) job.step.slot[k] = ln_flat_slot_at(f, k, r->at);
+  return job;
+}
+
+typedef struct VariablesJob {
+  const LnOptimizer *o;
+  double lr;
+  int64_t t;
+} VariablesJob;
+
+static void step_variables(void *arg, int64_t begin, int64_t end) {
+  const VariablesJob *v = arg;
+  const LnFlat *f = v->o->flat;
+  for (int64_t i = begin; i < end; i++) {
+    const LnRun *r = &f->runs[i];
+    StepJob job = job_of(v->o, r, v->lr, v->t);
+    job.step.variable = f->variables[r->first]->value;
+    for (int k = 0; k < f->n_own; k++)
+      if (!f->slots[k * f->n + r->first]) job.step.slot[k] = NULL;
+    if (!isnan(r->decay))
+      decay(r->dtype, &(Operands){r->w, NULL, r->decay, v->lr}, r->n);
+    class_of(v->o)->step(v->o, &job.step);
+  }
+}
+
+static bool any_decay(const LnOptimizer *o) {
+  return class_of(o)->weight_decay || (!isnan(o->weight_decay) && o->weight_decay != 0);
+}
+
+// The weight decay of every variable in out[], or NULL when there is none at all.
+static const double *decays(const LnOptimizer *o, double *out) {
+  const LnFlat *f = o->flat;
+  if (!any_decay(o)) return NULL;
+  for (int i = 0; i < f->n; i++) {
+    out[i] = NAN;
+    if (!f->decays[i]) continue;
+    out[i] = class_of(o)->weight_decay ? class_of(o)->weight_decay(o, f->variables[i])
+                                       : o->weight_decay;
+  }
+  return out;
+}
+
+static void update(LnOptimizer *o, int runs, double lr, int64_t t) {
+  const LnOptimizerClass *cls = class_of(o);
+  if (cls->begin) cls->begin(o, lr, t);
+  if (cls->per_variable) {
+    VariablesJob job = {o, lr, t};
+    ln_parallel(runs, 1, step_variables, &job);
+    return;
+  }
+  for (int i = 0; i < runs; i++) {
+    StepJob job = job_of(o, &o->flat->runs[i], lr, t);
+    ln_parallel(job.step.n, LN_FLAT_BLOCK, step_range, &job);
+  }
+}
+
+static void copy_averages(const LnFlat *f, int runs) {
+  for (int i = 0; i < runs; i++) {
+    const LnRun *r = &f->runs[i];
+    memcpy(r->w, ln_flat_slot_at(f, f->average, r->at), (size_t)r->n * ln_dtype_size(r->dtype));
+  }
+}
+
+static bool move_averages(LnContext *c, LnOptimizer *o) {
+  LnFlat *f = o->flat;
+  int runs = ln_flat_runs(c, f, NULL, false, NULL);
+  if (runs < 0) return false;
+  int64_t updates = ln_optimizer_iterations(o);
+  double momentum = updates == 0 ? 0 : o->ema_momentum;
+  for (int i = 0; i < runs; i++) {
+    const LnRun *r = &f->runs[i];
+    walk(blend, r->dtype, r->n, ln_flat_slot_at(f, f->average, r->at), r->w, momentum, 0);
+  }
+  if (o->ema_overwrite_frequency != LN_NONE && (updates + 1) % o->ema_overwrite_frequency == 0)
+    copy_averages(f, runs);
+  return true;
+}
+
+static bool constrain(LnContext *c, const LnFlat *f, const bool *active) {
+  bool ok = true;
+  c->no_record++;
+  for (int i = 0; i < f->n && ok; i++) {
+    LnVariable *v = f->variables[i];
+    if (!v->constraint || (active && !active[i])) continue;
+    size_t scope = ln_scope(c);
+    LnTensor *projected = ln_constrain(c, v->constraint, v->value);
+    ok = projected && ln_tensor_assign(c, v->value, projected);
+    ln_scope_end(c, scope);
+    if (!ok) ln_fail_within(c, "constraint of '%s'", v->name ? v->name : "variable");
+  }
+  c->no_record--;
+  return ok;
+}
+
+bool ln_optimizer_step(LnContext *c, LnOptimizer *o, const bool *active) {
+  const char *who = o->base.cls->name;
+  if (!built(o)) return ln_fail(c, "%s: there are no variables yet", who);
+  LnFlat *f = o->flat;
+  bool any = !active && f->n > 0;
+  for (int i = 0; active && i < f->n && !any; i++) any = active[i];
+  if (!any) return ln_fail(c, "%s: no variable has a gradient", who);
+  double lr, few[64], *scratch = few;
+  if (!ln_optimizer_rate(c, o, &lr)) return false;
+  if (f->n > 64 && any_decay(o) && !(scratch = malloc((size_t)f->n * sizeof *scratch)))
+    return ln_fail(c, "out of memory");
+  int runs = ln_flat_runs(c, f, active, class_of(o)->per_variable, decays(o, scratch));
+  if (scratch != few) free(scratch);
+  if (runs < 0) return false;
+
+  if (!isnan(o->loss_scale_factor)) walk_gradients(f, runs, divide, o->loss_scale_factor);
+  int64_t every = f->accumulator < 0 ? 1 : o->gradient_accumulation_steps;
+  bool due = (o->iterations + 1) % every == 0;
+  for (int i = 0; f->accumulator >= 0 && i < runs; i++) {
+    const LnRun *r = &f->runs[i];
+    char *sum = ln_flat_slot_at(f, f->accumulator, r->at), *g = ln_flat_gradient_at(f, r->at);
+    if (due) walk(average_in, r->dtype, r->n, g, sum, (double)every, 0);
+    else walk(accumulate, r->dtype, r->n, sum, g, 0, 0);
+  }
+  if (due) {
+    if (f->accumulator >= 0) memset(f->slot[f->accumulator]->data, 0, (size_t)f->at[f->n]);
+    clip_gradients(o, runs, active);
+    update(o, runs, lr, ln_optimizer_iterations(o) + 1);
+  }
+  if (f->average >= 0 && !move_averages(c, o)) return false;
+  bool ok = constrain(c, f, active);
+  o->iterations++;
+  return ok;
+}
+
+bool ln_optimizer_finalize_ema(LnContext *c, LnOptimizer *o) {
+  if (!built(o) || o->flat->average < 0) return true;
+  int runs = ln_flat_runs(c, o->flat, NULL, false, NULL);
+  if (runs < 0) return false;
+  copy_averages(o->flat, runs);
+  return true;
+}
+
+// ---- state
+
+int ln_optimizer_slot_count(const LnOptimizer *o) { return built(o) ? o->flat->n_slots : 0; }
+
+LnTensor *ln_optimizer_slot(LnOptimizer *o, int slot, int variable) {
+  const LnFlat *f = o->flat;
+  if (!built(o) || slot < 0 || slot >= f->n_slots || variable < 0 || variable >= f->n) return NULL;
+  return f->slots[slot * f->n + variable];
+}
+
+// Slot tensors in the order of Keras's files: averages and accumulators first, then group by group,
+// inside a group variable by variable. Index i counts those that exist; -1 in *slot past the end.
+static int locate(const LnOptimizer *o, int i, int *slot, int *variable) {
+  int count = 0;
+  *slot = *variable = -1;
+  if (!built(o)) return 0;
+  const LnFlat *f = o->flat;
+  for (int group = -1; group < LN_MAX_SLOTS; group++)
+    for (int v = 0; v < f->n; v++)
+      for (int k = 0; k < f->n_slots; k++)
+        if (f->group[k] == group && f->slots[k * f->n + v]) {
+          if (count == i) *slot = k, *variable = v;
+          count++;
+        }
+  return count;
+}
+
+// The scalars around them: 0 iteration, 1 learning_rate unless scheduled, the class's at the end.
+static int leading(const LnOptimizer *o) { return o->learning_rate.schedule ? 1 : 2; }
+
+int ln_optimizer_state_count(LnOptimizer *o) {
+  int slot, variable, extra = class_of(o)->scalar && built(o) ? 1 : 0;
+  return leading(o) + locate(o, -1, &slot, &variable) + extra;
+}
+
+LnTensor *ln_optimizer_state(LnContext *c, LnOptimizer *o, int i, char *name, size_t size) {
+  if (i < 0 || i >= ln_optimizer_state_count(o)) {
+    ln_fail(c, "%s: there is no state variable %d", o->base.cls->name, i + 1);
+    return NULL;
+  }
+  if (i < leading(o)) {
+    snprintf(name, size, "%s", i == 0 ? "iteration" : "learning_rate");
+    if (i == 1) return ln_tensor_scalar(c, LN_FLOAT32, o->learning_rate.value);
+    LnTensor *t = ln_tensor_new(c, LN_INT64, 0, NULL);
+    if (t) ln_tensor_set_int(t, NULL, o->iterations);
+    return t;
+  }
+  int slot, variable;
+  locate(o, i - leading(o), &slot, &variable);
+  if (slot < 0) {
+    snprintf(name, size, "%s", "variable");
+    return ln_tensor_scalar(c, LN_FLOAT32, *class_of(o)->scalar(o));
+  }
+  const LnFlat *f = o->flat;
+  const char *of = f->variables[variable]->name;
+  bool plain = f->names[slot][0] == '\0';  // Adafactor's factors go by the variable's name
+  snprintf(name, size, "%s%s%s", of ? of : "variable", plain ? "" : "_", f->names[slot]);
+  return ln_retain(f->slots[slot * f->n + variable]);
+}
+
+bool ln_optimizer_set_state(LnContext *c, LnOptimizer *o, int i, LnTensor *value) {
+  char name[128];
+  LnTensor *now = ln_optimizer_state(c, o, i, name, sizeof name);
+  if (!now) return false;
+  bool ok = true;
+  int slot, variable;
+  if (!ln_tensor_same_shape(now, value)) {
+    ok = ln_fail(c, "%s: '%s' has shape %s, got %s", o->base.cls->name, name,
+                 ln_tensor_shape_text(now), ln_tensor_shape_text(value));
+  } else if (i == 0) {
+    int64_t count = ln_tensor_get_int(value, NULL);
+    if (count < 0)
+      ok = ln_fail(c, "%s: iterations must be >= 0, got %lld", o->base.cls->name, (long long)count);
+    else o->iterations = count;
+  } else if (i < leading(o)) {
+    o->learning_rate.value = ln_tensor_get(value, NULL);
+  } else {
+    locate(o, i - leading(o), &slot, &variable);
+    if (slot < 0) *class_of(o)->scalar(o) = ln_tensor_get(value, NULL);
+    else ok = ln_tensor_assign(c, now, value);
+  }
+  ln_release(now);
+  return ok;
+}
