@@ -1,10 +1,12 @@
 // NonNeg: no weight below zero.
+#include <math.h>
+
 #include "nn/nn.h"
 #include "ops/ops.h"
 
 static LnTensor *call(LnContext *c, const LnObject *self, LnTensor *w) {
   (void)self;
-  return ln_clip(c, w, 0, 1.0 / 0.0);
+  return ln_clip(c, w, 0, INFINITY);
 }
 
 static const LnConstraintClass non_neg = {

@@ -53,7 +53,7 @@ static const LnInitializerClass normal = {
              .doc = "Normally distributed values.\n"
                     "mean (0), stddev (0.05), seed (none).\n"
                     "Example:\n"
-                    "  ln.layers.Dense{3, bias_initializer = ln.initializers.RandomNormal{0, 0.1}}\n"},
+                    "  ln.layers.Dense{3, bias_initializer = \"random_normal\"}\n"},
     .fill = fill_normal};
 
 static const LnInitializerClass truncated = {
@@ -71,7 +71,7 @@ static const LnInitializerClass uniform = {
              .doc = "Uniformly distributed values of [minval, maxval).\n"
                     "minval (-0.05), maxval (0.05), seed (none). minval above maxval is an error.\n"
                     "Example:\n"
-                    "  ln.layers.Dense{3, bias_initializer = ln.initializers.RandomUniform{-1, 1}}\n"},
+                    "  ln.layers.Dense{3, bias_initializer = \"random_uniform\"}\n"},
     .fill = fill_uniform};
 
 const LnInitializerClass *const ln_initializers_random[] = {&normal, &truncated, &uniform, NULL};

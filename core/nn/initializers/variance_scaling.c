@@ -54,7 +54,8 @@ static const LnInitializerClass variance_scaling = {
              .size = sizeof(Scaling), .options = scaling_options, .init = init_scaling,
              .doc = "Random values whose variance is scale / n, n being the number of inputs of a "
                     "unit (fan_in),\nof outputs (fan_out) or their mean (fan_avg).\n"
-                    "scale (1), mode (\"fan_in\"), distribution (\"truncated_normal\"), seed (none).\n"
+                    "scale (1), mode (\"fan_in\"), distribution (\"truncated_normal\"), seed (none)"
+                    ".\n"
                     "Example:\n"
                     "  ln.layers.Dense{3, kernel_initializer =\n"
                     "    ln.initializers.VarianceScaling{2, \"fan_avg\", \"uniform\"}}\n"},

@@ -1,4 +1,6 @@
 // OrthogonalRegularizer: rows (or columns) of a matrix are pushed to be orthogonal to each other.
+#include <math.h>
+
 #include "nn/nn.h"
 #include "ops/ops.h"
 
@@ -19,7 +21,7 @@ static LnTensor *call(LnContext *c, const LnObject *self, LnTensor *x) {
   if (!x) return NULL;
   double n = (double)x->shape[0], pairs = n * (n - 1) / 2;
   LnTensor *squares = ln_sum(c, ln_square(c, x), 1, true);
-  x = ln_mul(c, x, ln_rsqrt(c, ln_clip(c, squares, 1e-12, 1.0 / 0.0)));
+  x = ln_mul(c, x, ln_rsqrt(c, ln_clip(c, squares, 1e-12, INFINITY)));
   LnTensor *cosines = ln_abs(c, ln_matmul(c, x, ln_transpose(c, x)));
   // The diagonal is what each row has with itself; taken off where the sum is done.
   LnTensor *own = ln_sum(c, ln_square(c, x), LN_NONE, false);

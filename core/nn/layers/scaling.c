@@ -1,0 +1,276 @@
+// Layers that scale: Rescaling, Normalization, UnitNormalization; and Identity, which does not.
+#include <math.h>
+#include <stdio.h>
+
+#include "nn/nn.h"
+#include "ops/ops.h"
+
+// ---- Identity
+
+static LnTensor *identity(LnContext *c, LnLayer *self, const LnTensors *in,
+                          const LnCallArgs *args) {
+  (void)c, (void)self, (void)args;
+  return in->v[0];
+}
+
+static const LnLayerClass identity_class = {
+    .base = {.kind = LN_LAYER, .name = "Identity", .size = sizeof(LnLayer),
+             .doc = "Hands its input on.\n"
+                    "Example:\n"
+                    "  ln.layers.Identity()(ln.tensor{1, 2})  --> [1 2]\n"},
+    .call = identity, .keeps_dtype = true};
+
+// ---- Rescaling
+
+typedef struct Rescaling {
+  LnLayer layer;
+  double scale, offset;
+} Rescaling;
+
+static LnTensor *rescale(LnContext *c, LnLayer *self, const LnTensors *in, const LnCallArgs *args) {
+  (void)args;
+  const Rescaling *o = (const Rescaling *)self;
+  LnTensor *y = ln_mul_number(c, in->v[0], o->scale);
+  return o->offset == 0 ? y : ln_add_number(c, y, o->offset);
+}
+
+static void describe_rescaling(const LnLayer *self, char *out, size_t size) {
+  const Rescaling *o = (const Rescaling *)self;
+  snprintf(out, size, "scale=%g, offset=%g", o->scale, o->offset);
+}
+
+static const LnOption rescaling_options[] = {
+    {"scale", LN_OPT_NUMBER, LN_FIELD(Rescaling, scale), NULL, .doc = "factor"},
+    {"offset", LN_OPT_NUMBER, LN_FIELD(Rescaling, offset), "0", .doc = "added after scaling"},
+    {0}};
+
+static const LnLayerClass rescaling_class = {
+    .base = {.kind = LN_LAYER, .name = "Rescaling", .size = sizeof(Rescaling),
+             .options = rescaling_options,
+             .doc = "x * scale + offset, in the layer's float dtype: bytes of images become "
+                    "0..1 batch by batch.\nscale; offset (0).\n"
+                    "Example:\n"
+                    "  ln.layers.Rescaling(1 / 255)(ln.tensor({0, 255}, {dtype = \"uint8\"}))  "
+                    "--> [0 1]\n"},
+    .call = rescale, .describe = describe_rescaling};
+
+// ---- UnitNormalization
+
+typedef struct UnitNormalization {
+  LnLayer layer;
+  LnInts axes;
+} UnitNormalization;
+
+static LnTensor *unit(LnContext *c, LnLayer *self, const LnTensors *in, const LnCallArgs *args) {
+  (void)args;
+  const LnInts *axes = &((const UnitNormalization *)self)->axes;
+  LnTensor *x = in->v[0], *squares = ln_square(c, x);
+  for (int i = 0; i < axes->n; i++) squares = ln_sum(c, squares, axes->v[i], true);
+  return ln_mul(c, x, ln_rsqrt(c, ln_clip(c, squares, 1e-12, INFINITY)));
+}
+
+static bool init_unit(LnContext *c, void *self) {
+  return ((const UnitNormalization *)self)->axes.n > 0 ||
+         ln_fail(c, "UnitNormalization: axis is a number or a list of numbers");
+}
+
+static const LnOption unit_options[] = {
+    {"axis", LN_OPT_AXES, LN_FIELD(UnitNormalization, axes), "-1",
+     .doc = "one axis or several, over which the norm is taken"},
+    {0}};
+
+static const LnLayerClass unit_class = {
+    .base = {.kind = LN_LAYER, .name = "UnitNormalization", .size = sizeof(UnitNormalization),
+             .options = unit_options, .init = init_unit,
+             .doc = "Scales each sample to L2 norm 1 along axis. axis (-1).\n"
+                    "Example:\n"
+                    "  ln.layers.UnitNormalization()(ln.tensor{{3, 4}})  --> [[0.6 0.8]]\n"},
+    .call = unit};
+
+// ---- Normalization
+
+typedef struct Normalization {
+  LnLayer layer;
+  LnInts axes;
+  LnTensor *mean, *variance;   // given instead of adapted
+  bool invert;
+} Normalization;
+
+static bool init_normalization(LnContext *c, void *self) {
+  Normalization *o = self;
+  if (!o->mean != !o->variance)
+    return ln_fail(c, "Normalization: mean and variance are given together");
+  if (o->axes.n < 0) o->axes.n = 0;
+  return true;
+}
+
+// Which axes keep their own mean and variance.
+static bool kept_axes(LnContext *c, const Normalization *o, int rank, bool *kept) {
+  for (int i = 0; i < rank; i++) kept[i] = false;
+  for (int i = 0; i < o->axes.n; i++) {
+    int axis;
+    if (!ln_axis(c, "axis", o->axes.v[i], rank, &axis)) return false;
+    kept[axis] = true;
+  }
+  return true;
+}
+
+static bool build_normalization(LnContext *c, LnLayer *self, const LnTensors *in) {
+  const Normalization *o = (const Normalization *)self;
+  const LnTensor *x = in->v[0];
+  bool kept[LN_MAX_RANK];
+  int64_t shape[LN_MAX_RANK];
+  int rank = 0;
+  if (!kept_axes(c, o, x->rank, kept)) return false;
+  if (o->mean) return true;
+  for (int i = 0; i < x->rank; i++)
+    if (kept[i]) shape[rank++] = x->shape[i];
+  LnObject *zeros = ln_object_by_name(c, LN_INITIALIZER, "zeros");
+  LnObject *ones = ln_object_by_name(c, LN_INITIALIZER, "ones");
+  // The count is an integer that Keras saves, though nothing reads it.
+  bool done = zeros && ones &&
+              ln_layer_add_weight(c, self, "mean", rank, shape, zeros, NULL, NULL, false) &&
+              ln_layer_add_weight(c, self, "variance", rank, shape, ones, NULL, NULL, false) &&
+              ln_layer_add_weight(c, self, "count", 0, NULL, zeros, NULL, NULL, false);
+  ln_object_release(zeros);
+  ln_object_release(ones);
+  LnTensor *count = done ? ln_tensor_zeros(c, LN_INT32, 0, NULL) : NULL;
+  if (!count) return false;
+  LnVariable *v = self->variables[self->n_variables - 1];
+  ln_release(v->value);
+  v->value = count;
+  return true;
+}
+
+// A mean or variance in the shape that broadcasts against x, in the layer's dtype.
+static LnTensor *fit(LnContext *c, const LnLayer *self, const bool *kept, const LnTensor *x,
+                     LnTensor *value) {
+  int64_t shape[LN_MAX_RANK], size = 1;
+  for (int i = 0; i < x->rank; i++) size *= shape[i] = kept[i] ? x->shape[i] : 1;
+  if (value->size != size && value->size != 1) {
+    ln_fail(c, "mean and variance of shape %s do not fit an input of shape %s",
+            ln_tensor_shape_text(value), ln_tensor_shape_text(x));
+    return NULL;
+  }
+  for (int i = 0; value->size == 1 && i < x->rank; i++) shape[i] = 1;
+  if (value->dtype != self->dtype) value = ln_cast(c, value, (LnDtype)self->dtype);
+  return ln_reshape(c, value, x->rank, shape);
+}
+
+static LnTensor *normalize(LnContext *c, LnLayer *self, const LnTensors *in,
+                           const LnCallArgs *args) {
+  (void)args;
+  const Normalization *o = (const Normalization *)self;
+  LnTensor *x = in->v[0];
+  bool kept[LN_MAX_RANK];
+  if (!kept_axes(c, o, x->rank, kept)) return NULL;
+  for (int i = 0; i < x->rank; i++)
+    if (kept[i] && !ln_layer_check_axis(c, self, x, i)) return NULL;
+  LnTensor *mean = fit(c, self, kept, x, o->mean ? o->mean : self->variables[0]->value);
+  LnTensor *variance = fit(c, self, kept, x, o->mean ? o->variance : self->variables[1]->value);
+  LnTensor *deviation = ln_clip(c, ln_sqrt(c, variance), 1e-7, INFINITY);
+  if (o->invert) return ln_add(c, mean, ln_mul(c, x, deviation));
+  return ln_div(c, ln_sub(c, x, mean), deviation);
+}
+
+// Adds rows first .. first + n - 1 of data to the moments so far: mean and squares (the sum of
+// squared deviations) over `seen` values each, merged as by Chan, Golub and LeVeque (1979).
+static bool add_rows(LnContext *c, LnTensor *data, const bool *kept, int64_t first, int64_t n,
+                     LnTensor *mean, LnTensor *squares, double seen) {
+  int64_t shape[LN_MAX_RANK];
+  for (int i = 0; i < data->rank; i++) shape[i] = i == 0 ? n : data->shape[i];
+  int64_t start = first * data->stride[0] * (int64_t)ln_dtype_size((LnDtype)data->dtype);
+  LnTensor *x = ln_temp(c, ln_tensor_view(c, data, data->rank, shape, data->stride, start));
+  x = x ? ln_cast(c, x, LN_FLOAT64) : NULL;
+  if (!x) return false;
+  LnTensor *m = x;
+  for (int i = 0; i < data->rank; i++)
+    if (!kept[i]) m = ln_mean(c, m, i, true);
+  LnTensor *s = ln_square(c, ln_sub(c, x, m));
+  for (int i = 0; i < data->rank; i++)
+    if (!kept[i]) s = ln_sum(c, s, i, true);
+  if (!s) return false;
+  double now = (double)x->size / (double)m->size, all = seen + now;
+  LnTensor *delta = ln_sub(c, m, mean);
+  s = ln_add(c, s, ln_mul_number(c, ln_square(c, delta), seen * now / all));
+  return ln_tensor_assign(c, squares, ln_add(c, squares, s)) &&
+         ln_tensor_assign(c, mean, ln_add(c, mean, ln_mul_number(c, delta, now / all)));
+}
+
+static bool moments(LnContext *c, LnLayer *self, LnTensor *data, const bool *kept) {
+  int64_t shape[LN_MAX_RANK], rows = data->shape[0], row = data->size / rows;
+  int64_t at_once = kept[0] ? rows : 1 + 65536 / row;
+  for (int i = 0; i < data->rank; i++) shape[i] = kept[i] ? data->shape[i] : 1;
+  LnTensor *mean = ln_temp(c, ln_tensor_zeros(c, LN_FLOAT64, data->rank, shape));
+  LnTensor *squares = ln_temp(c, ln_tensor_zeros(c, LN_FLOAT64, data->rank, shape));
+  if (!mean || !squares) return false;
+  double per_row = kept[0] ? 0 : (double)row / (double)mean->size, all = 0;
+  for (int64_t first = 0; first < rows; first += at_once) {
+    int64_t n = rows - first < at_once ? rows - first : at_once;
+    size_t scope = ln_scope(c);
+    bool done = add_rows(c, data, kept, first, n, mean, squares, all);
+    ln_scope_end(c, scope);
+    if (!done) return false;
+    all += kept[0] ? (double)data->size / (double)mean->size : (double)n * per_row;
+  }
+  LnTensor *to_mean = self->variables[0]->value, *to_variance = self->variables[1]->value;
+  LnTensor *m = ln_reshape(c, mean, to_mean->rank, to_mean->shape);
+  LnTensor *v = ln_div_number(c, ln_reshape(c, squares, to_mean->rank, to_mean->shape), all);
+  return m && v && ln_tensor_assign(c, to_mean, m) && ln_tensor_assign(c, to_variance, v);
+}
+
+static bool adapt(LnContext *c, LnLayer *self, LnTensor *data) {
+  const Normalization *o = (const Normalization *)self;
+  bool kept[LN_MAX_RANK];
+  if (o->mean) return ln_fail(c, "mean and variance were given: there is nothing to adapt");
+  if (data->size == 0)
+    return ln_fail(c, "cannot adapt to data of shape %s", ln_tensor_shape_text(data));
+  if (data->rank == 0) return ln_fail(c, "cannot adapt to a single number");
+  if (!ln_layer_build(c, self, &(LnTensors){1, &data}) || !kept_axes(c, o, data->rank, kept))
+    return false;
+  if (data->rank != self->built_shape.n)
+    return ln_fail(c, "expected data of rank %d, got shape %s", (int)self->built_shape.n,
+                   ln_tensor_shape_text(data));
+  for (int i = 0; i < data->rank; i++)
+    if (kept[i] && !ln_layer_check_axis(c, self, data, i)) return false;
+  size_t scope = ln_scope(c);
+  c->no_record++;
+  bool done = moments(c, self, data, kept);
+  c->no_record--;
+  ln_scope_end(c, scope);
+  return done;
+}
+
+static void describe_normalization(const LnLayer *self, char *out, size_t size) {
+  const Normalization *o = (const Normalization *)self;
+  snprintf(out, size, "%s%s", o->mean ? "given" : o->axes.n == 0 ? "one scale" : "by axis",
+           o->invert ? ", inverted" : "");
+}
+
+static const LnOption normalization_options[] = {
+    {"axis", LN_OPT_AXES, LN_FIELD(Normalization, axes), "-1", .nullable = true,
+     .doc = "axes whose positions have a mean and variance of their own; none: one of each"},
+    {"mean", LN_OPT_TENSOR, LN_FIELD(Normalization, mean), "none", .doc = "instead of adapt"},
+    {"variance", LN_OPT_TENSOR, LN_FIELD(Normalization, variance), "none",
+     .doc = "instead of adapt"},
+    {"invert", LN_OPT_BOOL, LN_FIELD(Normalization, invert), "false",
+     .doc = "from normalized values back"},
+    {0}};
+
+static const LnLayerClass normalization_class = {
+    .base = {.kind = LN_LAYER, .name = "Normalization", .size = sizeof(Normalization),
+             .options = normalization_options, .init = init_normalization,
+             .doc = "(x - mean) / sqrt(variance), learned from data by layer:adapt(data) before "
+                    "training, or given.\n"
+                    "axis (-1: each feature for itself; none: one mean for all), mean and variance "
+                    "(none), invert (false).\n"
+                    "Weights, not trained: mean, variance, count.\n"
+                    "Example:\n"
+                    "  local layer = ln.layers.Normalization()\n"
+                    "  layer:adapt(ln.tensor{{1, 10}, {3, 30}})\n"
+                    "  layer(ln.tensor{{3, 10}})  --> [[1 -1]]\n"},
+    .build = build_normalization, .call = normalize, .adapt = adapt, .min_rank = 1,
+    .describe = describe_normalization};
+
+const LnLayerClass *const ln_layers_scaling[] = {&identity_class, &rescaling_class, &unit_class,
+                                                 &normalization_class, NULL};

@@ -1,0 +1,89 @@
+// Noise for layers: factors of dropout and normal numbers. Inputs: a tensor that gives dtype (and
+// shape), and the state of a generator, or none for the context's.
+#include "ops/noise.h"
+
+#include <string.h>
+
+#include "base/random.h"
+
+typedef struct Noise {
+  double a, b;     // keep: rate; normal: mean and deviation
+  LnInts shape;    // n = -1: the input's
+} Noise;
+
+LnTensor *ln_random_state(LnContext *c, const LnRandom *r) {
+  LnTensor *t = ln_tensor_new(c, LN_INT64, 1, (int64_t[]){2});
+  if (t) memcpy(t->data, r, sizeof *r);
+  return t;
+}
+
+static bool shape(const LnCall *call, LnSpec *out) {
+  const Noise *p = call->params;
+  const LnTensor *x = call->in[0], *state = call->in[1];
+  if (!ln_dtype_is_float((LnDtype)x->dtype))
+    return ln_fail(call->context, "%s: expected a float tensor, got %s", call->op->name,
+                   ln_dtype_name((LnDtype)x->dtype));
+  if (state && (state->dtype != LN_INT64 || state->size != 2 || !ln_tensor_is_contiguous(state)))
+    return ln_fail(call->context, "%s: that is no generator's state", call->op->name);
+  if (p->shape.n < 0) return ln_spec_like(call, out, (LnDtype)x->dtype, x);
+  return ln_spec(call, out, (LnDtype)x->dtype, (int)p->shape.n, p->shape.v);
+}
+
+// Numbers are drawn in float32, whatever the dtype.
+static size_t scratch(const LnCall *call) {
+  return call->out[0]->dtype == LN_FLOAT64 ? (size_t)call->out[0]->size * sizeof(float) : 0;
+}
+
+static float *draw(const LnCall *call, void (*fill)(LnRandom *, float *, int64_t)) {
+  LnTensor *y = call->out[0], *state = call->in[1];
+  LnRandom own, *r = &call->context->random;
+  float *x = y->dtype == LN_FLOAT64 ? call->scratch : y->data;
+  if (state) memcpy(r = &own, state->data, sizeof own);
+  fill(r, x, y->size);
+  if (state) memcpy(state->data, r, sizeof own);
+  return x;
+}
+
+static void widen(LnTensor *y, const float *x) {
+  double *wide = y->data;
+  for (int64_t i = 0; y->dtype == LN_FLOAT64 && i < y->size; i++) wide[i] = (double)x[i];
+}
+
+static void keep(const LnCall *call) {
+  const Noise *p = call->params;
+  float *x = draw(call, ln_random_fill_uniform), rate = (float)p->a;
+  float kept = p->a < 1 ? (float)(1 / (1 - p->a)) : 0;
+  for (int64_t i = 0; i < call->out[0]->size; i++) x[i] = x[i] < rate ? 0 : kept;
+  widen(call->out[0], x);
+}
+
+static void normal(const LnCall *call) {
+  const Noise *p = call->params;
+  float *x = draw(call, ln_random_fill_normal), mean = (float)p->a, deviation = (float)p->b;
+  for (int64_t i = 0; i < call->out[0]->size; i++) x[i] = mean + deviation * x[i];
+  widen(call->out[0], x);
+}
+
+const LnOp ln_ops_noise[] = {
+    {.name = "random_keep", .n_in = 2, .n_optional = 1, .n_out = 1,
+     .flags = LN_OP_HIDDEN | LN_OP_NO_GRADIENT, .params_size = sizeof(Noise),
+     .shape = shape, .scratch = scratch, .forward = keep,
+     .doc = "1 / (1 - rate) or, with probability rate, 0."},
+    {.name = "random_normal_like", .n_in = 2, .n_optional = 1, .n_out = 1,
+     .flags = LN_OP_HIDDEN | LN_OP_NO_GRADIENT, .params_size = sizeof(Noise),
+     .shape = shape, .scratch = scratch, .forward = normal,
+     .doc = "Normal numbers."},
+    {0},
+};
+
+LnTensor *ln_random_keep(LnContext *c, LnTensor *x, LnTensor *state, double rate,
+                         const LnInts *of) {
+  Noise p = {rate, 0, *of};
+  return LN_APPLY2(c, &ln_ops_noise[0], &p, x, state);
+}
+
+LnTensor *ln_random_normal_like(LnContext *c, LnTensor *x, LnTensor *state, double mean,
+                                double deviation) {
+  Noise p = {mean, deviation, {.n = -1}};
+  return LN_APPLY2(c, &ln_ops_noise[1], &p, x, state);
+}

@@ -1,0 +1,19 @@
+// Random tensors that are drawn anew at each replay: what noise layers compute with.
+#ifndef LN_OPS_NOISE_H
+#define LN_OPS_NOISE_H
+
+#include "ops/op.h"
+
+// A generator of one's own as a tensor (int64, (2,)): key and counter, moved on by each draw. A new
+// reference. Kept tapes then hold on to it like to any input.
+LnTensor *ln_random_state(LnContext *c, const LnRandom *r);
+
+// Of x's dtype; state NULL: the context's generator.
+// 1 / (1 - rate) with probability 1 - rate, else 0; of this shape, that broadcasts to x's.
+LnTensor *ln_random_keep(LnContext *c, LnTensor *x, LnTensor *state, double rate,
+                         const LnInts *shape);
+// Normal numbers in x's shape.
+LnTensor *ln_random_normal_like(LnContext *c, LnTensor *x, LnTensor *state, double mean,
+                                double deviation);
+
+#endif
