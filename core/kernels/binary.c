@@ -175,3 +175,24 @@ void ln_kernel_isclose(const double *p, LnTensor *out, const LnTensor *a, const 
   ln_elementwise(isclose, p, LN_GRAIN_MATH, out, LN_BOOL, 2, (const LnTensor *[]){a, b},
                  (const LnDtype[]){LN_FLOAT64, LN_FLOAT64});
 }
+
+static void any_negative32(char **ptrs, const int64_t *strides, int64_t n, const void *arg) {
+  bool *found = *(bool *const *)arg;
+  for (int64_t i = 0; i < n; i++)
+    if (*(const int32_t *)(const void *)(ptrs[0] + i * strides[0]) < 0) *found = true;
+}
+
+static void any_negative64(char **ptrs, const int64_t *strides, int64_t n, const void *arg) {
+  bool *found = *(bool *const *)arg;
+  for (int64_t i = 0; i < n; i++)
+    if (*(const int64_t *)(const void *)(ptrs[0] + i * strides[0]) < 0) *found = true;
+}
+
+bool ln_kernel_any_negative(const LnTensor *t) {
+  bool found = false, *arg = &found;
+  if (t->dtype != LN_INT32 && t->dtype != LN_INT64) return false;
+  const LnOperand operand = {t->data, t->stride, t->dtype == LN_INT32 ? 4 : 8};
+  ln_loop(t->rank, t->shape, 1, &operand, t->dtype == LN_INT32 ? any_negative32 : any_negative64,
+          &arg, 0);
+  return found;
+}

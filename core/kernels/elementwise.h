@@ -37,6 +37,7 @@ void ln_kernel_binary(LnBinary f, LnDtype compute, LnTensor *out, const LnTensor
                       const LnTensor *b);
 // out = |a - b| <= p[1] + p[0] |b|; NaN equals NaN when p[2] is not 0
 void ln_kernel_isclose(const double *p, LnTensor *out, const LnTensor *a, const LnTensor *b);
+bool ln_kernel_any_negative(const LnTensor *t);  // of int32 and int64; false for other dtypes
 
 // ---- for kernels of the same kind
 // A function of n elements of contiguous operands, each of its own compute dtype; out may be the

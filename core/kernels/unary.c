@@ -72,6 +72,14 @@ static int64_t bound(double v, bool low) {
   return v > -9223372036854775808.0 ? (int64_t)v : INT64_MIN;
 }
 
+// x to the nearest multiple of `unit`, halves to the even one.
+static int64_t round_to(int64_t x, int64_t unit) {
+  int64_t q = x / unit, r = x % unit;
+  if (r < 0) q--, r += unit;
+  if (r > unit - r || (r == unit - r && q % 2 != 0)) q++;
+  return (int64_t)((uint64_t)q * (uint64_t)unit);
+}
+
 #include "kernels/unary_list.h"
 
 typedef struct Entry {

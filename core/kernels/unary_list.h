@@ -12,6 +12,7 @@
 
 // ---- arithmetic
 LN_UNARY(IDENTITY, CHEAP, X, x, d)
+LN_UNARY_INT(IDENTITY, x)
 LN_UNARY(NEGATIVE, CHEAP, X, -x, -d)
 LN_UNARY_INT(NEGATIVE, WRAP(0 - (uint64_t)x))
 LN_UNARY(ABS, CHEAP, X, VM_ABS(x), v > 0 ? d : v < 0 ? -d : 0)
@@ -26,11 +27,17 @@ LN_UNARY(RECIPROCAL, CHEAP, Y, 1 / x, -d * v * v)
 LN_UNARY(CLIP, CHEAP, X, (x < a ? a : x) > b ? b : (x < a ? a : x), v >= a && v <= b ? d : 0)
 LN_UNARY_INT(CLIP, (x < low ? low : x) > high ? high : (x < low ? low : x))
 LN_UNARY(FLOOR, CHEAP, X, VM_FLOOR(x), 0)
+LN_UNARY_INT(FLOOR, x)
 LN_UNARY(CEIL, CHEAP, X, VM_CEIL(x), 0)
+LN_UNARY_INT(CEIL, x)
 LN_UNARY(TRUNC, CHEAP, X, VM_TRUNC(x), 0)
+LN_UNARY_INT(TRUNC, x)
 LN_UNARY(ROUND, CHEAP, X, VM_RINT(x), 0)
+LN_UNARY_INT(ROUND, x)
 LN_UNARY(ROUND_UP_TO, CHEAP, X, VM_RINT(x * a) / a, 0)     // a = 10^decimals
+LN_UNARY_INT(ROUND_UP_TO, x)
 LN_UNARY(ROUND_DOWN_TO, CHEAP, X, VM_RINT(x / a) * a, 0)   // a = 10^-decimals
+LN_UNARY_INT(ROUND_DOWN_TO, round_to(x, low))
 
 // ---- exponentials and logarithms
 LN_UNARY(EXP, MATH, Y, VM_EXP(x), d * v)
