@@ -20,6 +20,7 @@ void ln_flat_free(LnFlat *f) {
   for (int i = 0; f->slots && i < f->n * f->n_slots; i++) ln_release(f->slots[i]);
   for (int k = 0; k < f->n_slots; k++) ln_storage_release(f->slot[k]);
   ln_storage_release(f->gradient);
+  ln_storage_release(f->scratch);
   for (int i = 0; f->variables && i < f->n; i++) ln_variable_release(f->variables[i]);
   for (int i = 0; i < f->n_excluded; i++) ln_variable_release(f->excluded[i]);
   for (int i = 0; i < f->n_words; i++) free(f->words[i]);
@@ -30,6 +31,7 @@ void ln_flat_free(LnFlat *f) {
   free(f->runs);
   free(f->sums);
   free(f->block);
+  free(f->scratch_at);
   free(f->decays);
   free(f->excluded);
   free(f->words);
@@ -192,6 +194,7 @@ static bool place(LnContext *c, LnFlat *f) {
 }
 
 static bool make(LnContext *c, const LnOptimizer *o, LnVariable *const *variables, LnFlat *f) {
+  const LnOptimizerClass *cls = (const LnOptimizerClass *)o->base.cls;
   size_t n = (size_t)f->n;
   name_slots(o, f);
   f->variables = calloc(n + 1, sizeof *f->variables);
@@ -200,8 +203,10 @@ static bool make(LnContext *c, const LnOptimizer *o, LnVariable *const *variable
   f->slots = calloc(n * (size_t)f->n_slots + 1, sizeof *f->slots);
   f->runs = calloc(n + 1, sizeof *f->runs);
   f->block = calloc(n + 1, sizeof *f->block);
+  f->scratch_at = calloc(n + 1, sizeof *f->scratch_at);
   f->decays = calloc(n + 1, sizeof *f->decays);
-  if (!f->variables || !f->at || !f->gradients || !f->slots || !f->runs || !f->block || !f->decays)
+  if (!f->variables || !f->at || !f->gradients || !f->slots || !f->runs || !f->block ||
+      !f->scratch_at || !f->decays)
     return ln_fail(c, "out of memory");
   for (int i = 0; i < f->n; i++) {
     LnVariable *v = f->variables[i] = variables[i];
@@ -215,11 +220,15 @@ static bool make(LnContext *c, const LnOptimizer *o, LnVariable *const *variable
       if (size * width > most) most = size * width;
     }
     f->at[i + 1] = f->at[i] + align(most);
+    size_t scratch = cls->scratch ? cls->scratch(o, v) : 0;
+    f->scratch_at[i + 1] = f->scratch_at[i] + align((int64_t)scratch);
     f->block[i + 1] = f->block[i] + (v->value->size + LN_FLAT_BLOCK - 1) / LN_FLAT_BLOCK;
   }
   f->sums = calloc((size_t)f->block[f->n] + 1, sizeof *f->sums);
   if (!f->sums) return ln_fail(c, "out of memory");
   if (!(f->gradient = zeroed(c, f->at[f->n]))) return false;
+  if (f->scratch_at[f->n] && !(f->scratch = ln_storage_new(c, (size_t)f->scratch_at[f->n])))
+    return false;
   for (int i = 0; i < f->n; i++) {
     const LnTensor *w = f->variables[i]->value;
     f->gradients[i] = view(c, f->gradient, f->at[i], w->dtype, w->rank, w->shape);

@@ -31,6 +31,8 @@ typedef struct LnFlat {
   int8_t group[LN_FLAT_SLOTS];        // order of the files (optimizer.c); -1 comes first
   LnStorage *slot[LN_FLAT_SLOTS];
   LnTensor **slots;           // [n_slots * n]: views; NULL where a variable has none
+  LnStorage *scratch;         // what steps of single variables need besides, or NULL
+  int64_t *scratch_at;        // [n + 1]
   LnRun *runs;                // [n]: scratch of a step
   double *sums;               // scratch of norms, one a block
   int64_t *block;             // [n + 1]: first block of variable i

@@ -108,6 +108,9 @@ LnVariable *ln_layer_add_weight(LnContext *c, LnLayer *self, const char *name, i
     return NULL;
   }
   memcpy(v->name, name, length);
+  size_t room = strlen(name_of(self)) + 1 + length;
+  v->path = malloc(room);
+  if (v->path) snprintf(v->path, room, "%s/%s", name_of(self), name);
   v->refs = 1;
   v->trainable = trainable;
   c->no_record++;

@@ -77,6 +77,7 @@ struct LnHost {
 typedef struct LnVariable {
   int32_t refs;
   char *name;              // "kernel"
+  char *path;              // "dense/kernel": with its layer's name; NULL when it has no layer
   LnTensor *value;         // its place may change (flat buffers); the tensor object never does
   bool trainable;          // as created; a layer's `trainable` acts on top of it
   bool placed;             // lives in a flat buffer: no other model moves it
@@ -242,6 +243,7 @@ typedef struct LnMetricClass {
   void (*reset)(LnMetric *self);
   // Metrics that are a weighted mean of per-sample values give only this (begin with LnMeanMetric).
   LnTensor *(*values)(LnContext *c, const LnMetric *self, LnTensor *y_true, LnTensor *y_pred);
+  bool of_values;            // update takes (values, sample_weight) as Mean does: y_pred may be NULL
 } LnMetricClass;
 typedef struct LnMeanMetric {
   LnMetric base;
@@ -276,6 +278,7 @@ typedef struct LnStep {      // a contiguous run of elements, or one variable (p
   double lr;
   int64_t t;                 // this step's number, from 1
   const LnTensor *variable;  // its shape, when per_variable
+  void *scratch;             // of the class's scratch() bytes, 64-byte aligned, when per_variable
 } LnStep;
 typedef struct LnOptimizerClass {
   LnClass base;              // init and free: ln_optimizer_init, ln_optimizer_free or what calls them
@@ -288,6 +291,7 @@ typedef struct LnOptimizerClass {
   void (*begin)(LnOptimizer *self, double lr, int64_t t);     // once a step, before; may be NULL
   void (*step)(const LnOptimizer *self, const LnStep *s);     // w -= ...: the whole rule
   bool per_variable;         // step needs one variable at a time
+  size_t (*scratch)(const LnOptimizer *self, const LnVariable *v);  // bytes step wants; may be NULL
   double *(*scalar)(LnOptimizer *self);  // a number that is state like the slots; may be NULL
   // The weight decay of one variable, NaN for none; NULL: the option weight_decay for all.
   double (*weight_decay)(const LnOptimizer *self, const LnVariable *v);

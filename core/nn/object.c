@@ -210,6 +210,7 @@ void ln_variable_release(LnVariable *v) {
   ln_object_release(v->regularizer);
   ln_object_release(v->constraint);
   free(v->name);
+  free(v->path);
   free(v);
 }
 
@@ -292,6 +293,7 @@ bool ln_option_default(LnContext *c, const LnOption *o, void *self) {
       memcpy(v->v, list, (size_t)v->n * sizeof *v->v);
       return true;
     }
+    case LN_OPT_STRINGS: *(LnStrings *)field = (LnStrings){none ? -1 : 0, NULL}; return true;
     case LN_OPT_SCHEDULE:
       *(LnRate *)field = (LnRate){none ? NAN : strtod(text, NULL), NULL};
       return true;
@@ -322,6 +324,13 @@ void ln_option_free(const LnOption *o, void *self) {
       free(((LnNumbers *)field)->v);
       *(LnNumbers *)field = (LnNumbers){-1, NULL};
       break;
+    case LN_OPT_STRINGS: {
+      LnStrings *list = field;
+      for (int64_t i = 0; i < list->n; i++) free(list->v[i]);
+      free(list->v);
+      *list = (LnStrings){-1, NULL};
+      break;
+    }
     case LN_OPT_SCHEDULE:
       ln_object_release(((LnRate *)field)->schedule);
       ((LnRate *)field)->schedule = NULL;

@@ -245,7 +245,7 @@ static void step_range(void *arg, int64_t begin, int64_t end) {
 
 static StepJob job_of(const LnOptimizer *o, const LnRun *r, double lr, int64_t t) {
   const LnFlat *f = o->flat;
-  LnStep step = {r->dtype, r->n, r->w, ln_flat_gradient_at(f, r->at), {0}, lr, t, NULL};
+  LnStep step = {r->dtype, r->n, r->w, ln_flat_gradient_at(f, r->at), {0}, lr, t, NULL, NULL};
   StepJob job = {o, step, r->decay};
   for (int k = 0; k < f->n_own; k++) job.step.slot[k] = ln_flat_slot_at(f, k, r->at);
   return job;
@@ -264,6 +264,7 @@ static void step_variables(void *arg, int64_t begin, int64_t end) {
     const LnRun *r = &f->runs[i];
     StepJob job = job_of(v->o, r, v->lr, v->t);
     job.step.variable = f->variables[r->first]->value;
+    if (f->scratch) job.step.scratch = (char *)f->scratch->data + f->scratch_at[r->first];
     for (int k = 0; k < f->n_own; k++)
       if (!f->slots[k * f->n + r->first]) job.step.slot[k] = NULL;
     if (!isnan(r->decay))
@@ -438,9 +439,12 @@ LnTensor *ln_optimizer_state(LnContext *c, LnOptimizer *o, int i, char *name, si
     return ln_tensor_scalar(c, LN_FLOAT32, *class_of(o)->scalar(o));
   }
   const LnFlat *f = o->flat;
-  const char *of = f->variables[variable]->name;
+  const LnVariable *v = f->variables[variable];
+  const char *of = v->path ? v->path : v->name;
   bool plain = f->names[slot][0] == '\0';  // Adafactor's factors go by the variable's name
   snprintf(name, size, "%s%s%s", of ? of : "variable", plain ? "" : "_", f->names[slot]);
+  for (char *p = name; *p; p++)
+    if (*p == '/') *p = '_';
   return ln_retain(f->slots[slot * f->n + variable]);
 }
 

@@ -21,6 +21,7 @@ typedef enum LnOptionKind {   // the C field it fills
   LN_OPT_ACTIVATION, LN_OPT_INITIALIZER, LN_OPT_REGULARIZER, LN_OPT_CONSTRAINT,
   LN_OPT_SCHEDULE,     // or a number: LnRate (nn/nn.h)
   LN_OPT_TENSOR,       // LnTensor *, one reference owned; a table of numbers will do
+  LN_OPT_STRINGS,      // LnStrings, owned; a lone string is a list of one; default "{}" or "none"
 } LnOptionKind;
 
 typedef struct LnInts {
@@ -32,6 +33,11 @@ typedef struct LnNumbers {
   int64_t n;   // -1: None
   double *v;   // malloc'ed
 } LnNumbers;
+
+typedef struct LnStrings {
+  int64_t n;   // -1: None
+  char **v;    // malloc'ed, and each of them
+} LnStrings;
 
 typedef struct LnOption {
   const char *name;        // Keras's; also the key in configs. In order of position.
