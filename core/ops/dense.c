@@ -1,0 +1,200 @@
+// y = act(x W + b) in one op. Its backward pass is one reading of dy (dense_grad: through the
+// activation, and the bias's gradient) and a product for each of W and x that wants a gradient.
+#include "ops/dense.h"
+
+#include <stddef.h>
+
+#include "kernels/copy.h"
+#include "kernels/matrix.h"
+#include "ops/ops.h"
+
+enum { DENSE, DENSE_GRAD, ACTIVATION_GRAD };
+static const LnOp *op_of(int which);
+
+typedef struct Dense {
+  int activation;
+} Dense;
+
+static bool dense_shape(const LnCall *call, LnSpec *out) {
+  LnContext *c = call->context;
+  const LnTensor *x = call->in[0], *w = call->in[1], *b = call->n_in > 2 ? call->in[2] : NULL;
+  int64_t shape[LN_MAX_RANK];
+  if (x->rank == 0 || w->rank != 2 || x->shape[x->rank - 1] != w->shape[0] ||
+      (b && (b->rank != 1 || b->shape[0] != w->shape[1])))
+    return ln_fail(c, "dense: shapes do not align: x %s, kernel %s%s%s", ln_tensor_shape_text(x),
+                   ln_tensor_shape_text(w), b ? ", bias " : "", b ? ln_tensor_shape_text(b) : "");
+  if (!ln_dtype_is_float((LnDtype)w->dtype) || (b && b->dtype != w->dtype))
+    return ln_fail(c, "dense: kernel and bias are of one float dtype, got %s and %s",
+                   ln_dtype_name((LnDtype)w->dtype), ln_dtype_name((LnDtype)(b ? b : w)->dtype));
+  for (int i = 0; i < x->rank - 1; i++) shape[i] = x->shape[i];
+  shape[x->rank - 1] = w->shape[1];
+  return ln_spec(call, out, (LnDtype)w->dtype, x->rank, shape);
+}
+
+// x as (m, k), if its leading axes lie evenly in memory and it has the right dtype.
+static bool rows_of(const LnTensor *x, LnDtype d, LnMatrix *m) {
+  int64_t rows = 1, step = 0;
+  int last = x->rank - 1;
+  for (int i = last - 1; i >= 0; i--) {
+    if (x->shape[i] == 1) continue;
+    if (rows == 1) step = x->stride[i];
+    else if (x->stride[i] != step * rows) return false;
+    rows *= x->shape[i];
+  }
+  return x->dtype == d && ln_matrix(x->data, rows, x->shape[last], step, x->stride[last], m);
+}
+
+static size_t dense_scratch(const LnCall *call) {
+  const LnTensor *x = call->in[0], *w = call->in[1], *b = call->n_in > 2 ? call->in[2] : NULL;
+  LnMatrix m;
+  size_t width = ln_dtype_size(w->dtype), bytes = 0;
+  if (!rows_of(x, (LnDtype)w->dtype, &m)) bytes += (size_t)x->size * width + 64;
+  if (!ln_matrix(w->data, w->shape[0], w->shape[1], w->stride[0], w->stride[1], &m))
+    bytes += (size_t)w->size * width + 64;
+  if (b && b->stride[0] != 1) bytes += (size_t)b->size * width + 64;
+  return bytes;
+}
+
+static void *copied(const LnTensor *t, LnDtype d, char **memory) {
+  int64_t stride[LN_MAX_RANK];
+  void *copy = *memory;
+  ln_contiguous_strides(t->shape, t->rank, stride);
+  if (t->size)
+    ln_kernel_copy(t->rank, t->shape, d, copy, stride, (LnDtype)t->dtype, t->data, t->stride);
+  *memory += ((size_t)t->size * ln_dtype_size(d) + 63) / 64 * 64;
+  return copy;
+}
+
+static void dense_forward(const LnCall *call) {
+  const LnTensor *x = call->in[0], *w = call->in[1], *b = call->n_in > 2 ? call->in[2] : NULL;
+  LnTensor *y = call->out[0];
+  LnDtype d = (LnDtype)y->dtype;
+  int activation = ((const Dense *)call->params)->activation;
+  int64_t k = w->shape[0], n = w->shape[1], m = n ? y->size / n : 0;
+  char *memory = call->scratch;
+  LnMatrix xm, wm;
+  if (y->size == 0) return;
+  if (!rows_of(x, d, &xm)) xm = (LnMatrix){copied(x, d, &memory), k > 0 ? k : 1, false};
+  if (!ln_matrix(w->data, k, n, w->stride[0], w->stride[1], &wm))
+    wm = (LnMatrix){copied(w, d, &memory), n, false};
+  const void *bias = !b ? NULL : b->stride[0] == 1 || n == 1 ? b->data : copied(b, d, &memory);
+  if (xm.turned || wm.turned) {
+    ln_matrix_product(d, m, n, k, xm, wm, 0, y->data, n);
+    if (bias || activation) ln_kernel_dense_finish(d, activation, m, n, bias, y->data);
+    return;
+  }
+  LnEpilogue act = activation == LN_DENSE_RELU ? LN_ACT_RELU : LN_ACT_LINEAR;
+  if (d == LN_FLOAT32) ln_dense_f32(m, n, k, xm.data, xm.ld, wm.data, wm.ld, bias, act, y->data, n);
+  else ln_dense_f64(m, n, k, xm.data, xm.ld, wm.data, wm.ld, bias, act, y->data, n);
+  if (activation > LN_DENSE_RELU) ln_kernel_dense_finish(d, activation, m, n, NULL, y->data);
+}
+
+static LnTensor *as_rows(LnContext *c, LnTensor *x) {
+  if (!x || x->rank == 2) return x;
+  return ln_reshape(c, x, 2, (int64_t[]){x->size / (x->shape[x->rank - 1] ? x->shape[x->rank - 1] : 1),
+                                         x->shape[x->rank - 1]});
+}
+
+static bool dense_backward(const LnCall *call, LnTensor *const *dy, const bool *want,
+                           LnTensor **dx) {
+  LnContext *c = call->context;
+  const Dense *p = call->params;
+  LnTensor *x = call->in[0], *w = call->in[1], *pre[2] = {dy[0], NULL};
+  bool bias = call->n_in > 2 && call->in[2] && want[2];
+  if (p->activation) {
+    LnTensor *in[2] = {dy[0], call->out[0]};
+    if (!ln_apply_all(c, op_of(bias ? DENSE_GRAD : ACTIVATION_GRAD), in, 2, p, pre)) return false;
+    if (bias) dx[2] = pre[1];
+  } else if (bias) {
+    dx[2] = ln_sum(c, as_rows(c, dy[0]), 0, false);
+  }
+  if (want[1]) dx[1] = ln_matmul(c, ln_transpose(c, as_rows(c, x)), as_rows(c, pre[0]));
+  if (want[0]) dx[0] = ln_matmul(c, pre[0], ln_transpose(c, w));
+  return !c->err.set;
+}
+
+// ---- dense_grad: (dy, y) -> dy f'(y), its column sums. activation_grad: the first alone.
+
+static bool grad_shape(const LnCall *call, LnSpec *out) {
+  const LnTensor *dy = call->in[0], *y = call->in[1];
+  if (!ln_tensor_same_shape(dy, y) || dy->rank == 0)
+    return ln_fail(call->context, "%s: shapes do not align: %s and %s", call->op->name,
+                   ln_tensor_shape_text(dy), ln_tensor_shape_text(y));
+  return ln_spec_like(call, &out[0], (LnDtype)y->dtype, y) &&
+         (call->n_out == 1 || ln_spec(call, &out[1], (LnDtype)y->dtype, 1, &y->shape[y->rank - 1]));
+}
+
+// Column sums in the making, then whatever is not contiguous.
+static size_t grad_scratch(const LnCall *call) {
+  const LnTensor *y = call->in[1];
+  size_t width = ln_dtype_size(y->dtype), bytes = 64 + (size_t)y->shape[y->rank - 1] * width;
+  for (int i = 0; i < 2; i++)
+    if (call->in[i]->dtype != y->dtype || !ln_tensor_is_contiguous(call->in[i]))
+      bytes += (size_t)y->size * width + 64;
+  return bytes;
+}
+
+static void grad_forward(const LnCall *call) {
+  const LnTensor *y = call->in[1];
+  LnDtype d = (LnDtype)y->dtype;
+  int64_t n = y->shape[y->rank - 1];
+  char *memory = call->scratch;
+  memory += ((size_t)n * ln_dtype_size(d) + 63) / 64 * 64;
+  const void *from[2];
+  for (int i = 0; i < 2; i++) {
+    const LnTensor *t = call->in[i];
+    from[i] = t->dtype == d && ln_tensor_is_contiguous(t) ? t->data : copied(t, d, &memory);
+  }
+  ln_kernel_dense_grad(d, ((const Dense *)call->params)->activation, n ? y->size / n : 0, n, from[0],
+                       from[1], call->out[0]->data, call->n_out > 1 ? call->out[1]->data : NULL,
+                       call->scratch);
+}
+
+static bool grad_backward(const LnCall *call, LnTensor *const *g, const bool *want,
+                          LnTensor **dx) {
+  LnContext *c = call->context;
+  const Dense *p = call->params;
+  LnTensor *dy = call->in[0], *y = call->in[1], *both = g[0];
+  if (call->n_out > 1 && g[1]) both = both ? ln_add(c, both, g[1]) : g[1];
+  if (!both) return !c->err.set;
+  if (want[0]) {
+    LnTensor *whole = ln_broadcast_to(c, both, y->rank, y->shape);
+    dx[0] = LN_APPLY2(c, op_of(ACTIVATION_GRAD), p, whole, y);
+  }
+  if (want[1] && p->activation == LN_DENSE_SIGMOID)  // (y (1 - y))' = 1 - 2 y
+    dx[1] = ln_mul(c, ln_mul(c, both, dy), ln_number_sub(c, 1, ln_mul_number(c, y, 2)));
+  if (want[1] && p->activation == LN_DENSE_TANH)  // (1 - y^2)' = -2 y
+    dx[1] = ln_mul(c, ln_mul(c, both, dy), ln_mul_number(c, y, -2));
+  return !c->err.set;
+}
+
+static const LnOption dense_options[] = {
+  {"activation", LN_OPT_CHOICE, offsetof(Dense, activation), .fallback = "linear",
+   .choices = "linear relu sigmoid tanh", .doc = "what is applied to the sum"}, {0}};
+
+const LnOp ln_ops_dense[] = {
+  {.name = "dense", .n_in = 3, .n_optional = 1, .n_out = 1, .flags = LN_OP_HIDDEN,
+   .options = dense_options, .params_size = sizeof(Dense), .shape = dense_shape,
+   .scratch = dense_scratch, .forward = dense_forward, .backward = dense_backward,
+   .samples = "x(3,4), x(4,2), x(2)\nx(3,4), x(4,2)\nx(2,3,4), x(4,2), x(2), \"relu\"\n"
+              "x(3,4), x(4,2), x(2), \"sigmoid\"\nx(4), x(4,2), x(2), \"tanh\"\n"
+              "x(3,4), x(4,2), nil, \"tanh\"",
+   .doc = "act(x w + b): x (.., k), w (k, n), b (n) or none."},
+  {.name = "dense_grad", .n_in = 2, .n_out = 2, .flags = LN_OP_HIDDEN, .options = dense_options,
+   .params_size = sizeof(Dense), .shape = grad_shape, .scratch = grad_scratch,
+   .forward = grad_forward, .backward = grad_backward,
+   .samples = "x(3,4), x(3,4), \"relu\"\nx(3,4), u(3,4), \"tanh\"\nx(2,3,4), p(2,3,4), \"sigmoid\"",
+   .doc = "(dy, y): dy f'(y) for y = f(x), and its sums over all axes but the last."},
+  {.name = "activation_grad", .n_in = 2, .n_out = 1, .flags = LN_OP_HIDDEN,
+   .options = dense_options, .params_size = sizeof(Dense), .shape = grad_shape,
+   .scratch = grad_scratch, .forward = grad_forward, .backward = grad_backward,
+   .samples = "x(3,4), x(3,4), \"relu\"\nx(3,4), u(3,4), \"tanh\"\nx(3), p(3), \"sigmoid\"",
+   .doc = "(dy, y): dy f'(y) for y = f(x)."},
+  {0}};
+
+static const LnOp *op_of(int which) { return &ln_ops_dense[which]; }
+
+LnTensor *ln_dense(LnContext *c, LnTensor *x, LnTensor *w, LnTensor *b, int activation) {
+  LnTensor *in[3] = {x, w, b};
+  return ln_apply(c, op_of(DENSE), in, 3, &(Dense){activation});
+}

@@ -1,0 +1,12 @@
+// A dense layer as one op.
+#ifndef LN_OPS_DENSE_H
+#define LN_OPS_DENSE_H
+
+#include "kernels/dense.h"
+#include "ops/op.h"
+
+// act(x w + b): x (.., k) of any dtype, w (k, n), b (n) or NULL; activation: LN_DENSE_LINEAR, ...
+// The result has the dtype of w.
+LnTensor *ln_dense(LnContext *c, LnTensor *x, LnTensor *w, LnTensor *b, int activation);
+
+#endif
