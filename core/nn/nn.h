@@ -150,7 +150,7 @@ int ln_layer_trainable_variables(LnLayer *l, LnVariable **out, int max);
 // ---- activations: an op, or a Lua function
 typedef struct LnActivation {
   LnObject base;             // base.name: "relu"
-  const LnOp *op;            // NULL when it is Lua's
+  const LnOp *op;            // NULL when it is Lua's, and for "linear"
   void *params;              // of the op, defaults
 } LnActivation;
 extern const LnClass ln_activation_class;

@@ -1,0 +1,61 @@
+-- Activations: functions with Keras's arguments against the goldens, names, Lua functions.
+
+local ln = require "lunate"
+local goldens = require "support.goldens"
+
+describe("golden activation functions", function()
+  for name, case, load in goldens.cases("layers") do
+    if case.kind == "activation_function" then
+      it(name, function()
+        local options = {}
+        for key, value in pairs(case.kwargs) do options[key] = value end
+        if options.axis and options.axis >= 0 then options.axis = options.axis + 1 end
+        local x = load(case.inputs[1])
+        local tape <close> = ln.GradientTape()
+        tape:watch(x)
+        local y = ln[case["function"]](x, options)
+        goldens.near(y, load(case.outputs[1]), 2e-5, 2e-6)
+        local gradient = tape:gradient((y * load(case.r[1])):sum(), {x})[1]
+        goldens.near(gradient, load(case.grad_inputs[1]), 2e-5, 2e-6, "gradient")
+      end)
+    end
+  end
+end)
+
+describe("activations", function()
+  local names = {
+    "celu", "elu", "exponential", "gelu", "glu", "hard_shrink", "hard_sigmoid", "hard_silu",
+    "hard_swish", "hard_tanh", "leaky_relu", "linear", "log_sigmoid", "log_softmax", "mish",
+    "relu", "relu6", "selu", "sigmoid", "silu", "soft_shrink", "softmax", "softplus", "softsign",
+    "sparse_plus", "sparse_sigmoid", "sparsemax", "squareplus", "swish", "tanh", "tanh_shrink",
+    "threshold",
+  }
+
+  it("are known by every name that Keras has", function()
+    local x = ln.tensor{{-2, -0.5, 0.5, 2}}
+    for _, name in ipairs(names) do
+      local y = ln.layers.Activation(name)(x)
+      assert.are.equal("float32", y.dtype, name)
+    end
+  end)
+
+  it("are written into configs by Keras's name", function()
+    assert.are.equal("silu", ln.layers.Activation("swish"):get_config().activation)
+    local dense = ln.layers.Dense{1, activation = "hard_swish"}
+    assert.are.equal("hard_silu", dense:get_config().activation)
+    assert.are.equal("linear", ln.layers.Dense(1):get_config().activation)
+  end)
+
+  it("may be Lua functions", function()
+    local layer = ln.layers.Activation(function(x) return x * x end)
+    assert.are.same({4, 9}, layer(ln.tensor{2, 3}):totable())
+    local wrong = ln.layers.Activation{function() end, name = "nothing"}
+    assert.error_matches(function() wrong(ln.tensor{1}) end, "nothing")
+  end)
+
+  it("are refused when nobody knows them", function()
+    assert.error_matches(function() ln.layers.Activation("rellu") end, "rellu")
+    assert.error_matches(function() ln.layers.Activation("add") end, "add")
+    assert.error_matches(function() ln.layers.Activation() end, "activation")
+  end)
+end)

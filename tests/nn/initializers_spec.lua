@@ -1,0 +1,96 @@
+-- Initializers: statistics against Keras's, seeds, what the exact ones give, errors.
+
+local ln = require "lunate"
+local goldens = require "support.goldens"
+
+local initializers = ln.initializers
+
+describe("initializers with Keras's statistics", function()
+  for _, case in ipairs(goldens.json("extras", "extras.json").initializers) do
+    it(case.name .. " of " .. table.concat(case.shape, "x"), function()
+      ln.set_seed(11)
+      local initializer = initializers.get(case.name)
+      local t = initializer(case.shape)
+      assert.are.equal(#case.shape, t.rank)
+      assert.are.equal("float32", t.dtype)
+      local random = case.note and case.note:find("random")
+      local spread = case.max - case.min
+      goldens.near(t:mean(), case.mean, 0, random and 0.03 * spread or 1e-7, "mean")
+      goldens.near(t:std(), case.std, random and 0.03 or 1e-5, 1e-7, "std")
+      goldens.near(t:max(), case.max, random and 0.1 or 1e-6, 1e-7, "max")
+      goldens.near(t:min(), case.min, random and 0.1 or 1e-6, 1e-7, "min")
+      assert.are.equal(case.class_name, initializers.serialize(initializer).class_name)
+    end)
+  end
+end)
+
+describe("initializers", function()
+  it("give the exact values of the exact ones, in any dtype", function()
+    assert.are.same({{0, 0}}, initializers.Zeros()({1, 2}):totable())
+    assert.are.same({1, 1}, initializers.Ones()({2}, {dtype = "int32"}):totable())
+    assert.are.equal(0.1, initializers.Constant(0.1)({1}, {dtype = "float64"})[1])
+    assert.are.same({{2, 0, 0}, {0, 2, 0}}, initializers.Identity{gain = 2}({2, 3}):totable())
+    assert.error_matches(function() initializers.Identity()({2, 2, 2}) end, "%(2, 2, 2%)")
+  end)
+
+  it("Orthogonal makes orthonormal columns, or rows", function()
+    for _, shape in ipairs{{40, 10}, {10, 40}, {30, 30}, {3, 3, 4, 8}} do
+      local t = initializers.Orthogonal{gain = 2}(shape, {dtype = "float64"})
+      local columns = shape[#shape]
+      local q = t:reshape{t.size // columns, columns} / 2
+      local tall = q.shape[1] >= columns
+      local product = tall and q:transpose():matmul(q) or q:matmul(q:transpose())
+      goldens.near(product, ln.eye(#product, {dtype = "float64"}), 0, 1e-6)
+    end
+    assert.error_matches(function() initializers.Orthogonal()({3}) end, "%(3,%)")
+  end)
+
+  it("TruncatedNormal stays within two deviations", function()
+    local t = initializers.TruncatedNormal{mean = 1, stddev = 0.5}({100, 100})
+    assert.is_true(t:max() <= 2 and t:min() >= 0)
+    assert.is_true(t:max() > 1.9 and t:min() < 0.1)
+    goldens.near(t:std(), 0.5 * 0.8796, 0.03, 0)
+  end)
+
+  it("VarianceScaling knows its modes and distributions", function()
+    local shape = {300, 100}
+    for mode, n in pairs{fan_in = 300, fan_out = 100, fan_avg = 200} do
+      for _, distribution in ipairs{"uniform", "truncated_normal", "untruncated_normal"} do
+        local t = initializers.VarianceScaling{3, mode, distribution}(shape)
+        goldens.near(t:std(), math.sqrt(3 / n), 0.03, 0, mode .. " " .. distribution)
+      end
+    end
+    local bare = initializers.VarianceScaling{1, "fan_in", "normal"}
+    assert.are.equal("truncated_normal", bare:get_config().distribution)
+    assert.error_matches(function() initializers.VarianceScaling{mode = "fan"} end, "fan_in")
+    assert.error_matches(function() initializers.VarianceScaling{scale = 0} end, "scale")
+  end)
+
+  it("repeat themselves with a seed, and follow set_seed without", function()
+    for _, name in ipairs{"GlorotUniform", "HeNormal", "RandomNormal", "RandomUniform",
+      "TruncatedNormal", "Orthogonal", "VarianceScaling"} do
+      local seeded = initializers[name]{seed = 5}
+      assert.are.equal(seeded{4, 3}, seeded{4, 3})
+      assert.are.equal(seeded{4, 3}, initializers[name]{seed = 5}{4, 3})
+      local free = initializers[name]()
+      ln.set_seed(3)
+      local first, second = free{4, 3}, free{4, 3}
+      assert.are_not.equal(first, second)
+      ln.set_seed(3)
+      assert.are.equal(first, free{4, 3})
+    end
+  end)
+
+  it("are known by Keras's names", function()
+    for name, class in pairs{
+      zeros = "Zeros", ones = "Ones", constant = "Constant", random_normal = "RandomNormal",
+      normal = "RandomNormal", uniform = "RandomUniform", truncated_normal = "TruncatedNormal",
+      orthogonal = "Orthogonal", identity = "Identity", variance_scaling = "VarianceScaling",
+      GlorotUniform = "GlorotUniform", lecun_normal = "LecunNormal",
+    } do
+      assert.are.equal(class, initializers.serialize(initializers.get(name)).class_name)
+    end
+    assert.error_matches(function() initializers.get("glorot") end, "glorot")
+    assert.error_matches(function() initializers.RandomUniform{1, 0} end, "minval")
+  end)
+end)

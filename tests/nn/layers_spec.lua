@@ -1,0 +1,391 @@
+-- Layers: every golden case (outputs, gradients, configs, losses), then what each class promises
+-- beyond them, then what all layers share: building, casting, errors, shapes.
+
+local ln = require "lunate"
+local goldens = require "support.goldens"
+
+local layers = ln.layers
+
+-- A config as it is compared: dtype policies and lone axes in one form, absent and null alike.
+local function plain(value)
+  if type(value) ~= "table" then return value end
+  if value.class_name == "DTypePolicy" then return value.config.name end
+  local out = {}
+  for key, part in pairs(value) do out[key] = plain(part) end
+  if #out == 1 and math.type(out[1]) then return out[1] end
+  return out
+end
+
+local function compare(actual, expected, path, unknown)
+  if type(expected) == "table" then
+    assert(type(actual) == "table", path .. " should be a table")
+    for key, value in pairs(expected) do
+      if not unknown[key] then
+        compare(actual[key] or false, value, path .. "." .. tostring(key), unknown)
+      end
+    end
+    for key, value in pairs(actual) do
+      assert(expected[key] ~= nil or not value, path .. "." .. tostring(key) .. " is too much")
+    end
+  elseif type(expected) == "number" then
+    goldens.near(actual, expected, 1e-6, 0, path)
+  else
+    assert.are.equal(expected, actual, path)
+  end
+end
+
+-- What Keras writes and lunate has no use for: build information and what is empty.
+local ours = {
+  build_config = true, registered_name = true, quantization_config = true, input_axes = true,
+  output_axes = true,
+}
+
+describe("golden layers", function()
+  for name, case, load in goldens.cases("layers") do
+    local class = case.class_name and layers[case.class_name]
+    local mine = class and #case.inputs == 1 and case.call == "single" and case["repeat"] ~= 2
+    if mine then
+      local function make()
+        local layer = layers.get(case.config)
+        local x, options = load(case.inputs[1]), {training = case.training}
+        if case.input_kwargs and case.input_kwargs.mask then
+          options.mask = load(case.input_kwargs.mask)
+        end
+        if case.adapt_data then layer:adapt(load(case.adapt_data)) end
+        layer(x, options)
+        if #case.weights > 0 and not case.adapt_data then
+          local weights = {}
+          for i, weight in ipairs(case.weights) do weights[i] = load(weight) end
+          layer:set_weights(weights)
+        end
+        return layer, x, options
+      end
+
+      it(name .. ": outputs, weights, losses", function()
+        local layer, x, options = make()
+        local y = layer(x, options)
+        goldens.near(y, load(case.outputs[1]), 2e-5, 2e-6)
+        local weights = layer:get_weights()
+        assert.are.equal(#case.weights, #weights)
+        for i, weight in ipairs(case.weights) do
+          goldens.near(weights[i], load(weight), 1e-5, 1e-6, weight.name)
+          assert.are.equal(weight.dtype, weights[i].dtype)
+          assert.are.equal(weight.name, layer.variables[i].name)
+        end
+        if case.layer_losses then
+          local total = 0
+          for _, loss in ipairs(layer.losses) do total = total + loss:item() end
+          local expected = 0
+          for _, loss in ipairs(case.layer_losses) do expected = expected + loss end
+          goldens.near(total, expected, 1e-5, 1e-7)
+        end
+      end)
+
+      if case.grad_inputs then
+        it(name .. ": gradients", function()
+          local layer, x, options = make()
+          local tape <close> = ln.GradientTape()
+          tape:watch(x)
+          local loss = (layer(x, options) * load(case.r[1])):sum()
+          local sources = {x}
+          for _, variable in ipairs(layer.variables) do sources[#sources + 1] = variable end
+          local gradients = tape:gradient(loss, sources)
+          goldens.near(gradients[1], load(case.grad_inputs[1]), 2e-5, 2e-6, "input")
+          for i, expected in ipairs(case.grad_weights) do
+            if expected then
+              goldens.near(gradients[i + 1], load(expected), 2e-5, 2e-6, case.weights[i].name)
+            else
+              assert.is_false(gradients[i + 1])
+            end
+          end
+        end)
+      end
+
+      it(name .. ": config", function()
+        local layer = layers.get(case.config)
+        local config = layer:get_config()
+        compare(plain(config), plain(case.config.config), name, ours)
+        local again = class.from_config(config)
+        compare(plain(again:get_config()), plain(config), name, {})
+      end)
+    end
+  end
+end)
+
+describe("Dense", function()
+  it("multiplies, adds and activates", function()
+    local layer = layers.Dense{2, activation = "relu", kernel_initializer = "ones"}
+    local y = layer(ln.tensor{{1, 2, 3}, {-1, -2, -3}})
+    assert.are.same({{6, 6}, {0, 0}}, y:totable())
+    assert.are.equal("Dense(3 -> 2, relu)", tostring(layer))
+  end)
+
+  it("does without a bias, and with any activation", function()
+    local layer = layers.Dense{1, activation = function(x) return x * 3 end, use_bias = false,
+      kernel_initializer = "ones"}
+    assert.are.same({{9}}, layer(ln.tensor{{1, 2}}):totable())
+    assert.are.equal(1, #layer:get_weights())
+  end)
+
+  it("works on the last axis of any rank, and on no rows", function()
+    local layer = layers.Dense(4)
+    assert.are.equal("(2, 3, 4)", tostring(layer(ln.zeros{2, 3, 5}).shape))
+    assert.are.equal("(0, 4)", tostring(layer(ln.zeros{0, 5}).shape))
+  end)
+
+  it("adds the activity regularizer's loss, per sample", function()
+    local layer = layers.Dense{1, kernel_initializer = "ones",
+      activity_regularizer = ln.regularizers.L1(0.5)}
+    layer(ln.tensor{{1, 2}, {3, 4}})
+    assert.are.equal(0.5 * (3 + 7) / 2, layer.losses[1]:item())
+  end)
+
+  it("refuses inputs that do not fit", function()
+    local layer = layers.Dense{3, name = "first"}
+    assert.has_error(function() layer(ln.zeros{4}) end,
+      "in layer 'first': expected an input of rank at least 2, got shape (4,)")
+    assert.is_false(layer.built)
+    layer(ln.zeros{2, 784})
+    assert.has_error(function() layer(ln.zeros{32, 10}) end,
+      "in layer 'first': expected axis -1 of the input to be 784, got shape (32, 10)")
+    assert.error_matches(function() layers.Dense(0) end, "units")
+    assert.error_matches(function() layers.Dense{3, activation = "rellu"} end, "rellu")
+    assert.error_matches(function() layers.Dense() end, "units")
+    assert.error_matches(function() layers.Dense{3, activaton = "relu"} end, "activation")
+  end)
+end)
+
+describe("layers that reshape", function()
+  local x = ln.arange(0, 24):reshape{2, 3, 4}
+
+  it("Flatten, also with channels first", function()
+    assert.are.equal("(2, 12)", tostring(layers.Flatten()(x).shape))
+    local y = layers.Flatten{data_format = "channels_first"}(x)
+    assert.are.same({0, 4, 8, 1}, y[{1, {1, 4}}]:totable())
+    assert.are.equal("(0, 12)", tostring(layers.Flatten()(ln.zeros{0, 3, 4}).shape))
+    assert.are.equal("uint8", layers.Flatten()(ln.zeros({2, 3, 4}, {dtype = "uint8"})).dtype)
+  end)
+
+  it("Reshape, with one size left open", function()
+    assert.are.equal("(2, 6, 2)", tostring(layers.Reshape{{-1, 2}}(x).shape))
+    assert.are.equal("(0, 6, 2)", tostring(layers.Reshape{{-1, 2}}(ln.zeros{0, 3, 4}).shape))
+    assert.error_matches(function() layers.Reshape{{5, 2}}(x) end,
+      "samples of shape %(3, 4%) do not fit into %(5, 2%)")
+    assert.error_matches(function() layers.Reshape{{-1, 5}}(x) end, "do not fit")
+    assert.error_matches(function() layers.Reshape{{-1, -1}} end, "one %-1")
+    assert.error_matches(function() layers.Reshape{3, 4} end, "Reshape")
+  end)
+
+  it("Permute counts from 1, the batch axis aside", function()
+    local y = layers.Permute{{2, 1}}(x)
+    assert.are.equal("(2, 4, 3)", tostring(y.shape))
+    assert.are.equal(x[{2, 3, 1}], y[{2, 1, 3}])
+    for _, dims in ipairs{{0, 1}, {1, 1}, {1, 3}} do
+      assert.error_matches(function() layers.Permute{dims} end, "dims")
+    end
+    assert.error_matches(function() layers.Permute{{1}}(x) end, "rank 2, got shape %(2, 3, 4%)")
+  end)
+
+  it("RepeatVector", function()
+    local y = layers.RepeatVector(3)(ln.tensor{{1, 2}})
+    assert.are.same({{{1, 2}, {1, 2}, {1, 2}}}, y:totable())
+    assert.error_matches(function() layers.RepeatVector(2)(x) end, "rank 2")
+  end)
+end)
+
+describe("layers that activate", function()
+  it("ReLU takes slope, ceiling and threshold", function()
+    local x = ln.tensor{-2, 0.5, 1.5, 9}
+    local y = layers.ReLU{max_value = 6, negative_slope = 0.5, threshold = 1}(x)
+    goldens.near(y, {-1.5, -0.25, 1.5, 6})
+    assert.error_matches(function() layers.ReLU{max_value = -1} end, "max_value")
+  end)
+
+  it("Softmax over several axes, and under a mask", function()
+    local x = ln.random.normal{2, 3, 4}
+    local y = layers.Softmax{axis = {2, 3}}(x)
+    goldens.near(y:sum{axis = {2, 3}}, {1, 1})
+    goldens.near(y, x:reshape{2, 12}:softmax():reshape{2, 3, 4})
+    local mask = ln.tensor({{true, false}, {false, false}}, {dtype = "bool"})
+    assert.are.same({{1, 0}, {0, 0}}, layers.Softmax()(ln.zeros{2, 2}, {mask = mask}):totable())
+    assert.error_matches(function() layers.Softmax{axis = 3}(ln.zeros{2, 2}) end, "axis")
+  end)
+
+  it("PReLU learns a slope for each element but along shared axes", function()
+    local layer = layers.PReLU{alpha_initializer = "ones", shared_axes = {2, 3}}
+    layer(ln.zeros{1, 5, 6, 3})
+    assert.are.equal("(1, 1, 3)", tostring(layer:get_weights()[1].shape))
+    assert.are.equal("(2, 7, 8, 3)", tostring(layer(ln.zeros{2, 7, 8, 3}).shape))
+    assert.error_matches(function() layer(ln.zeros{2, 5, 6, 1}) end, "axis 4 of the input to be 3")
+    assert.error_matches(function() layers.PReLU{shared_axes = {1}}(ln.zeros{2, 2}) end, "batch")
+    assert.error_matches(function() layers.PReLU{shared_axes = {3}}(ln.zeros{2, 2}) end, "axis")
+  end)
+end)
+
+describe("layers that add noise", function()
+  local ones = ln.ones{200, 50}
+
+  it("Dropout drops its share and keeps the mean", function()
+    ln.set_seed(1)
+    local layer = layers.Dropout(0.4)
+    assert.are.equal(ones, layer(ones))
+    local y = layer(ones, {training = true})
+    local values = y:unique()
+    goldens.near(values, {0, 1 / 0.6})
+    goldens.near(y:eq(0):astype("float32"):mean(), 0.4, 0, 0.02)
+    assert.are_not.equal(y, layer(ones, {training = true}))
+    assert.are.equal(0, layers.Dropout(1)(ones, {training = true}):abs():sum())
+    assert.are.equal(ones, layers.Dropout(0)(ones, {training = true}))
+    assert.error_matches(function() layers.Dropout(1.5) end, "rate")
+  end)
+
+  it("Dropout drops whole axes, and its gradient is its mask", function()
+    local y = layers.Dropout{0.5, noise_shape = {false, 1}}(ones, {training = true})
+    assert.are.equal(y[{ {}, {1} }]:broadcast_to{200, 50}, y)
+    assert.error_matches(function()
+      layers.Dropout{0.5, noise_shape = {3, 1}}(ones, {training = true})
+    end, "noise_shape %(3, 1%) does not fit an input of shape %(200, 50%)")
+    local x = ln.ones{4, 5}
+    local tape <close> = ln.GradientTape()
+    tape:watch(x)
+    local z = layers.Dropout(0.5)(x, {training = true})
+    assert.are.equal(z, tape:gradient(z:sum(), {x})[1])
+  end)
+
+  it("follows set_seed, or a seed of its own", function()
+    for _, make in ipairs{
+      function(seed) return layers.Dropout{0.5, seed = seed} end,
+      function(seed) return layers.GaussianNoise{0.5, seed = seed} end,
+      function(seed) return layers.GaussianDropout{0.5, seed = seed} end,
+    } do
+      local options = {training = true}
+      ln.set_seed(7)
+      local first = make()(ones, options)
+      ln.set_seed(7)
+      assert.are.equal(first, make()(ones, options))
+      local a, b = make(3), make(3)
+      local one, two = a(ones, options), a(ones, options)
+      assert.are_not.equal(one, two)
+      ln.set_seed(99)
+      assert.are.equal(one, b(ones, options))
+      assert.are.equal(two, b(ones, options))
+    end
+  end)
+
+  it("Gaussian noise has its mean and deviation, in both float widths", function()
+    for _, dtype in ipairs{"float32", "float64"} do
+      local x = ln.ones({300, 100}, {dtype = dtype})
+      local added = layers.GaussianNoise{0.5, dtype = dtype}(x, {training = true})
+      assert.are.equal(dtype, added.dtype)
+      goldens.near(added:mean(), 1, 0, 0.02)
+      goldens.near(added:std(), 0.5, 0, 0.02)
+      local multiplied = layers.GaussianDropout{0.2, dtype = dtype}(x * 2, {training = true})
+      goldens.near(multiplied:mean(), 2, 0, 0.04)
+      goldens.near(multiplied:std(), 2 * 0.5, 0, 0.04)
+    end
+    assert.error_matches(function() layers.GaussianDropout(1) end, "rate")
+    assert.error_matches(function() layers.GaussianNoise(-1) end, "stddev")
+  end)
+end)
+
+describe("layers that scale", function()
+  it("Rescaling makes floats of bytes", function()
+    local y = layers.Rescaling{1 / 255, offset = -1}(ln.tensor({0, 255}, {dtype = "uint8"}))
+    assert.are.equal("float32", y.dtype)
+    goldens.near(y, {-1, 0})
+  end)
+
+  it("Normalization adapts to large data of any dtype", function()
+    local data = ln.random.uniform({5000, 30}, {min = 0, max = 255}):astype("uint8")
+    local layer = layers.Normalization()
+    layer:adapt(data)
+    local wide = data:astype("float64")
+    goldens.near(layer:get_weights()[1], wide:mean{axis = 1}:astype("float32"), 1e-6, 0)
+    goldens.near(layer:get_weights()[2], wide:var{axis = 1}:astype("float32"), 1e-5, 0)
+    local y = layer(data)
+    goldens.near(y:mean{axis = 1}, ln.zeros{30}, 0, 1e-4)
+    goldens.near(y:std{axis = 1}, ln.ones{30}, 0, 1e-4)
+    assert.are.equal(0, #layer.trainable_variables)
+  end)
+
+  it("Normalization takes its moments, inverts, and checks", function()
+    local x = ln.tensor{{1, 2}, {3, 4}}
+    local y = layers.Normalization{mean = {1, 2}, variance = {4, 4}}(x)
+    goldens.near(y, {{0, 0}, {1, 1}})
+    local back = layers.Normalization{mean = {1, 2}, variance = {4, 4}, invert = true}(y)
+    goldens.near(back, x)
+    local several = layers.Normalization{axis = {2, 3}}
+    several:adapt(ln.random.normal{6, 2, 3})
+    assert.are.equal("(2, 3)", tostring(several:get_weights()[1].shape))
+    assert.error_matches(function() several(ln.zeros{1, 2, 4}) end, "axis 3 of the input to be 3")
+    assert.error_matches(function() layers.Normalization{mean = {1}} end, "together")
+    assert.error_matches(function()
+      layers.Normalization{mean = {1, 2, 3}, variance = {1, 2, 3}}(x)
+    end, "%(3,%) do not fit an input of shape %(2, 2%)")
+    assert.error_matches(function() layers.Normalization():adapt(ln.zeros{0, 3}) end, "%(0, 3%)")
+    assert.error_matches(function() layers.Normalization{axis = 4}:adapt(x) end, "axis")
+  end)
+
+  it("UnitNormalization over several axes; zeros stay zeros", function()
+    local y = layers.UnitNormalization{axis = {2, 3}}(ln.random.normal{2, 3, 4})
+    goldens.near((y * y):sum{axis = {2, 3}}, {1, 1})
+    assert.are.same({{0, 0}}, layers.UnitNormalization()(ln.zeros{1, 2}):totable())
+  end)
+
+  it("Identity hands on what it gets", function()
+    local x = ln.tensor({1, 2}, {dtype = "int64"})
+    assert.are.equal(x, layers.Identity()(x))
+  end)
+end)
+
+describe("InputLayer", function()
+  it("checks shapes and casts", function()
+    local layer = layers.InputLayer{{3}, dtype = "int32"}
+    assert.are.equal("int32", layer(ln.ones{2, 3}).dtype)
+    assert.error_matches(function() layer(ln.ones{2, 4}) end,
+      "expected an input of shape %(None, 3%), got %(2, 4%)")
+    assert.are.same({false, 3}, layer:get_config().batch_shape)
+    local fixed = layers.InputLayer{{3}, batch_size = 2}
+    assert.error_matches(function() fixed(ln.ones{3, 3}) end, "%(2, 3%), got %(3, 3%)")
+    assert.error_matches(function() layers.InputLayer() end, "shape")
+    assert.error_matches(function() layers.InputLayer{{3}, sparse = true} end, "sparse")
+  end)
+end)
+
+describe("every layer", function()
+  it("casts what it computes with, and remembers its dtype", function()
+    local layer = layers.Dense{2, dtype = "float64"}
+    local y = layer(ln.tensor({{1, 2}}, {dtype = "int32"}))
+    assert.are.equal("float64", y.dtype)
+    assert.are.equal("float64", layer:get_weights()[1].dtype)
+  end)
+
+  it("takes one tensor unless it says otherwise", function()
+    assert.error_matches(function() layers.Dense(1){ln.zeros{1, 2}, ln.zeros{1, 2}} end,
+      "expected 1 input, got 2")
+    assert.error_matches(function() layers.Dense(1)("x") end, "")
+  end)
+
+  it("tells output shapes with unknown sizes", function()
+    local function shape(layer, ...)
+      return layer:compute_output_shape{...}
+    end
+    assert.are.same({false, 10}, shape(layers.Dense(10), false, 784))
+    assert.are.same({false, false, 10}, shape(layers.Dense(10), false, false, 784))
+    assert.are.same({false, 784}, shape(layers.Flatten(), false, 28, 28))
+    assert.are.same({false, false}, shape(layers.Flatten(), false, false, 28))
+    assert.are.same({false, false, 7}, shape(layers.Reshape{{-1, 7}}, false, false, 28))
+    assert.are.same({false, 4, 5}, shape(layers.RepeatVector(4), false, 5))
+    assert.error_matches(function() shape(layers.Dense(10), false, false) end,
+      "must be known")
+    assert.error_matches(function() shape(layers.Dense(10), false) end, "rank at least 2")
+  end)
+
+  it("is left unbuilt by a build that fails", function()
+    local layer = layers.Dense{2, kernel_initializer = ln.initializers.Identity(),
+      bias_initializer = "identity"}
+    assert.error_matches(function() layer(ln.zeros{1, 2}) end, "weight 'bias'")
+    assert.is_false(layer.built)
+    assert.are.equal(0, #layer.variables)
+  end)
+end)
