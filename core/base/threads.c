@@ -1,8 +1,8 @@
-/* The thread pool behind ln_parallel. Range i of a job belongs to worker i, so that a worker finds its
- * share of the data in its own cache call after call; but a range that its worker has not begun (it
- * sleeps, or the kernel runs something else on its core) is taken back by the caller, so that a job
- * never waits for a thread to wake. To change how long idle workers spin, see SPIN_NS. */
-#define _GNU_SOURCE /* sched_getaffinity */
+// The thread pool behind ln_parallel. Range i of a job belongs to worker i, so that a worker finds
+// its share of the data in its own cache call after call; but a range that its worker has not begun
+// (it sleeps, or the kernel runs something else on its core) is taken back by the caller, so that a
+// job never waits for a thread to wake. To change how long idle workers spin, see SPIN_NS.
+#define _GNU_SOURCE  // sched_getaffinity
 #include "threads.h"
 
 #include <pthread.h>
@@ -14,32 +14,32 @@
 #include <time.h>
 #include <unistd.h>
 
-/* An idle worker spins this long before it sleeps: longer than the gaps between the kernels of a
- * training step (a dispatch then costs well under a microsecond), short enough to leave the core to
- * others as soon as a script does something else. */
+// An idle worker spins this long before it sleeps: longer than the gaps between the kernels of a
+// training step (a dispatch then costs well under a microsecond), short enough to leave the core to
+// others as soon as a script does something else.
 #define SPIN_NS 50000
 
-/* Declared here rather than through cblas.h: a BLAS that is not OpenBLAS lacks it (and is then left
- * alone), hence weak. */
+// Declared here rather than through cblas.h: a BLAS that is not OpenBLAS lacks it (and is then left
+// alone), hence weak.
 extern void openblas_set_num_threads(int n) __attribute__((weak));
 
-/* A worker's slot goes FREE -> POSTED (by the caller) -> RUNNING -> FREE (by the worker), or
- * POSTED -> FREE when the caller takes the range back. */
+// A worker's slot goes FREE -> POSTED (by the caller) -> RUNNING -> FREE (by the worker), or POSTED
+// -> FREE when the caller takes the range back.
 enum { FREE, POSTED, RUNNING };
 
 typedef struct {
-  _Alignas(128) atomic_int state; /* a cache line (pair) of its own */
+  _Alignas(128) atomic_int state;  // a cache line (pair) of its own
   atomic_bool asleep;
   int64_t begin, end;
-  pthread_mutex_t lock; /* guards the sleep only */
+  pthread_mutex_t lock;  // guards the sleep only
   pthread_cond_t wake;
   pthread_t thread;
 } Worker;
 
-static Worker workers[LN_MAX_THREADS]; /* workers[0] is never used: range 0 is the caller's */
-static int started = 1;                /* workers 1 .. started - 1 exist; guarded by `busy` */
+static Worker workers[LN_MAX_THREADS];  // workers[0] is never used: range 0 is the caller's
+static int started = 1;  // workers 1 .. started - 1 exist; guarded by `busy`
 static atomic_bool stopping;
-static atomic_bool busy; /* held during a job: a second caller, nested or not, runs serially */
+static atomic_bool busy;  // held during a job: a second caller, nested or not, runs serially
 static atomic_int thread_count;
 static struct {
   LnRangeFn fn;
@@ -64,7 +64,7 @@ static bool wanted(Worker *w) {
   return atomic_load(&w->state) == POSTED || atomic_load(&stopping);
 }
 
-/* Waits for a posted range: first spinning, then asleep. */
+// Waits for a posted range: first spinning, then asleep.
 static void wait_for_work(Worker *w) {
   int64_t start = now_ns();
   do {
@@ -74,7 +74,7 @@ static void wait_for_work(Worker *w) {
     }
   } while (now_ns() - start < SPIN_NS);
   pthread_mutex_lock(&w->lock);
-  atomic_store(&w->asleep, true); /* before `wanted` looks: post() looks in the opposite order */
+  atomic_store(&w->asleep, true);  // before `wanted` looks: ln_parallel does the opposite
   while (!wanted(w)) pthread_cond_wait(&w->wake, &w->lock);
   atomic_store(&w->asleep, false);
   pthread_mutex_unlock(&w->lock);
@@ -100,8 +100,8 @@ static void *worker_main(void *arg) {
   }
 }
 
-/* Starts workers up to `count`. One that cannot be started costs speed only: its ranges are posted
- * like any other and taken back by the caller. Signals stay with the threads of the program. */
+// Starts workers up to `count`. One that cannot be started costs speed only: its ranges are posted
+// like any other and taken back by the caller. Signals stay with the threads of the program.
 static void start_workers(int count) {
   if (started >= count || atomic_load(&stopping)) return;
   sigset_t all, old;
@@ -116,7 +116,7 @@ static void start_workers(int count) {
   pthread_sigmask(SIG_SETMASK, &old, NULL);
 }
 
-/* Runs worker w's range here if the worker has not begun it, else waits for its end. */
+// Runs worker w's range here if the worker has not begun it, else waits for its end.
 static void finish(Worker *w) {
   int posted = POSTED;
   if (atomic_compare_exchange_strong(&w->state, &posted, FREE)) {
@@ -125,7 +125,7 @@ static void finish(Worker *w) {
   }
   for (int spins = 0; atomic_load_explicit(&w->state, memory_order_acquire) != FREE; spins++) {
     if (spins < 4096) relax();
-    else sched_yield(); /* its core may be running something else */
+    else sched_yield();  // its core may be running something else
   }
 }
 
@@ -142,7 +142,7 @@ void ln_parallel(int64_t n, int64_t grain, LnRangeFn fn, void *arg) {
   start_workers((int)parts);
   job.fn = fn;
   job.arg = arg;
-  int64_t size = n / parts, longer = n % parts; /* the first `longer` ranges have one element more */
+  int64_t size = n / parts, longer = n % parts;  // the first `longer` ranges have one element more
   int64_t first = size + (longer > 0), begin = first;
   for (int i = 1; i < parts; i++) {
     Worker *w = &workers[i];
@@ -179,7 +179,7 @@ static int default_threads(void) {
   return cores > 0 ? (int)cores : 1;
 }
 
-/* In the child of a fork there is no worker: back to the beginning. */
+// In the child of a fork there is no worker: back to the beginning.
 static void forget_workers(void) {
   for (int i = 1; i < started; i++) {
     atomic_store(&workers[i].state, FREE);
@@ -195,8 +195,8 @@ __attribute__((constructor)) static void start(void) {
   if (openblas_set_num_threads) openblas_set_num_threads(1);
 }
 
-/* Runs at exit and when the module is unloaded (lua_close), whose code must not vanish under a
- * running worker. */
+// Runs at exit and when the module is unloaded (lua_close), whose code must not vanish under a
+// running worker.
 __attribute__((destructor)) static void stop(void) {
   atomic_store(&stopping, true);
   for (int i = 1; i < started; i++) {

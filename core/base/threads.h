@@ -1,6 +1,6 @@
-/* The one process-wide thread pool, and the only place that decides on threads.
- * A kernel that wants threads calls ln_parallel; nothing else in lunate starts a thread, and OpenBLAS
- * is kept at one, so that two pools never spin against each other. */
+// The one process-wide thread pool, and the only place that decides on threads. A kernel that wants
+// threads calls ln_parallel; nothing else in lunate starts a thread, and OpenBLAS is kept at one,
+// so that two pools never spin against each other.
 #ifndef LN_BASE_THREADS_H
 #define LN_BASE_THREADS_H
 
@@ -8,21 +8,22 @@
 
 #define LN_MAX_THREADS 256
 
-/* How many threads work is split over: by default the cores of the process's affinity mask, or
- * $LUNATE_THREADS when that is a whole number from 1 to LN_MAX_THREADS. */
+// How many threads work is split over: by default the cores of the process's affinity mask, or
+// $LUNATE_THREADS when that is a whole number from 1 to LN_MAX_THREADS.
 int ln_threads(void);
 
-/* Sets that number, clamped to 1..LN_MAX_THREADS. Results are bit-identical for equal numbers. */
+// Sets that number, clamped to 1..LN_MAX_THREADS. Results are bit-identical for equal numbers.
 void ln_set_threads(int n);
 
 typedef void (*LnRangeFn)(void *arg, int64_t begin, int64_t end);
 
-/* Runs fn over [0, n) split into at most ln_threads() contiguous ranges, each at least `grain` long,
- * and returns when all are done; n <= 0 does nothing. One call fn(arg, 0, n) is made instead when
- * n < 2 * grain, inside another ln_parallel, or while another thread of the process uses the pool.
- * Where the ranges are cut depends on n, grain and ln_threads() only, so an fn whose elements do not
- * depend on each other is deterministic; one that sums across a range is not, since the pool may be
- * busy: cut such work into fixed blocks, one element of [0, n) each, and combine them in order. */
+// Runs fn over [0, n) split into at most ln_threads() contiguous ranges, each at least `grain`
+// long, and returns when all are done; n <= 0 does nothing. One call fn(arg, 0, n) is made instead
+// when n < 2 * grain, inside another ln_parallel, or while another thread of the process uses the
+// pool. Where the ranges are cut depends on n, grain and ln_threads() only, so an fn whose elements
+// do not depend on each other is deterministic; one that sums across a range is not, since the pool
+// may be busy: cut such work into fixed blocks, one element of [0, n) each, and combine them in
+// order.
 void ln_parallel(int64_t n, int64_t grain, LnRangeFn fn, void *arg);
 
 #endif

@@ -1,0 +1,253 @@
+// Matrix products: the kernels of gemm_tile.h compiled for each instruction set, the thresholds,
+// and (in gemm_run.h) the only cblas calls of the project. A new instruction set is a block of
+// macros and a line in choose().
+#include "kernels/gemm.h"
+
+#include <string.h>
+
+#include <cblas.h>
+
+#include "base/threads.h"
+#include "kernels/simd.h"
+#if defined(__x86_64__) && defined(__GNUC__)
+#include <immintrin.h>
+#define X86 1
+#endif
+
+#define DEPTH 128  // 128 rows of a panel of 48 floats are half of a 48 KiB first-level cache
+#define PANEL 3    // vectors
+#define EACH                                                  \
+  _Pragma("GCC unroll 8") for (int r = 0; r < rows; r++)     \
+      _Pragma("GCC unroll 8") for (int v = 0; v < vectors; v++)  // an element of the tile
+#define JOIN_(a, b) a##_##b
+#define JOIN(a, b) JOIN_(a, b)
+
+// One product: op(A) has any strides, op(B) is B (k, n) or its transpose.
+#define DEFINE_JOB(T)              \
+  typedef struct {                 \
+    int64_t m, n, k;               \
+    const T *a;                    \
+    int64_t lda, a_row, a_col;     \
+    const T *b;                    \
+    int64_t ldb;                   \
+    T *c;                          \
+    int64_t ldc;                   \
+    T alpha, beta;                 \
+    const T *bias;                 \
+    bool ta, tb, relu;             \
+  } T##_Job;                       \
+  typedef void T##_Block(const T##_Job *j, int64_t i0, int64_t i1, int64_t j0, int64_t j1)
+DEFINE_JOB(float);
+DEFINE_JOB(double);
+
+#ifdef X86
+#define SUFFIX JOIN(SUFFIX, T)
+#define SUFFIX_float ps
+#define SUFFIX_double pd
+
+// ---- AVX-512: 32 registers of 64 bytes, 24 of them sums ----
+#define ISA avx512
+#define BYTES 64
+#define ROWS 8
+#define TARGET __attribute__((target("avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")))
+#define VEC_float __m512
+#define VEC_double __m512d
+#define M __mmask16
+#define MASK(n) ((M)((1u << (n)) - 1))
+#define OP(f) JOIN(_mm512_##f, SUFFIX)
+#define SET(x) OP(set1)(x)
+#define LOAD(p) OP(loadu)(p)
+#define STORE(p, x) OP(storeu)(p, x)
+#define FMA(x, y, z) OP(fmadd)(x, y, z)
+#define MUL(x, y) OP(mul)(x, y)
+#define ADD(x, y) OP(add)(x, y)
+#define MAX(x, y) OP(max)(x, y)
+#define LOAD_PART(p, m) OP(maskz_loadu)(m, p)
+#define STORE_PART(p, m, x) OP(mask_storeu)(p, m, x)
+
+// Four columns of 16 rows, transposed: lane l of r[i] holds row i + 4 l, so that a 4x4 transpose
+// within the lanes is all that is needed.
+static inline TARGET void quads_avx512(const float *const *rows, int64_t at, float *to,
+                                       int64_t width) {
+  __m512 r[4];
+#pragma GCC unroll 4
+  for (int i = 0; i < 4; i++) {
+    r[i] = _mm512_castps128_ps512(_mm_loadu_ps(rows[i] + at));
+    r[i] = _mm512_insertf32x4(r[i], _mm_loadu_ps(rows[i + 4] + at), 1);
+    r[i] = _mm512_insertf32x4(r[i], _mm_loadu_ps(rows[i + 8] + at), 2);
+    r[i] = _mm512_insertf32x4(r[i], _mm_loadu_ps(rows[i + 12] + at), 3);
+  }
+  __m512 low01 = _mm512_unpacklo_ps(r[0], r[1]), high01 = _mm512_unpackhi_ps(r[0], r[1]);
+  __m512 low23 = _mm512_unpacklo_ps(r[2], r[3]), high23 = _mm512_unpackhi_ps(r[2], r[3]);
+  _mm512_storeu_ps(to, _mm512_shuffle_ps(low01, low23, 0x44));
+  _mm512_storeu_ps(to + width, _mm512_shuffle_ps(low01, low23, 0xee));
+  _mm512_storeu_ps(to + 2 * width, _mm512_shuffle_ps(high01, high23, 0x44));
+  _mm512_storeu_ps(to + 3 * width, _mm512_shuffle_ps(high01, high23, 0xee));
+}
+#define QUADS quads_avx512
+#define T float
+#include "kernels/gemm_tile.h"
+#undef QUADS
+#define T double
+#include "kernels/gemm_tile.h"
+#undef ISA
+#undef BYTES
+#undef ROWS
+#undef TARGET
+#undef M
+#undef MASK
+#undef SET
+#undef LOAD
+#undef STORE
+#undef LOAD_PART
+#undef STORE_PART
+#undef FMA
+#undef MUL
+#undef ADD
+#undef MAX
+#undef VEC_float
+#undef VEC_double
+#undef OP
+
+// ---- AVX2: 16 registers of 32 bytes, 12 of them sums ----
+#define ISA avx2
+#define BYTES 32
+#define ROWS 4
+#define TARGET __attribute__((target("avx2,fma")))
+#define VEC_float __m256
+#define VEC_double __m256d
+static const int32_t first_lanes[16] = {-1, -1, -1, -1, -1, -1, -1, -1};
+#define M __m256i
+#define MASK(n) _mm256_loadu_si256((const __m256i *)(first_lanes + 8 - (n) * (int)(sizeof(T) / 4)))
+#define OP(f) JOIN(_mm256_##f, SUFFIX)
+#define SET(x) OP(set1)(x)
+#define LOAD(p) OP(loadu)(p)
+#define STORE(p, x) OP(storeu)(p, x)
+#define FMA(x, y, z) OP(fmadd)(x, y, z)
+#define MUL(x, y) OP(mul)(x, y)
+#define ADD(x, y) OP(add)(x, y)
+#define MAX(x, y) OP(max)(x, y)
+#define LOAD_PART(p, m) OP(maskload)(p, m)
+#define STORE_PART(p, m, x) OP(maskstore)(p, m, x)
+
+// As quads_avx512, with two lanes of four.
+static inline TARGET void quads_avx2(const float *const *rows, int64_t at, float *to,
+                                     int64_t width) {
+  __m256 r[4];
+#pragma GCC unroll 4
+  for (int i = 0; i < 4; i++)
+    r[i] = _mm256_insertf128_ps(_mm256_castps128_ps256(_mm_loadu_ps(rows[i] + at)),
+                                _mm_loadu_ps(rows[i + 4] + at), 1);
+  __m256 low01 = _mm256_unpacklo_ps(r[0], r[1]), high01 = _mm256_unpackhi_ps(r[0], r[1]);
+  __m256 low23 = _mm256_unpacklo_ps(r[2], r[3]), high23 = _mm256_unpackhi_ps(r[2], r[3]);
+  _mm256_storeu_ps(to, _mm256_shuffle_ps(low01, low23, 0x44));
+  _mm256_storeu_ps(to + width, _mm256_shuffle_ps(low01, low23, 0xee));
+  _mm256_storeu_ps(to + 2 * width, _mm256_shuffle_ps(high01, high23, 0x44));
+  _mm256_storeu_ps(to + 3 * width, _mm256_shuffle_ps(high01, high23, 0xee));
+}
+#define QUADS quads_avx2
+#define T float
+#include "kernels/gemm_tile.h"
+#undef QUADS
+#define T double
+#include "kernels/gemm_tile.h"
+#undef ISA
+#undef BYTES
+#undef ROWS
+#undef TARGET
+#undef M
+#undef MASK
+#undef SET
+#undef LOAD
+#undef STORE
+#undef LOAD_PART
+#undef STORE_PART
+#undef FMA
+#undef MUL
+#undef ADD
+#undef MAX
+#undef VEC_float
+#undef VEC_double
+#undef OP
+#endif
+
+// ---- Anything else: vectors of 16 bytes as gcc and clang know them (SSE2, NEON ...) ----
+#define ISA portable
+#define BYTES 16
+#define ROWS 4
+#define TARGET
+#define DEFINE_VECTORS(T, V)                                                         \
+  typedef T V __attribute__((vector_size(16)));                                      \
+  typedef T V##_at __attribute__((vector_size(16), aligned(sizeof(T)), may_alias));  \
+  LN_INLINE V V##_load(const T *p, int n) {                                          \
+    V x = {0};                                                                       \
+    for (int i = 0; i < n; i++) x[i] = p[i];                                         \
+    return x;                                                                        \
+  }                                                                                  \
+  LN_INLINE void V##_store(T *p, int n, V x) {                                       \
+    for (int i = 0; i < n; i++) p[i] = x[i];                                         \
+  }                                                                                  \
+  LN_INLINE V V##_max(V x, V y) {                                                    \
+    for (int i = 0; i < 16 / (int)sizeof(T); i++) y[i] = x[i] > y[i] ? x[i] : y[i];  \
+    return y;                                                                        \
+  }
+DEFINE_VECTORS(float, VEC_float)
+DEFINE_VECTORS(double, VEC_double)
+#define M int
+#define MASK(n) ((int)(n))
+#define SET(x) ((V){0} + (x))
+#define LOAD(p) ((V)(*(const JOIN(V, at) *)(p)))
+#define STORE(p, x) ((void)(*(JOIN(V, at) *)(p) = (x)))
+#define LOAD_PART(p, m) JOIN(V, load)(p, m)
+#define STORE_PART(p, m, x) JOIN(V, store)(p, m, x)
+#define FMA(x, y, z) ((x) * (y) + (z))
+#define MUL(x, y) ((x) * (y))
+#define ADD(x, y) ((x) + (y))
+#define MAX(x, y) JOIN(V, max)(x, y)
+#define T float
+#include "kernels/gemm_tile.h"
+#undef QUADS
+#define T double
+#include "kernels/gemm_tile.h"
+
+// ---- Which kernels ----
+
+static const char *isa = "portable";
+static int64_t vector_bytes = 16;
+static float_Block *float_block = float_portable_block;
+static double_Block *double_block = double_portable_block;
+
+__attribute__((constructor)) static void choose(void) {
+#ifdef X86
+  __builtin_cpu_init();
+  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
+      __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw")) {
+    isa = "avx512", vector_bytes = 64;
+    float_block = float_avx512_block, double_block = double_avx512_block;
+  } else if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) {
+    isa = "avx2", vector_bytes = 32;
+    float_block = float_avx2_block, double_block = double_avx2_block;
+  }
+#endif
+}
+
+const char *ln_gemm_isa(void) { return isa; }
+
+// ---- How a product is run ----
+
+// A thread's least share in multiplications: 32,000 take 0.5 us, a dispatch 0.3.
+#define GRAIN 32000
+// From this many on OpenBLAS, which packs A too, is faster; with a short side it is not.
+#define LARGE 1e8
+#define LARGE_SIDE 128
+
+#define T float
+#define GEMM ln_gemm_f32
+#define DENSE ln_dense_f32
+#define CBLAS cblas_sgemm
+#include "kernels/gemm_run.h"
+#define T double
+#define GEMM ln_gemm_f64
+#define DENSE ln_dense_f64
+#define CBLAS cblas_dgemm
+#include "kernels/gemm_run.h"

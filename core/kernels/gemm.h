@@ -1,0 +1,30 @@
+// Matrix products, row-major. Small ones run in kernels of our own (gemm_tile.h), large ones in
+// OpenBLAS; which, and over how many threads, is decided here by size alone, so that results are
+// the same every time for a given thread count and machine.
+#ifndef LN_KERNELS_GEMM_H
+#define LN_KERNELS_GEMM_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+// c = alpha op(a) op(b) + beta c, where op(a) is (m, k), op(b) is (k, n) and c is (m, n); op
+// transposes when ta or tb is set, so that a is then stored as (k, m) and b as (n, k). lda, ldb and
+// ldc are elements from row to row as stored. Any of m, n, k may be 0. beta = 0 does not read c,
+// which may hold anything; c must not overlap a or b.
+void ln_gemm_f32(bool ta, bool tb, int64_t m, int64_t n, int64_t k, float alpha, const float *a,
+                 int64_t lda, const float *b, int64_t ldb, float beta, float *c, int64_t ldc);
+void ln_gemm_f64(bool ta, bool tb, int64_t m, int64_t n, int64_t k, double alpha, const double *a,
+                 int64_t lda, const double *b, int64_t ldb, double beta, double *c, int64_t ldc);
+
+typedef enum LnEpilogue { LN_ACT_LINEAR, LN_ACT_RELU } LnEpilogue;
+
+// y = act(x w + bias): x (m, k), w (k, n), bias (n) or NULL, y (m, n). A NaN passes through relu.
+void ln_dense_f32(int64_t m, int64_t n, int64_t k, const float *x, int64_t ldx, const float *w,
+                  int64_t ldw, const float *bias, LnEpilogue act, float *y, int64_t ldy);
+void ln_dense_f64(int64_t m, int64_t n, int64_t k, const double *x, int64_t ldx, const double *w,
+                  int64_t ldw, const double *bias, LnEpilogue act, double *y, int64_t ldy);
+
+// The instruction set chosen for this machine: "avx512", "avx2" or "portable".
+const char *ln_gemm_isa(void);
+
+#endif

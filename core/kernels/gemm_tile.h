@@ -1,0 +1,189 @@
+// The matrix product for one element type T and one instruction set: gemm.c includes this once for
+// each pair, with the operations on vectors defined. No include guard: that is the point.
+//
+// C is cut into panels of up to PANEL vectors of columns, a panel into tiles of up to ROWS rows. A
+// tile stays in registers while k runs over a block of DEPTH: each step loads a row of B's panel in
+// vectors and multiplies it with one element of each row of A. A's elements may stand at any
+// strides, so both kinds of A cost the same and nothing is copied, which in a small product is
+// dearer than the product. Every element of C sums its products in the order of k whatever the
+// tiles, tails and threads, so that none of them changes a bit of the result.
+
+#define NAME(f) JOIN(T, JOIN(ISA, f))
+#define Job JOIN(T, Job)
+#define Panel NAME(Panel)
+#define V JOIN(VEC, T)
+#define W (BYTES / (int)sizeof(T))
+
+// One panel over one block of k: c = beta c + alpha a b (+ bias), then relu.
+typedef struct {
+  int64_t k, a_row, a_col, ldb, ldc;
+  const T *a, *b, *bias;  // bias may be NULL
+  T *c;
+  T alpha, beta;
+  bool relu;
+  M last;  // which lanes of the panel's last vector exist
+} Panel;
+
+#define LOAD_AT(p, v) ((v) < vectors - 1 ? LOAD((p) + (v) * W) : LOAD_PART((p) + (v) * W, last))
+
+// Rows [i, i + rows) of a panel. rows and vectors are constants at every call, so that the loops
+// over them unroll and acc becomes registers.
+LN_INLINE TARGET void NAME(tile)(const int rows, const int vectors, const Panel *q, int64_t i) {
+  V acc[8][8], row[8];
+  const M last = q->last;
+  const T *a = q->a + i * q->a_row, *b = q->b, *bias = q->bias;
+  T *c = q->c + i * q->ldc;
+  const int64_t k = q->k, a_row = q->a_row, a_col = q->a_col, ldb = q->ldb, ldc = q->ldc;
+  EACH acc[r][v] = SET(0);
+  EACH __builtin_prefetch(c + r * ldc + v * W, 1);  // it is written when the sums are done
+#pragma GCC unroll 1
+  for (int64_t p = 0; p < k; p++, a += a_col, b += ldb) {
+#pragma GCC unroll 8
+    for (int v = 0; v < vectors; v++) row[v] = LOAD_AT(b, v);
+#pragma GCC unroll 8
+    for (int r = 0; r < rows; r++) {
+      V x = SET(a[r * a_row]);
+#pragma GCC unroll 8
+      for (int v = 0; v < vectors; v++) acc[r][v] = FMA(x, row[v], acc[r][v]);
+    }
+  }
+  const V alpha = SET(q->alpha), beta = SET(q->beta);
+  EACH acc[r][v] = MUL(alpha, acc[r][v]);
+  if (bias) EACH acc[r][v] = ADD(acc[r][v], LOAD_AT(bias, v));
+  if (q->beta != 0) EACH acc[r][v] = FMA(beta, LOAD_AT(c + r * ldc, v), acc[r][v]);
+  if (q->relu) EACH acc[r][v] = MAX(SET(0), acc[r][v]);  // in this order NaN stays NaN
+  EACH {
+    T *to = c + r * ldc + v * W;
+    if (v < vectors - 1) STORE(to, acc[r][v]);
+    else STORE_PART(to, last, acc[r][v]);
+  }
+}
+
+// Rows [i, end) of a panel.
+LN_INLINE TARGET void NAME(panel)(const int vectors, const Panel *q, int64_t i, int64_t end) {
+#if ROWS == 8
+  for (; i + 8 <= end; i += 8) NAME(tile)(8, vectors, q, i);
+#endif
+  for (; i + 4 <= end; i += 4) NAME(tile)(4, vectors, q, i);
+  for (; i + 2 <= end; i += 2) NAME(tile)(2, vectors, q, i);
+  for (; i < end; i++) NAME(tile)(1, vectors, q, i);
+}
+
+static TARGET void NAME(panels)(int64_t vectors, const Panel *q, int64_t i, int64_t end) {
+  if (vectors == 3) NAME(panel)(3, q, i, end);
+  else if (vectors == 2) NAME(panel)(2, q, i, end);
+  else NAME(panel)(1, q, i, end);
+}
+
+// A single row has panels of up to 8 vectors, to keep as many sums going.
+static TARGET void NAME(line)(int64_t vectors, const Panel *q) {
+  switch (vectors) {
+    case 1: NAME(tile)(1, 1, q, 0); break;
+    case 2: NAME(tile)(1, 2, q, 0); break;
+    case 3: NAME(tile)(1, 3, q, 0); break;
+    case 4: NAME(tile)(1, 4, q, 0); break;
+    case 5: NAME(tile)(1, 5, q, 0); break;
+    case 6: NAME(tile)(1, 6, q, 0); break;
+    case 7: NAME(tile)(1, 7, q, 0); break;
+    default: NAME(tile)(1, 8, q, 0);
+  }
+}
+
+// For a transposed B with few rows of A, not worth transposing: c[i][j] = a[i] . b[j], the rows of
+// both contiguous.
+static TARGET void NAME(dots)(const Job *j, int64_t i, int64_t j0, int64_t j1) {
+  const T *a = j->a + i * j->a_row;
+  const int64_t whole = j->k / W * W;
+  const M last = MASK(j->k - whole);
+  for (int64_t col = j0; col < j1; col += 4) {
+    const int64_t n = j1 - col < 4 ? j1 - col : 4;
+    const T *b[4];
+    V acc[4];
+    for (int r = 0; r < 4; r++) b[r] = j->b + (col + (r < n ? r : 0)) * j->ldb, acc[r] = SET(0);
+    for (int64_t p = 0; p < whole; p += W) {
+      V x = LOAD(a + p);
+      for (int r = 0; r < 4; r++) acc[r] = FMA(x, LOAD(b[r] + p), acc[r]);
+    }
+    if (whole < j->k) {
+      V x = LOAD_PART(a + whole, last);
+      for (int r = 0; r < 4; r++) acc[r] = FMA(x, LOAD_PART(b[r] + whole, last), acc[r]);
+    }
+    for (int r = 0; r < n; r++) {
+      T lane[W], *to = j->c + i * j->ldc + col + r;
+      STORE(lane, acc[r]);
+      for (int half = W / 2; half > 0; half /= 2)
+        for (int v = 0; v < half; v++) lane[v] += lane[v + half];
+      T x = j->alpha * lane[0];
+      if (j->bias) x += j->bias[col + r];
+      if (j->beta != 0) x += j->beta * *to;
+      *to = j->relu && x < 0 ? 0 : x;
+    }
+  }
+}
+
+// The first k elements of n rows of a transposed B become k rows of `width`, a multiple of W.
+static TARGET void NAME(transpose)(const T *b, int64_t ldb, int64_t k, int64_t n, T *to,
+                                   int64_t width) {
+#ifdef QUADS
+  for (int64_t i = 0; k >= 4 && i < n; i += W) {
+    const T *rows[W];  // beyond the end: the last one again, into columns that nobody reads
+    for (int64_t r = 0; r < W; r++) rows[r] = b + (i + r < n ? i + r : n - 1) * ldb;
+    for (int64_t p = 0; p < k; p += 4) {
+      const int64_t at = p + 4 <= k ? p : k - 4;  // the last four may overlap the four before
+      QUADS(rows, at, to + at * width + i, width);
+    }
+  }
+  if (k >= 4) return;
+#endif
+  for (int64_t i = 0; i < n; i++)
+    for (int64_t p = 0; p < k; p++) to[p * width + i] = b[i * ldb + p];
+}
+
+// Rows [i0, i1) and columns [j0, j1) of C.
+static TARGET void NAME(block)(const Job *j, int64_t i0, int64_t i1, int64_t j0, int64_t j1) {
+  if (j->tb && j->a_col == 1 && j->m <= 2) {
+    for (int64_t i = i0; i < i1; i++) NAME(dots)(j, i, j0, j1);
+    return;
+  }
+  const bool line = j->m == 1 && !j->tb;
+  const int64_t most = line ? 8 : PANEL, depth = line ? j->k : DEPTH;
+  // Rows of B are copied together where many tiles gain from it, or where their distance would map
+  // them all to a few sets of the cache.
+  const int64_t rows = line ? 0 : i1 - i0;
+  const bool copy = rows >= 96 || (rows >= 16 && j->ldb * (int)sizeof(T) % 1024 == 0);
+  _Alignas(64) T packed[DEPTH * PANEL * W];
+  Panel q = {.a_row = j->a_row, .a_col = j->a_col, .ldc = j->ldc, .alpha = j->alpha};
+  int64_t p0 = 0;
+  do {  // once even when k is 0: c = beta c
+    q.k = j->k - p0 < depth ? j->k - p0 : depth;
+    q.a = j->a + p0 * j->a_col;
+    q.beta = p0 == 0 ? j->beta : 1;
+    q.relu = j->relu && p0 + q.k == j->k;
+    for (int64_t col = j0, n; col < j1; col += n) {
+      // As equal as can be: 4 vectors are 2 + 2, not 3 + 1.
+      const int64_t left = (j1 - col + W - 1) / W, panels = (left + most - 1) / most;
+      const int64_t vectors = (left + panels - 1) / panels;
+      n = j1 - col < vectors * W ? j1 - col : vectors * W;
+      q.last = MASK(n - (vectors - 1) * W);
+      q.bias = j->bias && p0 == 0 ? j->bias + col : NULL;
+      q.c = j->c + col;
+      q.b = packed, q.ldb = vectors * W;
+      if (j->tb) NAME(transpose)(j->b + col * j->ldb + p0, j->ldb, q.k, n, packed, q.ldb);
+      else if (copy)
+        for (int64_t p = 0; p < q.k; p++)
+          memcpy(packed + p * q.ldb, j->b + (p0 + p) * j->ldb + col, (size_t)n * sizeof(T));
+      else q.b = j->b + p0 * j->ldb + col, q.ldb = j->ldb;
+      if (line) NAME(line)(vectors, &q);
+      else NAME(panels)(vectors, &q, i0, i1);
+    }
+    p0 += q.k;
+  } while (p0 < j->k);
+}
+
+#undef NAME
+#undef Job
+#undef Panel
+#undef V
+#undef W
+#undef LOAD_AT
+#undef T
