@@ -1,10 +1,8 @@
---- Checks a table of arguments against a table of options, for functions and classes written in
--- Lua.
+--- Checks a table of arguments against a table of options, for functions and classes in Lua.
 --
 --     local options = require "lunate.options"
---     local OPTIONS = {n_samples = {"integer", default = 100, min = 1}, noise = {"number", default
---     = 0}}
---     local checked = options("make_moons", OPTIONS, {200, noise = 0.1}, {"n_samples"})
+--     local SPECS = {n_samples = {"integer", default = 100, min = 1}, noise = {"number", default = 0}}
+--     local checked = options("make_moons", SPECS, {200, noise = 0.1}, {"n_samples"})
 --     print(checked.n_samples, checked.noise)                               --> 200   0.1
 --
 -- What a spec may say is told at `lunate.core.check_options`.
@@ -20,22 +18,7 @@ local raise = require "lunate.raise"
 return function(what, specs, args, positional)
   if args == nil then args = {} end
   if type(args) ~= "table" or type(getmetatable(args)) == "string" then args = {args} end
-  local named = {}
-  for key, value in pairs(args) do
-    local name = key
-    if math.type(key) == "integer" then
-      name = positional and positional[key]
-      if not name then
-        local n = positional and #positional or 0
-        raise("%s takes %s, got one at position %d", what, n == 0 and "no arguments by position" or
-          ("at most %d by position: %s"):format(n, table.concat(positional, ", ")), key)
-      elseif args[name] ~= nil then
-        raise("%s got %s twice: by position %d and by name", what, name, key)
-      end
-    end
-    named[name] = value
-  end
-  local ok, checked = pcall(core.check_options, what, specs, named)
+  local ok, checked = pcall(core.check_options, what, specs, args, positional)
   if not ok then raise("%s", checked) end
   return checked
 end

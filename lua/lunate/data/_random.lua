@@ -13,11 +13,10 @@ Random.__index = Random
 -- Calls ln.random[name] with this generator's next seed, or the global state.
 local function draw(name)
   Random[name] = function(self, what, options)
-    if self.seed then
+    if self.state then
+      self.state = self.state * 6364136223846793005 + 1442695040888963407  -- Knuth's MMIX
       options = options or {}
-      options.seed = self.seed
-      -- Knuth's generator of MMIX
-      self.seed = self.seed * 6364136223846793005 + 1442695040888963407 & math.maxinteger
+      options.seed = self.state >> 11
     end
     return ln.random[name](what, options)
   end
@@ -29,5 +28,5 @@ draw "permutation"
 
 --- A generator that follows from random_state (an integer), or from the global seed (nil).
 return function(random_state)
-  return setmetatable({seed = random_state}, Random)
+  return setmetatable({state = random_state}, Random)
 end
