@@ -107,6 +107,15 @@ static void name_slots(const LnOptimizer *o, LnFlat *f) {
   for (int k = f->n_own; k < f->n_slots; k++) f->group[k] = -1;
 }
 
+bool ln_flat_fits(const LnOptimizer *o, const LnFlat *f) {
+  LnFlat now = {0};
+  name_slots(o, &now);
+  if (now.n_slots != f->n_slots) return false;
+  for (int k = 0; k < now.n_slots; k++)
+    if (strcmp(now.names[k], f->names[k]) != 0) return false;
+  return true;
+}
+
 // Rank and shape of a slot; -1 when the variable has none.
 static int slot_shape(const LnOptimizer *o, const LnFlat *f, int k, const LnVariable *v,
                       int64_t *shape) {
@@ -161,15 +170,25 @@ static bool make_slots(LnContext *c, const LnOptimizer *o, LnFlat *f) {
   return true;
 }
 
-// What both layouts have keeps its state.
+// A variable that both layouts have keeps its gradient and every slot that is still called the same
+// (two slots of one name, Adafactor's, stand in one order).
+static void carry_variable(LnFlat *f, int i, const LnFlat *old, int j) {
+  memcpy(ln_flat_gradient_at(f, f->at[i]), ln_flat_gradient_at(old, old->at[j]),
+         (size_t)value_bytes(f->variables[i]));
+  int64_t bytes = f->at[i + 1] - f->at[i], before = old->at[j + 1] - old->at[j];
+  for (int k = 0, from = 0; k < f->n_slots && bytes == before; k++)
+    for (int m = from; m < old->n_slots; m++)
+      if (strcmp(f->names[k], old->names[m]) == 0) {
+        memcpy(ln_flat_slot_at(f, k, f->at[i]), ln_flat_slot_at(old, m, old->at[j]), (size_t)bytes);
+        if (f->names[k][0] == '\0') from = m + 1;
+        break;
+      }
+}
+
 static void carry_over(LnFlat *f, const LnFlat *old) {
-  if (!old || old->n_slots != f->n_slots) return;
   for (int i = 0; i < f->n; i++)
     for (int j = 0; j < old->n; j++)
-      if (old->variables[j] == f->variables[i])
-        for (int k = 0; k < f->n_slots; k++)
-          memcpy(ln_flat_slot_at(f, k, f->at[i]), ln_flat_slot_at(old, k, old->at[j]),
-                 (size_t)(f->at[i + 1] - f->at[i]));
+      if (old->variables[j] == f->variables[i]) carry_variable(f, i, old, j);
 }
 
 // Moves those that are nobody's yet into one buffer, in order.

@@ -49,6 +49,8 @@ enum { LN_FLAT_BLOCK = 16384 };  // elements: the unit of work, of sums and of t
 LnFlat *ln_flat_new(LnContext *c, const LnOptimizer *o, LnVariable *const *variables, int n,
                     LnFlat *old);
 void ln_flat_free(LnFlat *f);
+// Whether f has the slots that o's options ask for now: they may be assigned at any time.
+bool ln_flat_fits(const LnOptimizer *o, const LnFlat *f);
 // Remembers that a variable, or those whose name contains `word`, take no weight decay.
 bool ln_flat_exclude(LnContext *c, LnFlat *f, LnVariable *v, const char *word);
 // Fills f->runs: where `active` (NULL: everywhere), not merged when `apart`. decay[i] is that of

@@ -68,13 +68,18 @@ int64_t ln_optimizer_iterations(const LnOptimizer *o) {
 
 bool ln_optimizer_build(LnContext *c, LnOptimizer *o, LnVariable *const *variables, int n) {
   LnFlat *f = o->flat;
-  if (built(o) && f->n == n &&
+  if (built(o) && f->n == n && ln_flat_fits(o, f) &&
       (n == 0 || memcmp(f->variables, variables, (size_t)n * sizeof *variables) == 0))
     return true;
   LnFlat *made = ln_flat_new(c, o, variables, n, f);
-  if (!made) return false;
-  o->flat = made;
-  return true;
+  if (made) o->flat = made;
+  return made != NULL;
+}
+
+static bool rebuild(LnContext *c, LnOptimizer *o) {
+  LnFlat *made = ln_flat_new(c, o, o->flat->variables, o->flat->n, o->flat);
+  if (made) o->flat = made;
+  return made != NULL;
 }
 
 LnTensor *ln_optimizer_gradient(LnOptimizer *o, int i) {
@@ -345,6 +350,8 @@ static bool constrain(LnContext *c, const LnFlat *f, const bool *active) {
 bool ln_optimizer_step(LnContext *c, LnOptimizer *o, const bool *active) {
   const char *who = o->base.cls->name;
   if (!built(o)) return ln_fail(c, "%s: there are no variables yet", who);
+  // An option that brings a slot (momentum, use_ema, ...) may have been assigned since.
+  if (!ln_flat_fits(o, o->flat) && !rebuild(c, o)) return false;
   LnFlat *f = o->flat;
   bool any = !active && f->n > 0;
   for (int i = 0; active && i < f->n && !any; i++) any = active[i];

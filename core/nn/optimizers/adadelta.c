@@ -36,7 +36,14 @@ LN_STEP(step, Adadelta, {
 
 static const LnOptimizerClass adadelta = {
     .base = {LN_OPTIMIZER, "Adadelta", "adadelta", sizeof(Adadelta), options, ln_optimizer_init,
-             ln_optimizer_free, .doc = NULL},
+             ln_optimizer_free,
+             .doc = "Adadelta (Zeiler, 2012): steps as large as the average of earlier steps, "
+                    "step = sqrt(d + epsilon) * g / sqrt(v + epsilon) with v the average of g^2"
+                    " and d that of step^2; w = w - rate * step. The paper's form is "
+                    "learning_rate = 1.\n"
+                    "Error: rho outside [0, 1].\n"
+                    "Example:\n"
+                    "  ln.optimizers.Adadelta(1).learning_rate  --> 1.0\n"},
     .slots = slots,
     .step = step,
 };

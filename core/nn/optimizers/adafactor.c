@@ -100,7 +100,15 @@ LN_STEP(step, Adafactor, {
 
 static const LnOptimizerClass adafactor = {
     .base = {LN_OPTIMIZER, "Adafactor", "adafactor", sizeof(Adafactor), options, ln_optimizer_init,
-             ln_optimizer_free, .doc = NULL},
+             ln_optimizer_free,
+             .doc = "Adafactor (Shazeer and Stern, 2018): the average of g^2 of a matrix is "
+                    "kept as one vector of row means and one of column means over its last two "
+                    "axes; steps are scaled by the root mean square of the variable (at least "
+                    "epsilon_2) and clipped to a root mean square of clip_threshold. The rate "
+                    "is at most 1 / sqrt(t), whatever relative_step says: so it is in Keras.\n"
+                    "Error: clip_threshold not above 0, beta_2_decay above 0.\n"
+                    "Example:\n"
+                    "  ln.optimizers.Adafactor{0.01}.learning_rate  --> 0.01\n"},
     .slots = slots,
     .slot_shape = slot_shape,
     .step = step,

@@ -37,7 +37,13 @@ LN_STEP(step, Adagrad, {
 
 static const LnOptimizerClass adagrad = {
     .base = {LN_OPTIMIZER, "Adagrad", "adagrad", sizeof(Adagrad), options, ln_optimizer_init,
-             ln_optimizer_free, .doc = NULL},
+             ln_optimizer_free,
+             .doc = "Adagrad (Duchi et al., 2011): each weight's rate falls with the sum of its"
+                    " squared gradients, w = w - rate * g / sqrt(sum + epsilon). The paper's "
+                    "form is learning_rate = 1.\n"
+                    "Error: initial_accumulator_value below 0.\n"
+                    "Example:\n"
+                    "  ln.optimizers.Adagrad(0.5).learning_rate  --> 0.5\n"},
     .slots = slots,
     .slot_start = slot_start,
     .step = step,

@@ -58,13 +58,27 @@ LN_STEP(step, Adam, {
 
 static const LnOptimizerClass adam = {
     .base = {LN_OPTIMIZER, "Adam", "adam", sizeof(Adam), adam_options, ln_optimizer_init,
-             ln_optimizer_free, .doc = NULL},
+             ln_optimizer_free,
+             .doc = "Adam (Kingma and Ba, 2015): m and v are averages of g and g^2, w = w - "
+                    "alpha * m / (sqrt(v) + epsilon) with alpha = rate * sqrt(1 - beta_2^t) / "
+                    "(1 - beta_1^t). epsilon is the paper's \"epsilon hat\". amsgrad divides by"
+                    " the largest v so far (Reddi et al., 2018).\n"
+                    "Error: a beta outside [0, 1).\n"
+                    "Example:\n"
+                    "  ln.optimizers.Adam{1e-2, beta_1 = 0.8}.learning_rate  --> 0.01\n"},
     .slots = slots,
     .step = step,
 };
 static const LnOptimizerClass adamw = {
     .base = {LN_OPTIMIZER, "AdamW", "adamw adam_w", sizeof(Adam), adamw_options, ln_optimizer_init,
-             ln_optimizer_free, .doc = NULL},
+             ln_optimizer_free,
+             .doc = "Adam with decoupled weight decay (Loshchilov and Hutter, 2019), 0.004 "
+                    "unless told otherwise: w = w - w * weight_decay * rate, then Adam's step. "
+                    "optimizer:exclude_from_weight_decay{var_names = {\"bias\"}} leaves some "
+                    "variables out.\n"
+                    "Error: a beta outside [0, 1), weight_decay below 0.\n"
+                    "Example:\n"
+                    "  ln.optimizers.AdamW{1e-2, weight_decay = 0.01}.learning_rate  --> 0.01\n"},
     .slots = slots,
     .step = step,
 };

@@ -40,7 +40,13 @@ LN_STEP(step, Adamax, {
 
 static const LnOptimizerClass adamax = {
     .base = {LN_OPTIMIZER, "Adamax", "adamax", sizeof(Adamax), options, ln_optimizer_init,
-             ln_optimizer_free, .doc = NULL},
+             ln_optimizer_free,
+             .doc = "Adamax (Kingma and Ba, 2015, section 7.1): Adam with the largest gradient "
+                    "u = max(beta_2 * u, |g|) instead of the root of v: w = w - rate * m / ((1 "
+                    "- beta_1^t) * (u + epsilon)).\n"
+                    "Error: a beta outside [0, 1).\n"
+                    "Example:\n"
+                    "  ln.optimizers.Adamax{2e-3}.learning_rate  --> 0.002\n"},
     .slots = slots,
     .step = step,
 };

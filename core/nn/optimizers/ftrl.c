@@ -54,7 +54,17 @@ LN_STEP(step, Ftrl, {
 
 static const LnOptimizerClass ftrl = {
     .base = {LN_OPTIMIZER, "Ftrl", "ftrl", sizeof(Ftrl), options, ln_optimizer_init,
-             ln_optimizer_free, .doc = NULL},
+             ln_optimizer_free,
+             .doc = "Follow the regularized leader (McMahan et al., 2013), for wide sparse "
+                    "linear models: weights whose evidence stays below "
+                    "l1_regularization_strength are exactly zero. With n the sum of g^2 and p ="
+                    " -learning_rate_power: z = z + g - (n_t^p - n^p) / rate * w, w = (clip(z, "
+                    "-l1, l1) - z) / (n_t^p / rate + 2 * l2 + beta / rate). l2_shrinkage adds 2"
+                    " * l2_shrinkage * w to the gradient in z.\n"
+                    "Error: learning_rate_power above 0, another option below 0.\n"
+                    "Example:\n"
+                    "  ln.optimizers.Ftrl{0.1, l1_regularization_strength = 0.01}.learning_rate"
+                    "  --> 0.1\n"},
     .slots = slots,
     .slot_start = slot_start,
     .step = step,

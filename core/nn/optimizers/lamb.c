@@ -44,7 +44,12 @@ LN_STEP(step, Lamb, {
 
 static const LnOptimizerClass lamb = {
     .base = {LN_OPTIMIZER, "Lamb", "lamb", sizeof(Lamb), options, ln_optimizer_init,
-             ln_optimizer_free, .doc = NULL},
+             ln_optimizer_free,
+             .doc = "Lamb (You et al., 2020), for very large batches: Adam's step is scaled, "
+                    "for each variable, by norm(w) / norm(step).\n"
+                    "Error: a beta outside [0, 1).\n"
+                    "Example:\n"
+                    "  ln.optimizers.Lamb{0.01}.learning_rate  --> 0.01\n"},
     .slots = slots,
     .step = step,
     .per_variable = true,

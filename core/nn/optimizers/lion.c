@@ -34,7 +34,14 @@ LN_STEP(step, Lion, {
 
 static const LnOptimizerClass lion = {
     .base = {LN_OPTIMIZER, "Lion", "lion", sizeof(Lion), options, ln_optimizer_init,
-             ln_optimizer_free, .doc = NULL},
+             ln_optimizer_free,
+             .doc = "Lion (Chen et al., 2023): w = w - rate * sign(beta_1 * m + (1 - beta_1) * "
+                    "g), m = beta_2 * m + (1 - beta_2) * g. Every weight moves by the rate: "
+                    "take one 3 to 10 times smaller than Adam's, and a weight_decay that much "
+                    "larger.\n"
+                    "Error: beta_1 outside (0, 1], beta_2 outside [0, 1].\n"
+                    "Example:\n"
+                    "  ln.optimizers.Lion{1e-4, weight_decay = 0.02}.learning_rate  --> 0.0001\n"},
     .slots = slots,
     .step = step,
 };

@@ -160,7 +160,17 @@ LN_STEP(step, Muon, {
 
 static const LnOptimizerClass muon = {
     .base = {LN_OPTIMIZER, "Muon", "muon", sizeof(Muon), options, ln_optimizer_init,
-             ln_optimizer_free, .doc = NULL},
+             ln_optimizer_free,
+             .doc = "Muon (Jordan et al., 2024): the momentum of a matrix is made orthogonal by"
+                    " ns_steps Newton-Schulz iterations before it is added, scaled by "
+                    "sqrt(longer side) * rms_rate (Liu et al., 2025). Variables that are not "
+                    "matrices, embeddings, and those whose path (\"dense_3/kernel\") contains a"
+                    " text of exclude_layers are updated as Adam does, at learning_rate * "
+                    "adam_lr_ratio. Name the output layer in exclude_layers.\n"
+                    "Error: momentum outside [0, 1], ns_steps below 0.\n"
+                    "Example:\n"
+                    "  ln.optimizers.Muon{0.02, exclude_layers = {\"output\"}}.learning_rate  "
+                    "--> 0.02\n"},
     .slots = slots,
     .slot_shape = slot_shape,
     .step = step,

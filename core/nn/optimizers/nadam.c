@@ -59,7 +59,11 @@ LN_STEP(step, Nadam, {
 
 static const LnOptimizerClass nadam = {
     .base = {LN_OPTIMIZER, "Nadam", "nadam", sizeof(Nadam), options, init, ln_optimizer_free,
-             .doc = NULL},
+             .doc = "Nadam (Dozat, 2016): Adam with Nesterov momentum, whose beta_1 grows from "
+                    "step to step as beta_1 * (1 - 0.96^t / 2).\n"
+                    "Error: a beta outside [0, 1).\n"
+                    "Example:\n"
+                    "  ln.optimizers.Nadam{2e-3}.learning_rate  --> 0.002\n"},
     .slots = slots,
     .begin = begin,
     .step = step,

@@ -57,7 +57,14 @@ LN_STEP(step, RMSprop, {
 
 static const LnOptimizerClass rmsprop = {
     .base = {LN_OPTIMIZER, "RMSprop", "rmsprop", sizeof(RMSprop), options, ln_optimizer_init,
-             ln_optimizer_free, .doc = NULL},
+             ln_optimizer_free,
+             .doc = "RMSprop (Tieleman and Hinton, 2012): v = rho * v + (1 - rho) * g^2, step ="
+                    " rate * g / sqrt(v + epsilon); epsilon stands under the root, as in Keras."
+                    " centered subtracts the squared average of the gradient from v (Graves, "
+                    "2013); with momentum, m = momentum * m + step and w = w - m. Plain "
+                    "momentum, not Nesterov's.\n"
+                    "Example:\n"
+                    "  ln.optimizers.RMSprop{0.01, rho = 0.95}.learning_rate  --> 0.01\n"},
     .slots = slots,
     .step = step,
 };

@@ -42,7 +42,11 @@ LN_STEP(step, SGD, {
 
 static const LnOptimizerClass sgd = {
     .base = {LN_OPTIMIZER, "SGD", "sgd", sizeof(SGD), options, ln_optimizer_init, ln_optimizer_free,
-             .doc = NULL},
+             .doc = "Gradient descent: w = w - rate * g. With momentum: v = momentum * v - rate"
+                    " * g, w = w + v; with nesterov besides: w = w + momentum * v - rate * g.\n"
+                    "Error: momentum outside [0, 1].\n"
+                    "Example:\n"
+                    "  ln.optimizers.SGD{0.1, momentum = 0.9}.learning_rate  --> 0.1\n"},
     .slots = slots,
     .step = step,
 };

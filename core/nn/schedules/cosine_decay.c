@@ -32,6 +32,15 @@ static double value(const LnObject *self, int64_t step) {
 }
 
 static const LnScheduleClass cosine_decay = {
-    {LN_SCHEDULE, "CosineDecay", NULL, sizeof(CosineDecay), options, .doc = NULL}, value};
+    {LN_SCHEDULE, "CosineDecay", NULL, sizeof(CosineDecay), options,
+     .doc = "Half a cosine wave from initial_learning_rate down to alpha times it over "
+            "decay_steps (Loshchilov and Hutter, 2017). With warmup_target the rate first rises"
+            " in a straight line from initial_learning_rate to warmup_target, over "
+            "warmup_steps, and decays from there (Goyal et al., 2017). Steps are batches, "
+            "counted from 0.\n"
+            "Error: decay_steps not above 0, warmup_steps below 0.\n"
+            "Example:\n"
+            "  ln.schedules.CosineDecay{0, 10, warmup_target = 0.5, warmup_steps = 4}(4)  --> "
+            "0.5\n"}, value};
 
 const LnScheduleClass *const ln_schedules_cosine_decay[] = {&cosine_decay, NULL};

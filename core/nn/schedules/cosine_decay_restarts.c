@@ -39,7 +39,14 @@ static double value(const LnObject *self, int64_t step) {
 }
 
 static const LnScheduleClass cosine_decay_restarts = {
-    {LN_SCHEDULE, "CosineDecayRestarts", NULL, sizeof(CosineDecayRestarts), options, .doc = NULL},
+    {LN_SCHEDULE, "CosineDecayRestarts", NULL, sizeof(CosineDecayRestarts), options,
+     .doc = "Cosine decays one after the other (SGDR, Loshchilov and Hutter, 2017): the first "
+            "lasts first_decay_steps, each further one t_mul times as long and from m_mul times"
+            " the rate, down to alpha times initial_learning_rate. Steps are batches, counted "
+            "from 0.\n"
+            "Error: first_decay_steps or t_mul not above 0.\n"
+            "Example:\n"
+            "  ln.schedules.CosineDecayRestarts{0.5, 10}(10)  --> 0.5\n"},
     value};
 
 const LnScheduleClass *const ln_schedules_cosine_decay_restarts[] = {&cosine_decay_restarts, NULL};

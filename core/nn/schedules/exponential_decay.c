@@ -25,6 +25,11 @@ static double value(const LnObject *self, int64_t step) {
 }
 
 static const LnScheduleClass exponential_decay = {
-    {LN_SCHEDULE, "ExponentialDecay", NULL, sizeof(ExponentialDecay), options, .doc = NULL}, value};
+    {LN_SCHEDULE, "ExponentialDecay", NULL, sizeof(ExponentialDecay), options,
+     .doc = "initial_learning_rate * decay_rate ^ (step / decay_steps); with staircase the "
+            "exponent is rounded down. Steps are batches, counted from 0.\n"
+            "Error: decay_steps not above 0.\n"
+            "Example:\n"
+            "  ln.schedules.ExponentialDecay{0.5, 10, 0.25}(10)  --> 0.125\n"}, value};
 
 const LnScheduleClass *const ln_schedules_exponential_decay[] = {&exponential_decay, NULL};

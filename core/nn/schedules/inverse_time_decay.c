@@ -25,6 +25,11 @@ static double value(const LnObject *self, int64_t step) {
 }
 
 static const LnScheduleClass inverse_time_decay = {
-    {LN_SCHEDULE, "InverseTimeDecay", NULL, sizeof(InverseTimeDecay), options, .doc = NULL}, value};
+    {LN_SCHEDULE, "InverseTimeDecay", NULL, sizeof(InverseTimeDecay), options,
+     .doc = "initial_learning_rate / (1 + decay_rate * step / decay_steps); with staircase step"
+            " / decay_steps is rounded down. Steps are batches, counted from 0.\n"
+            "Error: decay_steps not above 0.\n"
+            "Example:\n"
+            "  ln.schedules.InverseTimeDecay{0.5, 10, 1}(10)  --> 0.25\n"}, value};
 
 const LnScheduleClass *const ln_schedules_inverse_time_decay[] = {&inverse_time_decay, NULL};

@@ -37,7 +37,13 @@ static double value(const LnObject *self, int64_t step) {
 
 static const LnScheduleClass piecewise_constant_decay = {
     {LN_SCHEDULE, "PiecewiseConstantDecay", NULL, sizeof(PiecewiseConstantDecay), options, init,
-     .doc = NULL},
+     .doc = "values[1] up to and including step boundaries[1], values[2] up to and including "
+            "boundaries[2], ..., the last of values from there on. Steps are batches, counted "
+            "from 0.\n"
+            "Error: boundaries that do not increase, values that are not one more than "
+            "boundaries.\n"
+            "Example:\n"
+            "  ln.schedules.PiecewiseConstantDecay{{10, 20}, {0.5, 0.25, 0.125}}(11)  --> 0.25\n"},
     value};
 
 const LnScheduleClass *const ln_schedules_piecewise_constant_decay[] = {&piecewise_constant_decay,

@@ -28,6 +28,14 @@ static double value(const LnObject *self, int64_t step) {
 }
 
 static const LnScheduleClass polynomial_decay = {
-    {LN_SCHEDULE, "PolynomialDecay", NULL, sizeof(PolynomialDecay), options, .doc = NULL}, value};
+    {LN_SCHEDULE, "PolynomialDecay", NULL, sizeof(PolynomialDecay), options,
+     .doc = "(initial_learning_rate - end_learning_rate) * (1 - step / decay_steps) ^ power + "
+            "end_learning_rate until decay_steps, then end_learning_rate; with cycle it starts "
+            "over, over the first multiple of decay_steps that is not below step. Steps are "
+            "batches, counted from 0.\n"
+            "Error: decay_steps not above 0.\n"
+            "Example:\n"
+            "  ln.schedules.PolynomialDecay{0.5, 10, end_learning_rate = 0}(5)  --> 0.25\n"},
+    value};
 
 const LnScheduleClass *const ln_schedules_polynomial_decay[] = {&polynomial_decay, NULL};
