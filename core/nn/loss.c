@@ -1,7 +1,10 @@
 // Losses, the general part: making y_true fit y_pred, and reducing per-sample values to a number.
 // The classes are in losses/, one a file: per-sample values composed of ops.
 #include <math.h>
+#include <stdio.h>
+#include <string.h>
 
+#include "kernels/index.h"
 #include "nn/losses/losses.h"
 
 static const char *name_of(const LnLoss *loss) {
@@ -44,7 +47,8 @@ bool ln_loss_prepare(LnContext *c, const LnLoss *self, LnTensor **y_true, LnTens
                    ln_tensor_shape_text(t), ln_tensor_shape_text(p),
                    ids ? " (class ids are for sparse_categorical_crossentropy)" : "");
   }
-  if ((*y_pred)->rank == 0) return ln_fail(c, "y_pred is a single number, it needs an axis at least");
+  if ((*y_pred)->rank == 0)
+    return ln_fail(c, "y_pred is a single number, it needs an axis at least");
   if ((*y_true)->dtype != (*y_pred)->dtype)
     *y_true = ln_cast(c, *y_true, (LnDtype)(*y_pred)->dtype);
   return *y_true != NULL;
@@ -64,13 +68,47 @@ bool ln_loss_prepare_sparse(LnContext *c, const LnLoss *self, int64_t axis, LnTe
   if (!t) return false;
   if (!ln_shape_equal(t->shape, t->rank, want, p->rank - 1)) {
     bool one_hot = ln_tensor_same_shape(t, p);
-    return ln_fail(c, "class ids of shape %s do not go with y_pred of shape %s, for which they must "
-                   "have shape %s%s", ln_tensor_shape_text(*y_true), ln_tensor_shape_text(p),
+    return ln_fail(c, "class ids of shape %s do not go with y_pred of shape %s, for which they "
+                   "must have shape %s%s", ln_tensor_shape_text(*y_true), ln_tensor_shape_text(p),
                    ln_shape_text(want, p->rank - 1),
                    one_hot ? " (one-hot labels are for categorical_crossentropy)" : "");
   }
   if (ln_dtype_is_float((LnDtype)t->dtype) || t->dtype == LN_BOOL) t = ln_cast(c, t, LN_INT64);
   return (*y_true = t) != NULL;
+}
+
+typedef struct Classes {
+  int64_t n;
+  char shape[80];
+} Classes;
+
+static bool classes_shape(const LnCall *call, LnSpec *out) {
+  LnTensor *ids = call->in[0];
+  if (!ln_spec_like(call, out, (LnDtype)ids->dtype, ids)) return false;
+  out->view_of = ids;
+  memcpy(out->stride, ids->stride, sizeof out->stride);
+  out->offset = 0;
+  return true;
+}
+
+static bool classes_check(const LnCall *call) {
+  const Classes *p = call->params;
+  LnWhole w = ln_kernel_whole(call->in[0]);
+  if (call->in[0]->size == 0 || (w.low >= 0 && w.high < p->n)) return true;
+  return ln_fail(call->context, "label %lld is no class: y_pred of shape %s has classes 0 to %lld",
+                 (long long)(w.low < 0 ? w.low : w.high), p->shape, (long long)p->n - 1);
+}
+
+static const LnOp classes = {.name = "class_ids", .n_in = 1, .n_out = 1,
+                             .flags = LN_OP_HIDDEN | LN_OP_NO_GRADIENT,
+                             .params_size = sizeof(Classes), .shape = classes_shape,
+                             .check = classes_check};
+
+LnTensor *ln_check_classes(LnContext *c, LnTensor *ids, const LnTensor *y_pred) {
+  if (!y_pred) return NULL;
+  Classes p = {y_pred->shape[y_pred->rank - 1], ""};
+  snprintf(p.shape, sizeof p.shape, "%s", ln_tensor_shape_text(y_pred));
+  return LN_APPLY1(c, &classes, &p, ids);
 }
 
 // ---- parts of formulas

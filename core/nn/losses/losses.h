@@ -40,6 +40,8 @@ bool ln_loss_prepare(LnContext *c, const LnLoss *self, LnTensor **y_true, LnTens
 // `axis`. Float ids are cast to integers; whether they are classes is for the op to check.
 bool ln_loss_prepare_sparse(LnContext *c, const LnLoss *self, int64_t axis, LnTensor **y_true,
                             LnTensor **y_pred);
+// Integer ids, for use after a check that each is a class of y_pred's last axis.
+LnTensor *ln_check_classes(LnContext *c, LnTensor *ids, const LnTensor *y_pred);
 // y * (1 - amount) + amount * toward; y itself when amount is 0.
 LnTensor *ln_smooth_labels(LnContext *c, LnTensor *y, double amount, double toward);
 // Labels of 0 and 1 as -1 and 1; others as they are (Hinge).

@@ -1,0 +1,89 @@
+// The cross-entropies as metrics: the mean of the losses' values.
+#include "nn/metrics/metrics.h"
+
+typedef struct Crossentropy {
+  LnMeanMetric base;
+  bool from_logits;
+  double label_smoothing;
+  int64_t axis;
+} Crossentropy;
+
+static LnTensor *values_of(LnContext *c, const LnMetric *self, const LnLossClass *cls,
+                           LnTensor *y_true, LnTensor *y_pred) {
+  const Crossentropy *m = (const Crossentropy *)self;
+  LnCrossentropy loss = {{{.cls = &cls->base}, LN_NO_REDUCTION, self->dtype}, m->from_logits,
+                         m->label_smoothing, m->axis, LN_NONE};
+  if (!cls->sparse_labels && !ln_loss_prepare(c, &loss.base, &y_true, &y_pred)) return NULL;
+  return cls->call(c, &loss.base, y_true, y_pred);
+}
+
+#define VALUES(which)                                                                            \
+  static LnTensor *which##_values(LnContext *c, const LnMetric *self, LnTensor *t, LnTensor *p) { \
+    return values_of(c, self, &ln_##which##_crossentropy, t, p);                                 \
+  }
+VALUES(binary)
+VALUES(categorical)
+VALUES(sparse_categorical)
+
+#define FIELD(field) offsetof(Crossentropy, field)
+#define FROM_LOGITS {"from_logits", LN_OPT_BOOL, FIELD(from_logits), "false", .config_only = true, \
+                     .doc = "y_pred are logits, not probabilities"}
+#define SMOOTHING {"label_smoothing", LN_OPT_NUMBER, FIELD(label_smoothing), "0", "[0, 1]", \
+                   .config_only = true, .doc = "how far labels are moved towards all being equal"}
+#define AXIS(text) {"axis", LN_OPT_AXIS, FIELD(axis), "-1", .config_only = true, .doc = text}
+
+static const LnOption binary_options[] = {FROM_LOGITS, SMOOTHING,
+                                          LN_METRIC_NAME("binary_crossentropy"), {0}};
+static const LnOption categorical_options[] = {FROM_LOGITS, SMOOTHING,
+                                               AXIS("the axis of the classes"),
+                                               LN_METRIC_NAME("categorical_crossentropy"), {0}};
+static const LnOption sparse_options[] = {FROM_LOGITS, AXIS("the axis of the classes"),
+                                          LN_METRIC_NAME("sparse_categorical_crossentropy"), {0}};
+
+static bool last_axis(LnContext *c, void *self) {
+  (void)c;
+  ((Crossentropy *)self)->axis = -1;
+  return true;
+}
+
+static const LnMetricClass binary_class = {
+    .base = {.kind = LN_METRIC, .name = "BinaryCrossentropy",
+             .aliases = "binary_crossentropy bce BCE", .size = sizeof(Crossentropy),
+             .options = binary_options, .init = last_axis,
+             .doc = "Mean cross-entropy of labels 0 and 1 with y_pred.\n"
+                    "Shapes: y_true and y_pred (batch, ..., n).\n"
+                    "Example:\n"
+                    "  local m = ln.metrics.BinaryCrossentropy()\n"
+                    "  m:update_state(ln.tensor{{0, 1}, {0, 0}}, ln.tensor{{0.6, 0.4}, {0.4, "
+                    "0.6}})\n"
+                    "  (\"%.4f\"):format(m:result())  --> 0.8149"},
+    .values = binary_values,
+};
+static const LnMetricClass categorical_class = {
+    .base = {.kind = LN_METRIC, .name = "CategoricalCrossentropy",
+             .aliases = "categorical_crossentropy", .size = sizeof(Crossentropy),
+             .options = categorical_options,
+             .doc = "Mean cross-entropy of one-hot labels with y_pred.\n"
+                    "Shapes: y_true and y_pred (batch, ..., classes).\n"
+                    "Example:\n"
+                    "  local m = ln.metrics.CategoricalCrossentropy()\n"
+                    "  m:update_state(ln.tensor{{0, 1, 0}}, ln.tensor{{0.05, 0.95, 0}})\n"
+                    "  (\"%.4f\"):format(m:result())  --> 0.0513"},
+    .values = categorical_values,
+};
+static const LnMetricClass sparse_class = {
+    .base = {.kind = LN_METRIC, .name = "SparseCategoricalCrossentropy",
+             .aliases = "sparse_categorical_crossentropy", .size = sizeof(Crossentropy),
+             .options = sparse_options,
+             .doc = "Mean cross-entropy of class ids (0, 1, ...) with y_pred.\n"
+                    "Shapes: y_true (batch, ...) or (batch, ..., 1), y_pred (batch, ..., "
+                    "classes).\n"
+                    "Example:\n"
+                    "  local m = ln.metrics.SparseCategoricalCrossentropy()\n"
+                    "  m:update_state(ln.tensor{1}, ln.tensor{{0.05, 0.95, 0}})\n"
+                    "  (\"%.4f\"):format(m:result())  --> 0.0513"},
+    .values = sparse_categorical_values,
+};
+
+const LnMetricClass *const ln_metrics_crossentropy[] = {&binary_class, &categorical_class,
+                                                        &sparse_class, NULL};
