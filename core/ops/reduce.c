@@ -1,0 +1,411 @@
+// Reductions: sum, mean, max .. over one, several or all axes. One more is a row of ROWS (its
+// loops: kernels/reduce.c) and a backward rule.
+#include <math.h>
+#include <string.h>
+
+#include "kernels/copy.h"
+#include "kernels/reduce.h"
+#include "ops/cumulative.h"
+
+typedef struct Reduce {
+  LnInts axis;
+  bool keepdims;
+  double ddof;
+} Reduce;
+
+// What dtype comes out.
+typedef enum Kind {
+  TOTAL,   // floats their own, integers and bools int64
+  FLOATS,  // floats their own, others float32
+  SAME,    // x's; of nothing there is no result
+  TRUTH,   // bool
+  COUNTS,  // int64
+} Kind;
+
+typedef struct Row {
+  LnReduce kernel;
+  Kind kind;
+} Row;
+
+extern const LnOp ln_ops_reduce[];
+static const Row *row_of(const LnCall *call);
+
+// Axes of a list (all of them when it is None) as marks.
+static bool mark(const LnCall *call, const LnInts *axes, bool *marks) {
+  int rank = call->in[0]->rank;
+  memset(marks, axes->n < 0, LN_MAX_RANK * sizeof *marks);
+  for (int64_t i = 0; i < axes->n; i++) {
+    int axis;
+    if (!ln_axis(call->context, call->op->name, axes->v[i], rank, &axis)) return false;
+    if (marks[axis])
+      return ln_fail(call->context, "%s: axis %d is named twice", call->op->name, axis + 1);
+    marks[axis] = true;
+  }
+  return true;
+}
+
+static int64_t count(const LnTensor *x, const bool *marks) {
+  int64_t n = 1;
+  for (int i = 0; i < x->rank; i++)
+    if (marks[i]) n *= x->shape[i];
+  return n;
+}
+
+static bool shape(const LnCall *call, LnSpec *out) {
+  const Reduce *o = call->params;
+  const LnTensor *x = call->in[0];
+  bool marks[LN_MAX_RANK];
+  if (!mark(call, &o->axis, marks)) return false;
+  int64_t kept[LN_MAX_RANK], size = 1;
+  int rank = 0;
+  for (int i = 0; i < x->rank; i++) {
+    if (!marks[i]) size *= x->shape[i];
+    if (!marks[i] || o->keepdims) kept[rank++] = marks[i] ? 1 : x->shape[i];
+  }
+  Kind kind = row_of(call)->kind;
+  LnDtype d = (LnDtype)x->dtype;
+  if (kind == SAME && size > 0 && count(x, marks) == 0)
+    return ln_fail(call->context, "%s: shape %s is empty along the axis (zero-size)",
+                   call->op->name, ln_tensor_shape_text(x));
+  if (kind == COUNTS || (kind == TOTAL && !ln_dtype_is_float(d))) d = LN_INT64;
+  else if (kind == FLOATS) d = ln_dtype_float(d);
+  else if (kind == TRUTH) d = LN_BOOL;
+  return ln_spec(call, out, d, rank, kept);
+}
+
+static void forward(const LnCall *call) {
+  const Reduce *o = call->params;
+  bool marks[LN_MAX_RANK];
+  mark(call, &o->axis, marks);
+  ln_kernel_reduce(row_of(call)->kernel, o->ddof, call->out[0], call->in[0], marks);
+}
+
+// ---- gradients
+
+#define BACKWARD(name)                                                                      \
+  static bool name##_backward(const LnCall *call, LnTensor *const *dy, const bool *want,    \
+                              LnTensor **dx)
+#define NAMES                                                      \
+  LnContext *c = call->context;                                    \
+  LnTensor *x = call->in[0], *y = call->out[0], *d = keep(call, dy[0]); \
+  bool marks[LN_MAX_RANK];                                         \
+  (void)want, (void)x, (void)y, (void)d;                           \
+  if (!mark(call, &((const Reduce *)call->params)->axis, marks)) return false
+
+// A tensor of the output's shape with the axes that it lost, of length 1.
+static LnTensor *keep(const LnCall *call, LnTensor *t) {
+  const Reduce *o = call->params;
+  const LnTensor *x = call->in[0];
+  bool marks[LN_MAX_RANK];
+  int64_t kept[LN_MAX_RANK];
+  if (o->keepdims || !mark(call, &o->axis, marks)) return t;
+  for (int i = 0; i < x->rank; i++) kept[i] = marks[i] ? 1 : x->shape[i];
+  return ln_reshape(call->context, t, x->rank, kept);
+}
+
+BACKWARD(sum) {
+  NAMES;
+  dx[0] = ln_broadcast_to(c, d, x->rank, x->shape);
+  return true;
+}
+
+BACKWARD(mean) {
+  NAMES;
+  dx[0] = ln_broadcast_to(c, ln_div_number(c, d, (double)count(x, marks)), x->rank, x->shape);
+  return true;
+}
+
+// Elements that share the extreme share its gradient, as in TensorFlow.
+BACKWARD(extreme) {
+  NAMES;
+  const Reduce o = {.axis = ((const Reduce *)call->params)->axis, .keepdims = true};
+  LnTensor *hit = ln_cast(c, ln_eq(c, x, keep(call, y)), (LnDtype)x->dtype);
+  LnTensor *hits = LN_APPLY1(c, &ln_ops_reduce[0], &o, hit);
+  dx[0] = ln_mul(c, hit, ln_div(c, d, hits));
+  return true;
+}
+
+// The product of the others: of those before and those after, which needs no division.
+BACKWARD(prod) {
+  NAMES;
+  int axes[LN_MAX_RANK], back[LN_MAX_RANK], rank = 0, kept;
+  int64_t flat[LN_MAX_RANK + 1], moved[LN_MAX_RANK];
+  for (int i = 0; i < x->rank; i++)
+    if (!marks[i]) axes[rank++] = i;
+  kept = rank;
+  for (int i = 0; i < x->rank; i++)
+    if (marks[i]) axes[rank++] = i;
+  if (kept == rank) {   // nothing was reduced
+    dx[0] = d;
+    return true;
+  }
+  for (int i = 0; i < rank; i++) back[axes[i]] = i, moved[i] = x->shape[axes[i]];
+  memcpy(flat, moved, sizeof moved);
+  flat[kept] = count(x, marks);
+  LnTensor *lines = ln_reshape(c, ln_permute(c, x, rank, axes), kept + 1, flat);
+  LnTensor *others = ln_mul(c, ln_cumprod(c, lines, kept, false, true),
+                            ln_cumprod(c, lines, kept, true, true));
+  dx[0] = ln_mul(c, d, ln_permute(c, ln_reshape(c, others, rank, moved), rank, back));
+  return true;
+}
+
+static LnTensor *centered(const LnCall *call) {
+  const Reduce o = {.axis = ((const Reduce *)call->params)->axis, .keepdims = true};
+  return ln_sub(call->context, call->in[0],
+                LN_APPLY1(call->context, ln_op_find("mean"), &o, call->in[0]));
+}
+
+BACKWARD(var) {
+  NAMES;
+  double freedom = (double)count(x, marks) - ((const Reduce *)call->params)->ddof;
+  dx[0] = ln_mul(c, ln_mul_number(c, d, 2 / freedom), centered(call));
+  return true;
+}
+
+BACKWARD(std) {
+  NAMES;
+  double freedom = (double)count(x, marks) - ((const Reduce *)call->params)->ddof;
+  LnTensor *scale = ln_div(c, d, ln_mul_number(c, keep(call, y), freedom));
+  dx[0] = ln_mul(c, scale, centered(call));
+  return true;
+}
+
+BACKWARD(logsumexp) {
+  NAMES;
+  dx[0] = ln_mul(c, d, ln_exp(c, ln_sub(c, x, keep(call, y))));
+  return true;
+}
+
+// ---- positions of extremes
+
+typedef struct Argmax {
+  int64_t axis;
+  bool keepdims;
+  bool zero_based;   // what C callers want; Lua counts from 1
+} Argmax;
+
+static bool argmax_shape(const LnCall *call, LnSpec *out) {
+  const Argmax *o = call->params;
+  const LnTensor *x = call->in[0];
+  int64_t kept[LN_MAX_RANK], size = 1;
+  int rank = 0, axis = -1;
+  if (o->axis != LN_NONE && !ln_axis(call->context, call->op->name, o->axis, x->rank, &axis))
+    return false;
+  for (int i = 0; i < x->rank; i++) {
+    bool gone = axis < 0 || i == axis;
+    if (!gone) size *= x->shape[i];
+    if (!gone || o->keepdims) kept[rank++] = gone ? 1 : x->shape[i];
+  }
+  if (size > 0 && x->size == 0)
+    return ln_fail(call->context, "%s: shape %s is empty along the axis (zero-size)",
+                   call->op->name, ln_tensor_shape_text(x));
+  return ln_spec(call, out, LN_INT64, rank, kept);
+}
+
+// Over all axes the elements are counted in order, for which they must lie in order.
+static size_t argmax_scratch(const LnCall *call) {
+  const LnTensor *x = call->in[0];
+  bool copies = ((const Argmax *)call->params)->axis == LN_NONE && !ln_tensor_is_contiguous(x);
+  return copies ? (size_t)x->size * ln_dtype_size((LnDtype)x->dtype) : 0;
+}
+
+static void argmax_forward(const LnCall *call) {
+  const Argmax *o = call->params;
+  const LnTensor *x = call->in[0];
+  bool smallest = strcmp(call->op->name, "argmin") == 0;
+  if (call->out[0]->size == 0) return;
+  if (o->axis != LN_NONE) {
+    int64_t axis = o->axis < 0 ? o->axis + x->rank : o->axis;
+    ln_kernel_argmax(smallest, !o->zero_based, call->out[0], x, (int)axis);
+    return;
+  }
+  LnTensor flat = {.refs = 1, .rank = 1, .dtype = x->dtype, .size = x->size, .shape = {x->size},
+                   .stride = {1}, .data = x->data};
+  LnTensor one = {.refs = 1, .dtype = LN_INT64, .size = 1, .data = call->out[0]->data};
+  if (!ln_tensor_is_contiguous(x)) {
+    int64_t stride[LN_MAX_RANK];
+    ln_contiguous_strides(x->shape, x->rank, stride);
+    ln_kernel_copy(x->rank, x->shape, (LnDtype)x->dtype, call->scratch, stride, (LnDtype)x->dtype,
+                   x->data, x->stride);
+    flat.data = call->scratch;
+  }
+  ln_kernel_argmax(smallest, !o->zero_based, &one, &flat, 0);
+}
+
+// ---- un-broadcasting
+
+typedef struct SumTo {
+  int64_t rank;
+  int64_t shape[LN_MAX_RANK];
+} SumTo;
+
+static bool sum_to_shape(const LnCall *call, LnSpec *out) {
+  const SumTo *o = call->params;
+  const LnTensor *x = call->in[0];
+  int pad = x->rank - (int)o->rank;
+  for (int i = 0; i < (int)o->rank; i++)
+    if (pad < 0 || (o->shape[i] != 1 && o->shape[i] != x->shape[i + pad]))
+      return ln_fail(call->context, "sum_to: shape %s does not broadcast to %s",
+                     ln_shape_text(o->shape, (int)o->rank), ln_tensor_shape_text(x));
+  return ln_spec(call, out, (LnDtype)x->dtype, (int)o->rank, o->shape);
+}
+
+static void sum_to_forward(const LnCall *call) {
+  const SumTo *o = call->params;
+  const LnTensor *x = call->in[0];
+  bool marks[LN_MAX_RANK];
+  int pad = x->rank - (int)o->rank;
+  for (int i = 0; i < x->rank; i++)
+    marks[i] = i < pad || (o->shape[i - pad] == 1 && x->shape[i] != 1);
+  ln_kernel_reduce(LN_R_SUM, 0, call->out[0], x, marks);
+}
+
+static bool sum_to_backward(const LnCall *call, LnTensor *const *dy, const bool *want,
+                            LnTensor **dx) {
+  (void)want;
+  const LnTensor *x = call->in[0];
+  dx[0] = ln_broadcast_to(call->context, dy[0], x->rank, x->shape);
+  return true;
+}
+
+// ---- the table
+
+#define AXIS                                                                                   \
+  {"axis", LN_OPT_AXES, LN_FIELD(Reduce, axis), "none",                                        \
+   .doc = "the axis, or the axes, to reduce; none: all"}
+#define KEEPDIMS                                                                               \
+  {"keepdims", LN_OPT_BOOL, LN_FIELD(Reduce, keepdims), "false",                               \
+   .doc = "keep reduced axes, with length 1"}
+static const LnOption plain_options[] = {AXIS, KEEPDIMS, {0}};
+static const LnOption ddof_options[] = {
+  AXIS, KEEPDIMS,
+  {"ddof", LN_OPT_NUMBER, LN_FIELD(Reduce, ddof), "0", .range = ">= 0",
+   .doc = "what is taken off the number of elements to divide by"},
+  {0}};
+static const LnOption argmax_options[] = {
+  {"axis", LN_OPT_AXIS, LN_FIELD(Argmax, axis), "none", .doc = "the axis; none: all elements"},
+  {"keepdims", LN_OPT_BOOL, LN_FIELD(Argmax, keepdims), "false",
+   .doc = "keep the axis, with length 1"},
+  {0}};
+
+#define AXES " over one axis, several or (none) all of them.\n"
+#define SAMPLES "x(2,3)\nx(2,3), 1\nx(2,3,2), {axis = {1, 3}, keepdims = true}\nx(2,3), {axis = -1}"
+
+// X(kernel, name, kind, flags, options, backward, samples, doc)
+#define ROWS(X)                                                                                  \
+  X(SUM, "sum", TOTAL, 0, plain, sum_backward, SAMPLES,                                          \
+    "(x, axis = none, keepdims = false): the sum" AXES                                           \
+    "Integers and bools give int64; of nothing it is 0.\n"                                       \
+    "Example:\n"                                                                                 \
+    "ln.tensor{{1, 2}, {3, 4}}:sum{axis = 1}  --> [4. 6.]\n")                                    \
+  X(MEAN, "mean", FLOATS, 0, plain, mean_backward, SAMPLES,                                      \
+    "(x, axis = none, keepdims = false): the mean" AXES                                          \
+    "Integers give float32; of nothing it is NaN.\n"                                             \
+    "Example:\n"                                                                                 \
+    "ln.tensor{{1, 2}, {3, 4}}:mean{axis = 1}  --> [2. 3.]\n")                                   \
+  X(MAX, "max", SAME, 0, plain, extreme_backward, SAMPLES,                                       \
+    "(x, axis = none, keepdims = false): the largest element" AXES                               \
+    "NaN when there is one. Equal largest elements share the gradient. Of nothing: an error.\n"  \
+    "Example:\n"                                                                                 \
+    "ln.tensor{{1, 4}, {3, 2}}:max{axis = 1}  --> [3. 4.]\n")                                    \
+  X(MIN, "min", SAME, 0, plain, extreme_backward, SAMPLES,                                       \
+    "(x, axis = none, keepdims = false): the smallest element" AXES                              \
+    "NaN when there is one. Equal smallest elements share the gradient. Of nothing: an error.\n" \
+    "Example:\n"                                                                                 \
+    "ln.tensor{{1, 4}, {3, 2}}:min{axis = 1}  --> [1. 2.]\n")                                    \
+  X(PROD, "prod", TOTAL, 0, plain, prod_backward, SAMPLES,                                       \
+    "(x, axis = none, keepdims = false): the product" AXES                                       \
+    "Integers and bools give int64; of nothing it is 1.\n"                                       \
+    "Example:\n"                                                                                 \
+    "ln.tensor{{1, 2}, {3, 4}}:prod{axis = 1}  --> [3. 8.]\n")                                   \
+  X(VAR, "var", FLOATS, 0, ddof, var_backward, SAMPLES "\nx(2,3), {axis = 2, ddof = 1}",         \
+    "(x, axis = none, keepdims = false, ddof = 0): the mean squared distance from the mean"      \
+    AXES "The divisor is the number of elements less ddof. Integers give float32.\n"             \
+    "Example:\n"                                                                                 \
+    "ln.tensor{{1, 2}, {3, 6}}:var{axis = 1}  --> [1. 4.]\n")                                    \
+  X(STD, "std", FLOATS, 0, ddof, std_backward, SAMPLES "\nx(2,3), {axis = 2, ddof = 1}",         \
+    "(x, axis = none, keepdims = false, ddof = 0): the standard deviation" AXES                  \
+    "The square root of var. Integers give float32.\n"                                           \
+    "Example:\n"                                                                                 \
+    "ln.tensor{{1, 2}, {3, 6}}:std{axis = 1}  --> [1. 2.]\n")                                    \
+  X(LOGSUMEXP, "logsumexp", FLOATS, 0, plain, logsumexp_backward, SAMPLES,                       \
+    "(x, axis = none, keepdims = false): log(sum(exp(x))), without overflow," AXES               \
+    "Integers give float32; of nothing it is -inf.\n"                                            \
+    "Example:\n"                                                                                 \
+    "ln.tensor{{1000, 0}, {0, 0}}:logsumexp{axis = 2}  --> [1000.           0.6931472]\n")       \
+  X(ANY, "any", TRUTH, LN_OP_NO_GRADIENT, plain, NULL, "b(2,3)\nb(2,3), 1",                      \
+    "(x, axis = none, keepdims = false): whether any element differs from 0 (NaN does)" AXES     \
+    "Of nothing it is false.\n"                                                                  \
+    "Example:\n"                                                                                 \
+    "ln.tensor{{1, 0}, {3, 0}}:any{axis = 1}  --> [ true false]\n")                              \
+  X(ALL, "all", TRUTH, LN_OP_NO_GRADIENT, plain, NULL, "b(2,3)\nb(2,3), 1",                      \
+    "(x, axis = none, keepdims = false): whether all elements differ from 0 (NaN does)" AXES     \
+    "Of nothing it is true.\n"                                                                   \
+    "Example:\n"                                                                                 \
+    "ln.tensor{{1, 0}, {3, 4}}:all{axis = 1}  --> [ true false]\n")                              \
+  X(COUNT, "count_nonzero", COUNTS, LN_OP_NO_GRADIENT, plain, NULL, "b(2,3)\nb(2,3), 1",         \
+    "(x, axis = none, keepdims = false): how many elements differ from 0 (NaN does), int64,"     \
+    AXES                                                                                         \
+    "Example:\n"                                                                                 \
+    "ln.tensor{{1, 0}, {3, 4}}:count_nonzero{axis = 1}  --> [2 1]\n")
+
+#define OP(kernel_, op_name, kind_, op_flags, option_set, backward_fn, op_samples, op_doc)       \
+  {.name = op_name, .n_in = 1, .n_out = 1, .flags = op_flags, .options = option_set##_options,   \
+   .params_size = sizeof(Reduce), .shape = shape, .forward = forward, .backward = backward_fn,   \
+   .samples = op_samples, .doc = op_doc},
+
+#define ARGMAX(op_name, what)                                                                    \
+  {.name = op_name, .n_in = 1, .n_out = 1, .flags = LN_OP_NO_GRADIENT, .options = argmax_options, \
+   .params_size = sizeof(Argmax), .shape = argmax_shape, .scratch = argmax_scratch,              \
+   .forward = argmax_forward,                                                                    \
+   .samples = "x(2,3)\nx(2,3), 1\nx(2,3), {axis = -1, keepdims = true}",                         \
+   .doc = "(x, axis = none, keepdims = false): the position, counted from 1, of the " what       \
+          " element\nalong an axis, or (none) in the flattened tensor: int64. Of equal ones the" \
+          " first, of\nNaNs too, before everything else. Of nothing: an error.\n"                \
+          "Example:\n"                                                                           \
+          "ln.tensor{{1, 4}, {3, 2}}:" op_name "{axis = 2}  --> "
+
+const LnOp ln_ops_reduce[] = {
+  ROWS(OP)
+  ARGMAX("argmax", "largest") "[2 1]\n"},
+  ARGMAX("argmin", "smallest") "[1 2]\n"},
+  {.name = "sum_to", .n_in = 1, .n_out = 1, .flags = LN_OP_HIDDEN, .params_size = sizeof(SumTo),
+   .shape = sum_to_shape, .forward = sum_to_forward, .backward = sum_to_backward,
+   .doc = "x summed over the axes along which a smaller shape was broadcast (ln_sum_to)."},
+  {0}};
+
+#define ROW(kernel_, name, kind_, flags, options, backward, samples, doc) {LN_R_##kernel_, kind_},
+static const Row rows[] = {ROWS(ROW)};
+#define AT(kernel_, name, kind, flags, options, backward, samples, doc) AT_##kernel_,
+enum { ROWS(AT) AT_ARGMAX, AT_ARGMIN, AT_SUM_TO };
+
+static const Row *row_of(const LnCall *call) { return &rows[call->op - ln_ops_reduce]; }
+
+// ---- C functions
+
+static LnTensor *reduce(LnContext *c, int at, LnTensor *x, int64_t axis, bool keepdims) {
+  const Reduce o = {.axis = {.n = axis == LN_NONE ? -1 : 1, .v = {axis}}, .keepdims = keepdims};
+  return LN_APPLY1(c, &ln_ops_reduce[at], &o, x);
+}
+
+#define FUNCTION(f, kernel)                                                         \
+  LnTensor *ln_##f(LnContext *c, LnTensor *x, int64_t axis, bool keepdims) {        \
+    return reduce(c, AT_##kernel, x, axis, keepdims);                               \
+  }
+FUNCTION(sum, SUM)
+FUNCTION(mean, MEAN)
+FUNCTION(max, MAX)
+FUNCTION(min, MIN)
+FUNCTION(logsumexp, LOGSUMEXP)
+
+LnTensor *ln_argmax(LnContext *c, LnTensor *x, int64_t axis) {
+  const Argmax o = {.axis = axis, .zero_based = true};
+  return LN_APPLY1(c, &ln_ops_reduce[AT_ARGMAX], &o, x);
+}
+
+LnTensor *ln_sum_to(LnContext *c, LnTensor *x, int rank, const int64_t *target) {
+  if (!x || ln_shape_equal(x->shape, x->rank, target, rank)) return x;
+  SumTo o = {.rank = rank};
+  memcpy(o.shape, target, (size_t)rank * sizeof *target);
+  return LN_APPLY1(c, &ln_ops_reduce[AT_SUM_TO], &o, x);
+}
