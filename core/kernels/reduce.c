@@ -4,12 +4,13 @@
 #include "kernels/simd.h"
 #include "kernels/reduce.h"
 
+#include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/threads.h"
 #include "kernels/copy.h"
 #include "kernels/loop.h"
-#include "kernels/vmath.h"
 
 #define TILE 256            // columns at a time
 #define BLOCK 512           // elements converted at a time
@@ -24,7 +25,7 @@ typedef union Acc {
   int64_t i;
 } Acc;
 
-// Takes n elements into *acc; aux: what VAR and LOGSUMEXP subtract.
+// Takes n elements into *acc; aux: the mean, which DEVIATIONS subtracts.
 typedef void (*RowFn)(const void *x, int64_t n, Acc *acc, double aux);
 // Takes `rows` rows of m elements, `step` bytes apart, into acc[0 .. m-1].
 typedef void (*ColFn)(const void *x, int64_t step, int64_t rows, int64_t m, Acc *acc,
@@ -71,22 +72,19 @@ SUM_RUN(sum_run_double, double, Vd, Ud)
 SUM_ROW(float)
 SUM_ROW(double)
 
-// A sum of terms that are computed first, each in float64.
-#define TERMS_ROW(name, T, term)                                                              \
-  LN_CLONES static void name##_row_##T(const void *data, int64_t n, Acc *acc, double aux) {   \
+#define DEVIATION(v, mean) (((double)(v) - (mean)) * ((double)(v) - (mean)))
+#define DEVIATION_ROW(T)                                                                      \
+  LN_CLONES static void deviation_row_##T(const void *data, int64_t n, Acc *acc, double aux) {\
     const T *x = data;                                                                        \
     double terms[BLOCK];                                                                      \
     for (; n > 0; n -= BLOCK, x += BLOCK) {                                                   \
       int64_t m = n < BLOCK ? n : BLOCK;                                                      \
-      for (int64_t i = 0; i < m; i++) terms[i] = (double)(term);                              \
+      for (int64_t i = 0; i < m; i++) terms[i] = DEVIATION(x[i], aux);                        \
       acc->f += sum_run_double(terms, m);                                                     \
     }                                                                                         \
   }
-#define DEVIATION(v, mean) (((double)(v) - (mean)) * ((double)(v) - (mean)))
-TERMS_ROW(deviation, float, DEVIATION(x[i], aux))
-TERMS_ROW(deviation, double, DEVIATION(x[i], aux))
-TERMS_ROW(exp, float, VM_EXP((float)((double)x[i] - aux)))
-TERMS_ROW(exp, double, VM_EXP(x[i] - aux))
+DEVIATION_ROW(float)
+DEVIATION_ROW(double)
 
 #define EXTREME_ROW(name, T, V, U, M, op)                                                     \
   LN_CLONES static void name##_row_##T(const void *data, int64_t n, Acc *acc, double aux) {   \
@@ -183,8 +181,6 @@ PLAIN_COL(min_col_float, float, double, f, (double)x[j] < a || x[j] != x[j] ? (d
 PLAIN_COL(min_col_double, double, double, f, x[j] < a || x[j] != x[j] ? x[j] : a)
 PLAIN_COL(deviation_col_float, float, double, f, a + DEVIATION(x[j], aux[j]))
 PLAIN_COL(deviation_col_double, double, double, f, a + DEVIATION(x[j], aux[j]))
-PLAIN_COL(exp_col_float, float, double, f, a + (double)VM_EXP((float)((double)x[j] - aux[j])))
-PLAIN_COL(exp_col_double, double, double, f, a + VM_EXP(x[j] - aux[j]))
 PLAIN_COL(sum_col_int64, int64_t, int64_t, i, (uint64_t)a + (uint64_t)x[j])
 PLAIN_COL(prod_col_int64, int64_t, int64_t, i, (uint64_t)a * (uint64_t)x[j])
 PLAIN_COL(max_col_int64, int64_t, int64_t, i, x[j] > a ? x[j] : a)
@@ -193,7 +189,7 @@ PLAIN_COL(count_col, uint8_t, int64_t, i, a + x[j])
 
 // ---- passes
 
-typedef enum Pass { SUM, PROD, MAX, MIN, DEVIATIONS, EXPS, PASSES } Pass;
+typedef enum Pass { SUM, PROD, MAX, MIN, DEVIATIONS, PASSES } Pass;
 enum { FLOAT, DOUBLE, INT64, TRUTH, COMPUTES };   // what is computed in
 
 typedef struct PassFns {
@@ -212,8 +208,6 @@ static const PassFns passes[PASSES][COMPUTES] = {
            {min_row_int64, min_col_int64}, {NULL, NULL}},
   [DEVIATIONS] = {{deviation_row_float, deviation_col_float},
                   {deviation_row_double, deviation_col_double}, {NULL, NULL}, {NULL, NULL}},
-  [EXPS] = {{exp_row_float, exp_col_float}, {exp_row_double, exp_col_double}, {NULL, NULL},
-            {NULL, NULL}},
 };
 
 static Acc start(Pass pass, bool integer) {
@@ -342,7 +336,7 @@ static void run_pass(const Plan *p, Pass pass, const char *base, int64_t m, Acc 
   }
 }
 
-static void finish(const Plan *p, int64_t index, int64_t m, const Acc *acc, const double *aux) {
+static void finish(const Plan *p, int64_t index, int64_t m, const Acc *acc) {
   double count = (double)p->count, freedom = count - p->ddof > 0 ? count - p->ddof : 0;
   for (int64_t j = 0; j < m; j++) {
     Acc a = acc[j];
@@ -350,7 +344,6 @@ static void finish(const Plan *p, int64_t index, int64_t m, const Acc *acc, cons
       case LN_R_MEAN: a.f /= count; break;
       case LN_R_VAR: a.f /= freedom; break;
       case LN_R_STD: a.f = sqrt(a.f / freedom); break;
-      case LN_R_LOGSUMEXP: a.f = log(a.f) + aux[j]; break;
       case LN_R_ANY: a.i = a.i > 0; break;
       case LN_R_ALL: a.i = a.i == p->count; break;
       default: break;
@@ -397,14 +390,9 @@ static void run_units(void *arg, int64_t begin, int64_t end) {
         for (int64_t j = 0; j < m; j++) aux[j] = acc[j].f / (double)p->count;
         run_pass(p, DEVIATIONS, base, m, acc, aux);
         break;
-      case LN_R_LOGSUMEXP:   // around the largest; an infinite one is its own answer
-        run_pass(p, MAX, base, m, acc, aux);
-        for (int64_t j = 0; j < m; j++) aux[j] = isinf(acc[j].f) ? 0 : acc[j].f;
-        run_pass(p, EXPS, base, m, acc, aux);
-        break;
       default: run_pass(p, SUM, base, m, acc, aux);
     }
-    finish(p, index, m, acc, aux);
+    finish(p, index, m, acc);
   }
 }
 

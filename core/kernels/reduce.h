@@ -8,12 +8,12 @@
 
 typedef enum LnReduce {
   LN_R_SUM, LN_R_PROD, LN_R_MAX, LN_R_MIN,   // NaN wins in the last two
-  LN_R_MEAN, LN_R_VAR, LN_R_STD, LN_R_LOGSUMEXP,
+  LN_R_MEAN, LN_R_VAR, LN_R_STD,
   LN_R_COUNT, LN_R_ANY, LN_R_ALL,            // of elements that differ from 0
 } LnReduce;
 
 // out must be contiguous; its elements are those of x's axes that reduced[] does not mark, in
-// order. ddof is for VAR and STD. Of no elements: 0, 1, -inf, inf, NaN, NaN, NaN, -inf, 0, 0, 1.
+// order. ddof is for VAR and STD. Of no elements: 0, 1, -inf, inf, NaN, NaN, NaN, 0, 0, 1.
 void ln_kernel_reduce(LnReduce f, double ddof, LnTensor *out, const LnTensor *x,
                       const bool *reduced);
 

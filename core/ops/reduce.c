@@ -170,12 +170,6 @@ BACKWARD(std) {
   return true;
 }
 
-BACKWARD(logsumexp) {
-  NAMES;
-  dx[0] = ln_mul(c, d, ln_exp(c, ln_sub(c, x, keep(call, y))));
-  return true;
-}
-
 // ---- positions of extremes
 
 typedef struct Argmax {
@@ -328,11 +322,6 @@ static const LnOption argmax_options[] = {
     "The square root of var. Integers give float32.\n"                                           \
     "Example:\n"                                                                                 \
     "ln.tensor{{1, 2}, {3, 6}}:std{axis = 1}  --> [1. 2.]\n")                                    \
-  X(LOGSUMEXP, "logsumexp", FLOATS, 0, plain, logsumexp_backward, SAMPLES,                       \
-    "(x, axis = none, keepdims = false): log(sum(exp(x))), without overflow," AXES               \
-    "Integers give float32; of nothing it is -inf.\n"                                            \
-    "Example:\n"                                                                                 \
-    "ln.tensor{{1000, 0}, {0, 0}}:logsumexp{axis = 2}  --> [1000.           0.6931472]\n")       \
   X(ANY, "any", TRUTH, LN_OP_NO_GRADIENT, plain, NULL, "b(2,3)\nb(2,3), 1",                      \
     "(x, axis = none, keepdims = false): whether any element differs from 0 (NaN does)" AXES     \
     "Of nothing it is false.\n"                                                                  \
@@ -396,7 +385,6 @@ FUNCTION(sum, SUM)
 FUNCTION(mean, MEAN)
 FUNCTION(max, MAX)
 FUNCTION(min, MIN)
-FUNCTION(logsumexp, LOGSUMEXP)
 
 LnTensor *ln_argmax(LnContext *c, LnTensor *x, int64_t axis) {
   const Argmax o = {.axis = axis, .zero_based = true};
