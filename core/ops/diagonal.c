@@ -1,4 +1,6 @@
 // Diagonals and triangles of matrices: diag, diagonal, trace, tril, triu.
+#include "ops/diagonal.h"
+
 #include <stddef.h>
 #include <string.h>
 
@@ -191,3 +193,7 @@ const LnOp ln_ops_diagonal[] = {
 
 static const LnOp *const diagonal_op = &ln_ops_diagonal[0];
 static const LnOp *const diagonal_grad_op = &ln_ops_diagonal[1];
+
+LnTensor *ln_diagonal(LnContext *c, LnTensor *x, int64_t axis1, int64_t axis2) {
+  return LN_APPLY1(c, diagonal_op, (&(Diagonal){0, axis1, axis2, 0, {0}}), x);
+}

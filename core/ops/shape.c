@@ -444,7 +444,13 @@ const LnOp ln_ops_shape[] = {
 enum { RESHAPE, FLATTEN, TRANSPOSE, PERMUTE, SWAPAXES, MOVEAXIS, EXPAND_DIMS, SQUEEZE, BROADCAST_TO,
        FLIP, ASTYPE, CAST, STOP_GRADIENT };
 
+static bool few_axes(LnContext *c, int rank) {
+  return rank <= LN_MAX_RANK ||
+         ln_fail(c, "a tensor has at most %d axes, got %d", LN_MAX_RANK, rank);
+}
+
 LnTensor *ln_reshape(LnContext *c, LnTensor *x, int rank, const int64_t *shape) {
+  if (!few_axes(c, rank)) return NULL;
   Shape p = {{.n = rank}};
   memcpy(p.shape.v, shape, (size_t)rank * sizeof *shape);
   return LN_APPLY1(c, &ln_ops_shape[RESHAPE], &p, x);
@@ -470,6 +476,7 @@ LnTensor *ln_squeeze(LnContext *c, LnTensor *x, int64_t axis) {
 }
 
 LnTensor *ln_broadcast_to(LnContext *c, LnTensor *x, int rank, const int64_t *shape) {
+  if (!few_axes(c, rank)) return NULL;
   Shape p = {{.n = rank}};
   memcpy(p.shape.v, shape, (size_t)rank * sizeof *shape);
   return LN_APPLY1(c, &ln_ops_shape[BROADCAST_TO], &p, x);
