@@ -1,7 +1,7 @@
 --- Checks a table of arguments against a table of options, for functions and classes in Lua.
 --
 --     local options = require "lunate.options"
---     local SPECS = {n_samples = {"integer", default = 100, min = 1}, noise = {"number", default = 0}}
+--     local SPECS = {n_samples = {"integer", default = 100, min = 1}, noise = {"number"}}
 --     local checked = options("make_moons", SPECS, {200, noise = 0.1}, {"n_samples"})
 --     print(checked.n_samples, checked.noise)                               --> 200   0.1
 --

@@ -111,7 +111,7 @@ describe("parse_csv", function()
 
   it("gives no rows for a header alone", function()
     local t, names = parse("a,b\n")
-    assert.same({0, 2}, t.shape:totable())
+    assert.same({0, 2}, t.shape)
     assert.same({"a", "b"}, names)
   end)
 
@@ -142,21 +142,21 @@ describe("read_csv", function()
       sum = sum + i
     end
     local path = folder:write("big.csv", table.concat(lines, "\r\n"))
-    for _, file in ipairs{path, folder:gzip("big.csv")} do
-      if file == path then folder:write("big.csv", table.concat(lines, "\r\n")) end
+    local function check(file)
       local t, names = ln.data.read_csv(file, {dtype = "int64"})
-      assert.same({60000, 2}, t.shape:totable())
+      assert.same({60000, 2}, t.shape)
       assert.same({"x", "y"}, names)
       assert.same({sum, -sum}, t:sum{axis = 1}:totable())
-      folder:gzip("big.csv")
     end
+    check(path)
+    check(folder:gzip("big.csv"))
   end)
 
   it("reads a row that is longer than its buffer", function()
     local fields = {}
     for i = 1, 100000 do fields[i] = tostring(i) end
     local t = ln.data.read_csv(folder:write("wide.csv", table.concat(fields, ",") .. "\n"))
-    assert.same({1, 100000}, t.shape:totable())
+    assert.same({1, 100000}, t.shape)
     assert.equal(100000, t[1][100000])
   end)
 

@@ -61,6 +61,7 @@ describe("read_idx", function()
   end)
 
   it("does not believe a header that the content does not bear out", function()
+    collectgarbage()
     local live = ln.memory().live
     local huge = scratch.idx(0x0e, {0xffffffff, 0xffffffff, 2}, "abc")
     local large = scratch.idx(0x08, {0xffffffff}, "abc")

@@ -19,7 +19,7 @@ end
 
 describe("datasets", function()
   it("lists what there is", function()
-    local message = scratch.message(function() return D.irs end)
+    local message = scratch.message(function() local _ = D.irs end)
     assert.matches("there is no data set 'irs'; there are: california_housing, fashion_mnist, garm",
       message, 1, true)
     assert.matches("generators_spec.lua", message, 1, true)
@@ -38,7 +38,7 @@ describe("datasets", function()
 
   it("has iris embedded", function()
     local iris = D.iris.load_data()
-    assert.same({150, 4}, iris.data.shape:totable())
+    assert.same({150, 4}, iris.data.shape)
     assert.same({50, 50, 50}, select(2, iris.target:unique()):totable())
     assert.equal("int64", iris.target.dtype)
     local mean = iris.data:mean{axis = 1}:totable()
@@ -56,7 +56,7 @@ end)
 describe("make_moons", function()
   it("draws two half circles", function()
     local x, y = D.make_moons{n_samples = 201, shuffle = false}
-    assert.same({201, 2}, x.shape:totable())
+    assert.same({201, 2}, x.shape)
     assert.same({100, 101}, select(2, y:unique()):totable())
     local outer, inner = x[{ {1, 100} }], x[{ {101, 201} }]
     assert.is_true(((outer ^ 2):sum{axis = 2} - 1):abs():max():item() < 1e-5)
@@ -107,7 +107,7 @@ describe("make_blobs", function()
     local x, y, centers = D.make_blobs{n_samples = 10, n_features = 5, centers = 4,
       center_box = {2, 3},
       return_centers = true}
-    assert.same({10, 5}, x.shape:totable())
+    assert.same({10, 5}, x.shape)
     assert.same({3, 3, 2, 2}, select(2, y:unique()):totable())
     assert.is_true(centers:min():item() >= 2 and centers:max():item() <= 3)
     same_seed_same_data(function(state) return D.make_blobs{random_state = state} end)
@@ -133,12 +133,12 @@ describe("make_regression", function()
   it("makes a linear problem of few features", function()
     local x, y, coef = D.make_regression{n_samples = 50, n_features = 6, n_informative = 2,
       bias = 3, coef = true}
-    assert.same({50}, y.shape:totable())
-    assert.same({6}, coef.shape:totable())
+    assert.same({50}, y.shape)
+    assert.same({6}, coef.shape)
     assert.equal(2, coef:ne(0):astype("int32"):sum():item())
     assert.is_true((x:matmul(coef:reshape{6, 1}):reshape{50} + 3 - y):abs():max():item() < 1e-3)
     local _, many = D.make_regression{n_samples = 7, n_targets = 2, noise = 1}
-    assert.same({7, 2}, many.shape:totable())
+    assert.same({7, 2}, many.shape)
     same_seed_same_data(function(state) return D.make_regression{random_state = state} end)
   end)
 end)
@@ -147,8 +147,8 @@ describe("garments", function()
   local x_train, y_train, x_test, y_test = D.garments.load_data{n_train = 1005, n_test = 300}
 
   it("has the form of Fashion-MNIST", function()
-    assert.same({1005, 28, 28}, x_train.shape:totable())
-    assert.same({300, 28, 28}, x_test.shape:totable())
+    assert.same({1005, 28, 28}, x_train.shape)
+    assert.same({300, 28, 28}, x_test.shape)
     assert.equal("uint8", x_train.dtype)
     assert.equal("uint8", y_train.dtype)
     assert.same({101, 101, 101, 101, 101, 100, 100, 100, 100, 100},

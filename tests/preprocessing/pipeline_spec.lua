@@ -9,7 +9,7 @@ function Flatten:inverse_transform(x) return x:reshape{#x, 2, 2} end
 
 describe("Transformer", function()
   it("needs no more than transform", function()
-    assert.same({3, 4}, Flatten():fit_transform(ln.zeros{3, 2, 2}).shape:totable())
+    assert.same({3, 4}, Flatten():fit_transform(ln.zeros{3, 2, 2}).shape)
     assert.equal("Flatten()", tostring(Flatten()))
     assert.equal("lunate.transformer", getmetatable(Flatten()))
   end)

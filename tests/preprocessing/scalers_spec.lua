@@ -4,7 +4,7 @@ local scratch = require "support.scratch"
 local P = ln.preprocessing
 
 local function near(expected, got, tolerance)
-  assert.same(ln.tensor(expected).shape:totable(), got.shape:totable())
+  assert.same(ln.tensor(expected).shape, got.shape)
   local apart = (ln.tensor(expected):astype("float64") - got:astype("float64")):abs():max():item()
   assert.is_true(apart <= (tolerance or 1e-6), ("differs by %g"):format(apart))
 end

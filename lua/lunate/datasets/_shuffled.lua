@@ -2,7 +2,7 @@
 
 return function(x, y, options, rng)
   if options.noise and options.noise > 0 then
-    x = x + rng:normal(x.shape:totable(), {stddev = options.noise})
+    x = x + rng:normal(x.shape, {stddev = options.noise})
   end
   if not options.shuffle then return x, y end
   local order = rng:permutation(#x)
