@@ -25,6 +25,8 @@ void ln_flat_free(LnFlat *f) {
   for (int i = 0; i < f->n_excluded; i++) ln_variable_release(f->excluded[i]);
   for (int i = 0; i < f->n_words; i++) free(f->words[i]);
   free(f->variables);
+  free(f->index);
+  free(f->active);
   free(f->at);
   free(f->gradients);
   free(f->slots);
@@ -185,12 +187,6 @@ static void carry_variable(LnFlat *f, int i, const LnFlat *old, int j) {
       }
 }
 
-static void carry_over(LnFlat *f, const LnFlat *old) {
-  for (int i = 0; i < f->n; i++)
-    for (int j = 0; j < old->n; j++)
-      if (old->variables[j] == f->variables[i]) carry_variable(f, i, old, j);
-}
-
 // Moves those that are nobody's yet into one buffer, in order.
 static bool place(LnContext *c, LnFlat *f) {
   int64_t bytes = 0;
@@ -217,6 +213,8 @@ static bool make(LnContext *c, const LnOptimizer *o, LnVariable *const *variable
   size_t n = (size_t)f->n;
   name_slots(o, f);
   f->variables = calloc(n + 1, sizeof *f->variables);
+  f->index = calloc(n + 1, sizeof *f->index);
+  f->active = calloc(n + 1, sizeof *f->active);
   f->at = calloc(n + 1, sizeof *f->at);
   f->gradients = calloc(n + 1, sizeof *f->gradients);
   f->slots = calloc(n * (size_t)f->n_slots + 1, sizeof *f->slots);
@@ -224,8 +222,8 @@ static bool make(LnContext *c, const LnOptimizer *o, LnVariable *const *variable
   f->block = calloc(n + 1, sizeof *f->block);
   f->scratch_at = calloc(n + 1, sizeof *f->scratch_at);
   f->decays = calloc(n + 1, sizeof *f->decays);
-  if (!f->variables || !f->at || !f->gradients || !f->slots || !f->runs || !f->block ||
-      !f->scratch_at || !f->decays)
+  if (!f->variables || !f->index || !f->active || !f->at || !f->gradients || !f->slots ||
+      !f->runs || !f->block || !f->scratch_at || !f->decays)
     return ln_fail(c, "out of memory");
   for (int i = 0; i < f->n; i++) {
     LnVariable *v = f->variables[i] = variables[i];
@@ -256,31 +254,81 @@ static bool make(LnContext *c, const LnOptimizer *o, LnVariable *const *variable
   return make_slots(c, o, f);
 }
 
+static int find(const LnFlat *f, const LnVariable *v) {
+  for (int i = 0; f && i < f->n; i++)
+    if (f->variables[i] == v) return i;
+  return -1;
+}
+
+bool ln_flat_list(LnFlat *f, LnVariable *const *variables, int n) {
+  bool known = n <= f->n;
+  for (int i = 0; i < f->n; i++) f->active[i] = false;
+  for (int i = 0; known && i < n; i++) {
+    int at = find(f, variables[i]);
+    known = at >= 0 && !f->active[at];
+    if (known) f->active[at] = true;
+  }
+  if (!known) return false;
+  for (int i = 0; i < n; i++) f->index[i] = find(f, variables[i]);
+  f->listed = n;
+  ln_generation++;
+  return true;
+}
+
+// The list, then what the old layout has besides and someone else still holds.
+static LnVariable **all_variables(LnVariable *const *variables, int n, const LnFlat *old,
+                                  int *total) {
+  LnVariable **all = malloc((size_t)(n + (old ? old->n : 0) + 1) * sizeof *all);
+  if (!all) return NULL;
+  for (int i = 0; i < n; i++) all[i] = variables[i];
+  *total = n;
+  for (int i = 0; old && i < old->n; i++) {
+    LnVariable *v = old->variables[i];
+    bool listed = false;
+    for (int k = 0; k < n && !listed; k++) listed = variables[k] == v;
+    if (!listed && v->refs > 1 && !ln_tensor_closed(v->value)) all[(*total)++] = v;
+  }
+  return all;
+}
+
+static void take_over(LnFlat *f, LnFlat *old) {
+  for (int i = 0; i < f->n; i++) {
+    int j = find(old, f->variables[i]);
+    if (j >= 0) carry_variable(f, i, old, j);
+  }
+  f->n_excluded = old->n_excluded;
+  f->excluded = old->excluded;
+  f->n_words = old->n_words;
+  f->words = old->words;
+  old->n_excluded = old->n_words = 0;
+  old->excluded = NULL;
+  old->words = NULL;
+  ln_flat_free(old);
+}
+
 LnFlat *ln_flat_new(LnContext *c, const LnOptimizer *o, LnVariable *const *variables, int n,
                     LnFlat *old) {
   if (!check(c, o, variables, n)) return NULL;
+  int total = n;
   LnFlat *f = calloc(1, sizeof *f);
-  if (!f) {
+  LnVariable **all = all_variables(variables, n, old, &total);
+  if (!f || !all) {
+    free(f);
+    free(all);
     ln_fail(c, "out of memory");
     return NULL;
   }
-  f->n = n;
-  if (!make(c, o, variables, f) || !place(c, f)) {
+  f->n = total;
+  bool ok = make(c, o, all, f) && place(c, f);
+  free(all);
+  if (!ok) {
     ln_flat_free(f);
     return NULL;
   }
-  if (old) {
-    carry_over(f, old);
-    f->n_excluded = old->n_excluded;
-    f->excluded = old->excluded;
-    f->n_words = old->n_words;
-    f->words = old->words;
-    old->n_excluded = old->n_words = 0;
-    old->excluded = NULL;
-    old->words = NULL;
-    ln_flat_free(old);
-  }
-  for (int i = 0; i < n; i++) f->decays[i] = takes_decay(f, f->variables[i]);
+  f->listed = n;
+  for (int i = 0; i < n; i++) f->index[i] = i;
+  if (old) take_over(f, old);
+  for (int i = 0; i < total; i++) f->decays[i] = takes_decay(f, f->variables[i]);
   ln_generation++;
   return f;
 }
@@ -304,6 +352,10 @@ int ln_flat_runs(LnContext *c, LnFlat *f, const bool *active, bool apart, const 
       continue;
     }
     const LnTensor *w = f->variables[i]->value;
+    if (!active && ln_tensor_closed(w)) {
+      joined = false;
+      continue;
+    }
     if (!w->data && w->size) {
       ln_fail(c, "variable '%s' is closed", f->variables[i]->name ? f->variables[i]->name : "?");
       return -1;

@@ -19,8 +19,12 @@ typedef struct LnRun {
   double decay;    // weight decay, NaN: none
 } LnRun;
 
+// Callers know variables by their place in the list that they gave last; `index` leads from there
+// to the place here. What an earlier list had stays, with its state, as long as someone else holds
+// it.
 typedef struct LnFlat {
-  int n;
+  int n, listed;
+  int *index;                 // [n]: of the first `listed`
   LnVariable **variables;     // one reference each
   int64_t *at;                // [n + 1]: where variable i begins in our buffers, in bytes
   LnStorage *gradient;
@@ -37,6 +41,7 @@ typedef struct LnFlat {
   double *sums;               // scratch of norms, one a block
   int64_t *block;             // [n + 1]: first block of variable i
   bool *decays;               // [n]: not excluded from weight decay
+  bool *active;               // [n]: scratch of a step: has a gradient
   int n_excluded, n_words;    // survive a rebuild
   LnVariable **excluded;
   char **words;
@@ -44,17 +49,19 @@ typedef struct LnFlat {
 
 enum { LN_FLAT_BLOCK = 16384 };  // elements: the unit of work, of sums and of threads
 
-// The layout over these variables, taking over state from `old` (may be NULL), which is left as it
-// was on failure and is gone on success.
+// The layout over these variables, then those of `old` (may be NULL), whose state it takes over.
+// `old` is left as it was on failure and is gone on success.
 LnFlat *ln_flat_new(LnContext *c, const LnOptimizer *o, LnVariable *const *variables, int n,
                     LnFlat *old);
 void ln_flat_free(LnFlat *f);
+// Makes this the list without a new layout; false when a variable is unknown or listed twice.
+bool ln_flat_list(LnFlat *f, LnVariable *const *variables, int n);
 // Whether f has the slots that o's options ask for now: they may be assigned at any time.
 bool ln_flat_fits(const LnOptimizer *o, const LnFlat *f);
 // Remembers that a variable, or those whose name contains `word`, take no weight decay.
 bool ln_flat_exclude(LnContext *c, LnFlat *f, LnVariable *v, const char *word);
 // Fills f->runs: where `active` (NULL: everywhere), not merged when `apart`. decay[i] is that of
-// variable i (NULL: none). Returns their number, -1 with an error when a variable was closed.
+// variable i (NULL: none). Returns their number, -1 with an error when an active variable was closed.
 int ln_flat_runs(LnContext *c, LnFlat *f, const bool *active, bool apart, const double *decay);
 
 static inline char *ln_flat_gradient_at(const LnFlat *f, int64_t at) {

@@ -66,24 +66,34 @@ int64_t ln_optimizer_iterations(const LnOptimizer *o) {
 
 // ---- building
 
+static LnVariable *listed(const LnFlat *f, int i) { return f->variables[f->index[i]]; }
+
 bool ln_optimizer_build(LnContext *c, LnOptimizer *o, LnVariable *const *variables, int n) {
   LnFlat *f = o->flat;
-  if (built(o) && f->n == n && ln_flat_fits(o, f) &&
-      (n == 0 || memcmp(f->variables, variables, (size_t)n * sizeof *variables) == 0))
-    return true;
+  if (built(o) && ln_flat_fits(o, f)) {
+    bool same = f->listed == n;
+    for (int i = 0; i < n && same; i++) same = listed(f, i) == variables[i];
+    if (same || ln_flat_list(f, variables, n)) return true;
+  }
   LnFlat *made = ln_flat_new(c, o, variables, n, f);
   if (made) o->flat = made;
   return made != NULL;
 }
 
+// The same list, for options that have changed.
 static bool rebuild(LnContext *c, LnOptimizer *o) {
-  LnFlat *made = ln_flat_new(c, o, o->flat->variables, o->flat->n, o->flat);
-  if (made) o->flat = made;
-  return made != NULL;
+  const LnFlat *f = o->flat;
+  LnVariable **list = malloc((size_t)(f->listed + 1) * sizeof *list);
+  if (!list) return ln_fail(c, "out of memory");
+  for (int i = 0; i < f->listed; i++) list[i] = listed(f, i);
+  bool ok = ln_optimizer_build(c, o, list, f->listed);
+  free(list);
+  return ok;
 }
 
 LnTensor *ln_optimizer_gradient(LnOptimizer *o, int i) {
-  return built(o) && i >= 0 && i < o->flat->n ? o->flat->gradients[i] : NULL;
+  const LnFlat *f = o->flat;
+  return built(o) && i >= 0 && i < f->listed ? f->gradients[f->index[i]] : NULL;
 }
 
 // Exclusions may come before the variables are known: an empty layout remembers them.
@@ -197,7 +207,7 @@ static double squared_norm(const LnFlat *f, int variable) {
   return sum;
 }
 
-static void clip_gradients(const LnOptimizer *o, int runs, const bool *active) {
+static void clip_gradients(const LnOptimizer *o, int runs) {
   LnFlat *f = o->flat;
   if (!isnan(o->clipvalue)) {
     if (o->clipvalue > 0) walk_gradients(f, runs, clip, o->clipvalue);
@@ -209,7 +219,7 @@ static void clip_gradients(const LnOptimizer *o, int runs, const bool *active) {
   ln_parallel(f->block[f->n], 2, sum_blocks, f);
   double sum = 0;
   for (int i = 0; i < f->n; i++) {
-    if (active && !active[i]) continue;
+    if (!f->active[i]) continue;
     double squares = squared_norm(f, i);
     sum += squares;
     // A norm of infinity leaves zeros and NaN, a norm of NaN only NaN: as Keras has it.
@@ -331,12 +341,12 @@ static bool move_averages(LnContext *c, LnOptimizer *o) {
   return true;
 }
 
-static bool constrain(LnContext *c, const LnFlat *f, const bool *active) {
+static bool constrain(LnContext *c, const LnFlat *f) {
   bool ok = true;
   c->no_record++;
   for (int i = 0; i < f->n && ok; i++) {
     LnVariable *v = f->variables[i];
-    if (!v->constraint || (active && !active[i])) continue;
+    if (!v->constraint || !f->active[i]) continue;
     size_t scope = ln_scope(c);
     LnTensor *projected = ln_constrain(c, v->constraint, v->value);
     ok = projected && ln_tensor_assign(c, v->value, projected);
@@ -353,14 +363,16 @@ bool ln_optimizer_step(LnContext *c, LnOptimizer *o, const bool *active) {
   // An option that brings a slot (momentum, use_ema, ...) may have been assigned since.
   if (!ln_flat_fits(o, o->flat) && !rebuild(c, o)) return false;
   LnFlat *f = o->flat;
-  bool any = !active && f->n > 0;
-  for (int i = 0; active && i < f->n && !any; i++) any = active[i];
+  bool any = false;
+  for (int i = 0; i < f->n; i++) f->active[i] = false;
+  for (int i = 0; i < f->listed; i++)
+    if (!active || active[i]) any = f->active[f->index[i]] = true;
   if (!any) return ln_fail(c, "%s: no variable has a gradient", who);
   double lr, few[64], *scratch = few;
   if (!ln_optimizer_rate(c, o, &lr)) return false;
   if (f->n > 64 && any_decay(o) && !(scratch = malloc((size_t)f->n * sizeof *scratch)))
     return ln_fail(c, "out of memory");
-  int runs = ln_flat_runs(c, f, active, class_of(o)->per_variable, decays(o, scratch));
+  int runs = ln_flat_runs(c, f, f->active, class_of(o)->per_variable, decays(o, scratch));
   if (scratch != few) free(scratch);
   if (runs < 0) return false;
 
@@ -375,11 +387,11 @@ bool ln_optimizer_step(LnContext *c, LnOptimizer *o, const bool *active) {
   }
   if (due) {
     if (f->accumulator >= 0) memset(f->slot[f->accumulator]->data, 0, (size_t)f->at[f->n]);
-    clip_gradients(o, runs, active);
+    clip_gradients(o, runs);
     update(o, runs, lr, ln_optimizer_iterations(o) + 1);
   }
   if (f->average >= 0 && !move_averages(c, o)) return false;
-  bool ok = constrain(c, f, active);
+  bool ok = constrain(c, f);
   o->iterations++;
   return ok;
 }
@@ -398,8 +410,9 @@ int ln_optimizer_slot_count(const LnOptimizer *o) { return built(o) ? o->flat->n
 
 LnTensor *ln_optimizer_slot(LnOptimizer *o, int slot, int variable) {
   const LnFlat *f = o->flat;
-  if (!built(o) || slot < 0 || slot >= f->n_slots || variable < 0 || variable >= f->n) return NULL;
-  return f->slots[slot * f->n + variable];
+  if (!built(o) || slot < 0 || slot >= f->n_slots || variable < 0 || variable >= f->listed)
+    return NULL;
+  return f->slots[slot * f->n + f->index[variable]];
 }
 
 // Slot tensors in the order of Keras's files: averages and accumulators first, then group by group,
@@ -410,10 +423,10 @@ static int locate(const LnOptimizer *o, int i, int *slot, int *variable) {
   if (!built(o)) return 0;
   const LnFlat *f = o->flat;
   for (int group = -1; group < LN_MAX_SLOTS; group++)
-    for (int v = 0; v < f->n; v++)
+    for (int v = 0; v < f->listed; v++)
       for (int k = 0; k < f->n_slots; k++)
-        if (f->group[k] == group && f->slots[k * f->n + v]) {
-          if (count == i) *slot = k, *variable = v;
+        if (f->group[k] == group && f->slots[k * f->n + f->index[v]]) {
+          if (count == i) *slot = k, *variable = f->index[v];
           count++;
         }
   return count;
