@@ -35,10 +35,8 @@ typedef void (*ColFn)(const void *x, int64_t step, int64_t rows, int64_t m, Acc 
 
 typedef float Vf __attribute__((vector_size(64)));
 typedef float Uf __attribute__((vector_size(64), aligned(4), may_alias));
-typedef int32_t Mf __attribute__((vector_size(64)));
 typedef double Vd __attribute__((vector_size(64)));
 typedef double Ud __attribute__((vector_size(64), aligned(8), may_alias));
-typedef int64_t Md __attribute__((vector_size(64)));
 
 // Four vectors of partial sums: the order of additions is fixed, whatever the instruction set.
 #define SUM_RUN(name, T, V, U)                                                        \
@@ -52,13 +50,18 @@ typedef int64_t Md __attribute__((vector_size(64)));
       s2 += *(const U *)(const void *)(x + i + 2 * W);                                \
       s3 += *(const U *)(const void *)(x + i + 3 * W);                                \
     }                                                                                 \
-    double total = 0;                                                                 \
-    if (i > 0) {                                                                      \
-      V s = (s0 + s1) + (s2 + s3);                                                    \
-      for (int k = 0; k < (int)W; k++) total += (double)s[k];                         \
+    for (; i + W <= n; i += W) s0 += *(const U *)(const void *)(x + i);               \
+    if (i < n) {                                                                      \
+      V rest = {0};                                                                   \
+      memcpy(&rest, x + i, (size_t)(n - i) * sizeof(T));                              \
+      s1 += rest;                                                                     \
     }                                                                                 \
-    for (; i < n; i++) total += (double)x[i];                                         \
-    return total;                                                                     \
+    V s = (s0 + s1) + (s2 + s3);                                                      \
+    T lane[W];                                                                        \
+    memcpy(lane, &s, sizeof s);                                                       \
+    for (int half = W / 2; half > 0; half /= 2)                                       \
+      for (int k = 0; k < half; k++) lane[k] += lane[k + half];                       \
+    return (double)lane[0];                                                           \
   }
 SUM_RUN(sum_run_float, float, Vf, Uf)
 SUM_RUN(sum_run_double, double, Vd, Ud)
@@ -86,30 +89,31 @@ SUM_ROW(double)
 DEVIATION_ROW(float)
 DEVIATION_ROW(double)
 
-#define EXTREME_ROW(name, T, V, U, M, op)                                                     \
+// 64 lanes in an array, which the compiler keeps in vectors.
+#define EXTREME_ROW(name, T, op)                                                              \
   LN_CLONES static void name##_row_##T(const void *data, int64_t n, Acc *acc, double aux) {   \
-    enum { W = sizeof(V) / sizeof(T) };                                                       \
+    enum { W = 64 };                                                                          \
     const T *x = data;                                                                        \
     T best = (T)acc->f;                                                                       \
     int64_t i = 0;                                                                            \
     (void)aux;                                                                                \
-    if (n >= (int)W) {                                                                        \
-      V b = {0};                                                                              \
-      b += best;                                                                              \
-      for (; i + W <= n; i += W) {                                                            \
-        V v = *(const U *)(const void *)(x + i);                                              \
-        M take = (M)(v op b) | (M)(v != v);                                                   \
-        b = (V)((take & (M)v) | (~take & (M)b));                                              \
-      }                                                                                       \
-      for (int k = 0; k < (int)W; k++) best = b[k] op best || b[k] != b[k] ? b[k] : best;     \
+    if (n >= W) {                                                                             \
+      _Alignas(64) T lane[W];                                                                 \
+      for (int k = 0; k < W; k++) lane[k] = x[k];                                             \
+      for (i = W; i + W <= n; i += W)                                                         \
+        for (int k = 0; k < W; k++) {                                                         \
+          T v = x[i + k];                                                                     \
+          lane[k] = v op lane[k] || v != v ? v : lane[k];                                     \
+        }                                                                                     \
+      for (int k = 0; k < W; k++) best = lane[k] op best || lane[k] != lane[k] ? lane[k] : best; \
     }                                                                                         \
     for (; i < n; i++) best = x[i] op best || x[i] != x[i] ? x[i] : best;                     \
     acc->f = (double)best;                                                                    \
   }
-EXTREME_ROW(max, float, Vf, Uf, Mf, >)
-EXTREME_ROW(max, double, Vd, Ud, Md, >)
-EXTREME_ROW(min, float, Vf, Uf, Mf, <)
-EXTREME_ROW(min, double, Vd, Ud, Md, <)
+EXTREME_ROW(max, float, >)
+EXTREME_ROW(max, double, >)
+EXTREME_ROW(min, float, <)
+EXTREME_ROW(min, double, <)
 
 #define PLAIN_ROW(name, T, A, field, expression)                                              \
   LN_CLONES static void name(const void *data, int64_t n, Acc *acc, double aux) {             \
@@ -570,7 +574,7 @@ void ln_kernel_argmax(bool smallest, int64_t base, LnTensor *out, const LnTensor
   else for (int i = 0; i < rank; i++) to[i] = out->stride[i];
   const LnOperand operands[2] = {{out->data, to, sizeof(int64_t)},
                                  {x->data, from, (size_t)width}};
-  bool runs = rank == 0 || llabs(x->stride[axis]) <= llabs(from[rank - 1]);
+  bool runs = rank == 0 || (s.n >= 32 && llabs(x->stride[axis]) <= llabs(from[rank - 1]));
   ln_loop(rank, shape, 2, operands, runs ? search_runs : search_lines, &s,
           LN_GRAIN_CHEAP / (s.n + 1) + 1);
 }
