@@ -265,7 +265,7 @@ const LnOp ln_ops_softmax[] = {
    .doc = "(x, axis = none, keepdims = false): log(sum(exp(x))), which neither overflows nor loses\n"
           "digits.\n"
           "Example:\n"
-          "ln.logsumexp(ln.tensor{1000, 1000}) - 1000  --> 0.6931763\n"},
+          "ln.logsumexp(ln.tensor{1000, 1000})  --> 1000.6931\n"},
   {.name = "sparsemax", .n_in = 1, .n_out = 1, .flags = LN_OP_ACTIVATION, .options = axis_options,
    .params_size = sizeof(Axis), .shape = softmax_shape, .scratch = sparsemax_scratch,
    .forward = sparsemax_forward, .backward = sparsemax_backward,
