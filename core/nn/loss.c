@@ -1,7 +1,6 @@
 // Losses, the general part: making y_true fit y_pred, and reducing per-sample values to a number.
 // The classes are in losses/, one a file: per-sample values composed of ops.
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "kernels/index.h"
@@ -73,14 +72,9 @@ bool ln_loss_prepare_sparse(LnContext *c, const LnLoss *self, int64_t axis, LnTe
                    ln_shape_text(want, p->rank - 1),
                    one_hot ? " (one-hot labels are for categorical_crossentropy)" : "");
   }
-  if (ln_dtype_is_float((LnDtype)t->dtype) || t->dtype == LN_BOOL) t = ln_cast(c, t, LN_INT64);
-  return (*y_true = t) != NULL;
+  *y_true = t;
+  return true;
 }
-
-typedef struct Classes {
-  int64_t n;
-  char shape[80];
-} Classes;
 
 static bool classes_shape(const LnCall *call, LnSpec *out) {
   LnTensor *ids = call->in[0];
@@ -92,23 +86,24 @@ static bool classes_shape(const LnCall *call, LnSpec *out) {
 }
 
 static bool classes_check(const LnCall *call) {
-  const Classes *p = call->params;
+  int64_t n = *(const int64_t *)call->params;
   LnWhole w = ln_kernel_whole(call->in[0]);
-  if (call->in[0]->size == 0 || (w.low >= 0 && w.high < p->n)) return true;
-  return ln_fail(call->context, "label %lld is no class: y_pred of shape %s has classes 0 to %lld",
-                 (long long)(w.low < 0 ? w.low : w.high), p->shape, (long long)p->n - 1);
+  if (call->in[0]->size == 0) return true;
+  if (!w.whole)
+    return ln_fail(call->context, "label %g is no class id: these are whole numbers", w.odd);
+  return (w.low >= 0 && w.high < n) ||
+         ln_fail(call->context, "label %lld is out of range: classes are 0 .. %lld",
+                 (long long)(w.low < 0 ? w.low : w.high), (long long)n - 1);
 }
 
 static const LnOp classes = {.name = "class_ids", .n_in = 1, .n_out = 1,
                              .flags = LN_OP_HIDDEN | LN_OP_NO_GRADIENT,
-                             .params_size = sizeof(Classes), .shape = classes_shape,
+                             .params_size = sizeof(int64_t), .shape = classes_shape,
                              .check = classes_check};
 
 LnTensor *ln_check_classes(LnContext *c, LnTensor *ids, const LnTensor *y_pred) {
   if (!y_pred) return NULL;
-  Classes p = {y_pred->shape[y_pred->rank - 1], ""};
-  snprintf(p.shape, sizeof p.shape, "%s", ln_tensor_shape_text(y_pred));
-  return LN_APPLY1(c, &classes, &p, ids);
+  return ln_cast(c, LN_APPLY1(c, &classes, &y_pred->shape[y_pred->rank - 1], ids), LN_INT64);
 }
 
 // ---- parts of formulas

@@ -14,13 +14,13 @@
    .doc = "a name, for messages and configs"}
 
 // Binary, categorical and sparse cross-entropy; each has only some of these as options.
-typedef struct LnCrossentropy {
+typedef struct LnCrossentropyLoss {
   LnLoss base;
   bool from_logits;
   double label_smoothing;
   int64_t axis;
   int64_t ignore_class;   // LN_NONE
-} LnCrossentropy;
+} LnCrossentropyLoss;
 typedef struct LnCosineLoss {
   LnLoss base;
   int64_t axis;
@@ -37,10 +37,10 @@ bool ln_match_ranks(LnContext *c, LnTensor **a, LnTensor **b, bool expand);
 // y_pred as floats, y_true of its dtype and rank, and both of one shape; errors say what came.
 bool ln_loss_prepare(LnContext *c, const LnLoss *self, LnTensor **y_true, LnTensor **y_pred);
 // For class ids: y_pred as floats, y_true without a last axis of 1, its shape y_pred's without
-// `axis`. Float ids are cast to integers; whether they are classes is for the op to check.
+// `axis`. Whether the ids are classes is for the op to check.
 bool ln_loss_prepare_sparse(LnContext *c, const LnLoss *self, int64_t axis, LnTensor **y_true,
                             LnTensor **y_pred);
-// Integer ids, for use after a check that each is a class of y_pred's last axis.
+// Ids as integers, after a check that each is a class of y_pred's last axis.
 LnTensor *ln_check_classes(LnContext *c, LnTensor *ids, const LnTensor *y_pred);
 // y * (1 - amount) + amount * toward; y itself when amount is 0.
 LnTensor *ln_smooth_labels(LnContext *c, LnTensor *y, double amount, double toward);

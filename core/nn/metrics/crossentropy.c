@@ -11,7 +11,7 @@ typedef struct Crossentropy {
 static LnTensor *values_of(LnContext *c, const LnMetric *self, const LnLossClass *cls,
                            LnTensor *y_true, LnTensor *y_pred) {
   const Crossentropy *m = (const Crossentropy *)self;
-  LnCrossentropy loss = {{{.cls = &cls->base}, LN_NO_REDUCTION, self->dtype}, m->from_logits,
+  LnCrossentropyLoss loss = {{{.cls = &cls->base}, LN_NO_REDUCTION, self->dtype}, m->from_logits,
                          m->label_smoothing, m->axis, LN_NONE};
   if (!cls->sparse_labels && !ln_loss_prepare(c, &loss.base, &y_true, &y_pred)) return NULL;
   return cls->call(c, &loss.base, y_true, y_pred);
