@@ -252,7 +252,7 @@ static void not_forward(const LnCall *call) {
   X(ARCTAN2, "arctan2", FLOATS, 0, shape, NULL, arctan2_backward, "x(2,3), x(2,3)\nx(3), p(2,1)", \
     "(a, b): the angle of the point (b, a) in radians, in [-pi, pi]." BROADCASTS "\n"             \
     "Example:\n"                                                                                  \
-    "ln.arctan2(ln.tensor{0, 1}, ln.tensor{1, 0})  --> [0.       1.570796]\n")                    \
+    "ln.arctan2(ln.tensor{0, 1}, ln.tensor{1, 0}):round(4)  --> [0.     1.5708]\n")               \
   X(HYPOT, "hypot", FLOATS, 0, shape, NULL, hypot_backward, "x(2,3), x(2,3)\nx(3), p(2,1)",       \
     "(a, b): sqrt(a^2 + b^2), without overflow." BROADCASTS "\n"                                  \
     "Example:\n"                                                                                  \

@@ -142,12 +142,12 @@ static LnTensor *elu_slope(LnContext *c, LnTensor *x, double a, double b) {
   return ln_add(c, positive, ln_mul(c, ln_number_sub(c, 1, positive), ln_mul_number(c, z, a)));
 }
 
-#define D(name) \
+#define D(name)                                                                                    \
   static LnTensor *d_##name(LnContext *c, LnTensor *x, LnTensor *y, const double *p)
-#define RULE(name, expression)                                \
-  D(name) {                                                   \
-    (void)c, (void)x, (void)y, (void)p;                       \
-    return expression;                                        \
+#define RULE(name, expression)                                                                     \
+  D(name) {                                                                                        \
+    (void)c, (void)x, (void)y, (void)p;                                                            \
+    return expression;                                                                             \
   }
 
 RULE(zero, constant_like(c, x, 0))
@@ -286,7 +286,7 @@ static const LnOption squareplus_options[] = {
 // ---- the table
 
 // X(kernel, name, flags, options, derivative, samples, doc)
-#define ROWS(X) \
+#define ROWS(X)                                                                                    \
   X(NEGATIVE, "negative", 0, none, negative, "x(2,3)\nx(2,1,3)",                                   \
     "(x): -x. Integers stay integers.\n"                                                           \
     "Example:\n"                                                                                   \
@@ -341,7 +341,7 @@ static const LnOption squareplus_options[] = {
   X(EXP, "exp", 0, none, exp, "x(2,3)\nx(2,1,3)",                                                  \
     "(x): e^x. Integers give float32.\n"                                                           \
     "Example:\n"                                                                                   \
-    "ln.tensor{0, 1}:exp()  --> [1.       2.718282]\n")                                            \
+    "ln.tensor{0, 1}:exp():round(4)  --> [1.     2.7183]\n")                                       \
   X(EXPM1, "expm1", 0, none, expm1, "x(2,3)\nx(2,1,3)",                                            \
     "(x): e^x - 1, exact near 0. Integers give float32.\n"                                         \
     "Example:\n"                                                                                   \
@@ -349,7 +349,7 @@ static const LnOption squareplus_options[] = {
   X(LOG, "log", 0, none, log, "p(2,3)",                                                            \
     "(x): the natural logarithm; -inf of 0, NaN below. Integers give float32.\n"                   \
     "Example:\n"                                                                                   \
-    "ln.tensor{1, 10}:log()  --> [0.       2.302585]\n")                                           \
+    "ln.tensor{1, 10}:log():round(4)  --> [0.     2.3026]\n")                                      \
   X(LOG2, "log2", 0, none, log2, "p(2,3)",                                                         \
     "(x): the logarithm to base 2. Integers give float32.\n"                                       \
     "Example:\n"                                                                                   \
@@ -366,57 +366,57 @@ static const LnOption squareplus_options[] = {
     "(x): the error function, 2 / sqrt(pi) times the integral of e^-t^2 from 0 to x.\n"            \
     "Integers give float32.\n"                                                                     \
     "Example:\n"                                                                                   \
-    "ln.tensor{0, 1}:erf()  --> [0.        0.8427008]\n")                                          \
+    "ln.tensor{0, 1}:erf():round(4)  --> [0.     0.8427]\n")                                       \
   X(SIN, "sin", 0, none, sin, "x(2,3)\nx(2,1,3)",                                                  \
     "(x): the sine of x in radians. Integers give float32.\n"                                      \
     "Example:\n"                                                                                   \
-    "ln.tensor{0, 1}:sin()  --> [0.       0.841471]\n")                                            \
+    "ln.tensor{0, 1}:sin():round(4)  --> [0.     0.8415]\n")                                       \
   X(COS, "cos", 0, none, cos, "x(2,3)\nx(2,1,3)",                                                  \
     "(x): the cosine of x in radians. Integers give float32.\n"                                    \
     "Example:\n"                                                                                   \
-    "ln.tensor{0, 1}:cos()  --> [1.        0.5403023]\n")                                          \
+    "ln.tensor{0, 1}:cos():round(4)  --> [1.     0.5403]\n")                                       \
   X(TAN, "tan", 0, none, tan, "u(2,3)",                                                            \
     "(x): the tangent of x in radians. Integers give float32.\n"                                   \
     "Example:\n"                                                                                   \
-    "ln.tensor{0, 1}:tan()  --> [0.        1.5574077]\n")                                          \
+    "ln.tensor{0, 1}:tan():round(4)  --> [0.     1.5574]\n")                                       \
   X(ARCSIN, "arcsin", 0, none, arcsin, "u(2,3)",                                                   \
     "(x): the angle whose sine is x, in [-pi/2, pi/2]; NaN outside [-1, 1]. Integers give\n"       \
     "float32.\n"                                                                                   \
     "Example:\n"                                                                                   \
-    "ln.tensor{0, 1}:arcsin()  --> [0.        1.5707964]\n")                                       \
+    "ln.tensor{0, 1}:arcsin():round(4)  --> [0.     1.5708]\n")                                    \
   X(ARCCOS, "arccos", 0, none, arccos, "u(2,3)",                                                   \
     "(x): the angle whose cosine is x, in [0, pi]; NaN outside [-1, 1]. Integers give\n"           \
     "float32.\n"                                                                                   \
     "Example:\n"                                                                                   \
-    "ln.tensor{0, 1}:arccos()  --> [1.5707964 0.       ]\n")                                       \
+    "ln.tensor{0, 1}:arccos():round(4)  --> [1.5708 0.    ]\n")                                    \
   X(ARCTAN, "arctan", 0, none, arctan, "x(2,3)\nx(2,1,3)",                                         \
     "(x): the angle whose tangent is x, in (-pi/2, pi/2). Integers give float32.\n"                \
     "Example:\n"                                                                                   \
-    "ln.tensor{0, 1}:arctan()  --> [0.        0.7853982]\n")                                       \
+    "ln.tensor{0, 1}:arctan():round(4)  --> [0.     0.7854]\n")                                    \
   X(SINH, "sinh", 0, none, sinh, "x(2,3)\nx(2,1,3)",                                               \
     "(x): the hyperbolic sine. Integers give float32.\n"                                           \
     "Example:\n"                                                                                   \
-    "ln.tensor{0, 1}:sinh()  --> [0.        1.1752012]\n")                                         \
+    "ln.tensor{0, 1}:sinh():round(4)  --> [0.     1.1752]\n")                                      \
   X(COSH, "cosh", 0, none, cosh, "x(2,3)\nx(2,1,3)",                                               \
     "(x): the hyperbolic cosine. Integers give float32.\n"                                         \
     "Example:\n"                                                                                   \
-    "ln.tensor{0, 1}:cosh()  --> [1.        1.5430806]\n")                                         \
+    "ln.tensor{0, 1}:cosh():round(4)  --> [1.     1.5431]\n")                                      \
   X(TANH, "tanh", LN_OP_ACTIVATION, none, tanh, "x(2,3)\nx(2,1,3)",                                \
     "(x): the hyperbolic tangent. Integers give float32.\n"                                        \
     "Example:\n"                                                                                   \
-    "ln.tensor{0, 1}:tanh()  --> [0.        0.7615942]\n")                                         \
+    "ln.tensor{0, 1}:tanh():round(4)  --> [0.     0.7616]\n")                                      \
   X(ARCSINH, "arcsinh", 0, none, arcsinh, "x(2,3)\nx(2,1,3)",                                      \
     "(x): the inverse of sinh. Integers give float32.\n"                                           \
     "Example:\n"                                                                                   \
-    "ln.tensor{0, 1}:arcsinh()  --> [0.        0.8813736]\n")                                      \
+    "ln.tensor{0, 1}:arcsinh():round(4)  --> [0.     0.8814]\n")                                   \
   X(ARCCOSH, "arccosh", 0, none, arccosh, "p(2,3) + 1",                                            \
     "(x): the inverse of cosh; NaN below 1. Integers give float32.\n"                              \
     "Example:\n"                                                                                   \
-    "ln.tensor{1, 2}:arccosh()  --> [0.       1.316958]\n")                                        \
+    "ln.tensor{1, 2}:arccosh():round(4)  --> [0.    1.317]\n")                                     \
   X(ARCTANH, "arctanh", 0, none, arctanh, "u(2,3)",                                                \
     "(x): the inverse of tanh; NaN outside [-1, 1]. Integers give float32.\n"                      \
     "Example:\n"                                                                                   \
-    "ln.tensor{0, 0.5}:arctanh()  --> [0.        0.5493061]\n")                                    \
+    "ln.tensor{0, 0.5}:arctanh():round(4)  --> [0.     0.5493]\n")                                 \
   X(IDENTITY, "linear", LN_OP_ACTIVATION, none, one, "x(2,3)\nx(2,1,3)",                           \
     "(x): x itself.\n"                                                                             \
     "Example:\n"                                                                                   \
@@ -440,35 +440,35 @@ static const LnOption squareplus_options[] = {
   X(ELU, "elu", LN_OP_ACTIVATION, alpha, elu, "x(2,3)\nx(2,3), 0.5",                               \
     "(x, alpha = 1): x above 0, alpha * (e^x - 1) below. Integers give float32.\n"                 \
     "Example:\n"                                                                                   \
-    "ln.tensor{1, -1}:elu()  --> [ 1.         -0.63212055]\n")                                     \
+    "ln.tensor{1, -1}:elu():round(4)  --> [ 1.     -0.6321]\n")                                    \
   X(SELU, "selu", LN_OP_ACTIVATION, none, selu, "x(2,3)\nx(2,1,3)",                                \
     "(x): the self-normalizing 1.0507 * elu(x, 1.67326) (Klambauer et al. 2017). Integers\n"       \
     "give float32.\n"                                                                              \
     "Example:\n"                                                                                   \
-    "ln.tensor{1, 0}:selu()  --> [1.050701 0.      ]\n")                                           \
+    "ln.tensor{1, 0}:selu():round(4)  --> [1.0507 0.    ]\n")                                      \
   X(CELU, "celu", LN_OP_ACTIVATION, alpha_positive, celu, "x(2,3)\nx(2,3), 0.5",                   \
     "(x, alpha = 1): max(x, 0) + min(0, alpha * (e^(x / alpha) - 1)). Integers give\n"             \
     "float32.\n"                                                                                   \
     "Example:\n"                                                                                   \
-    "ln.tensor{1, -1}:celu()  --> [ 1.         -0.63212055]\n")                                    \
+    "ln.tensor{1, -1}:celu():round(4)  --> [ 1.     -0.6321]\n")                                   \
   X(GELU, "gelu", LN_OP_ACTIVATION, gelu, gelu, "x(2,3)\nx(2,3), true",                            \
     "(x, approximate = false): x * Phi(x), Phi being the normal distribution;\n"                   \
     "`approximate` takes its tanh form (Hendrycks and Gimpel 2016). Integers give\n"               \
     "float32.\n"                                                                                   \
     "Example:\n"                                                                                   \
-    "ln.tensor{1, 0}:gelu()  --> [0.8413447 0.       ]\n")                                         \
+    "ln.tensor{1, 0}:gelu():round(4)  --> [0.8413 0.    ]\n")                                      \
   X(SILU, "silu", LN_OP_ACTIVATION, none, silu, "x(2,3)\nx(2,1,3)",                                \
     "(x): x * sigmoid(x), also called swish. Integers give float32.\n"                             \
     "Example:\n"                                                                                   \
-    "ln.tensor{1, 0}:silu()  --> [0.7310586 0.       ]\n")                                         \
+    "ln.tensor{1, 0}:silu():round(4)  --> [0.7311 0.    ]\n")                                      \
   X(SILU, "swish", LN_OP_ACTIVATION, none, silu, "x(2,3)\nx(2,1,3)",                               \
     "(x): x * sigmoid(x); another name of silu. Integers give float32.\n"                          \
     "Example:\n"                                                                                   \
-    "ln.tensor{1, 0}:swish()  --> [0.7310586 0.       ]\n")                                        \
+    "ln.tensor{1, 0}:swish():round(4)  --> [0.7311 0.    ]\n")                                     \
   X(SIGMOID, "sigmoid", LN_OP_ACTIVATION, none, sigmoid, "x(2,3)\nx(2,1,3)",                       \
     "(x): 1 / (1 + e^-x). Integers give float32.\n"                                                \
     "Example:\n"                                                                                   \
-    "ln.tensor{0, 1}:sigmoid()  --> [0.5       0.7310586]\n")                                      \
+    "ln.tensor{0, 1}:sigmoid():round(4)  --> [0.5    0.7311]\n")                                   \
   X(HARD_SIGMOID, "hard_sigmoid", LN_OP_ACTIVATION, none, hard_sigmoid, "x(2,3)\nx(2,1,3)",        \
     "(x): relu6(x + 3) / 6. Integers give float32.\n"                                              \
     "Example:\n"                                                                                   \
@@ -497,7 +497,7 @@ static const LnOption squareplus_options[] = {
   X(TANH_SHRINK, "tanh_shrink", LN_OP_ACTIVATION, none, tanh_shrink, "x(2,3)\nx(2,1,3)",           \
     "(x): x - tanh(x). Integers give float32.\n"                                                   \
     "Example:\n"                                                                                   \
-    "ln.tensor{0, 1}:tanh_shrink()  --> [0.        0.2384058]\n")                                  \
+    "ln.tensor{0, 1}:tanh_shrink():round(4)  --> [0.     0.2384]\n")                               \
   X(THRESHOLD, "threshold", LN_OP_ACTIVATION, threshold, threshold, "x(2,3), 0.2, -1",             \
     "(x, threshold, default_value): x where it is above the threshold, else\n"                     \
     "default_value. Integers give float32.\n"                                                      \
@@ -506,7 +506,7 @@ static const LnOption squareplus_options[] = {
   X(SOFTPLUS, "softplus", LN_OP_ACTIVATION, none, softplus, "x(2,3)\nx(2,1,3)",                    \
     "(x): log(1 + e^x), without overflow. Integers give float32.\n"                                \
     "Example:\n"                                                                                   \
-    "ln.tensor{0, 100}:softplus()  --> [  0.6931472 100.       ]\n")                               \
+    "ln.tensor{0, 100}:softplus():round(4)  --> [  0.6931 100.    ]\n")                            \
   X(SOFTSIGN, "softsign", LN_OP_ACTIVATION, none, softsign, "x(2,3)\nx(2,1,3)",                    \
     "(x): x / (1 + |x|). Integers give float32.\n"                                                 \
     "Example:\n"                                                                                   \
@@ -514,15 +514,15 @@ static const LnOption squareplus_options[] = {
   X(MISH, "mish", LN_OP_ACTIVATION, none, mish, "x(2,3)\nx(2,1,3)",                                \
     "(x): x * tanh(softplus(x)) (Misra 2019). Integers give float32.\n"                            \
     "Example:\n"                                                                                   \
-    "ln.tensor{0, 1}:mish()  --> [0.        0.8650984]\n")                                         \
+    "ln.tensor{0, 1}:mish():round(4)  --> [0.     0.8651]\n")                                      \
   X(LOG_SIGMOID, "log_sigmoid", LN_OP_ACTIVATION, none, log_sigmoid, "x(2,3)\nx(2,1,3)",           \
     "(x): log(sigmoid(x)), without overflow. Integers give float32.\n"                             \
     "Example:\n"                                                                                   \
-    "ln.tensor{0, -100}:log_sigmoid()  --> [  -0.6931472 -100.       ]\n")                         \
+    "ln.tensor{0, -100}:log_sigmoid():round(4)  --> [  -0.6931 -100.    ]\n")                      \
   X(EXP, "exponential", LN_OP_ACTIVATION, none, exp, "x(2,3)\nx(2,1,3)",                           \
     "(x): e^x; the name of exp as an activation. Integers give float32.\n"                         \
     "Example:\n"                                                                                   \
-    "ln.tensor{0, 1}:exponential()  --> [1.        2.7182817]\n")                                  \
+    "ln.tensor{0, 1}:exponential():round(4)  --> [1.     2.7183]\n")                               \
   X(SQUAREPLUS, "squareplus", LN_OP_ACTIVATION, squareplus, squareplus, "x(2,3)\nx(2,3), 1",       \
     "(x, b = 4): (x + sqrt(x^2 + b)) / 2 (Barron 2021). Integers give float32.\n"                  \
     "Example:\n"                                                                                   \
@@ -548,9 +548,10 @@ static const LnOption squareplus_options[] = {
     "Example:\n"                                                                                   \
     "ln.tensor{0/0, 1/0, 1}:isfinite()  --> [false false  true]\n")
 
-#define OP(kernel_, op_name, op_flags, option_set, derivative_, op_samples, op_doc)             \
-  {.name = op_name, .n_in = 1, .n_out = 1, .flags = op_flags, .options = option_set##_options,  \
-   .params_size = option_set##_size, .shape = LN_U_##kernel_ == LN_U_IDENTITY ? view_shape : shape, \
+#define OP(kernel_, op_name, op_flags, option_set, derivative_, op_samples, op_doc)                \
+  {.name = op_name, .n_in = 1, .n_out = 1, .flags = op_flags, .options = option_set##_options,     \
+   .params_size = option_set##_size,                                                               \
+   .shape = LN_U_##kernel_ == LN_U_IDENTITY ? view_shape : shape,                                  \
    .forward = forward, .backward = backward, .samples = op_samples, .doc = op_doc},
 
 const LnOp ln_ops_unary[] = {
@@ -561,7 +562,7 @@ const LnOp ln_ops_unary[] = {
    .doc = "(dy, v): dy f'(x) in one pass, v being x or f(x), where no second derivative is due."},
   {0}};
 
-#define ROW(kernel_, name, flags, options, derivative_, samples, doc) \
+#define ROW(kernel_, name, flags, options, derivative_, samples, doc)                              \
   {LN_U_##kernel_, d_##derivative_},
 static const Row rows[] = {ROWS(ROW)};
 enum { N_ROWS = sizeof rows / sizeof rows[0] };
@@ -587,7 +588,7 @@ LnTensor *ln_clip(LnContext *c, LnTensor *x, double low, double high) {
   return apply_with(c, LN_U_CLIP, x, &(Params){.p = {low, high}});
 }
 
-#define FUNCTION(f, kernel) \
+#define FUNCTION(f, kernel)                                                                        \
   LnTensor *ln_##f(LnContext *c, LnTensor *x) { return apply(c, LN_U_##kernel, x); }
 FUNCTION(neg, NEGATIVE)
 FUNCTION(abs, ABS)
