@@ -6,7 +6,9 @@ local goldens = require "support.goldens"
 
 local metrics = ln.metrics
 
-local function plain(value) return getmetatable(value) == "lunate.tensor" and value:totable() or value end
+local function plain(value)
+  return getmetatable(value) == "lunate.tensor" and value:totable() or value
+end
 
 local function update(m, load, part, weighted)
   local weight = weighted and part.sample_weight and load(part.sample_weight) or nil
@@ -84,8 +86,8 @@ describe("metrics beyond the golden cases", function()
       goldens.near(result(metrics[name](), y, p), ln.losses[name]()(y, p), 1e-5, 1e-6, name)
     end
     goldens.near(result(metrics.LogCoshError(), y, p), ln.losses.LogCosh()(y, p), 1e-5, 1e-6)
-    goldens.near(result(metrics.CosineSimilarity(), y, p), -ln.losses.CosineSimilarity()(y, p):item(),
-      1e-5, 1e-6)
+    local cosine = ln.losses.CosineSimilarity()(y, p):item()
+    goldens.near(result(metrics.CosineSimilarity(), y, p), -cosine, 1e-5, 1e-6)
     local ids = ln.tensor({0, 1, 2, 0, 1, 2}, {dtype = "uint8"})
     goldens.near(result(metrics.SparseCategoricalCrossentropy{from_logits = true}, ids, p),
       ln.losses.SparseCategoricalCrossentropy{from_logits = true}(ids, p), 1e-5, 1e-6)
@@ -111,7 +113,8 @@ describe("metrics beyond the golden cases", function()
     assert.are.equal(0.75, result(metrics.SparseCategoricalAccuracy(), every_second, p))
     local turned = ln.tensor{{0.1, 0.5}, {0.6, 0.3}, {0.3, 0.2}}:transpose()
     assert.are.equal(0.5, result(metrics.SparseCategoricalAccuracy(), ln.tensor{1, 2}, turned))
-    assert.are.equal(0.5, result(metrics.CategoricalAccuracy(), ln.tensor{{0, 1, 0}, {0, 0, 1}}, turned))
+    local one_hot = ln.tensor{{0, 1, 0}, {0, 0, 1}}
+    assert.are.equal(0.5, result(metrics.CategoricalAccuracy(), one_hot, turned))
     local flat = ln.tensor{0.7, 0.2, 0.6}
     assert.are.equal(2 / 3, result(metrics.BinaryAccuracy(), ln.tensor{true, false, false}, flat))
     assert.are.equal(2 / 3, result(metrics.BinaryAccuracy(), ln.tensor{{1}, {0}, {0}}, flat))
@@ -135,11 +138,13 @@ describe("metrics beyond the golden cases", function()
 
   it("precision and recall at several thresholds", function()
     local y, p = ln.tensor{0, 1, 1, 0}, ln.tensor{0.3, 0.4, 0.9, 0.6}
-    goldens.near(result(metrics.Precision{thresholds = {0.2, 0.5, 0.35}}, y, p), {0.5, 0.5, 2 / 3}, 1e-6)
+    goldens.near(result(metrics.Precision{thresholds = {0.2, 0.5, 0.35}}, y, p),
+      {0.5, 0.5, 2 / 3}, 1e-6)
     goldens.near(result(metrics.Recall{thresholds = {0, 0.5, 1}}, y, p), {1, 0.5, 0}, 1e-6)
     assert.are.equal(0.5, result(metrics.Precision(), y, p))
     assert.are.equal(1, result(metrics.Precision(0.7), y, p))
-    local one_hot, scores = ln.tensor{{0, 1, 0}, {1, 0, 0}}, ln.tensor{{0.1, 0.6, 0.3}, {0.2, 0.7, 0.1}}
+    local one_hot = ln.tensor{{0, 1, 0}, {1, 0, 0}}
+    local scores = ln.tensor{{0.1, 0.6, 0.3}, {0.2, 0.7, 0.1}}
     assert.are.equal(0.5, result(metrics.Precision{top_k = 1}, one_hot, scores))
     assert.are.equal(1, result(metrics.Recall{top_k = 2}, one_hot, scores))
     assert.are.equal(0.5, result(metrics.Precision{class_id = 1}, one_hot, scores))
@@ -168,8 +173,10 @@ describe("metrics beyond the golden cases", function()
     assert.are.equal(0.5, result(metrics.PrecisionAtRecall(0.5), y, p))
     assert.are.equal(0.5, result(metrics.RecallAtPrecision(0.8), ln.tensor{0, 0, 1, 1},
       ln.tensor{0, 0.5, 0.3, 0.9}))
-    assert.are.equal(0, result(metrics.RecallAtPrecision(0.8), ln.tensor{0, 1}, ln.tensor{0.9, 0.8}))
-    goldens.near(result(metrics.SpecificityAtSensitivity{0.5, num_thresholds = 1}, y, p), 2 / 3, 1e-6)
+    local never = metrics.RecallAtPrecision(0.8)
+    assert.are.equal(0, result(never, ln.tensor{0, 1}, ln.tensor{0.9, 0.8}))
+    local single = metrics.SpecificityAtSensitivity{0.5, num_thresholds = 1}
+    goldens.near(result(single, y, p), 2 / 3, 1e-6)
   end)
 
   it("F scores, of each class and averaged", function()
@@ -179,7 +186,8 @@ describe("metrics beyond the golden cases", function()
       {0.3846154, 0.90909094, 0.8333334}, 1e-6, 1e-6)
     goldens.near(result(metrics.F1Score{threshold = 0.5}, y, p), {0.5, 0.8, 2 / 3}, 1e-6, 1e-6)
     -- tp 4, fp 2, fn 2
-    goldens.near(result(metrics.F1Score{threshold = 0.5, average = "micro"}, y, p), 2 / 3, 1e-6, 1e-6)
+    local micro = metrics.F1Score{threshold = 0.5, average = "micro"}
+    goldens.near(result(micro, y, p), 2 / 3, 1e-6, 1e-6)
   end)
 
   it("intersection over union", function()
@@ -258,13 +266,15 @@ describe("bad input to a metric", function()
       updating(metrics.SparseCategoricalAccuracy(), ln.zeros{3}, p))
     fails("one-hot", updating(metrics.SparseCategoricalAccuracy(), ln.eye(2), p))
     fails({"sample_weight", "(3,)"}, updating(metrics.Accuracy(), ln.zeros{2, 2}, p, ln.ones{3}))
-    fails("(batch, classes)", updating(metrics.F1Score{average = "macro"}, ln.zeros{2}, ln.zeros{2}))
+    local f1 = metrics.F1Score{average = "macro"}
+    fails("(batch, classes)", updating(f1, ln.zeros{2}, ln.zeros{2}))
     fails("(batch, outputs)", updating(metrics.R2Score(), ln.zeros{2}, ln.zeros{2}))
     fails("multi_label", updating(metrics.AUC{multi_label = true, num_labels = 3}, p, p))
   end)
 
   it("labels and classes out of range", function()
-    fails({"mean_io_u", "2", "0 to 1"}, updating(metrics.MeanIoU(2), ln.tensor{0, 2}, ln.tensor{0, 1}))
+    fails({"mean_io_u", "2", "0 to 1"},
+      updating(metrics.MeanIoU(2), ln.tensor{0, 2}, ln.tensor{0, 1}))
     fails({"precision", "class_id 2", "(2, 2)"}, updating(metrics.Precision{class_id = 2}, p, p))
     fails({"sparse_categorical_crossentropy", "5"},
       updating(metrics.SparseCategoricalCrossentropy(), ln.tensor{0, 5}, p))

@@ -38,10 +38,12 @@ const LnLossClass ln_binary_crossentropy = {
              .options = options,
              .doc = "Mean over `axis` of -(y log p + (1 - y) log(1 - p)); p is y_pred clipped to\n"
                     "[1e-7, 1 - 1e-7], or with from_logits its sigmoid.\n"
-                    "Shapes: y_true (0 and 1, or between) and y_pred the same; values without that\n"
+                    "Shapes: y_true (0 and 1, or between) and y_pred the same; values without "
+                    "that\n"
                     "axis.\n"
                     "Example:\n"
-                    "  (\"%.4f\"):format(ln.losses.BinaryCrossentropy()(ln.tensor{{0, 1}, {0, 0}},\n"
+                    "  string.format(\"%.4f\", ln.losses.BinaryCrossentropy()(ln.tensor{{0, 1}, "
+                    "{0, 0}},\n"
                     "    ln.tensor{{0.6, 0.4}, {0.4, 0.6}}):item())  --> 0.8149"},
     .call = call,
     .fuses = "sigmoid",

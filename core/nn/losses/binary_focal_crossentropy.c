@@ -48,7 +48,8 @@ static const LnLossClass focal = {
                     "its true class; the mean over `axis`.\n"
                     "Shapes: y_true and y_pred the same; values without that axis.\n"
                     "Example:\n"
-                    "  (\"%.4f\"):format(ln.losses.BinaryFocalCrossentropy()(ln.tensor{{0, 1}},\n"
+                    "  string.format(\"%.4f\", ln.losses.BinaryFocalCrossentropy()(ln.tensor{{0, "
+                    "1}},\n"
                     "    ln.tensor{{0.6, 0.4}}):item())  --> 0.3299"},
     .call = call,
 };

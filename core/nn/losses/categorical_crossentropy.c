@@ -43,12 +43,14 @@ const LnLossClass ln_categorical_crossentropy = {
     .base = {.kind = LN_LOSS, .name = "CategoricalCrossentropy",
              .aliases = "categorical_crossentropy", .size = sizeof(LnCrossentropyLoss),
              .options = options,
-             .doc = "-sum(y_true * log p) over `axis`; p is y_pred divided by its sum and clipped to\n"
+             .doc = "-sum(y_true * log p) over `axis`; p is y_pred divided by its sum and "
+                    "clipped to\n"
                     "[1e-7, 1 - 1e-7], or with from_logits its softmax. For class ids there is\n"
                     "SparseCategoricalCrossentropy.\n"
                     "Shapes: y_true (one-hot) and y_pred the same; values without that axis.\n"
                     "Example:\n"
-                    "  (\"%.4f\"):format(ln.losses.CategoricalCrossentropy()(ln.tensor{{0, 1, 0}},\n"
+                    "  string.format(\"%.4f\", ln.losses.CategoricalCrossentropy()(ln.tensor{{0, "
+                    "1, 0}},\n"
                     "    ln.tensor{{0.05, 0.95, 0}}):item())  --> 0.0513"},
     .call = call,
     .fuses = "softmax",

@@ -60,7 +60,8 @@ static const LnLossClass focal = {
                     "its sum and clipped to [1e-7, 1 - 1e-7].\n"
                     "Shapes: y_true (one-hot) and y_pred the same; values without that axis.\n"
                     "Example:\n"
-                    "  (\"%.4f\"):format(ln.losses.CategoricalFocalCrossentropy()(ln.tensor{{0, "
+                    "  string.format(\"%.4f\", "
+                    "ln.losses.CategoricalFocalCrossentropy()(ln.tensor{{0, "
                     "1, 0}},\n"
                     "    ln.tensor{{0.1, 0.5, 0.4}}):item())  --> 0.0433"},
     .call = call,

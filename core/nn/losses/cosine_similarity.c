@@ -21,8 +21,8 @@ const LnLossClass ln_cosine_similarity_loss = {
                     "same direction, 0 for orthogonal or zero vectors, 1 for opposite ones.\n"
                     "Shapes: y_true and y_pred the same; values without that axis.\n"
                     "Example:\n"
-                    "  ln.losses.CosineSimilarity()(ln.tensor{{0, 1}}, ln.tensor{{2, 0}}):item()"
-                    "  --> -0.0"},
+                    "  ln.losses.CosineSimilarity()(ln.tensor{{0, 1}}, ln.tensor{{0, 2}}):item()"
+                    "  --> -1.0"},
     .call = call,
 };
 

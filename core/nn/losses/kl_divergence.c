@@ -17,7 +17,7 @@ const LnLossClass ln_kl_divergence = {
                     "[1e-7, 1].\n"
                     "Shapes: y_true and y_pred (batch, ..., n); values (batch, ...).\n"
                     "Example:\n"
-                    "  (\"%.4f\"):format(ln.losses.KLDivergence()(ln.tensor{{0, 1}}, "
+                    "  string.format(\"%.4f\", ln.losses.KLDivergence()(ln.tensor{{0, 1}}, "
                     "ln.tensor{{0.6, 0.4}}):item())  --> 0.9163"},
     .call = call,
 };

@@ -18,7 +18,7 @@ const LnLossClass ln_log_cosh = {
                     "|x| - log 2 for large ones.\n"
                     "Shapes: y_true and y_pred (batch, ..., n); values (batch, ...).\n"
                     "Example:\n"
-                    "  (\"%.4f\"):format(ln.losses.LogCosh()(ln.tensor{{0, 1}, {0, 0}}, "
+                    "  string.format(\"%.4f\", ln.losses.LogCosh()(ln.tensor{{0, 1}, {0, 0}}, "
                     "ln.tensor{{1, 1}, {0, 0}})\n"
                     "    :item())  --> 0.1084"},
     .call = call,

@@ -21,7 +21,7 @@ const LnLossClass ln_mean_squared_logarithmic_error = {
                     "as 1e-7.\n"
                     "Shapes: y_true and y_pred (batch, ..., n); values (batch, ...).\n"
                     "Example:\n"
-                    "  (\"%.4f\"):format(ln.losses.MeanSquaredLogarithmicError()("
+                    "  string.format(\"%.4f\", ln.losses.MeanSquaredLogarithmicError()("
                     "ln.tensor{{0, 1}},\n"
                     "    ln.tensor{{1, 1}}):item())  --> 0.2402"},
     .call = call,

@@ -48,7 +48,7 @@ static const LnLossClass dice_class = {
                     "`axis`.\n"
                     "Shapes: y_true and y_pred the same; values without these axes.\n"
                     "Example:\n"
-                    "  (\"%.4f\"):format(ln.losses.Dice()(ln.tensor{{1, 0}}, ln.tensor{{1, "
+                    "  string.format(\"%.4f\", ln.losses.Dice()(ln.tensor{{1, 0}}, ln.tensor{{1, "
                     "1}}):item())"
                     "  --> 0.3333"},
     .call = dice,
@@ -62,7 +62,8 @@ static const LnLossClass tversky_class = {
                     "y_pred * (1 - y_true). With alpha = beta = 0.5 it is Dice.\n"
                     "Shapes: y_true and y_pred the same; values without these axes.\n"
                     "Example:\n"
-                    "  (\"%.4f\"):format(ln.losses.Tversky{alpha = 0.3, beta = 1}(ln.tensor{{1, "
+                    "  string.format(\"%.4f\", ln.losses.Tversky{alpha = 0.3, beta = "
+                    "1}(ln.tensor{{1, "
                     "0}},\n"
                     "    ln.tensor{{1, 1}}):item())  --> 0.5000"},
     .call = tversky,

@@ -15,7 +15,8 @@ const LnLossClass ln_poisson = {
              .doc = "Mean of y_pred - y_true * log(y_pred + 1e-7) over the last axis.\n"
                     "Shapes: y_true and y_pred (batch, ..., n); values (batch, ...).\n"
                     "Example:\n"
-                    "  (\"%.4f\"):format(ln.losses.Poisson()(ln.tensor{{0, 1}}, ln.tensor{{1, "
+                    "  string.format(\"%.4f\", ln.losses.Poisson()(ln.tensor{{0, 1}}, "
+                    "ln.tensor{{1, "
                     "1}}):item())  --> 1.0000"},
     .call = call,
 };

@@ -88,14 +88,16 @@ const LnLossClass ln_sparse_categorical_crossentropy = {
     .base = {.kind = LN_LOSS, .name = "SparseCategoricalCrossentropy",
              .aliases = "sparse_categorical_crossentropy", .size = sizeof(LnCrossentropyLoss),
              .options = options, .init = init,
-             .doc = "-log p of the label's class, over the last axis; p is y_pred divided by its sum\n"
+             .doc = "-log p of the label's class, over the last axis; p is y_pred divided by its "
+                    "sum\n"
                     "and clipped to [1e-7, 1 - 1e-7], or with from_logits its softmax. Labels are\n"
                     "class ids (0, 1, ...) of any dtype; one that is no class is an error.\n"
-                    "Shapes: y_true (batch, ...) or (batch, ..., 1), y_pred (batch, ..., classes);\n"
+                    "Shapes: y_true (batch, ...) or (batch, ..., 1), y_pred (batch, ..., "
+                    "classes);\n"
                     "values (batch, ...).\n"
                     "Example:\n"
                     "  local y = ln.tensor({1, 2}, {dtype = \"int32\"})\n"
-                    "  (\"%.4f\"):format(ln.losses.SparseCategoricalCrossentropy()(y,\n"
+                    "  string.format(\"%.4f\", ln.losses.SparseCategoricalCrossentropy()(y,\n"
                     "    ln.tensor{{0.05, 0.95, 0}, {0.1, 0.8, 0.1}}):item())  --> 1.1769"},
     .call = call,
     .fuses = "softmax",

@@ -211,7 +211,7 @@ static const LnOption ratio_options[] = {
       .base = {.kind = LN_METRIC, .name = class_name, .aliases = alias, .size = sizeof(Counts),   \
                .options = option_table, .init = init_function, .free = close_counts,              \
                .doc = text "\nShapes: y_true (0 and 1) and y_pred the same; sample_weight "       \
-                      "(batch,) or the same.\nExample:\n"                                                  \
+                      "(batch,) or the same.\nExample:\n"                                        \
                       "  local m = ln.metrics." class_name "()\n"                                 \
                       "  m:update_state(ln.tensor{0, 1, 1, 1}, ln.tensor{1, 0, 1, 1})\n"          \
                       "  m:result()  --> " value},                                                \

@@ -66,7 +66,7 @@ static const LnMetricClass pearson_class = {
                     "Example:\n"
                     "  local m = ln.metrics.PearsonCorrelation()\n"
                     "  m:update_state(ln.tensor{{0, 1, 0.5}}, ln.tensor{{0.1, 0.9, 0.5}})\n"
-                    "  (\"%.4f\"):format(m:result())  --> 1.0000"},
+                    "  string.format(\"%.4f\", m:result())  --> 1.0000"},
     .values = pearson};
 static const LnMetricClass concordance_class = {
     .base = {.kind = LN_METRIC, .name = "ConcordanceCorrelation",
@@ -79,7 +79,7 @@ static const LnMetricClass concordance_class = {
                     "Example:\n"
                     "  local m = ln.metrics.ConcordanceCorrelation()\n"
                     "  m:update_state(ln.tensor{{0, 1, 0.5}}, ln.tensor{{0.1, 0.9, 0.5}})\n"
-                    "  (\"%.4f\"):format(m:result())  --> 0.9756"},
+                    "  string.format(\"%.4f\", m:result())  --> 0.9756"},
     .values = concordance};
 
 const LnMetricClass *const ln_metrics_correlation[] = {&pearson_class, &concordance_class, NULL};

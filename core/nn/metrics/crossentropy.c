@@ -56,7 +56,7 @@ static const LnMetricClass binary_class = {
                     "  local m = ln.metrics.BinaryCrossentropy()\n"
                     "  m:update_state(ln.tensor{{0, 1}, {0, 0}}, ln.tensor{{0.6, 0.4}, {0.4, "
                     "0.6}})\n"
-                    "  (\"%.4f\"):format(m:result())  --> 0.8149"},
+                    "  string.format(\"%.4f\", m:result())  --> 0.8149"},
     .values = binary_values,
 };
 static const LnMetricClass categorical_class = {
@@ -68,7 +68,7 @@ static const LnMetricClass categorical_class = {
                     "Example:\n"
                     "  local m = ln.metrics.CategoricalCrossentropy()\n"
                     "  m:update_state(ln.tensor{{0, 1, 0}}, ln.tensor{{0.05, 0.95, 0}})\n"
-                    "  (\"%.4f\"):format(m:result())  --> 0.0513"},
+                    "  string.format(\"%.4f\", m:result())  --> 0.0513"},
     .values = categorical_values,
 };
 static const LnMetricClass sparse_class = {
@@ -81,7 +81,7 @@ static const LnMetricClass sparse_class = {
                     "Example:\n"
                     "  local m = ln.metrics.SparseCategoricalCrossentropy()\n"
                     "  m:update_state(ln.tensor{1}, ln.tensor{{0.05, 0.95, 0}})\n"
-                    "  (\"%.4f\"):format(m:result())  --> 0.0513"},
+                    "  string.format(\"%.4f\", m:result())  --> 0.0513"},
     .values = sparse_categorical_values,
 };
 

@@ -128,7 +128,7 @@ static const LnMetricClass f1 = {
                     "  local m = ln.metrics.F1Score{average = \"micro\", threshold = 0.5}\n"
                     "  m:update_state(ln.tensor{{1, 1}, {1, 0}}, ln.tensor{{0.2, 0.6}, {0.7, "
                     "0.6}})\n"
-                    "  (\"%.4f\"):format(m:result())  --> 0.6667"},
+                    "  string.format(\"%.4f\", m:result())  --> 0.6667"},
     .update = update, .result = result, .reset = reset};
 static const LnMetricClass f_beta = {
     .base = {.kind = LN_METRIC, .name = "FBetaScore", .aliases = "f_beta_score",
@@ -141,7 +141,7 @@ static const LnMetricClass f_beta = {
                     "= 0.5}\n"
                     "  m:update_state(ln.tensor{{1, 1}, {1, 0}}, ln.tensor{{0.2, 0.6}, {0.7, "
                     "0.6}})\n"
-                    "  (\"%.4f\"):format(m:result())  --> 0.6944"},
+                    "  string.format(\"%.4f\", m:result())  --> 0.6944"},
     .update = update, .result = result, .reset = reset};
 
 const LnMetricClass *const ln_metrics_f_score[] = {&f1, &f_beta, NULL};

@@ -164,7 +164,7 @@ CLASS(iou, "IoU", "io_u", iou_options, init_iou,
       "Example:\n"
       "  local m = ln.metrics.IoU{num_classes = 2, target_class_ids = {0}}\n"
       "  m:update_state(ln.tensor{0, 0, 1, 1}, ln.tensor{0, 1, 0, 1})\n"
-      "  (\"%.4f\"):format(m:result())  --> 0.3333");
+      "  string.format(\"%.4f\", m:result())  --> 0.3333");
 CLASS(mean_iou, "MeanIoU", "mean_io_u", mean_options, init_mean,
       "Mean over all classes of tp / (tp + fp + fn), from the confusion matrix of everything "
       "seen;\n"
@@ -173,14 +173,14 @@ CLASS(mean_iou, "MeanIoU", "mean_io_u", mean_options, init_mean,
       "Example:\n"
       "  local m = ln.metrics.MeanIoU{num_classes = 2}\n"
       "  m:update_state(ln.tensor{0, 0, 1, 1}, ln.tensor{0, 1, 0, 1})\n"
-      "  (\"%.4f\"):format(m:result())  --> 0.3333");
+      "  string.format(\"%.4f\", m:result())  --> 0.3333");
 CLASS(one_hot_iou, "OneHotIoU", "one_hot_io_u", one_hot_options, init_one_hot,
       "IoU of labels that are one-hot, and predictions with a value for each class.\n"
       "Shapes: y_true and y_pred (batch, ..., classes).\n"
       "Example:\n"
       "  local m = ln.metrics.OneHotIoU{num_classes = 2, target_class_ids = {1}}\n"
       "  m:update_state(ln.tensor{{0, 1}, {1, 0}}, ln.tensor{{0.2, 0.8}, {0.1, 0.9}})\n"
-      "  (\"%.4f\"):format(m:result())  --> 0.5000");
+      "  string.format(\"%.4f\", m:result())  --> 0.5000");
 CLASS(one_hot_mean_iou, "OneHotMeanIoU", "one_hot_mean_io_u", one_hot_mean_options,
       init_one_hot_mean,
       "MeanIoU of labels that are one-hot, and predictions with a value for each class.\n"
@@ -188,14 +188,14 @@ CLASS(one_hot_mean_iou, "OneHotMeanIoU", "one_hot_mean_io_u", one_hot_mean_optio
       "Example:\n"
       "  local m = ln.metrics.OneHotMeanIoU{num_classes = 2}\n"
       "  m:update_state(ln.tensor{{0, 1}, {1, 0}}, ln.tensor{{0.2, 0.8}, {0.1, 0.9}})\n"
-      "  (\"%.4f\"):format(m:result())  --> 0.2500");
+      "  string.format(\"%.4f\", m:result())  --> 0.2500");
 CLASS(binary_iou, "BinaryIoU", "binary_io_u", binary_options, init_binary,
       "IoU of classes 0 and 1, predictions being class 1 from `threshold` on.\n"
       "Shapes: y_true (0 and 1) and y_pred of as many elements, any shape.\n"
       "Example:\n"
       "  local m = ln.metrics.BinaryIoU{target_class_ids = {0, 1}, threshold = 0.3}\n"
       "  m:update_state(ln.tensor{0, 1, 0, 1}, ln.tensor{0.1, 0.2, 0.4, 0.7})\n"
-      "  (\"%.4f\"):format(m:result())  --> 0.3333");
+      "  string.format(\"%.4f\", m:result())  --> 0.3333");
 
 const LnMetricClass *const ln_metrics_iou[] = {&iou, &mean_iou, &one_hot_iou, &one_hot_mean_iou,
                                                &binary_iou, NULL};

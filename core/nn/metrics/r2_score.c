@@ -99,7 +99,7 @@ static const LnMetricClass r2 = {
                     "Example:\n"
                     "  local m = ln.metrics.R2Score()\n"
                     "  m:update_state(ln.tensor{{1}, {4}, {3}}, ln.tensor{{2}, {4}, {4}})\n"
-                    "  (\"%.4f\"):format(m:result())  --> 0.5714"},
+                    "  string.format(\"%.4f\", m:result())  --> 0.5714"},
     .update = update, .result = result, .reset = reset};
 
 const LnMetricClass *const ln_metrics_r2_score[] = {&r2, NULL};
