@@ -61,7 +61,8 @@ bool ln_flat_fits(const LnOptimizer *o, const LnFlat *f);
 // Remembers that a variable, or those whose name contains `word`, take no weight decay.
 bool ln_flat_exclude(LnContext *c, LnFlat *f, LnVariable *v, const char *word);
 // Fills f->runs: where `active` (NULL: everywhere), not merged when `apart`. decay[i] is that of
-// variable i (NULL: none). Returns their number, -1 with an error when an active variable was closed.
+// variable i (NULL: none). Returns their number, -1 with an error when an active variable was
+// closed.
 int ln_flat_runs(LnContext *c, LnFlat *f, const bool *active, bool apart, const double *decay);
 
 static inline char *ln_flat_gradient_at(const LnFlat *f, int64_t at) {
