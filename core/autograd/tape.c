@@ -54,6 +54,24 @@ static void *take(LnTape *t, size_t bytes) {
   return p;
 }
 
+// Texts and lists that params point at belong to the caller: the tape takes copies.
+static bool own_params(LnTape *t, const LnOp *op, void *params) {
+  for (const LnOption *o = op->options; o && o->name; o++) {
+    void *field = (char *)params + o->offset, *copy;
+    if (o->kind == LN_OPT_STRING && *(char **)field) {
+      size_t n = strlen(*(char **)field) + 1;
+      if (!(copy = take(t, n))) return false;
+      *(char **)field = memcpy(copy, *(char **)field, n);
+    } else if (o->kind == LN_OPT_NUMBERS && ((LnNumbers *)field)->n > 0) {
+      LnNumbers *list = field;
+      size_t n = (size_t)list->n * sizeof *list->v;
+      if (!(copy = take(t, n))) return false;
+      list->v = memcpy(copy, list->v, n);
+    }
+  }
+  return true;
+}
+
 static bool record(LnRecorder *r, const LnCall *call) {
   LnTape *t = (LnTape *)r;
   LnContext *c = t->context;
@@ -73,6 +91,7 @@ static bool record(LnRecorder *r, const LnCall *call) {
   if (n_in) memcpy(tensors, call->in, n_in * sizeof *tensors);
   memcpy(tensors + n_in, call->out, n_out * sizeof *tensors);
   if (params) memcpy(copy, call->params, params);
+  if (params && !own_params(t, call->op, copy)) return ln_fail(c, "out of memory");
   for (size_t i = 0; i < n_in + n_out; i++) ln_retain(tensors[i]);
   *n = (Node){.call = *call, .no_gradient = c->no_record > 0};
   n->call.in = tensors;

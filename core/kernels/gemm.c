@@ -3,6 +3,7 @@
 // macros and a line in choose().
 #include "kernels/gemm.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include <cblas.h>
@@ -62,6 +63,7 @@ DEFINE_JOB(double);
 #define MUL(x, y) OP(mul)(x, y)
 #define ADD(x, y) OP(add)(x, y)
 #define MAX(x, y) OP(max)(x, y)
+#define SUM(x) OP(reduce_add)(x)
 #define LOAD_PART(p, m) OP(maskz_loadu)(m, p)
 #define STORE_PART(p, m, x) OP(mask_storeu)(p, m, x)
 
@@ -105,6 +107,7 @@ static inline TARGET void quads_avx512(const float *const *rows, int64_t at, flo
 #undef MUL
 #undef ADD
 #undef MAX
+#undef SUM
 #undef VEC_float
 #undef VEC_double
 #undef OP
@@ -127,9 +130,19 @@ static const int32_t first_lanes[16] = {-1, -1, -1, -1, -1, -1, -1, -1};
 #define MUL(x, y) OP(mul)(x, y)
 #define ADD(x, y) OP(add)(x, y)
 #define MAX(x, y) OP(max)(x, y)
+#define SUM(x) JOIN(avx2_sum, T)(x)
 #define LOAD_PART(p, m) OP(maskload)(p, m)
 #define STORE_PART(p, m, x) OP(maskstore)(p, m, x)
 
+static inline TARGET float avx2_sum_float(__m256 x) {
+  __m128 y = _mm_add_ps(_mm256_castps256_ps128(x), _mm256_extractf128_ps(x, 1));
+  y = _mm_add_ps(y, _mm_movehl_ps(y, y));
+  return _mm_cvtss_f32(_mm_add_ss(y, _mm_movehdup_ps(y)));
+}
+static inline TARGET double avx2_sum_double(__m256d x) {
+  __m128d y = _mm_add_pd(_mm256_castpd256_pd128(x), _mm256_extractf128_pd(x, 1));
+  return _mm_cvtsd_f64(_mm_add_sd(y, _mm_unpackhi_pd(y, y)));
+}
 // As quads_avx512, with two lanes of four.
 static inline TARGET void quads_avx2(const float *const *rows, int64_t at, float *to,
                                      int64_t width) {
@@ -166,6 +179,7 @@ static inline TARGET void quads_avx2(const float *const *rows, int64_t at, float
 #undef MUL
 #undef ADD
 #undef MAX
+#undef SUM
 #undef VEC_float
 #undef VEC_double
 #undef OP
@@ -190,6 +204,11 @@ static inline TARGET void quads_avx2(const float *const *rows, int64_t at, float
   LN_INLINE V V##_max(V x, V y) {                                                    \
     for (int i = 0; i < 16 / (int)sizeof(T); i++) y[i] = x[i] > y[i] ? x[i] : y[i];  \
     return y;                                                                        \
+  }                                                                                  \
+  LN_INLINE T V##_sum(V x) {                                                         \
+    T sum = 0;                                                                       \
+    for (int i = 0; i < 16 / (int)sizeof(T); i++) sum += x[i];                       \
+    return sum;                                                                      \
   }
 DEFINE_VECTORS(float, VEC_float)
 DEFINE_VECTORS(double, VEC_double)
@@ -204,6 +223,7 @@ DEFINE_VECTORS(double, VEC_double)
 #define MUL(x, y) ((x) * (y))
 #define ADD(x, y) ((x) + (y))
 #define MAX(x, y) JOIN(V, max)(x, y)
+#define SUM(x) JOIN(V, sum)(x)
 #define T float
 #include "kernels/gemm_tile.h"
 #undef QUADS
@@ -235,8 +255,9 @@ const char *ln_gemm_isa(void) { return isa; }
 
 // ---- How a product is run ----
 
-// A thread's least share in multiplications: 32,000 take 0.5 us, a dispatch 0.3.
-#define GRAIN 32000
+// A thread's least share in multiplications: 64,000 take 1 us, and to hand over work and results
+// takes nearly as long.
+#define GRAIN 64000
 // From this many on OpenBLAS, which packs A too, is faster; with a short side it is not.
 #define LARGE 1e8
 #define LARGE_SIDE 128
@@ -251,3 +272,5 @@ const char *ln_gemm_isa(void) { return isa; }
 #define DENSE ln_dense_f64
 #define CBLAS cblas_dgemm
 #include "kernels/gemm_run.h"
+
+const char *ln_blas_name(void) { return openblas_get_config(); }

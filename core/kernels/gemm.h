@@ -26,5 +26,7 @@ void ln_dense_f64(int64_t m, int64_t n, int64_t k, const double *x, int64_t ldx,
 
 // The instruction set chosen for this machine: "avx512", "avx2" or "portable".
 const char *ln_gemm_isa(void);
+// The BLAS that large products go to, as it describes itself.
+const char *ln_blas_name(void);
 
 #endif

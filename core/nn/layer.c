@@ -39,6 +39,11 @@ static bool add_path(LnContext *c, const LnLayer *l) {
 
 void ln_losses_clear(LnContext *c) {
   while (c->n_losses > 0) ln_release(c->losses[--c->n_losses]);
+  free(c->losses);
+  free(c->loss_layers);
+  c->losses = NULL;
+  c->loss_layers = NULL;
+  c->cap_losses = 0;
 }
 
 bool ln_add_loss(LnContext *c, LnTensor *scalar) {
@@ -51,12 +56,40 @@ bool ln_add_loss(LnContext *c, LnTensor *scalar) {
   if (c->n_losses == c->cap_losses) {
     size_t cap = c->cap_losses ? 2 * c->cap_losses : 8;
     LnTensor **grown = realloc(c->losses, cap * sizeof *grown);
-    if (!grown) return ln_fail(c, "out of memory");
-    c->losses = grown;
+    if (grown) c->losses = grown;
+    const void **layers = realloc(c->loss_layers, cap * sizeof *layers);
+    if (layers) c->loss_layers = layers;
+    if (!grown || !layers) return ln_fail(c, "out of memory");
     c->cap_losses = cap;
   }
+  c->loss_layers[c->n_losses] = c->layer;
   c->losses[c->n_losses++] = ln_retain(scalar);
   return true;
+}
+
+static bool contains(const LnLayer *l, const void *layer) {
+  bool found = l == layer;
+  for (int i = 0; !found && i < l->n_children; i++) found = contains(l->children[i], layer);
+  return found;
+}
+
+int ln_layer_losses(LnContext *c, LnLayer *l, LnTensor **out, int max) {
+  int n = 0, n_variables = ln_layer_trainable_variables(l, NULL, 0);
+  LnVariable **v = malloc((size_t)(n_variables + 1) * sizeof *v);
+  if (!v) {
+    ln_fail(c, "out of memory");
+    return -1;
+  }
+  for (size_t i = 0; i < c->n_losses && n < max; i++)
+    if (contains(l, c->loss_layers[i])) out[n++] = c->losses[i];
+  ln_layer_trainable_variables(l, v, n_variables);
+  for (int i = 0; i < n_variables && n < max; i++) {
+    if (!v[i]->regularizer) continue;
+    out[n] = ln_regularize(c, v[i]->regularizer, v[i]->value);
+    if (!out[n++]) break;
+  }
+  free(v);
+  return c->err.set ? -1 : n;
 }
 
 bool ln_add_activity_loss(LnContext *c, LnObject *regularizer, LnTensor *y) {
@@ -121,6 +154,7 @@ LnVariable *ln_layer_add_weight(LnContext *c, LnLayer *self, const char *name, i
     ln_fail_within(c, "weight '%s'", name);
     return NULL;
   }
+  v->value->tracked = trainable && ln_dtype_is_float((LnDtype)self->dtype);
   v->regularizer = ln_object_retain(regularizer);
   v->constraint = ln_object_retain(constraint);
   ln_generation++;
@@ -297,10 +331,11 @@ static bool call(LnContext *c, LnLayer *l, const LnTensors *in, const LnCallArgs
 
 bool ln_layer_call(LnContext *c, LnLayer *l, const LnTensors *in, const LnCallArgs *args,
                    LnTensor **out, int max_out, int *n_out) {
-  if (c->depth == 0) ln_losses_clear(c);
-  c->depth++;
+  const void *outer = c->layer;
+  if (!outer && c->n_losses > 0) ln_losses_clear(c);
+  c->layer = l;
   bool done = call(c, l, in, args, out, max_out, n_out);
-  c->depth--;
+  c->layer = outer;
   return done || add_path(c, l);
 }
 
@@ -362,10 +397,28 @@ bool ln_layer_output_shape(LnContext *c, LnLayer *l, int n_in, const LnInts *in,
   LnTensor **v = malloc((size_t)(n_in + max_out + 1) * sizeof *v);
   if (!v) return ln_fail(c, "out of memory");
   size_t scope = ln_scope(c);
-  c->depth++;
+  const void *outer = c->layer;
+  c->layer = l;
   bool done = shapes(c, l, n_in, in, out, max_out, n_out, v, v + n_in);
-  c->depth--;
+  c->layer = outer;
   ln_scope_end(c, scope);
   free(v);
   return done || add_path(c, l);
+}
+
+// ---- parts
+
+bool ln_layer_add_child(LnContext *c, LnLayer *l, LnLayer *child) {
+  LnLayer **grown = realloc(l->children, (size_t)(l->n_children + 1) * sizeof *grown);
+  if (!grown) return ln_fail(c, "out of memory");
+  l->children = grown;
+  l->children[l->n_children++] = ln_object_retain(child);
+  ln_generation++;
+  return true;
+}
+
+void ln_layer_pop_child(LnLayer *l) {
+  if (l->n_children == 0) return;
+  ln_object_release(l->children[--l->n_children]);
+  ln_generation++;
 }

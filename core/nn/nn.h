@@ -131,6 +131,9 @@ bool ln_add_loss(LnContext *c, LnTensor *scalar);
 void ln_losses_clear(LnContext *c);
 // Adds regularizer(y) / batch size, as Keras weighs it; regularizer may be NULL.
 bool ln_add_activity_loss(LnContext *c, LnObject *regularizer, LnTensor *y);
+// What l and the layers below added in the latest call, and the regularizers of its trainable
+// variables: all that Keras calls layer.losses. Borrowed, at most max; the number, -1 on failure.
+int ln_layer_losses(LnContext *c, LnLayer *l, LnTensor **out, int max);
 // The one way to call a layer: builds it when needed, casts inputs, adds its name to errors.
 bool ln_layer_call(LnContext *c, LnLayer *l, const LnTensors *in, const LnCallArgs *args,
                    LnTensor **out, int max_out, int *n_out);
@@ -139,6 +142,9 @@ bool ln_layer_build(LnContext *c, LnLayer *l, const LnTensors *in);
 // "expected axis -1 of the input to be 784, got shape (32, 10)" unless x has, along axis (0-based or
 // negative), the size that the layer was built for. True when that is not known.
 bool ln_layer_check_axis(LnContext *c, const LnLayer *l, const LnTensor *x, int axis);
+// The layers it is made of: at the end; generation++.
+bool ln_layer_add_child(LnContext *c, LnLayer *l, LnLayer *child);
+void ln_layer_pop_child(LnLayer *l);
 // Output shapes for input shapes with unknown dimensions (-1), by calling it on meta tensors.
 bool ln_layer_output_shape(LnContext *c, LnLayer *l, int n_in, const LnInts *in, LnInts *out,
                            int max_out, int *n_out);
@@ -300,7 +306,9 @@ bool ln_optimizer_init(LnContext *c, void *self);   // checks across the common 
 void ln_optimizer_free(void *self);                 // layout and state
 
 // Layout and state over variables: values and gradients as few contiguous runs. Variables that no
-// one placed yet are moved into one flat buffer (generation++). A rebuild over the same list is free.
+// one placed yet are moved into one flat buffer (generation++). A build over the same list is free,
+// over another list it keeps the state of whatever was listed before; positions below (i, variable,
+// active) are in the list given last.
 bool ln_optimizer_build(LnContext *c, LnOptimizer *o, LnVariable *const *variables, int n);
 // The flat gradient of variable i (a float tensor of its shape, borrowed): whoever computes
 // gradients writes there.

@@ -106,9 +106,10 @@ bool ln_apply_all(LnContext *c, const LnOp *op, LnTensor *const *in, int n_in, c
   }
   if (op->forward && !view) op->forward(&call);
   if (bytes) ln_memory_free(c->memory, call.scratch, bytes);
-  if (c->recorder && c->no_record == 0) {
+  if (c->recorder) {
     bool tracked = false;
     for (int i = 0; i < n_in; i++) tracked = tracked || (in[i] && in[i]->tracked);
+    tracked = tracked && c->no_record == 0;
     for (LnRecorder *r = c->recorder; r; r = r->outer)
       if (!r->paused && (tracked || r->everything) && !r->record(r, &call)) return false;
     if (tracked && !(op->flags & LN_OP_NO_GRADIENT))

@@ -147,11 +147,15 @@ local function draw(painter, n, rng)
   return (light * 255):round():clip(0, 255):astype("uint8")
 end
 
+local BLOCK = 100  -- images drawn at once: what is drawn on stays in the processor's cache
+
 local function make(n, rng)
   local images, labels = {}, {}
   for class = 1, 10 do
     local count = n // 10 + (class <= n % 10 and 1 or 0)
-    images[class] = draw(painters[class], count, rng)
+    for first = 1, count, BLOCK do
+      images[#images + 1] = draw(painters[class], math.min(BLOCK, count - first + 1), rng)
+    end
     labels[class] = ln.full({count}, class - 1, {dtype = "uint8"})
   end
   local order = rng:permutation(n)

@@ -1,0 +1,362 @@
+// Ops as Lua functions: every op of the registry becomes ln.f(t, ...) and t:f(...), its arguments
+// read by its option table. Arithmetic metamethods are the same functions.
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lua/state.h"
+
+enum { MAX_LIST = 1024, MAX_PARAMS = 1024 };
+
+// ---- parameters
+
+// A table of options by name, as opposed to a list that is itself an argument.
+static bool has_names(lua_State *L, int i) {
+  i = lua_absindex(L, i);
+  lua_pushnil(L);
+  while (lua_next(L, i)) {
+    lua_pop(L, 1);
+    if (lua_type(L, -1) == LUA_TSTRING) {
+      lua_pop(L, 1);
+      return true;
+    }
+  }
+  return false;
+}
+
+static bool takes_list(const LnOption *o) {
+  return o && (o->kind == LN_OPT_INTEGERS || o->kind == LN_OPT_NUMBERS ||
+               o->kind == LN_OPT_SHAPE || o->kind == LN_OPT_AXES || o->kind == LN_OPT_TENSOR);
+}
+
+// What an op borrows from its arguments (texts) stays anchored by them while the call runs; lists
+// of numbers go into a buffer that the table at `anchor` holds.
+static void set(lua_State *L, LnLua *s, const LnOp *op, const LnOption *o, void *params, int i,
+                int anchor) {
+  void *field = (char *)params + o->offset;
+  ln_lua_check_option(L, s, op->name, o, i, false);
+  if (o->kind == LN_OPT_STRING) {
+    *(const char **)field = lua_tostring(L, -1);
+  } else if (o->kind == LN_OPT_NUMBERS && lua_istable(L, -1)) {
+    LnNumbers *list = field;
+    list->n = (int64_t)lua_rawlen(L, -1);
+    list->v = lua_newuserdatauv(L, (size_t)(list->n + 1) * sizeof *list->v, 0);
+    lua_rawsetp(L, anchor, list);
+    for (int64_t k = 0; k < list->n; k++) {
+      lua_rawgeti(L, -1, k + 1);
+      list->v[k] = lua_tonumber(L, -1);
+      lua_pop(L, 1);
+    }
+  } else {
+    ln_lua_store_option(L, s, o, params);
+    return;
+  }
+  lua_pop(L, 1);
+}
+
+static int unknown_option(lua_State *L, const LnOp *op, const char *name) {
+  lua_newtable(L);
+  int n = 0;
+  for (const LnOption *o = op->options; o && o->name; o++) {
+    lua_pushstring(L, o->name);
+    lua_rawseti(L, -2, ++n);
+  }
+  return ln_lua_unknown(L, "option", name, op->name);
+}
+
+static const LnOption *find_option(const LnOp *op, const char *name) {
+  const LnOption *o = op->options;
+  while (o && o->name && strcmp(o->name, name) != 0) o++;
+  return o && o->name ? o : NULL;
+}
+
+static void read_named(lua_State *L, LnLua *s, const LnOp *op, void *params, int i, int anchor,
+                       bool *given) {
+  lua_pushnil(L);
+  while (lua_next(L, i)) {
+    if (lua_type(L, -2) == LUA_TSTRING) {
+      const LnOption *o = find_option(op, lua_tostring(L, -2));
+      if (!o) unknown_option(L, op, lua_tostring(L, -2));
+      set(L, s, op, o, params, lua_gettop(L), anchor);
+      given[o - op->options] = true;
+    } else if (!lua_isinteger(L, -2)) {
+      luaL_error(L, "'%s': options are named by strings", op->name);
+    }
+    lua_pop(L, 1);
+  }
+}
+
+static int required(lua_State *L, const LnOp *op, const LnOption *o) {
+  ln_lua_push_kind_text(L, o);
+  return luaL_error(L, "'%s': option '%s' (%s) is required", op->name, o->name,
+                    lua_tostring(L, -1));
+}
+
+// Arguments from `first` to `top`: options by position, then a table of options by name.
+static void read_params(lua_State *L, LnLua *s, const LnOp *op, int first, int top, void *params) {
+  bool given[32] = {false};
+  int n = 0, at = 0, anchor = top + 1;
+  while (op->options && op->options[n].name) n++;
+  if (n == 0 && top < first) return;
+  lua_settop(L, top);
+  lua_newtable(L);
+  for (int i = first; i <= top; i++) {
+    bool last_table = i == top && lua_istable(L, i);
+    if (last_table && has_names(L, i)) {
+      // Positions inside the table come after those before it.
+      lua_Integer m = (lua_Integer)lua_rawlen(L, i);
+      for (lua_Integer k = 1; k <= m; k++) {
+        if (at >= n) luaL_error(L, "'%s': too many arguments", op->name);
+        lua_rawgeti(L, i, k);
+        given[at] = true;
+        set(L, s, op, &op->options[at++], params, lua_gettop(L), anchor);
+        lua_pop(L, 1);
+      }
+      read_named(L, s, op, params, i, anchor, given);
+      break;
+    }
+    // f(t, {}) has no options, unless an (empty) list is what it needs.
+    if (last_table && lua_rawlen(L, i) == 0 &&
+        !(at < n && takes_list(&op->options[at]) && !op->options[at].fallback))
+      break;
+    if (at >= n) {
+      if (n == 0) luaL_error(L, "'%s' takes no options, got %s", op->name, luaL_typename(L, i));
+      luaL_error(L, "'%s' takes at most %d option%s after its tensors; a list is written as one, "
+                    "{3, 4}", op->name, n, n == 1 ? "" : "s");
+    }
+    if (!lua_isnil(L, i)) {
+      given[at] = true;
+      set(L, s, op, &op->options[at], params, i, anchor);
+    }
+    at++;
+  }
+  for (int k = 0; k < n; k++)
+    if (!given[k] && !op->options[k].fallback) required(L, op, &op->options[k]);
+}
+
+static void default_params(LnContext *c, const LnOp *op, void *params) {
+  memset(params, 0, op->params_size);
+  for (const LnOption *o = op->options; o && o->name; o++) {
+    if (o->kind == LN_OPT_STRING) continue;   // not owned here; NULL
+    LnOption blank = *o;
+    if (!o->fallback) blank.fallback = "none";
+    ln_option_default(c, &blank, params);
+  }
+}
+
+// ---- operands
+
+static bool is_operand(lua_State *L, LnLua *s, int i) {
+  int type = lua_type(L, i);
+  return type == LUA_TNUMBER || type == LUA_TBOOLEAN || ln_lua_test_tensor(L, s, i) != NULL;
+}
+
+// The dtype in which a Lua number joins tensors of dtype d: it never widens them.
+static LnDtype number_dtype(lua_State *L, const LnOp *op, int i, LnDtype d) {
+  if (ln_dtype_is_float(d)) return d;
+  int whole;
+  lua_Integer k = lua_tointegerx(L, i, &whole);
+  if (lua_isboolean(L, i)) return LN_BOOL;
+  if (!whole) return LN_FLOAT32;
+  if (d == LN_BOOL) return LN_INT32;
+  bool fits = d == LN_INT64 || (d == LN_UINT8 ? k >= 0 && k <= 255 : k >= INT32_MIN && k <= INT32_MAX);
+  if (fits) return d;
+  // A quotient is a float anyway, and comparing with a number out of range has an answer.
+  if (strcmp(op->name, "divide") == 0 || op->flags & LN_OP_NO_GRADIENT) return LN_FLOAT32;
+  luaL_error(L, "'%s': %I does not fit %s; cast the tensor first, with astype", op->name,
+             (LUAI_UACINT)k, ln_dtype_name(d));
+  return d;
+}
+
+static int bad_operand(lua_State *L, const LnOp *op, int i) {
+  return luaL_error(L, "bad argument #%d to '%s' (tensor or number expected, got %s)", i, op->name,
+                    luaL_typename(L, i));
+}
+
+// einsum(equation, a, b, ...) becomes einsum({a, b, ...}, equation).
+static void text_behind(lua_State *L) {
+  int n = lua_gettop(L) - 1;
+  lua_createtable(L, n, 0);
+  for (int i = 1; i <= n; i++) {
+    lua_pushvalue(L, i + 1);
+    lua_rawseti(L, -2, i);
+  }
+  lua_replace(L, 2);
+  lua_settop(L, 2);
+  lua_insert(L, 1);
+}
+
+// The tensors of a list at 1, which anchors them. Returns how many.
+static int read_list(lua_State *L, LnLua *s, const LnOp *op, LnTensor **in) {
+  if (lua_type(L, 1) == LUA_TSTRING && lua_gettop(L) > 1) text_behind(L);
+  if (!lua_istable(L, 1))
+    return luaL_error(L, "bad argument #1 to '%s' (a list of tensors expected, got %s)", op->name,
+                      luaL_typename(L, 1));
+  lua_Unsigned n = lua_rawlen(L, 1);
+  if (n < 1 || n > MAX_LIST)
+    return luaL_error(L, "bad argument #1 to '%s' (a list of 1 to %d tensors expected, got %I)",
+                      op->name, MAX_LIST, (LUAI_UACINT)n);
+  for (int i = 0; i < (int)n; i++) {
+    lua_rawgeti(L, 1, i + 1);
+    in[i] = ln_lua_test_tensor(L, s, -1);
+    if (!in[i])
+      return luaL_error(L, "bad argument #1 to '%s' (a list of tensors expected, entry %d is %s)",
+                        op->name, i + 1, luaL_typename(L, -1));
+    lua_pop(L, 1);
+  }
+  return (int)n;
+}
+
+// Tensors, and NULL where a number stands, from the first arguments. Returns how many were given.
+static int read_operands(lua_State *L, LnLua *s, const LnOp *op, LnTensor **in, LnDtype *d) {
+  int n = 0, needed = op->n_in - op->n_optional, top = lua_gettop(L);
+  bool tensors = false;
+  for (int i = 0; i < op->n_in; i++) in[i] = NULL;
+  while (n < op->n_in && n < top) {
+    // An optional tensor may be left out: what follows is then an option (or nil in its place).
+    if (n >= needed && !ln_lua_test_tensor(L, s, n + 1)) {
+      if (lua_isnil(L, n + 1)) n++;
+      break;
+    }
+    if (lua_istable(L, n + 1)) ln_lua_to_tensor(L, s, n + 1, LN_DTYPES, op->name);
+    if (!is_operand(L, s, n + 1)) return bad_operand(L, op, n + 1);
+    in[n] = ln_lua_test_tensor(L, s, n + 1);
+    if (in[n]) tensors = true, *d = ln_dtype_promote(*d, in[n]->dtype);
+    n++;
+  }
+  if (n < needed) return bad_operand(L, op, n + 1);
+  if (!tensors && n > 0) *d = LN_FLOAT32;
+  return n;
+}
+
+static LnTensor *number_operand(lua_State *L, LnContext *c, int i, LnDtype d) {
+  LnTensor *t = ln_temp(c, ln_tensor_new(c, d, 0, NULL));
+  if (!t) return NULL;
+  if (lua_isboolean(L, i)) ln_tensor_set(t, NULL, lua_toboolean(L, i));
+  else if (lua_isinteger(L, i)) ln_tensor_set_int(t, NULL, lua_tointeger(L, i));
+  else ln_tensor_set(t, NULL, lua_tonumber(L, i));
+  return t;
+}
+
+// upvalues: state, op
+static int call_op(lua_State *L) {
+  LnLua *s = ln_lua(L);
+  LnContext *c = &s->context;
+  const LnOp *op = lua_touserdata(L, lua_upvalueindex(2));
+  _Alignas(max_align_t) char params[MAX_PARAMS];
+  LnTensor *in[MAX_LIST], *out[4];
+  LnDtype d = LN_BOOL, number[8] = {0};
+  bool list = op->flags & LN_OP_LIST;
+  int n = list ? read_list(L, s, op, in) : read_operands(L, s, op, in, &d);
+  default_params(c, op, params);
+  read_params(L, s, op, list ? 2 : n + 1, lua_gettop(L), params);
+  for (int i = 0; !list && i < n; i++)
+    if (!in[i] && !lua_isnil(L, i + 1)) number[i] = number_dtype(L, op, i + 1, d);
+  // From here on nothing raises before the scope is closed, but for Lua running out of memory.
+  size_t scope = ln_scope(c);
+  for (int i = 0; !list && i < n; i++)
+    if (!in[i] && !lua_isnil(L, i + 1)) in[i] = number_operand(L, c, i + 1, number[i]);
+  if (!ln_apply_all(c, op, in, list ? n : op->n_in, params, out)) {
+    ln_scope_end(c, scope);
+    return ln_lua_raise(L, s, NULL);
+  }
+  for (int i = 0; i < op->n_out; i++) ln_lua_push_tensor(L, s, out[i]);
+  ln_scope_end(c, scope);
+  return op->n_out;
+}
+
+// ---- what the module says of its functions, for help, reference and the registry's tests
+
+static void push_option(lua_State *L, const LnOption *o) {
+  lua_createtable(L, 0, 4);
+  lua_pushstring(L, o->name);
+  lua_setfield(L, -2, "name");
+  ln_lua_push_kind_text(L, o);
+  lua_setfield(L, -2, "kind");
+  if (o->fallback) lua_pushstring(L, o->fallback), lua_setfield(L, -2, "default");
+  if (o->doc) lua_pushstring(L, o->doc), lua_setfield(L, -2, "doc");
+}
+
+// core.ops() -> list of {name =, doc =, samples =, inputs =, results =, hidden =, gradient =, ...}
+static int ops(lua_State *L) {
+  lua_newtable(L);
+  int k = 0;
+  for (int f = 0; ln_op_families[f]; f++) {
+    for (const LnOp *op = ln_op_families[f]; op->name; op++) {
+      lua_createtable(L, 0, 10);
+      lua_pushstring(L, op->name), lua_setfield(L, -2, "name");
+      lua_pushstring(L, op->doc), lua_setfield(L, -2, "doc");
+      lua_pushstring(L, op->samples), lua_setfield(L, -2, "samples");
+      lua_pushinteger(L, op->n_in), lua_setfield(L, -2, "inputs");
+      lua_pushinteger(L, op->n_out), lua_setfield(L, -2, "results");
+      lua_pushboolean(L, op->flags & LN_OP_HIDDEN), lua_setfield(L, -2, "hidden");
+      lua_pushboolean(L, op->flags & LN_OP_LIST), lua_setfield(L, -2, "list");
+      lua_pushboolean(L, op->flags & LN_OP_ACTIVATION), lua_setfield(L, -2, "activation");
+      lua_pushboolean(L, op->flags & LN_OP_VALUE_SHAPE), lua_setfield(L, -2, "value_shape");
+      lua_pushboolean(L, (op->backward || op->compose) && !(op->flags & LN_OP_NO_GRADIENT));
+      lua_setfield(L, -2, "gradient");
+      lua_newtable(L);
+      for (int i = 0; op->options && op->options[i].name; i++) {
+        push_option(L, &op->options[i]);
+        lua_rawseti(L, -2, i + 1);
+      }
+      lua_setfield(L, -2, "options");
+      lua_rawseti(L, -2, ++k);
+    }
+  }
+  return 1;
+}
+
+// core.op(name): any op as a function, hidden ones too (for tests and for Lua compositions).
+static int op_function(lua_State *L) {
+  const LnOp *op = ln_op_find(luaL_checkstring(L, 1));
+  if (!op) return luaL_error(L, "there is no op '%s'", lua_tostring(L, 1));
+  lua_pushvalue(L, lua_upvalueindex(1));
+  lua_pushlightuserdata(L, (void *)(uintptr_t)op);
+  lua_pushcclosure(L, call_op, 2);
+  return 1;
+}
+
+static const struct {
+  const char *event, *op;
+} arithmetic[] = {{"__add", "add"},          {"__sub", "subtract"}, {"__mul", "multiply"},
+                  {"__div", "divide"},       {"__idiv", "floor_divide"}, {"__mod", "mod"},
+                  {"__pow", "power"},        {"__unm", "negative"}};
+
+// __unm gets its operand twice.
+static int negative(lua_State *L) {
+  lua_settop(L, 1);
+  return call_op(L);
+}
+
+void ln_register_functions(lua_State *L) {
+  static const luaL_Reg functions[] = {{"ops", ops}, {"op", op_function}, {NULL, NULL}};
+  ln_lua_setfuncs(L, functions);
+  int module = lua_gettop(L);
+  lua_newtable(L);   // core.functions: what ln.f finds
+  lua_pushvalue(L, -1);
+  lua_setfield(L, module, "functions");
+  lua_getfield(L, module, "tensor_methods");
+  for (int f = 0; ln_op_families[f]; f++) {
+    for (const LnOp *op = ln_op_families[f]; op->name; op++) {
+      if (op->params_size > MAX_PARAMS) luaL_error(L, "op '%s': params too large", op->name);
+      if (op->flags & LN_OP_HIDDEN) continue;
+      lua_pushvalue(L, lua_upvalueindex(1));
+      lua_pushlightuserdata(L, (void *)(uintptr_t)op);
+      lua_pushcclosure(L, call_op, 2);
+      if (!(op->flags & LN_OP_METHOD_ONLY)) lua_pushvalue(L, -1), lua_setfield(L, -4, op->name);
+      if (!(op->flags & (LN_OP_FUNCTION_ONLY | LN_OP_LIST))) lua_pushvalue(L, -1), lua_setfield(L, -3, op->name);
+      lua_pop(L, 1);
+    }
+  }
+  lua_getfield(L, module, "tensor_metatable");
+  for (size_t i = 0; i < sizeof arithmetic / sizeof *arithmetic; i++) {
+    const LnOp *op = ln_op_find(arithmetic[i].op);
+    if (!op) luaL_error(L, "op '%s' is missing", arithmetic[i].op);
+    lua_pushvalue(L, lua_upvalueindex(1));
+    lua_pushlightuserdata(L, (void *)(uintptr_t)op);
+    lua_pushcclosure(L, strcmp(op->name, "negative") == 0 ? negative : call_op, 2);
+    lua_setfield(L, -2, arithmetic[i].event);
+  }
+  lua_settop(L, module);
+}

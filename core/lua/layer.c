@@ -1,0 +1,343 @@
+// Layers in Lua: calling, building, weights. Models get their training methods in Lua
+// (lua/lunate/model.lua), on top of these.
+#include <stdlib.h>
+#include <string.h>
+
+#include "lua/state.h"
+
+enum { MAX_OUT = 64, MAX_TENSORS = 256 };
+
+static LnLayer *check_layer(lua_State *L, LnLua *s, int i, const char *what) {
+  return (LnLayer *)ln_lua_check_object(L, s, i, LN_LAYER, what);
+}
+
+// Tensors at i: one, or a list of them. Tables of numbers become tensors (in place).
+static int read_inputs(lua_State *L, LnLua *s, int i, const char *what, LnTensor **in) {
+  if (lua_istable(L, i)) {
+    lua_rawgeti(L, i, 1);
+    bool list = ln_lua_test_tensor(L, s, -1) != NULL;
+    lua_pop(L, 1);
+    if (list) {
+      lua_Unsigned n = lua_rawlen(L, i);
+      if (n > MAX_TENSORS) luaL_error(L, "'%s': at most %d inputs, got %d", what, MAX_TENSORS, (int)n);
+      for (int k = 0; k < (int)n; k++) {
+        lua_rawgeti(L, i, k + 1);
+        in[k] = ln_lua_test_tensor(L, s, -1);   // the list anchors it
+        if (!in[k])
+          luaL_error(L, "'%s': a list of tensors expected, entry %d is %s", what, k + 1,
+                     luaL_typename(L, -1));
+        if (ln_tensor_closed(in[k])) luaL_error(L, "'%s': input %d is closed", what, k + 1);
+        lua_pop(L, 1);
+      }
+      return (int)n;
+    }
+  }
+  in[0] = ln_lua_to_tensor(L, s, i, LN_DTYPES, what);
+  return 1;
+}
+
+// layer(x), layer({a, b}), layer(x, {training = true, mask = m})
+static int layer_call(lua_State *L) {
+  LnLua *s = ln_lua(L);
+  LnContext *c = &s->context;
+  LnLayer *l = check_layer(L, s, 1, "call");
+  LnTensor *in[MAX_TENSORS], *out[MAX_OUT];
+  LnCallArgs args = {false, NULL};
+  int n_out = 0;
+  lua_settop(L, 3);
+  if (lua_isnil(L, 2)) return luaL_error(L, "layer '%s' is called with a tensor or a list of tensors", l->base.name);
+  int n = read_inputs(L, s, 2, l->base.name, in);
+  if (lua_istable(L, 3)) {
+    lua_pushnil(L);
+    while (lua_next(L, 3)) {
+      const char *key = lua_type(L, -2) == LUA_TSTRING ? lua_tostring(L, -2) : "?";
+      if (strcmp(key, "training") == 0) args.training = lua_toboolean(L, -1);
+      else if (strcmp(key, "mask") == 0) args.mask = lua_toboolean(L, -1) ? ln_lua_check_tensor(L, s, -1, "mask") : NULL;
+      else return luaL_error(L, "layer '%s': unknown argument '%s' of a call (training, mask)", l->base.name, key);
+      lua_pop(L, 1);
+    }
+  } else if (!lua_isnil(L, 3)) {
+    return luaL_error(L, "layer '%s': a table of options expected after the inputs, got %s", l->base.name, luaL_typename(L, 3));
+  }
+  size_t scope = ln_scope(c);
+  if (!ln_layer_call(c, l, &(LnTensors){n, in}, &args, out, MAX_OUT, &n_out)) {
+    ln_scope_end(c, scope);
+    return ln_lua_raise(L, s, NULL);
+  }
+  luaL_checkstack(L, n_out, NULL);
+  for (int i = 0; i < n_out; i++) ln_lua_push_tensor(L, s, out[i]);
+  ln_scope_end(c, scope);
+  return n_out;
+}
+
+// Shapes at i: one shape, or a list of shapes.
+static int read_shapes(lua_State *L, int i, const char *what, LnInts *shapes) {
+  luaL_checktype(L, i, LUA_TTABLE);
+  lua_rawgeti(L, i, 1);
+  bool list = lua_istable(L, -1);
+  lua_pop(L, 1);
+  if (!list) {
+    ln_lua_check_ints(L, i, what, true, &shapes[0]);
+    return 1;
+  }
+  int n = (int)lua_rawlen(L, i);
+  if (n > MAX_OUT) return luaL_error(L, "'%s': at most %d shapes", what, MAX_OUT);
+  for (int k = 0; k < n; k++) {
+    lua_rawgeti(L, i, k + 1);
+    ln_lua_check_ints(L, -1, what, true, &shapes[k]);
+    lua_pop(L, 1);
+  }
+  return n;
+}
+
+// layer:compute_output_shape(shape): also builds it.
+static int compute_output_shape(lua_State *L) {
+  LnLua *s = ln_lua(L);
+  LnLayer *l = check_layer(L, s, 1, "compute_output_shape");
+  LnInts in[MAX_OUT], out[MAX_OUT];
+  int n_out = 0, n = read_shapes(L, 2, "compute_output_shape", in);
+  if (!ln_layer_output_shape(&s->context, l, n, in, out, MAX_OUT, &n_out))
+    return ln_lua_raise(L, s, NULL);
+  for (int i = 0; i < n_out; i++) ln_lua_push_shape(L, out[i].v, (int)out[i].n);
+  return n_out;
+}
+
+static int build(lua_State *L) {
+  compute_output_shape(L);
+  return 0;
+}
+
+static int add_child(lua_State *L) {
+  LnLua *s = ln_lua(L);
+  LnLayer *l = check_layer(L, s, 1, "add"), *child = check_layer(L, s, 2, "add");
+  // A layer inside itself would never end.
+  if (l == child) return luaL_error(L, "'%s' cannot be a layer of itself", l->base.name);
+  if (!ln_layer_add_child(&s->context, l, child)) return ln_lua_raise(L, s, "add");
+  lua_getiuservalue(L, 1, 1);
+  lua_pushvalue(L, 2);
+  lua_rawsetp(L, -2, child);   // its handle lives as long as the container's
+  return 0;
+}
+
+static int pop_child(lua_State *L) {
+  LnLua *s = ln_lua(L);
+  LnLayer *l = check_layer(L, s, 1, "pop");
+  if (l->n_children == 0) return luaL_error(L, "'%s' has no layer to take away", l->base.name);
+  LnLayer *child = l->children[l->n_children - 1];
+  ln_lua_push_object(L, s, &child->base);
+  bool again = false;
+  for (int i = 0; i + 1 < l->n_children; i++) again = again || l->children[i] == child;
+  lua_getiuservalue(L, 1, 1);
+  if (!again) lua_pushnil(L), lua_rawsetp(L, -2, child);
+  ln_layer_pop_child(l);
+  lua_pop(L, 1);
+  return 1;
+}
+
+// core.set_built(layer, built): a container whose layers changed is to be built anew.
+static int set_built(lua_State *L) {
+  LnLua *s = ln_lua(L);
+  LnLayer *l = check_layer(L, s, 1, "set_built");
+  l->built = lua_toboolean(L, 2);
+  ln_generation++;
+  return 0;
+}
+
+static int layers(lua_State *L) {
+  LnLua *s = ln_lua(L);
+  LnLayer *l = check_layer(L, s, 1, "layers");
+  lua_createtable(L, l->n_children, 0);
+  for (int i = 0; i < l->n_children; i++) {
+    ln_lua_push_object(L, s, &l->children[i]->base);
+    lua_rawseti(L, -2, i + 1);
+  }
+  return 1;
+}
+
+// ---- weights
+
+enum Which { ALL, TRAINABLE, OTHERS };
+
+static LnVariable **variables_of(lua_State *L, LnLayer *l, enum Which which, int *n) {
+  int all = ln_layer_variables(l, NULL, 0);
+  LnVariable **v = lua_newuserdatauv(L, (size_t)(2 * all + 1) * sizeof *v, 0);
+  if (which == ALL) {
+    *n = ln_layer_variables(l, v, all);
+    return v;
+  }
+  int trainable = ln_layer_trainable_variables(l, v + all, all);
+  if (which == TRAINABLE) {
+    *n = trainable;
+    return v + all;
+  }
+  ln_layer_variables(l, v, all);
+  *n = 0;
+  for (int i = 0; i < all; i++) {
+    bool found = false;
+    for (int k = 0; k < trainable; k++) found = found || v[all + k] == v[i];
+    if (!found) v[(*n)++] = v[i];
+  }
+  return v;
+}
+
+static int push_variables(lua_State *L, enum Which which) {
+  LnLua *s = ln_lua(L);
+  int n;
+  LnVariable **v = variables_of(L, check_layer(L, s, 1, "variables"), which, &n);
+  lua_createtable(L, n, 0);
+  for (int i = 0; i < n; i++) {
+    ln_lua_push_variable(L, s, v[i]);
+    lua_rawseti(L, -2, i + 1);
+  }
+  return 1;
+}
+
+static int weights(lua_State *L) { return push_variables(L, ALL); }
+static int trainable_weights(lua_State *L) { return push_variables(L, TRAINABLE); }
+static int other_weights(lua_State *L) { return push_variables(L, OTHERS); }
+
+// layer:get_weights() -> list of tensors (copies)
+static int get_weights(lua_State *L) {
+  LnLua *s = ln_lua(L);
+  int n;
+  LnVariable **v = variables_of(L, check_layer(L, s, 1, "get_weights"), ALL, &n);
+  lua_createtable(L, n, 0);
+  for (int i = 0; i < n; i++) {
+    LnTensor *t = ln_tensor_copy(&s->context, v[i]->value);
+    if (!t) return ln_lua_raise(L, s, "get_weights");
+    t->tracked = false;
+    ln_lua_push_tensor(L, s, t);
+    ln_release(t);
+    lua_rawseti(L, -2, i + 1);
+  }
+  return 1;
+}
+
+// layer:set_weights(list): all or nothing.
+static int set_weights(lua_State *L) {
+  LnLua *s = ln_lua(L);
+  LnLayer *l = check_layer(L, s, 1, "set_weights");
+  luaL_checktype(L, 2, LUA_TTABLE);
+  lua_settop(L, 2);
+  int n;
+  LnVariable **v = variables_of(L, l, ALL, &n);
+  int given = (int)lua_rawlen(L, 2);
+  if (given != n)
+    return luaL_error(L, "'set_weights' of '%s': %d weights expected%s, got %d", l->base.name, n,
+                      l->built ? "" : " (it is not built yet)", given);
+  lua_createtable(L, n, 0);   // 4: the tensors
+  for (int i = 0; i < n; i++) {
+    lua_rawgeti(L, 2, i + 1);
+    LnTensor *t = ln_lua_to_tensor(L, s, lua_gettop(L), LN_DTYPES, "set_weights");
+    if (!ln_tensor_same_shape(t, v[i]->value))
+      return luaL_error(L, "'set_weights' of '%s': weight %d ('%s') has shape %s, got %s", l->base.name,
+                        i + 1, v[i]->name, ln_tensor_shape_text(v[i]->value), ln_tensor_shape_text(t));
+    lua_rawseti(L, 4, i + 1);
+  }
+  for (int i = 0; i < n; i++) {
+    lua_rawgeti(L, 4, i + 1);
+    if (!ln_tensor_assign(&s->context, v[i]->value, ln_lua_test_tensor(L, s, -1)))
+      return ln_lua_raise(L, s, "set_weights");
+    lua_pop(L, 1);
+  }
+  return 0;
+}
+
+static int count_params(lua_State *L) {
+  LnLua *s = ln_lua(L);
+  LnLayer *l = check_layer(L, s, 1, "count_params");
+  int n;
+  LnVariable **v = variables_of(L, l, ALL, &n);
+  int64_t total = 0;
+  if (!l->built && n == 0 && !lua_toboolean(L, 2) && strcmp(l->base.cls->name, "Sequential") == 0)
+    return luaL_error(L, "'count_params': '%s' is not built yet, so it has no weights to count", l->base.name);
+  for (int i = 0; i < n; i++) total += v[i]->value->size;
+  lua_pushinteger(L, total);
+  return 1;
+}
+
+static int adapt(lua_State *L) {
+  LnLua *s = ln_lua(L);
+  LnContext *c = &s->context;
+  LnLayer *l = check_layer(L, s, 1, "adapt");
+  const LnLayerClass *cls = (const LnLayerClass *)l->base.cls;
+  if (!cls->adapt) return luaL_error(L, "'adapt': a %s has nothing to learn from data", cls->base.name);
+  LnTensor *x = ln_lua_to_tensor(L, s, 2, LN_DTYPES, "adapt");
+  size_t scope = ln_scope(c);
+  c->no_record++;
+  bool ok = cls->adapt(c, l, x);
+  c->no_record--;
+  ln_scope_end(c, scope);
+  return ok ? 0 : ln_lua_raise(L, s, "adapt");
+}
+
+// layer.losses: what its latest call added, and its regularizers; a list of scalar tensors
+static int losses(lua_State *L) {
+  LnLua *s = ln_lua(L);
+  LnContext *c = &s->context;
+  LnLayer *l = check_layer(L, s, 1, "losses");
+  int max = (int)c->n_losses + ln_layer_trainable_variables(l, NULL, 0);
+  LnTensor **out = lua_newuserdatauv(L, (size_t)(max + 1) * sizeof *out, 0);
+  size_t scope = ln_scope(c);
+  int n = ln_layer_losses(c, l, out, max);
+  lua_createtable(L, n > 0 ? n : 0, 0);
+  for (int i = 0; i < n; i++) {
+    ln_lua_push_tensor(L, s, out[i]);
+    lua_rawseti(L, -2, i + 1);
+  }
+  ln_scope_end(c, scope);
+  return n >= 0 ? 1 : ln_lua_raise(L, s, "losses");
+}
+
+static int built(lua_State *L) {
+  LnLua *s = ln_lua(L);
+  lua_pushboolean(L, check_layer(L, s, 1, "built")->built);
+  return 1;
+}
+
+// layer.built_shape: of its first input, None for what is unknown; nil before.
+static int built_shape(lua_State *L) {
+  LnLua *s = ln_lua(L);
+  LnLayer *l = check_layer(L, s, 1, "built_shape");
+  if (!l->built || l->built_shape.n < 0) return lua_pushnil(L), 1;
+  ln_lua_push_shape(L, l->built_shape.v, (int)l->built_shape.n);
+  return 1;
+}
+
+static int class_name(lua_State *L) {
+  lua_getfield(L, 1, "class");
+  lua_getfield(L, -1, "name");
+  return 1;
+}
+
+void ln_register_layer(lua_State *L) {
+  LnLua *s = ln_lua(L);
+  int module = lua_gettop(L);
+  static const luaL_Reg methods[] = {
+      {"build", build}, {"compute_output_shape", compute_output_shape},
+      {"get_weights", get_weights}, {"set_weights", set_weights},
+      {"count_params", count_params}, {"adapt", adapt}, {NULL, NULL}};
+  static const luaL_Reg properties[] = {
+      {"weights", weights}, {"variables", weights}, {"trainable_weights", trainable_weights},
+      {"trainable_variables", trainable_weights}, {"non_trainable_weights", other_weights},
+      {"non_trainable_variables", other_weights}, {"built", built}, {"built_shape", built_shape},
+      {"layers", layers}, {"losses", losses}, {"class_name", class_name}, {NULL, NULL}};
+  static const luaL_Reg functions[] = {
+      {"add_child", add_child}, {"pop_child", pop_child}, {"set_built", set_built}, {NULL, NULL}};
+  ln_lua_setfuncs(L, functions);
+  lua_getfield(L, module, "class");
+  lua_pushliteral(L, "layer");
+  lua_call(L, 1, 1);
+  ln_lua_setfuncs(L, methods);
+  lua_getfield(L, module, "properties");
+  lua_getfield(L, -1, "layer");
+  ln_lua_setfuncs(L, properties);
+  for (int type = 0; type < 2; type++) {
+    lua_rawgetp(L, LUA_REGISTRYINDEX, s->metatable[type ? LN_TYPE_MODEL : LN_TYPE_KINDS + LN_LAYER]);
+    lua_pushvalue(L, lua_upvalueindex(1));
+    lua_pushcclosure(L, layer_call, 1);
+    lua_setfield(L, -2, "__call");
+    lua_pop(L, 1);
+  }
+  lua_settop(L, module);
+}

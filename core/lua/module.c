@@ -1,0 +1,158 @@
+// lunate.core: opens the module and owns what belongs to one Lua state.
+#define _POSIX_C_SOURCE 200809L
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/random.h"
+#include "base/threads.h"
+#include "kernels/gemm.h"
+#include "lua/state.h"
+
+static size_t collect(LnContext *c) {
+  lua_gc(c->host, LUA_GCCOLLECT);
+  lua_gc(c->host, LUA_GCCOLLECT);   // what finalizers let go
+  ln_memory_trim(c->memory);
+  return 1;
+}
+
+static int close_state(lua_State *L) {
+  LnLua *s = lua_touserdata(L, 1);
+  LnContext *c = &s->context;
+  ln_scope_end(c, 0);
+  free(c->temps);
+  ln_losses_clear(c);
+  ln_memory_close(c->memory);
+  c->memory = NULL;
+  c->temps = NULL;
+  c->cap_temps = 0;
+  return 0;
+}
+
+int ln_lua_raise(lua_State *L, LnLua *s, const char *what) {
+  LnContext *c = &s->context;
+  luaL_where(L, 1);
+  if (what) lua_pushfstring(L, "%s: %s", what, c->err.text);
+  else lua_pushstring(L, c->err.text);
+  lua_concat(L, 2);
+  ln_clear_error(c);
+  return lua_error(L);
+}
+
+void ln_lua_setfuncs(lua_State *L, const luaL_Reg *functions) {
+  lua_pushvalue(L, lua_upvalueindex(1));
+  luaL_setfuncs(L, functions, 1);
+}
+
+void ln_lua_metatable(lua_State *L, LnLua *s, int type, const char *name) {
+  lua_newtable(L);
+  s->metatable[type] = lua_topointer(L, -1);
+  lua_pushstring(L, name);
+  lua_pushvalue(L, -1);
+  lua_setfield(L, -3, "__name");
+  lua_setfield(L, -2, "__metatable");
+  // The registry keeps it alive: type checks compare addresses.
+  lua_pushvalue(L, -1);
+  lua_rawsetp(L, LUA_REGISTRYINDEX, s->metatable[type]);
+}
+
+void *ln_lua_test_type(lua_State *L, LnLua *s, int i, int type) {
+  if (lua_type(L, i) != LUA_TUSERDATA || !lua_getmetatable(L, i)) return NULL;
+  const void *found = lua_topointer(L, -1);
+  lua_pop(L, 1);
+  return found == s->metatable[type] ? lua_touserdata(L, i) : NULL;
+}
+
+// ---- runtime
+
+static int set_seed(lua_State *L) {
+  LnLua *s = ln_lua(L);
+  ln_random_seed(&s->context.random, (uint64_t)luaL_checkinteger(L, 1));
+  return 0;
+}
+
+static int threads(lua_State *L) {
+  if (!lua_isnoneornil(L, 1)) {
+    lua_Integer n = luaL_checkinteger(L, 1);
+    luaL_argcheck(L, n >= 1 && n <= 1024, 1, "a number of threads from 1 to 1024 expected");
+    ln_set_threads((int)n);
+  }
+  lua_pushinteger(L, ln_threads());
+  return 1;
+}
+
+static int memory(lua_State *L) {
+  LnLua *s = ln_lua(L);
+  LnMemoryStats m = ln_memory_stats(s->context.memory);
+  lua_createtable(L, 0, 3);
+  lua_pushinteger(L, (lua_Integer)m.live);
+  lua_setfield(L, -2, "live");
+  lua_pushinteger(L, (lua_Integer)m.cached);
+  lua_setfield(L, -2, "cached");
+  lua_pushinteger(L, (lua_Integer)m.peak);
+  lua_setfield(L, -2, "peak");
+  return 1;
+}
+
+static int config(lua_State *L) {
+  lua_createtable(L, 0, 4);
+  lua_pushstring(L, ln_blas_name());
+  lua_setfield(L, -2, "blas");
+  lua_pushstring(L, ln_gemm_isa());
+  lua_setfield(L, -2, "instruction_set");
+  lua_pushinteger(L, ln_threads());
+  lua_setfield(L, -2, "threads");
+  lua_pushstring(L, __VERSION__);
+  lua_setfield(L, -2, "compiler");
+  return 1;
+}
+
+static int monotonic_clock(lua_State *L) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  lua_pushnumber(L, (double)now.tv_sec + 1e-9 * (double)now.tv_nsec);
+  return 1;
+}
+
+static int is_terminal(lua_State *L) {
+  lua_pushboolean(L, isatty(STDOUT_FILENO));
+  return 1;
+}
+
+static const luaL_Reg functions[] = {
+    {"set_seed", set_seed}, {"threads", threads}, {"memory", memory}, {"config", config},
+    {"clock", monotonic_clock}, {"is_terminal", is_terminal}, {NULL, NULL}};
+
+// Runs as a closure over the state, so that the parts' functions become such closures too.
+static int open_parts(lua_State *L) {
+  static void (*const parts[])(lua_State *) = {
+      ln_register_tensor, ln_register_create, ln_register_functions, ln_register_object,
+      ln_register_layer,  ln_register_nn,     ln_register_tape,      ln_register_trainer,
+      ln_register_json,   ln_register_files};
+  lua_newtable(L);
+  lua_pushliteral(L, LN_VERSION);
+  lua_setfield(L, -2, "version");
+  ln_lua_setfuncs(L, functions);
+  for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) parts[i](L);
+  return 1;
+}
+
+int luaopen_lunate_core(lua_State *L);
+__attribute__((visibility("default"))) int luaopen_lunate_core(lua_State *L) {
+  LnLua *s = lua_newuserdatauv(L, sizeof *s, 0);
+  memset(s, 0, sizeof *s);
+  lua_createtable(L, 0, 1);
+  lua_pushcfunction(L, close_state);
+  lua_setfield(L, -2, "__gc");
+  lua_setmetatable(L, -2);
+  s->context.memory = ln_memory_open();
+  if (!s->context.memory) return luaL_error(L, "out of memory");
+  s->context.collect = collect;
+  s->context.host = L;
+  // Without ln.set_seed every run differs.
+  ln_random_seed(&s->context.random, (uint64_t)time(NULL) ^ (uint64_t)(uintptr_t)s);
+  lua_pushcclosure(L, open_parts, 1);
+  lua_call(L, 0, 1);
+  return 1;
+}

@@ -1,0 +1,350 @@
+// Calling losses, metrics, initializers, regularizers, constraints, schedules, activations and
+// optimizers from Lua.
+#include <stdlib.h>
+#include <string.h>
+
+#include "lua/state.h"
+#include "ops/ops.h"
+
+static int push_scoped(lua_State *L, LnLua *s, size_t scope, LnTensor *t, const char *what) {
+  if (!t) {
+    ln_scope_end(&s->context, scope);
+    return ln_lua_raise(L, s, what);
+  }
+  ln_lua_push_tensor(L, s, t);
+  ln_scope_end(&s->context, scope);
+  return 1;
+}
+
+static LnTensor *optional_tensor(lua_State *L, LnLua *s, int i, const char *what) {
+  return lua_isnoneornil(L, i) ? NULL : ln_lua_to_tensor(L, s, i, LN_DTYPES, what);
+}
+
+// ---- losses
+
+// loss(y_true, y_pred[, sample_weight[, mask]]) -> a number's tensor, or values when not reduced
+static int loss_call(lua_State *L) {
+  LnLua *s = ln_lua(L);
+  LnObject *o = ln_lua_check_object(L, s, 1, LN_LOSS, "loss");
+  lua_settop(L, 5);
+  LnTensor *y = ln_lua_to_tensor(L, s, 2, LN_DTYPES, o->name), *p = ln_lua_to_tensor(L, s, 3, LN_DTYPES, o->name);
+  LnTensor *w = optional_tensor(L, s, 4, o->name), *mask = optional_tensor(L, s, 5, o->name);
+  size_t scope = ln_scope(&s->context);
+  return push_scoped(L, s, scope, ln_loss_value(&s->context, (LnLoss *)o, y, p, w, mask), NULL);
+}
+
+// loss:values(y_true, y_pred) -> per-sample values
+static int loss_values(lua_State *L) {
+  LnLua *s = ln_lua(L);
+  LnObject *o = ln_lua_check_object(L, s, 1, LN_LOSS, "values");
+  lua_settop(L, 3);
+  LnTensor *y = ln_lua_to_tensor(L, s, 2, LN_DTYPES, o->name), *p = ln_lua_to_tensor(L, s, 3, LN_DTYPES, o->name);
+  size_t scope = ln_scope(&s->context);
+  return push_scoped(L, s, scope, ln_loss_values(&s->context, (LnLoss *)o, y, p), NULL);
+}
+
+// ---- metrics
+
+static int metric_update(lua_State *L) {
+  LnLua *s = ln_lua(L);
+  LnContext *c = &s->context;
+  LnObject *o = ln_lua_check_object(L, s, 1, LN_METRIC, "update_state");
+  lua_settop(L, 4);
+  const LnMetricClass *cls = (const LnMetricClass *)o->cls;
+  LnTensor *y = ln_lua_to_tensor(L, s, 2, LN_DTYPES, o->name), *p, *w;
+  if (cls->of_values) {   // Mean:update_state(values, sample_weight)
+    p = NULL;
+    w = optional_tensor(L, s, 3, o->name);
+  } else {
+    p = ln_lua_to_tensor(L, s, 3, LN_DTYPES, o->name);
+    w = optional_tensor(L, s, 4, o->name);
+  }
+  size_t scope = ln_scope(c);
+  c->no_record++;
+  bool ok = ln_metric_update(c, (LnMetric *)o, y, p, w);
+  c->no_record--;
+  ln_scope_end(c, scope);
+  return ok ? 0 : ln_lua_raise(L, s, NULL);
+}
+
+// metric:result() -> a Lua number, or a tensor of several
+static int metric_result(lua_State *L) {
+  LnLua *s = ln_lua(L);
+  LnContext *c = &s->context;
+  LnObject *o = ln_lua_check_object(L, s, 1, LN_METRIC, "result");
+  size_t scope = ln_scope(c);
+  c->no_record++;
+  LnTensor *t = ln_metric_result(c, (LnMetric *)o);
+  c->no_record--;
+  if (t) ln_lua_push_value(L, s, t);
+  ln_scope_end(c, scope);
+  return t ? 1 : ln_lua_raise(L, s, NULL);
+}
+
+static int metric_reset(lua_State *L) {
+  LnLua *s = ln_lua(L);
+  ln_metric_reset((LnMetric *)ln_lua_check_object(L, s, 1, LN_METRIC, "reset_state"));
+  return 0;
+}
+
+// metric(y_true, y_pred[, sample_weight]): updates and gives the result
+static int metric_call(lua_State *L) {
+  metric_update(L);
+  lua_settop(L, 1);
+  return metric_result(L);
+}
+
+// ---- small parts
+
+// initializer(shape[, {dtype =}])
+static int initializer_call(lua_State *L) {
+  LnLua *s = ln_lua(L);
+  LnContext *c = &s->context;
+  LnObject *o = ln_lua_check_object(L, s, 1, LN_INITIALIZER, "initializer");
+  LnInts shape;
+  ln_lua_check_ints(L, 2, o->cls->name, false, &shape);
+  LnDtype d = ln_lua_dtype_option(L, 3, o->cls->name, LN_FLOAT32);
+  size_t scope = ln_scope(c);
+  LnTensor *t = ln_temp(c, ln_tensor_new(c, d, (int)shape.n, shape.v));
+  if (t && !ln_initialize(c, o, t)) t = NULL;
+  return push_scoped(L, s, scope, t, o->cls->name);
+}
+
+typedef LnTensor *(*OfTensor)(LnContext *c, LnObject *o, LnTensor *x);
+
+static int of_tensor(lua_State *L, LnKind kind, OfTensor f) {
+  LnLua *s = ln_lua(L);
+  LnObject *o = ln_lua_check_object(L, s, 1, kind, ln_kinds[kind].name);
+  LnTensor *x = ln_lua_to_tensor(L, s, 2, LN_DTYPES, ln_kinds[kind].name);
+  size_t scope = ln_scope(&s->context);
+  return push_scoped(L, s, scope, f(&s->context, o, x), o->cls->name);
+}
+
+static LnTensor *activate(LnContext *c, LnObject *o, LnTensor *x) {
+  if (!ln_dtype_is_float(x->dtype)) x = ln_cast(c, x, LN_FLOAT32);
+  return ln_activate(c, (LnActivation *)o, x);
+}
+
+static int regularizer_call(lua_State *L) { return of_tensor(L, LN_REGULARIZER, ln_regularize); }
+static int constraint_call(lua_State *L) { return of_tensor(L, LN_CONSTRAINT, ln_constrain); }
+static int activation_call(lua_State *L) { return of_tensor(L, LN_ACTIVATION, activate); }
+
+static int schedule_call(lua_State *L) {
+  LnLua *s = ln_lua(L);
+  LnObject *o = ln_lua_check_object(L, s, 1, LN_SCHEDULE, "schedule");
+  double rate;
+  if (!ln_schedule_value(&s->context, o, luaL_checkinteger(L, 2), &rate)) return ln_lua_raise(L, s, o->cls->name);
+  lua_pushnumber(L, rate);
+  return 1;
+}
+
+// ---- optimizers
+
+static LnOptimizer *check_optimizer(lua_State *L, LnLua *s, const char *what) {
+  return (LnOptimizer *)ln_lua_check_object(L, s, 1, LN_OPTIMIZER, what);
+}
+
+// A list of variables at i, into a buffer on the stack.
+static LnVariable **check_variables(lua_State *L, LnLua *s, int i, const char *what, int *n) {
+  luaL_checktype(L, i, LUA_TTABLE);
+  *n = (int)lua_rawlen(L, i);
+  LnVariable **v = lua_newuserdatauv(L, (size_t)(*n + 1) * sizeof *v, 0);
+  for (int k = 0; k < *n; k++) {
+    lua_rawgeti(L, i, k + 1);
+    v[k] = ln_lua_test_variable(L, s, -1);
+    if (!v[k])
+      luaL_error(L, "'%s': a list of variables expected, entry %d is %s", what, k + 1, luaL_typename(L, -1));
+    lua_pop(L, 1);
+  }
+  return v;
+}
+
+static int optimizer_build(lua_State *L) {
+  LnLua *s = ln_lua(L);
+  LnOptimizer *o = check_optimizer(L, s, "build");
+  int n;
+  LnVariable **v = check_variables(L, s, 2, "build", &n);
+  return ln_optimizer_build(&s->context, o, v, n) ? 0 : ln_lua_raise(L, s, "build");
+}
+
+// optimizer:apply(gradients, variables): gradients[i] a tensor, or false for none
+static int optimizer_apply(lua_State *L) {
+  LnLua *s = ln_lua(L);
+  LnContext *c = &s->context;
+  LnOptimizer *o = check_optimizer(L, s, "apply");
+  luaL_checktype(L, 2, LUA_TTABLE);
+  lua_settop(L, 3);
+  int n;
+  LnVariable **v = check_variables(L, s, 3, "apply", &n);
+  if ((int)lua_rawlen(L, 2) != n)
+    return luaL_error(L, "'apply': %d gradients for %d variables", (int)lua_rawlen(L, 2), n);
+  bool *active = lua_newuserdatauv(L, (size_t)n + 1, 0);
+  LnTensor **g = lua_newuserdatauv(L, (size_t)(n + 1) * sizeof *g, 0);
+  for (int i = 0; i < n; i++) {
+    lua_rawgeti(L, 2, i + 1);
+    g[i] = ln_lua_test_tensor(L, s, -1);
+    active[i] = g[i] != NULL;
+    if (!g[i] && lua_toboolean(L, -1))
+      return luaL_error(L, "'apply': gradient %d should be a tensor or false, got %s", i + 1, luaL_typename(L, -1));
+    if (g[i] && (ln_tensor_closed(g[i]) || !ln_tensor_same_shape(g[i], v[i]->value)))
+      return luaL_error(L, "'apply': gradient %d has shape %s, its variable '%s' %s", i + 1,
+                        ln_tensor_closed(g[i]) ? "closed" : ln_tensor_shape_text(g[i]), v[i]->name,
+                        ln_tensor_shape_text(v[i]->value));
+    lua_pop(L, 1);
+  }
+  size_t scope = ln_scope(c);
+  c->no_record++;
+  bool ok = ln_optimizer_build(c, o, v, n);
+  for (int i = 0; ok && i < n; i++)
+    if (g[i]) ok = ln_tensor_assign(c, ln_optimizer_gradient(o, i), g[i]);
+  ok = ok && ln_optimizer_step(c, o, active);
+  c->no_record--;
+  ln_scope_end(c, scope);
+  return ok ? 0 : ln_lua_raise(L, s, "apply");
+}
+
+static int optimizer_exclude(lua_State *L) {
+  LnLua *s = ln_lua(L);
+  LnOptimizer *o = check_optimizer(L, s, "exclude_from_weight_decay");
+  luaL_checktype(L, 2, LUA_TTABLE);
+  lua_settop(L, 2);
+  if (lua_getfield(L, 2, "var_list") == LUA_TTABLE) {
+    int n;
+    LnVariable **v = check_variables(L, s, 3, "exclude_from_weight_decay", &n);
+    for (int i = 0; i < n; i++)
+      if (!ln_optimizer_exclude(&s->context, o, v[i])) return ln_lua_raise(L, s, "exclude_from_weight_decay");
+  }
+  if (lua_getfield(L, 2, "var_names") == LUA_TTABLE) {
+    for (int i = 1; i <= (int)lua_rawlen(L, -1); i++) {
+      lua_rawgeti(L, -1, i);
+      if (!ln_optimizer_exclude_name(&s->context, o, luaL_checkstring(L, -1)))
+        return ln_lua_raise(L, s, "exclude_from_weight_decay");
+      lua_pop(L, 1);
+    }
+  }
+  return 0;
+}
+
+static int optimizer_finalize(lua_State *L) {
+  LnLua *s = ln_lua(L);
+  return ln_optimizer_finalize_ema(&s->context, check_optimizer(L, s, "finalize_variable_values")) ? 0 : ln_lua_raise(L, s, NULL);
+}
+
+static int optimizer_iterations(lua_State *L) {
+  LnLua *s = ln_lua(L);
+  lua_pushinteger(L, ln_optimizer_iterations(check_optimizer(L, s, "iterations")));
+  return 1;
+}
+
+// optimizer.learning_rate: the number in force; a schedule's value at the current iteration
+static int optimizer_rate(lua_State *L) {
+  LnLua *s = ln_lua(L);
+  double rate;
+  if (!ln_optimizer_rate(&s->context, check_optimizer(L, s, "learning_rate"), &rate)) return ln_lua_raise(L, s, NULL);
+  lua_pushnumber(L, rate);
+  return 1;
+}
+
+// optimizer.variables: its state in Keras's order, {name =, value =} each
+static int optimizer_variables(lua_State *L) {
+  LnLua *s = ln_lua(L);
+  LnOptimizer *o = check_optimizer(L, s, "variables");
+  char name[300];
+  int n = ln_optimizer_state_count(o);
+  lua_createtable(L, n, 0);
+  for (int i = 0; i < n; i++) {
+    LnTensor *t = ln_optimizer_state(&s->context, o, i, name, sizeof name);
+    if (!t) return ln_lua_raise(L, s, "variables");
+    lua_createtable(L, 0, 2);
+    lua_pushstring(L, name);
+    lua_setfield(L, -2, "name");
+    ln_lua_push_tensor(L, s, t);
+    ln_release(t);
+    lua_setfield(L, -2, "value");
+    lua_rawseti(L, -2, i + 1);
+  }
+  return 1;
+}
+
+static int optimizer_set_variables(lua_State *L) {
+  LnLua *s = ln_lua(L);
+  LnOptimizer *o = check_optimizer(L, s, "set_variables");
+  luaL_checktype(L, 2, LUA_TTABLE);
+  int n = ln_optimizer_state_count(o);
+  if ((int)lua_rawlen(L, 2) != n)
+    return luaL_error(L, "'set_variables': %d values expected, got %d", n, (int)lua_rawlen(L, 2));
+  for (int i = 0; i < n; i++) {
+    lua_rawgeti(L, 2, i + 1);
+    LnTensor *t = ln_lua_to_tensor(L, s, lua_gettop(L), LN_DTYPES, "set_variables");
+    if (!ln_optimizer_set_state(&s->context, o, i, t)) return ln_lua_raise(L, s, "set_variables");
+    lua_pop(L, 1);
+  }
+  return 0;
+}
+
+// core.class_for("accuracy" | "crossentropy", y, prediction_shape) -> the metric class it stands for
+static int class_for(lua_State *L) {
+  LnLua *s = ln_lua(L);
+  bool accuracy = strcmp(luaL_checkstring(L, 1), "accuracy") == 0;
+  LnTensor *y = ln_lua_check_tensor(L, s, 2, "class_for");
+  LnInts shape;
+  ln_lua_check_ints(L, 3, "class_for", true, &shape);
+  for (int64_t i = 0; i < shape.n; i++)
+    if (shape.v[i] < 0) shape.v[i] = i == 0 && y->rank ? y->shape[0] : 1;
+  LnTensor *p = ln_tensor_meta(&s->context, LN_FLOAT32, (int)shape.n, shape.v);
+  if (!p) return ln_lua_raise(L, s, NULL);
+  lua_pushstring(L, accuracy ? ln_accuracy_for(y, p) : ln_crossentropy_for(y, p));
+  ln_release(p);
+  return 1;
+}
+
+// ---- registration
+
+static void add(lua_State *L, LnLua *s, int module, LnKind kind, lua_CFunction call,
+                const luaL_Reg *methods, const luaL_Reg *properties) {
+  if (call) {
+    lua_rawgetp(L, LUA_REGISTRYINDEX, s->metatable[LN_TYPE_KINDS + (int)kind]);
+    lua_pushvalue(L, lua_upvalueindex(1));
+    lua_pushcclosure(L, call, 1);
+    lua_setfield(L, -2, "__call");
+  }
+  if (methods) {
+    lua_getfield(L, module, "class");
+    lua_pushstring(L, ln_kinds[kind].name);
+    lua_call(L, 1, 1);
+    ln_lua_setfuncs(L, methods);
+  }
+  if (properties) {
+    lua_getfield(L, module, "properties");
+    lua_getfield(L, -1, ln_kinds[kind].name);
+    ln_lua_setfuncs(L, properties);
+  }
+  lua_settop(L, module);
+}
+
+void ln_register_nn(lua_State *L) {
+  LnLua *s = ln_lua(L);
+  int module = lua_gettop(L);
+  static const luaL_Reg loss_methods[] = {{"values", loss_values}, {NULL, NULL}};
+  static const luaL_Reg metric_methods[] = {
+      {"update_state", metric_update}, {"result", metric_result}, {"reset_state", metric_reset},
+      {NULL, NULL}};
+  static const luaL_Reg optimizer_methods[] = {
+      {"build", optimizer_build}, {"apply", optimizer_apply},
+      {"exclude_from_weight_decay", optimizer_exclude},
+      {"finalize_variable_values", optimizer_finalize},
+      {"set_variables", optimizer_set_variables}, {NULL, NULL}};
+  static const luaL_Reg optimizer_properties[] = {
+      {"iterations", optimizer_iterations}, {"learning_rate", optimizer_rate},
+      {"variables", optimizer_variables}, {NULL, NULL}};
+  static const luaL_Reg functions[] = {{"class_for", class_for}, {NULL, NULL}};
+  ln_lua_setfuncs(L, functions);
+  add(L, s, module, LN_LOSS, loss_call, loss_methods, NULL);
+  add(L, s, module, LN_METRIC, metric_call, metric_methods, NULL);
+  add(L, s, module, LN_INITIALIZER, initializer_call, NULL, NULL);
+  add(L, s, module, LN_REGULARIZER, regularizer_call, NULL, NULL);
+  add(L, s, module, LN_CONSTRAINT, constraint_call, NULL, NULL);
+  add(L, s, module, LN_ACTIVATION, activation_call, NULL, NULL);
+  add(L, s, module, LN_SCHEDULE, schedule_call, NULL, NULL);
+  add(L, s, module, LN_OPTIMIZER, NULL, optimizer_methods, optimizer_properties);
+}

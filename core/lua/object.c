@@ -1,0 +1,1021 @@
+// Objects and classes in Lua: layers, losses, metrics, optimizers and the small parts.
+//
+// A handle is a userdata with one user value, the instance's table, whose metatable is its class:
+// a plain table with an __index chain (Lua subclasses, built-in class, the kind's base class, C
+// methods). One handle per object: a weak table finds it again. Whoever owns an object from Lua
+// keeps its handle in its own instance table, so that fields live as long as the object.
+#include <ctype.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lua/state.h"
+
+typedef struct Handle {
+  LnObject *object;
+  bool ready;        // its class's init has run
+} Handle;
+
+// Keys in the registry, one set a Lua state: addresses inside LnLua.
+static void *handles_key(LnLua *s) { return &s->debt; }
+static void *classes_key(LnLua *s) { return &s->metatable[LN_TYPE_KINDS]; }
+static void *counters_key(LnLua *s) { return &s->metatable[LN_TYPE_MODEL]; }
+
+static bool is_model(const LnObject *o) {
+  return o->cls->kind == LN_LAYER && strcmp(o->cls->name, "Sequential") == 0;
+}
+
+// ---- handles
+
+static Handle *test_handle(lua_State *L, LnLua *s, int i, LnKind kind) {
+  Handle *h = ln_lua_test_type(L, s, i, LN_TYPE_KINDS + (int)kind);
+  if (!h && kind == LN_LAYER) h = ln_lua_test_type(L, s, i, LN_TYPE_MODEL);
+  return h;
+}
+
+LnObject *ln_lua_test_object(lua_State *L, LnLua *s, int i, LnKind kind) {
+  Handle *h = test_handle(L, s, i, kind);
+  return h ? h->object : NULL;
+}
+
+LnObject *ln_lua_check_object(lua_State *L, LnLua *s, int i, LnKind kind, const char *what) {
+  Handle *h = test_handle(L, s, i, kind);
+  if (!h)
+    luaL_error(L, "bad argument #%d to '%s' (%s expected, got %s)", i, what, ln_kinds[kind].name,
+               luaL_typename(L, i));
+  if (!h->ready)
+    luaL_error(L, "'%s': this %s was never initialized: call Class.super.init(self, options) in init",
+               what, h->object->cls->name);
+  return h->object;
+}
+
+static Handle *any_handle(lua_State *L, LnLua *s, int i) {
+  for (int k = 0; k < LN_KINDS; k++) {
+    Handle *h = test_handle(L, s, i, (LnKind)k);
+    if (h) return h;
+  }
+  luaL_error(L, "a layer, loss, optimizer, ... expected, got %s", luaL_typename(L, i));
+  return NULL;
+}
+
+static void push_class(lua_State *L, LnLua *s, const LnClass *cls);
+
+// An empty handle with an instance table of the class at the top (which stays below it).
+static Handle *push_blank(lua_State *L, LnLua *s, int type) {
+  Handle *h = lua_newuserdatauv(L, sizeof *h, 1);
+  *h = (Handle){NULL, false};
+  lua_rawgetp(L, LUA_REGISTRYINDEX, s->metatable[type]);
+  lua_setmetatable(L, -2);
+  lua_newtable(L);
+  lua_pushvalue(L, -3);
+  lua_setmetatable(L, -2);
+  lua_setiuservalue(L, -2, 1);
+  return h;
+}
+
+static void remember(lua_State *L, LnLua *s, LnObject *o) {   // the handle is at the top
+  lua_rawgetp(L, LUA_REGISTRYINDEX, handles_key(s));
+  lua_pushvalue(L, -2);
+  lua_rawsetp(L, -2, o);
+  lua_pop(L, 1);
+}
+
+static int handle_type(const LnClass *cls) {
+  LnObject probe = {.cls = cls};
+  return is_model(&probe) ? LN_TYPE_MODEL : LN_TYPE_KINDS + (int)cls->kind;
+}
+
+void ln_lua_push_object(lua_State *L, LnLua *s, LnObject *o) {
+  lua_rawgetp(L, LUA_REGISTRYINDEX, handles_key(s));
+  if (lua_rawgetp(L, -1, o) != LUA_TNIL) {
+    lua_remove(L, -2);
+    return;
+  }
+  lua_pop(L, 2);
+  push_class(L, s, o->cls);
+  Handle *h = push_blank(L, s, handle_type(o->cls));
+  h->object = ln_object_retain(o);
+  h->ready = true;
+  remember(L, s, o);
+  lua_remove(L, -2);
+}
+
+static int object_gc(lua_State *L) {
+  Handle *h = lua_touserdata(L, 1);
+  ln_object_release(h->object);
+  h->object = NULL;
+  return 0;
+}
+
+// ---- options of an object: its class's, then its kind's
+
+static const LnOption *own_option(const LnClass *cls, const char *name) {
+  for (const LnOption *o = cls->options; o && o->name; o++)
+    if (strcmp(o->name, name) == 0) return o;
+  return NULL;
+}
+
+static const LnOption *find_option(const LnClass *cls, const char *name) {
+  const LnOption *o = own_option(cls, name);
+  if (o) return o;
+  for (o = ln_kinds[cls->kind].options; o->name; o++)
+    if (strcmp(o->name, name) == 0) return o;
+  return NULL;
+}
+
+// The i-th option of class and kind together, or NULL.
+static const LnOption *nth_option(const LnClass *cls, int i) {
+  for (const LnOption *o = cls->options; o && o->name; o++)
+    if (i-- == 0) return o;
+  for (const LnOption *o = ln_kinds[cls->kind].options; o->name; o++)
+    if (!own_option(cls, o->name) && i-- == 0) return o;
+  return NULL;
+}
+
+static void push_option_names(lua_State *L, const LnClass *cls) {
+  const LnOption *o;
+  lua_newtable(L);
+  for (int i = 0; (o = nth_option(cls, i)); i++) {
+    lua_pushstring(L, o->name);
+    lua_rawseti(L, -2, i + 1);
+  }
+}
+
+static bool is_object_option(const LnOption *o) {
+  return o->kind >= LN_OPT_ACTIVATION && o->kind <= LN_OPT_SCHEDULE;
+}
+
+// Checks the value at i, stores it, and keeps an object's handle in the instance table.
+static void set_option(lua_State *L, LnLua *s, LnObject *self, int instance, const LnOption *o,
+                       int i, bool config) {
+  ln_lua_check_option(L, s, self->cls->name, o, i, config);
+  if (is_object_option(o)) {
+    lua_pushvalue(L, -1);
+    lua_rawsetp(L, instance, o);
+  }
+  ln_lua_store_option(L, s, o, self);
+}
+
+// ---- names
+
+// Keras's to_snake_case: "LeakyReLU" -> "leaky_re_lu". out holds at least twice the name.
+static void snake_case(const char *name, char *out) {
+  for (size_t i = 0; name[i]; i++) {
+    bool upper = isupper((unsigned char)name[i]);
+    bool word = upper && islower((unsigned char)name[i + 1]);
+    bool camel = upper && i > 0 && islower((unsigned char)name[i - 1]);
+    if (i > 0 && (word || camel) && out[-1] != '_') *out++ = '_';
+    *out++ = (char)tolower((unsigned char)name[i]);
+  }
+  *out = '\0';
+}
+
+static bool set_name(LnObject *o, const char *name) {
+  size_t n = strlen(name) + 1;
+  char *copy = malloc(n);
+  if (!copy) return false;
+  free(o->name);
+  o->name = memcpy(copy, name, n);
+  return true;
+}
+
+// Layers are counted (dense, dense_1, ...); optimizers, losses and metrics are not.
+static void default_name(lua_State *L, LnLua *s, LnObject *o, const char *class_name) {
+  char base[256], name[300];
+  LnKind kind = o->cls->kind;
+  if (o->name || strlen(class_name) > 120) return;
+  if (kind != LN_LAYER && kind != LN_OPTIMIZER && kind != LN_LOSS && kind != LN_METRIC) return;
+  snake_case(class_name, base);
+  memcpy(name, base, sizeof base);
+  if (kind == LN_LAYER) {
+    lua_rawgetp(L, LUA_REGISTRYINDEX, counters_key(s));
+    lua_Integer n = lua_getfield(L, -1, base) == LUA_TNUMBER ? lua_tointeger(L, -1) : 0;
+    lua_pushinteger(L, n + 1);
+    lua_setfield(L, -3, base);
+    lua_pop(L, 2);
+    if (n > 0) snprintf(name, sizeof name, "%s_%lld", base, (long long)n);
+  }
+  if (!set_name(o, name)) luaL_error(L, "out of memory");
+}
+
+// ---- construction
+
+static bool is_empty_table(lua_State *L, int i) {
+  i = lua_absindex(L, i);
+  if (!lua_istable(L, i)) return false;
+  lua_pushnil(L);
+  if (lua_next(L, i) == 0) return true;
+  lua_pop(L, 2);
+  return false;
+}
+
+// Reads a table of options (at `args`) into a new object: positions first, then names.
+static void read_options(lua_State *L, LnLua *s, LnObject *self, int instance, int args, bool config) {
+  const LnClass *cls = self->cls;
+  bool given[64] = {false};
+  int n = 0, positional = 0;
+  const LnOption *o;
+  for (; (o = nth_option(cls, n)); n++) positional += !o->config_only;
+  lua_Integer m = (lua_Integer)lua_rawlen(L, args);
+  if (m > positional) {
+    // Dense{3, 4}: too many; Reshape{3, 4}: most likely a list that lacks its braces.
+    const LnOption *first = nth_option(cls, 0);
+    bool list = first && (first->kind == LN_OPT_INTEGERS || first->kind == LN_OPT_SHAPE ||
+                          first->kind == LN_OPT_AXES || first->kind == LN_OPT_NUMBERS);
+    luaL_error(L, "'%s' takes at most %d argument%s by position, got %I%s%s%s", cls->name,
+               positional, positional == 1 ? "" : "s", (LUAI_UACINT)m,
+               list ? "; a list is written as one: " : "", list ? cls->name : "",
+               list ? "{{...}}" : "");
+  }
+  for (lua_Integer k = 1, at = 0; k <= m; k++, at++) {
+    while (nth_option(cls, (int)at)->config_only) at++;
+    lua_rawgeti(L, args, k);
+    set_option(L, s, self, instance, nth_option(cls, (int)at), lua_gettop(L), config);
+    given[at] = true;
+    lua_pop(L, 1);
+  }
+  lua_pushnil(L);
+  while (lua_next(L, args)) {
+    if (lua_type(L, -2) == LUA_TSTRING) {
+      const char *name = lua_tostring(L, -2);
+      int i = 0;
+      while ((o = nth_option(cls, i)) && strcmp(o->name, name) != 0) i++;
+      if (o) {
+        if (given[i])
+          luaL_error(L, "'%s': option '%s' is given twice, by position and by name", cls->name, name);
+        set_option(L, s, self, instance, o, lua_gettop(L), config);
+        given[i] = true;
+      } else {
+        bool empty = is_empty_table(L, -1);
+        // Keras writes keys that say nothing here: null, an empty list, and these.
+        static const char *const silent[] = {"dtype", "batch_input_shape", "name", "trainable", NULL};
+        bool skip = config && (empty || !lua_toboolean(L, -1));
+        for (int k = 0; config && silent[k]; k++) skip = skip || strcmp(name, silent[k]) == 0;
+        if (!skip) {
+          push_option_names(L, cls);
+          ln_lua_unknown(L, "option", name, cls->name);
+        }
+      }
+    } else if (!lua_isinteger(L, -2)) {
+      luaL_error(L, "'%s': options are named by strings", cls->name);
+    }
+    lua_pop(L, 1);
+  }
+  for (int i = 0; (o = nth_option(cls, i)); i++) {
+    if (o->fallback || given[i]) continue;
+    ln_lua_push_kind_text(L, o);
+    luaL_error(L, "'%s': option '%s' (%s) is required", cls->name, o->name, lua_tostring(L, -1));
+  }
+}
+
+static void finish_object(lua_State *L, LnLua *s, Handle *h, const char *class_name) {
+  default_name(L, s, h->object, class_name);
+  size_t scope = ln_scope(&s->context);
+  bool ok = ln_object_init(&s->context, h->object);
+  ln_scope_end(&s->context, scope);
+  if (!ok) ln_lua_raise(L, s, h->object->cls->name);
+  h->ready = true;
+}
+
+// A class called: args as the one table that every constructor gets.
+static void normalize_args(lua_State *L, int i) {
+  if (lua_isnoneornil(L, i)) {
+    lua_settop(L, i - 1);
+    lua_newtable(L);
+  } else if (!lua_istable(L, i) || lua_getmetatable(L, i)) {
+    // A lone value, an object or a shape among them, is a table of one.
+    lua_settop(L, i);
+    lua_createtable(L, 1, 0);
+    lua_pushvalue(L, i);
+    lua_rawseti(L, -2, 1);
+    lua_replace(L, i);
+  }
+  lua_settop(L, i);
+}
+
+static const LnClass *class_root(lua_State *L, int i) {
+  lua_getfield(L, i, "core_class");
+  const LnClass *cls = lua_touserdata(L, -1);
+  lua_pop(L, 1);
+  if (!cls) luaL_error(L, "a class expected: call methods with a colon, Class:extend(...)");
+  return cls;
+}
+
+// A blank handle for an instance of the class table at i, pushed.
+static Handle *push_instance(lua_State *L, LnLua *s, int i) {
+  const LnClass *cls = class_root(L, i);
+  lua_pushvalue(L, i);
+  Handle *h = push_blank(L, s, handle_type(cls));
+  lua_remove(L, -2);
+  h->object = ln_object_new(&s->context, cls);
+  if (!h->object) ln_lua_raise(L, s, cls->name);
+  remember(L, s, h->object);
+  return h;
+}
+
+// Class(args)
+static int class_call(lua_State *L) {
+  LnLua *s = ln_lua(L);
+  normalize_args(L, 2);
+  push_instance(L, s, 1);   // 3
+  lua_getfield(L, 1, "init");
+  lua_pushvalue(L, 3);
+  lua_pushvalue(L, 2);
+  lua_call(L, 2, 0);
+  Handle *h = any_handle(L, s, 3);
+  if (!h->ready)
+    return luaL_error(L, "%s:init did not call its super.init", h->object->cls->name);
+  return 1;
+}
+
+// Class.init(self, options): what built-in classes do with their arguments.
+static int object_init(lua_State *L) {
+  LnLua *s = ln_lua(L);
+  Handle *h = any_handle(L, s, 1);
+  luaL_checktype(L, 2, LUA_TTABLE);
+  if (h->ready) return luaL_error(L, "%s: init was called twice", h->object->cls->name);
+  lua_settop(L, 2);
+  lua_getiuservalue(L, 1, 1);   // 3
+  read_options(L, s, h->object, 3, 2, false);
+  lua_getfield(L, 1, "class");
+  lua_getfield(L, -1, "name");
+  finish_object(L, s, h, lua_tostring(L, -1));
+  return 0;
+}
+
+// Class.from_config(config), also Class:from_config(config)
+static int from_config(lua_State *L) {
+  LnLua *s = ln_lua(L);
+  if (lua_istable(L, 2)) lua_remove(L, 1);
+  luaL_checktype(L, 1, LUA_TTABLE);
+  lua_settop(L, 1);
+  lua_pushvalue(L, lua_upvalueindex(2));
+  push_instance(L, s, 2);   // 3
+  lua_getiuservalue(L, 3, 1);
+  Handle *h = any_handle(L, s, 3);
+  read_options(L, s, h->object, 4, 1, true);
+  finish_object(L, s, h, h->object->cls->name);
+  lua_settop(L, 3);
+  return 1;
+}
+
+// Base:extend("Name")
+static int class_extend(lua_State *L) {
+  LnLua *s = ln_lua(L);
+  (void)s;
+  class_root(L, 1);
+  luaL_checkstring(L, 2);
+  lua_settop(L, 2);
+  lua_newtable(L);   // 3: the class
+  lua_pushvalue(L, 2);
+  lua_setfield(L, 3, "name");
+  lua_pushvalue(L, 1);
+  lua_setfield(L, 3, "super");
+  lua_pushvalue(L, 3);
+  lua_setfield(L, 3, "__index");
+  lua_pushvalue(L, 3);
+  lua_setfield(L, 3, "class");
+  lua_pushboolean(L, 1);
+  lua_setfield(L, 3, "defined_in_lua");
+  lua_getmetatable(L, 1);
+  lua_newtable(L);   // 5: its metatable, like its parent's
+  static const char *const shared[] = {"__call", "__tostring", "__metatable"};
+  for (int i = 0; i < 3; i++) {
+    lua_getfield(L, 4, shared[i]);
+    lua_setfield(L, 5, shared[i]);
+  }
+  lua_pushvalue(L, 1);
+  lua_setfield(L, 5, "__index");
+  lua_setmetatable(L, (lua_pushvalue(L, 5), 3));
+  lua_settop(L, 3);
+  return 1;
+}
+
+static int class_tostring(lua_State *L) {
+  lua_getfield(L, 1, "name");
+  lua_pushfstring(L, "class %s", lua_tostring(L, -1));
+  return 1;
+}
+
+// A class table whose parent is at the top (nil for none), pushed in its place.
+static void new_class(lua_State *L, const char *name, const LnClass *root) {
+  int parent = lua_gettop(L);
+  lua_newtable(L);
+  lua_pushstring(L, name);
+  lua_setfield(L, -2, "name");
+  lua_pushvalue(L, -1);
+  lua_setfield(L, -2, "__index");
+  lua_pushvalue(L, -1);
+  lua_setfield(L, -2, "class");
+  if (root) {
+    lua_pushlightuserdata(L, (void *)(uintptr_t)root);
+    lua_setfield(L, -2, "core_class");
+    if (root->doc) lua_pushstring(L, root->doc), lua_setfield(L, -2, "doc");
+  }
+  if (!lua_isnil(L, parent)) lua_pushvalue(L, parent), lua_setfield(L, -2, "super");
+  lua_newtable(L);
+  lua_pushvalue(L, lua_upvalueindex(1));
+  lua_pushcclosure(L, class_call, 1);
+  lua_setfield(L, -2, "__call");
+  lua_pushcfunction(L, class_tostring);
+  lua_setfield(L, -2, "__tostring");
+  lua_pushliteral(L, "lunate.class");
+  lua_setfield(L, -2, "__metatable");
+  if (!lua_isnil(L, parent)) lua_pushvalue(L, parent), lua_setfield(L, -2, "__index");
+  lua_setmetatable(L, -2);
+  lua_remove(L, parent);
+}
+
+// The kind's base class, or the one between Layer and the models: at index -kind-1 of the registry
+// of classes.
+enum { MODEL_BASE = LN_KINDS };
+static void push_base(lua_State *L, LnLua *s, int kind) {
+  lua_rawgetp(L, LUA_REGISTRYINDEX, classes_key(s));
+  lua_rawgeti(L, -1, -(lua_Integer)kind - 1);
+  lua_remove(L, -2);
+}
+
+static void push_class(lua_State *L, LnLua *s, const LnClass *cls) {
+  lua_rawgetp(L, LUA_REGISTRYINDEX, classes_key(s));
+  if (lua_rawgetp(L, -1, cls) == LUA_TNIL) {
+    LnObject probe = {.cls = cls};
+    lua_pop(L, 1);
+    push_base(L, s, is_model(&probe) ? MODEL_BASE : (int)cls->kind);
+    new_class(L, cls->name, cls);
+    lua_pushvalue(L, lua_upvalueindex(1));
+    lua_pushvalue(L, -2);
+    lua_pushcclosure(L, from_config, 2);
+    lua_setfield(L, -2, "from_config");
+    lua_pushvalue(L, -1);
+    lua_rawsetp(L, -3, cls);
+  }
+  lua_remove(L, -2);
+}
+
+static LnKind check_kind(lua_State *L, int i) {
+  const char *name = luaL_checkstring(L, i);
+  for (int k = 0; k < LN_KINDS; k++)
+    if (strcmp(ln_kinds[k].name, name) == 0) return (LnKind)k;
+  luaL_error(L, "unknown kind '%s'", name);
+  return LN_LAYER;
+}
+
+static void push_class_names(lua_State *L, LnKind kind) {
+  const LnClass *cls;
+  lua_newtable(L);
+  for (int i = 0; (cls = ln_class_at(kind, i)); i++) {
+    lua_pushstring(L, cls->name);
+    lua_rawseti(L, -2, i + 1);
+  }
+  if (kind != LN_ACTIVATION) return;
+  int n = 0;
+  for (int f = 0; ln_op_families[f]; f++)
+    for (const LnOp *op = ln_op_families[f]; op->name; op++)
+      if (op->flags & LN_OP_ACTIVATION) lua_pushstring(L, op->name), lua_rawseti(L, -2, ++n);
+}
+
+// core.class(kind, name) -> the class table, or nil. name nil: the kind's base class; "model" has
+// one of its own.
+static int class_function(lua_State *L) {
+  LnLua *s = ln_lua(L);
+  if (strcmp(luaL_checkstring(L, 1), "model") == 0) {
+    push_base(L, s, MODEL_BASE);
+    return 1;
+  }
+  LnKind kind = check_kind(L, 1);
+  if (lua_isnoneornil(L, 2)) {
+    push_base(L, s, kind);
+    return 1;
+  }
+  const LnClass *cls = ln_class_find(kind, luaL_checkstring(L, 2));
+  if (!cls) return lua_pushnil(L), 1;
+  push_class(L, s, cls);
+  return 1;
+}
+
+// core.classes(kind) -> names of all classes of the kind
+static int classes(lua_State *L) {
+  push_class_names(L, check_kind(L, 1));
+  return 1;
+}
+
+// core.describe(kind, name) -> {name =, doc =, aliases =, options = {{name =, kind =, default =, doc =}}}
+static int describe(lua_State *L) {
+  LnKind kind = check_kind(L, 1);
+  const LnClass *cls = ln_class_find(kind, luaL_checkstring(L, 2));
+  const LnOption *o;
+  if (!cls) return lua_pushnil(L), 1;
+  lua_newtable(L);
+  lua_pushstring(L, cls->name), lua_setfield(L, -2, "name");
+  lua_pushstring(L, cls->doc), lua_setfield(L, -2, "doc");
+  lua_pushstring(L, cls->aliases), lua_setfield(L, -2, "aliases");
+  lua_newtable(L);
+  for (int i = 0; (o = nth_option(cls, i)); i++) {
+    lua_newtable(L);
+    lua_pushstring(L, o->name), lua_setfield(L, -2, "name");
+    ln_lua_push_kind_text(L, o), lua_setfield(L, -2, "kind");
+    lua_pushstring(L, o->fallback), lua_setfield(L, -2, "default");
+    lua_pushstring(L, o->doc), lua_setfield(L, -2, "doc");
+    lua_pushboolean(L, !o->config_only), lua_setfield(L, -2, "positional");
+    lua_rawseti(L, -2, i + 1);
+  }
+  lua_setfield(L, -2, "options");
+  return 1;
+}
+
+// ---- objects from identifiers: get()
+
+static LnObject *from_name(lua_State *L, LnLua *s, const char *name, LnKind kind, const char *what) {
+  const LnClass *cls = ln_class_find(kind, name);
+  if (kind == LN_ACTIVATION) {
+    LnObject *a = (LnObject *)ln_activation_new(&s->context, name);
+    if (a) {
+      ln_lua_push_object(L, s, a);
+      ln_object_release(a);
+      return a;
+    }
+    ln_clear_error(&s->context);
+  } else if (cls) {
+    push_class(L, s, cls);
+    lua_newtable(L);
+    lua_call(L, 1, 1);
+    return ln_lua_test_object(L, s, -1, kind);
+  }
+  push_class_names(L, kind);
+  if (what) {
+    lua_pushfstring(L, "%s", what);
+    lua_insert(L, -2);
+    ln_lua_unknown(L, ln_kinds[kind].name, name, lua_tostring(L, -2));
+  }
+  ln_lua_unknown(L, ln_kinds[kind].name, name, ln_kinds[kind].plural);
+  return NULL;
+}
+
+LnObject *ln_lua_to_object(lua_State *L, LnLua *s, int i, LnKind kind, const char *what) {
+  i = lua_absindex(L, i);
+  Handle *h = test_handle(L, s, i, kind);
+  if (h) {
+    lua_pushvalue(L, i);
+    return h->object;
+  }
+  if (lua_type(L, i) == LUA_TSTRING) return from_name(L, s, lua_tostring(L, i), kind, what);
+  if (lua_istable(L, i)) {
+    // A class itself, given for an instance of it: Keras takes both.
+    lua_getfield(L, i, "core_class");
+    if (lua_islightuserdata(L, -1)) {
+      lua_pushvalue(L, i);
+      lua_newtable(L);
+      lua_call(L, 1, 1);
+      LnObject *o = ln_lua_test_object(L, s, -1, kind);
+      if (o) return o;
+      luaL_error(L, "%s: %s expected, got another kind's class", what ? what : "get", ln_kinds[kind].name);
+    }
+    if (lua_getfield(L, i, "class_name") != LUA_TSTRING)
+      luaL_error(L, "%s: %s expected, got a table without class_name", what ? what : "get",
+                 ln_kinds[kind].name);
+    const char *name = lua_tostring(L, -1);
+    int config = lua_getfield(L, i, "config");
+    // Keras serializes functions, activations among them, under their names.
+    if (config == LUA_TSTRING) return from_name(L, s, lua_tostring(L, -1), kind, what);
+    const LnClass *cls = ln_class_find(kind, name);
+    if (!cls) return from_name(L, s, name, kind, what);
+    push_class(L, s, cls);
+    lua_getfield(L, -1, "from_config");
+    if (config == LUA_TTABLE) lua_pushvalue(L, -3);
+    else lua_newtable(L);
+    lua_call(L, 1, 1);
+    return ln_lua_test_object(L, s, -1, kind);
+  }
+  luaL_error(L, "%s: %s expected, got %s", what ? what : "get", ln_kinds[kind].name, luaL_typename(L, i));
+  return NULL;
+}
+
+// core.get(kind, identifier): objects pass through, names, {class_name =, config =}, classes
+static int get(lua_State *L) {
+  LnLua *s = ln_lua(L);
+  ln_lua_to_object(L, s, 2, check_kind(L, 1), NULL);
+  return 1;
+}
+
+// ---- configs
+
+static void push_null(lua_State *L) { lua_pushboolean(L, 0); }
+
+static void push_policy(lua_State *L, const char *dtype) {
+  lua_createtable(L, 0, 4);
+  lua_pushliteral(L, "DTypePolicy"), lua_setfield(L, -2, "class_name");
+  lua_createtable(L, 0, 1);
+  lua_pushstring(L, dtype), lua_setfield(L, -2, "name");
+  lua_setfield(L, -2, "config");
+  lua_pushliteral(L, "keras"), lua_setfield(L, -2, "module");
+  push_null(L), lua_setfield(L, -2, "registered_name");
+}
+
+void ln_lua_push_config(lua_State *L, LnLua *s, LnObject *o) {
+  const LnOption *option;
+  lua_newtable(L);
+  for (int i = 0; (option = nth_option(o->cls, i)); i++) {
+    // A layer's input_shape lives in the InputLayer before it; losses have no dtype in Keras.
+    if (strcmp(option->name, "input_shape") == 0 && o->cls->kind == LN_LAYER) continue;
+    if (strcmp(option->name, "dtype") == 0 && o->cls->kind == LN_LOSS) continue;
+    ln_lua_push_option(L, s, option, o, true);
+    if (strcmp(option->name, "dtype") == 0 && o->cls->kind == LN_LAYER && lua_isstring(L, -1) &&
+        strcmp(o->cls->name, "InputLayer") != 0) {
+      push_policy(L, lua_tostring(L, -1));
+      lua_remove(L, -2);
+    }
+    lua_setfield(L, -2, option->name);
+  }
+}
+
+void ln_lua_push_serialized(lua_State *L, LnLua *s, LnObject *o) {
+  if (o->cls->kind == LN_ACTIVATION) {
+    lua_pushstring(L, o->name);
+    return;
+  }
+  luaL_checkstack(L, 10, "nested configs");
+  lua_createtable(L, 0, 4);
+  lua_pushstring(L, o->cls->name), lua_setfield(L, -2, "class_name");
+  ln_lua_push_object(L, s, o);
+  lua_getfield(L, -1, "get_config");
+  lua_insert(L, -2);
+  lua_call(L, 1, 1);
+  lua_setfield(L, -2, "config");
+  lua_pushstring(L, ln_kinds[o->cls->kind].module), lua_setfield(L, -2, "module");
+  push_null(L), lua_setfield(L, -2, "registered_name");
+}
+
+static int get_config(lua_State *L) {
+  LnLua *s = ln_lua(L);
+  ln_lua_push_config(L, s, any_handle(L, s, 1)->object);
+  return 1;
+}
+
+// core.serialize(object)
+static int serialize(lua_State *L) {
+  LnLua *s = ln_lua(L);
+  ln_lua_push_serialized(L, s, any_handle(L, s, 1)->object);
+  return 1;
+}
+
+// ---- fields
+
+// upvalues: state, the kind's properties {name = getter}
+static int object_index(lua_State *L) {
+  LnLua *s = ln_lua(L);
+  lua_getiuservalue(L, 1, 1);
+  lua_pushvalue(L, 2);
+  if (lua_rawget(L, -2) != LUA_TNIL) return 1;
+  // Before the class: its own `name` is another one.
+  lua_pushvalue(L, 2);
+  if (lua_rawget(L, lua_upvalueindex(2)) == LUA_TFUNCTION) {
+    lua_pushvalue(L, 1);
+    lua_call(L, 1, 1);
+    return 1;
+  }
+  lua_settop(L, 3);
+  lua_pushvalue(L, 2);
+  if (lua_gettable(L, 3) != LUA_TNIL || lua_type(L, 2) != LUA_TSTRING) return 1;
+  LnObject *o = ((Handle *)lua_touserdata(L, 1))->object;
+  const LnOption *option = find_option(o->cls, lua_tostring(L, 2));
+  if (option) ln_lua_push_option(L, s, option, o, false);
+  else lua_pushnil(L);
+  return 1;
+}
+
+static int object_newindex(lua_State *L) {
+  LnLua *s = ln_lua(L);
+  Handle *h = lua_touserdata(L, 1);
+  LnObject *o = h->object;
+  const char *key = lua_type(L, 2) == LUA_TSTRING ? lua_tostring(L, 2) : NULL;
+  lua_settop(L, 3);
+  lua_getiuservalue(L, 1, 1);   // 4
+  const LnOption *option = key ? find_option(o->cls, key) : NULL;
+  if (option) {
+    if (o->cls->kind == LN_LAYER && ((LnLayer *)o)->built && option->kind != LN_OPT_BOOL &&
+        option->kind != LN_OPT_NUMBER && strcmp(key, "name") != 0)
+      return luaL_error(L, "'%s' of '%s' is fixed: the layer is built", key, o->name);
+    set_option(L, s, o, 4, option, 3, false);
+    ln_generation++;
+    return 0;
+  }
+  lua_pushvalue(L, 2);
+  if (lua_rawget(L, lua_upvalueindex(2)) != LUA_TNIL)
+    return luaL_error(L, "'%s' of a %s cannot be assigned", key, ln_kinds[o->cls->kind].name);
+  lua_pushvalue(L, 2);
+  lua_pushvalue(L, 3);
+  lua_rawset(L, 4);
+  return 0;
+}
+
+static void add_value_text(lua_State *L, luaL_Buffer *b, int i) {
+  if (lua_istable(L, i)) {
+    lua_Integer n = (lua_Integer)lua_rawlen(L, i);
+    luaL_addchar(b, '{');
+    for (lua_Integer k = 1; k <= n; k++) {
+      lua_rawgeti(L, i, k);
+      if (lua_isboolean(L, -1)) lua_pop(L, 1), lua_pushliteral(L, "none");
+      luaL_tolstring(L, -1, NULL);
+      lua_remove(L, -2);
+      luaL_addvalue(b);
+      if (k < n) luaL_addstring(b, ", ");
+    }
+    luaL_addchar(b, '}');
+    return;
+  }
+  luaL_tolstring(L, i, NULL);
+  luaL_addvalue(b);
+}
+
+// "Dense(784 -> 300, relu)", "SGD(learning_rate=0.01)", "relu"
+static int object_tostring(lua_State *L) {
+  LnLua *s = ln_lua(L);
+  LnObject *o = any_handle(L, s, 1)->object;
+  if (o->cls->kind == LN_ACTIVATION) return lua_pushstring(L, o->name ? o->name : "activation"), 1;
+  lua_getfield(L, 1, "class");
+  lua_getfield(L, -1, "name");
+  const char *name = lua_tostring(L, -1);
+  if (o->cls->kind == LN_LAYER && ((const LnLayerClass *)o->cls)->describe) {
+    char text[200] = "";
+    ((const LnLayerClass *)o->cls)->describe((LnLayer *)o, text, sizeof text);
+    lua_pushfstring(L, "%s(%s)", name, text);
+    return 1;
+  }
+  // The options that are required or differ from their defaults.
+  LnObject *plain = ln_object_new(&s->context, o->cls);
+  if (!plain) return ln_lua_raise(L, s, NULL);
+  lua_newtable(L);
+  int list = lua_gettop(L), n = 0;
+  const LnOption *option;
+  for (int i = 0; (option = nth_option(o->cls, i)); i++) {
+    if (strcmp(option->name, "name") == 0 || strcmp(option->name, "dtype") == 0) continue;
+    luaL_Buffer b, d;
+    ln_lua_push_option(L, s, option, o, false);
+    int value = lua_gettop(L);
+    luaL_buffinit(L, &b);
+    add_value_text(L, &b, value);
+    luaL_pushresult(&b);
+    ln_lua_push_option(L, s, option, plain, false);
+    int usual = lua_gettop(L);
+    luaL_buffinit(L, &d);
+    add_value_text(L, &d, usual);
+    luaL_pushresult(&d);
+    bool first_rate = option->kind == LN_OPT_SCHEDULE;
+    if (!option->fallback || first_rate || !lua_compare(L, -1, value + 1, LUA_OPEQ)) {
+      lua_pushfstring(L, "%s=%s", option->name, lua_tostring(L, value + 1));
+      lua_rawseti(L, list, ++n);
+    }
+    lua_settop(L, list);
+  }
+  ln_object_release(plain);
+  luaL_Buffer b;
+  luaL_buffinit(L, &b);
+  luaL_addstring(&b, name);
+  luaL_addchar(&b, '(');
+  for (int i = 1; i <= n; i++) {
+    lua_rawgeti(L, list, i);
+    luaL_addvalue(&b);
+    if (i < n) luaL_addstring(&b, ", ");
+  }
+  luaL_addchar(&b, ')');
+  luaL_pushresult(&b);
+  return 1;
+}
+
+static int object_name(lua_State *L) {
+  LnLua *s = ln_lua(L);
+  lua_pushstring(L, any_handle(L, s, 1)->object->name);
+  return 1;
+}
+
+// ---- variables
+
+static int variable_gc(lua_State *L) {
+  LnVariable **u = lua_touserdata(L, 1);
+  ln_variable_release(*u);
+  *u = NULL;
+  return 0;
+}
+
+LnVariable *ln_lua_test_variable(lua_State *L, LnLua *s, int i) {
+  LnVariable **u = ln_lua_test_type(L, s, i, LN_TYPE_VARIABLE);
+  return u ? *u : NULL;
+}
+
+void ln_lua_push_variable(lua_State *L, LnLua *s, LnVariable *v) {
+  // One handle per variable as well: variables are compared and used as keys.
+  lua_rawgetp(L, LUA_REGISTRYINDEX, handles_key(s));
+  if (lua_rawgetp(L, -1, v) != LUA_TNIL) {
+    lua_remove(L, -2);
+    return;
+  }
+  lua_pop(L, 1);
+  LnVariable **u = lua_newuserdatauv(L, sizeof *u, 0);
+  *u = NULL;
+  lua_rawgetp(L, LUA_REGISTRYINDEX, s->metatable[LN_TYPE_VARIABLE]);
+  lua_setmetatable(L, -2);
+  v->refs++;
+  *u = v;
+  lua_pushvalue(L, -1);
+  lua_rawsetp(L, -3, v);
+  lua_remove(L, -2);
+}
+
+static LnVariable *check_variable(lua_State *L, LnLua *s, int i) {
+  LnVariable *v = ln_lua_test_variable(L, s, i);
+  if (!v) luaL_error(L, "variable expected, got %s", luaL_typename(L, i));
+  return v;
+}
+
+// ln.Variable(value, {name =, trainable =, dtype =})
+static int new_variable(lua_State *L) {
+  LnLua *s = ln_lua(L);
+  LnDtype d = ln_lua_dtype_option(L, 2, "Variable", LN_DTYPES);
+  const char *name = "variable";
+  bool trainable = true;
+  lua_settop(L, 2);
+  if (lua_istable(L, 2)) {
+    if (lua_getfield(L, 2, "name") == LUA_TSTRING) name = lua_tostring(L, -1);
+    lua_getfield(L, 2, "trainable");
+    if (!lua_isnil(L, -1)) trainable = lua_toboolean(L, -1);
+  }
+  LnTensor *t = ln_lua_to_tensor(L, s, 1, d, "Variable");
+  LnVariable *v = calloc(1, sizeof *v);
+  if (!v) return luaL_error(L, "out of memory");
+  v->refs = 1;
+  v->trainable = trainable;
+  v->name = malloc(strlen(name) + 1);
+  v->value = v->name ? ln_tensor_copy(&s->context, t) : NULL;
+  if (v->name) strcpy(v->name, name);
+  if (!v->value) {
+    ln_variable_release(v);
+    return ln_lua_raise(L, s, "Variable");
+  }
+  v->value->tracked = trainable && ln_dtype_is_float(v->value->dtype);
+  ln_lua_push_variable(L, s, v);
+  ln_variable_release(v);
+  return 1;
+}
+
+static int variable_assign(lua_State *L) {
+  LnLua *s = ln_lua(L);
+  LnVariable *v = check_variable(L, s, 1);
+  LnTensor *t = ln_lua_to_tensor(L, s, 2, LN_DTYPES, "assign");
+  if (!ln_tensor_same_shape(t, v->value))
+    return luaL_error(L, "cannot assign a value of shape %s to variable '%s' of shape %s",
+                      ln_tensor_shape_text(t), v->name, ln_tensor_shape_text(v->value));
+  if (!ln_tensor_assign(&s->context, v->value, t)) return ln_lua_raise(L, s, "assign");
+  lua_settop(L, 1);
+  return 1;
+}
+
+static int variable_value(lua_State *L) {
+  LnLua *s = ln_lua(L);
+  LnVariable *v = check_variable(L, s, 1);
+  LnTensor *t = ln_tensor_copy(&s->context, v->value);
+  if (!t) return ln_lua_raise(L, s, "value");
+  ln_lua_push_tensor(L, s, t);
+  ln_release(t);
+  return 1;
+}
+
+// upvalues: state, methods of variables, the tensor metatable's __index
+static int variable_index(lua_State *L) {
+  LnLua *s = ln_lua(L);
+  LnVariable *v = check_variable(L, s, 1);
+  if (lua_type(L, 2) == LUA_TSTRING) {
+    const char *key = lua_tostring(L, 2);
+    lua_pushvalue(L, 2);
+    if (lua_rawget(L, lua_upvalueindex(2)) != LUA_TNIL) return 1;
+    if (strcmp(key, "name") == 0) return lua_pushstring(L, v->name), 1;
+    if (strcmp(key, "trainable") == 0) return lua_pushboolean(L, v->trainable), 1;
+  }
+  lua_pushvalue(L, lua_upvalueindex(3));
+  ln_lua_push_tensor(L, s, v->value);
+  lua_pushvalue(L, 2);
+  lua_call(L, 2, 1);
+  return 1;
+}
+
+static int variable_newindex(lua_State *L) {
+  LnLua *s = ln_lua(L);
+  LnVariable *v = check_variable(L, s, 1);
+  const char *key = lua_type(L, 2) == LUA_TSTRING ? lua_tostring(L, 2) : "";
+  if (strcmp(key, "trainable") != 0)
+    return luaL_error(L, "only 'trainable' of a variable can be assigned; use v:assign(value)");
+  luaL_checktype(L, 3, LUA_TBOOLEAN);
+  v->trainable = lua_toboolean(L, 3);
+  v->value->tracked = v->trainable && ln_dtype_is_float(v->value->dtype);
+  ln_generation++;
+  return 0;
+}
+
+static int variable_tostring(lua_State *L) {
+  LnLua *s = ln_lua(L);
+  LnVariable *v = check_variable(L, s, 1);
+  lua_pushfstring(L, "<variable '%s' of shape %s, %s>", v->name, ln_tensor_shape_text(v->value),
+                  ln_dtype_name(v->value->dtype));
+  return 1;
+}
+
+static int variable_len(lua_State *L) {
+  LnLua *s = ln_lua(L);
+  LnVariable *v = check_variable(L, s, 1);
+  if (v->value->rank == 0) return luaL_error(L, "a variable of rank 0 has no length");
+  lua_pushinteger(L, v->value->shape[0]);
+  return 1;
+}
+
+// ---- registration
+
+static void weak_table(lua_State *L) {
+  lua_newtable(L);
+  lua_createtable(L, 0, 1);
+  lua_pushliteral(L, "v");
+  lua_setfield(L, -2, "__mode");
+  lua_setmetatable(L, -2);
+}
+
+static void register_variables(lua_State *L, LnLua *s, int module) {
+  static const luaL_Reg methods[] = {{"assign", variable_assign}, {"value", variable_value}, {NULL, NULL}};
+  static const luaL_Reg metamethods[] = {
+      {"__gc", variable_gc}, {"__newindex", variable_newindex}, {"__tostring", variable_tostring},
+      {"__len", variable_len}, {NULL, NULL}};
+  ln_lua_metatable(L, s, LN_TYPE_VARIABLE, "lunate.variable");
+  ln_lua_setfuncs(L, metamethods);
+  lua_getfield(L, module, "tensor_metatable");
+  static const char *const arithmetic[] = {"__add", "__sub", "__mul", "__div", "__idiv", "__mod",
+                                           "__pow", "__unm", "__lt", "__le"};
+  for (size_t i = 0; i < sizeof arithmetic / sizeof *arithmetic; i++) {
+    lua_getfield(L, -1, arithmetic[i]);
+    lua_setfield(L, -3, arithmetic[i]);
+  }
+  lua_pushvalue(L, lua_upvalueindex(1));
+  lua_newtable(L);
+  ln_lua_setfuncs(L, methods);
+  lua_getfield(L, -3, "__index");
+  lua_pushcclosure(L, variable_index, 3);
+  lua_setfield(L, -3, "__index");
+  lua_settop(L, module);
+  static const luaL_Reg functions[] = {{"Variable", new_variable}, {NULL, NULL}};
+  ln_lua_setfuncs(L, functions);
+}
+
+void ln_register_object(lua_State *L) {
+  LnLua *s = ln_lua(L);
+  int module = lua_gettop(L);
+  static const luaL_Reg functions[] = {
+      {"class", class_function}, {"classes", classes},     {"describe", describe},
+      {"get", get},              {"serialize", serialize}, {"check_options", ln_lua_check_options},
+      {NULL, NULL}};
+  static const luaL_Reg base_methods[] = {
+      {"init", object_init}, {"get_config", get_config}, {"extend", class_extend}, {NULL, NULL}};
+  static const luaL_Reg metamethods[] = {
+      {"__gc", object_gc}, {"__tostring", object_tostring}, {NULL, NULL}};
+  static const luaL_Reg properties[] = {{"name", object_name}, {NULL, NULL}};
+  ln_lua_setfuncs(L, functions);
+  weak_table(L);
+  lua_rawsetp(L, LUA_REGISTRYINDEX, handles_key(s));
+  lua_newtable(L);
+  lua_rawsetp(L, LUA_REGISTRYINDEX, counters_key(s));
+  lua_newtable(L);   // classes
+  for (int k = 0; k < LN_KINDS; k++) {
+    char name[40];
+    lua_pushnil(L);
+    snprintf(name, sizeof name, "%s", ln_kinds[k].name);
+    name[0] = (char)toupper((unsigned char)name[0]);
+    new_class(L, name, NULL);
+    ln_lua_setfuncs(L, base_methods);
+    lua_rawseti(L, -2, -(lua_Integer)k - 1);
+  }
+  lua_rawgeti(L, -1, -LN_LAYER - 1);
+  new_class(L, "Model", NULL);
+  lua_rawseti(L, -2, -MODEL_BASE - 1);
+  lua_rawsetp(L, LUA_REGISTRYINDEX, classes_key(s));
+  // core.properties.<kind>: getters; metatables of all kinds.
+  lua_newtable(L);
+  for (int k = 0; k <= LN_KINDS; k++) {
+    bool model = k == LN_KINDS;   // a model is a layer under its own type name
+    const char *kind = model ? "model" : ln_kinds[k].name;
+    char name[40];
+    snprintf(name, sizeof name, "lunate.%s", kind);
+    if (model) lua_getfield(L, -1, "layer");
+    else {
+      lua_newtable(L);
+      ln_lua_setfuncs(L, properties);
+      lua_pushvalue(L, -1);
+      lua_setfield(L, -3, kind);
+    }
+    ln_lua_metatable(L, s, model ? LN_TYPE_MODEL : LN_TYPE_KINDS + k, name);
+    ln_lua_setfuncs(L, metamethods);
+    for (int i = 0; i < 2; i++) {
+      lua_pushvalue(L, lua_upvalueindex(1));
+      lua_pushvalue(L, -3);
+      lua_pushcclosure(L, i ? object_newindex : object_index, 2);
+      lua_setfield(L, -2, i ? "__newindex" : "__index");
+    }
+    lua_pop(L, 2);
+  }
+  lua_setfield(L, module, "properties");
+  register_variables(L, s, module);
+}

@@ -1,0 +1,94 @@
+// What the binding's files share: the state behind a Lua state, and how values cross the border.
+// Every C function of the binding has the LnLua as its first upvalue: `LnLua *s = ln_lua(L)`.
+// Core failures are raised with ln_lua_raise; nothing of the core is held across a raise but
+// what scopes and handles own.
+#ifndef LN_LUA_STATE_H
+#define LN_LUA_STATE_H
+
+#include <lauxlib.h>
+#include <lua.h>
+
+#include "nn/nn.h"
+
+enum { LN_TYPE_TENSOR, LN_TYPE_VARIABLE, LN_TYPE_TAPE, LN_TYPE_TRAINER, LN_TYPE_MODEL,
+       LN_TYPE_KINDS, LN_TYPES = LN_TYPE_KINDS + LN_KINDS };
+
+typedef struct LnLua {
+  LnContext context;             // first: c and s are the same address
+  const void *metatable[LN_TYPES];
+  size_t debt;                   // bytes handed to Lua since the collector was last stepped
+  size_t live;                   // bytes that were live after the last full collection
+} LnLua;
+
+static inline LnLua *ln_lua(lua_State *L) {
+  LnLua *s = lua_touserdata(L, lua_upvalueindex(1));
+  s->context.host = L;
+  return s;
+}
+// Raises the core's error (clearing it and ending scopes); `what` is the function called.
+int ln_lua_raise(lua_State *L, LnLua *s, const char *what);
+
+// ---- tensors (core/lua/tensor.c)
+// Pushes a handle; takes one reference of its own. Steps the collector as memory gathers: every
+// operand must be anchored (on the stack, in a scope) by then.
+void ln_lua_push_tensor(lua_State *L, LnLua *s, LnTensor *t);
+// A Lua number for rank 0, else a tensor.
+void ln_lua_push_value(lua_State *L, LnLua *s, LnTensor *t);
+LnTensor *ln_lua_test_tensor(lua_State *L, LnLua *s, int i);     // tensor or variable; NULL
+LnTensor *ln_lua_check_tensor(lua_State *L, LnLua *s, int i, const char *what);
+// The same, and numbers, booleans and (nested) tables of them too, of dtype d (LN_DTYPES: its own;
+// float32 or bool for Lua values). What had to be made replaces the value at i, so that Lua owns
+// it whatever happens next. Raises on ragged tables.
+LnTensor *ln_lua_to_tensor(lua_State *L, LnLua *s, int i, LnDtype d, const char *what);
+void ln_lua_push_shape(lua_State *L, const int64_t *shape, int rank);   // None as false
+// A list of integers at i, `false` for -1 when unknown is allowed. Raises.
+void ln_lua_check_ints(lua_State *L, int i, const char *what, bool unknown, LnInts *out);
+LnDtype ln_lua_check_dtype(lua_State *L, int i, const char *what);
+// The dtype option of a table of options at i (may be absent), or fallback.
+LnDtype ln_lua_dtype_option(lua_State *L, int i, const char *what, LnDtype fallback);
+
+// ---- options (core/lua/options.c)
+// Checks the value at i against o and pushes it normalized; raises naming `what`. config: the
+// value comes from Keras's JSON (axes 0-based, null as false, objects as tables).
+void ln_lua_check_option(lua_State *L, LnLua *s, const char *what, const LnOption *o, int i,
+                         bool config);
+// Stores what ln_lua_check_option pushed (at the top; popped) into the field.
+void ln_lua_store_option(lua_State *L, LnLua *s, const LnOption *o, void *self);
+// Pushes a field's value: for scripts, or for a config.
+void ln_lua_push_option(lua_State *L, LnLua *s, const LnOption *o, const void *self, bool config);
+// "unknown option 'unit' of 'Dense'; did you mean 'units'?" : the names are the strings of the
+// list at the top of the stack.
+int ln_lua_unknown(lua_State *L, const char *kind, const char *name, const char *what);
+void ln_lua_push_kind_text(lua_State *L, const LnOption *o);   // "integer >= 1"
+int ln_lua_check_options(lua_State *L);        // core.check_options(what, specs, args)
+
+// ---- objects (core/lua/object.c)
+void ln_lua_push_object(lua_State *L, LnLua *s, LnObject *o);   // its handle; one per object
+LnObject *ln_lua_test_object(lua_State *L, LnLua *s, int i, LnKind kind);
+LnObject *ln_lua_check_object(lua_State *L, LnLua *s, int i, LnKind kind, const char *what);
+// An object of the kind from the value at i: itself, a name, a config table; pushes its handle.
+LnObject *ln_lua_to_object(lua_State *L, LnLua *s, int i, LnKind kind, const char *what);
+void ln_lua_push_config(lua_State *L, LnLua *s, LnObject *o);       // get_config()
+void ln_lua_push_serialized(lua_State *L, LnLua *s, LnObject *o);   // {class_name =, config =, ...}
+void ln_lua_push_variable(lua_State *L, LnLua *s, LnVariable *v);
+LnVariable *ln_lua_test_variable(lua_State *L, LnLua *s, int i);
+
+// ---- parts of the module: each adds its functions to the table at the top of the stack
+void ln_register_tensor(lua_State *L);
+void ln_register_create(lua_State *L);
+void ln_register_functions(lua_State *L);
+void ln_register_object(lua_State *L);
+void ln_register_layer(lua_State *L);
+void ln_register_nn(lua_State *L);
+void ln_register_tape(lua_State *L);
+void ln_register_trainer(lua_State *L);
+void ln_register_json(lua_State *L);
+void ln_register_files(lua_State *L);
+
+// luaL_setfuncs with the state as upvalue; the table is at the top.
+void ln_lua_setfuncs(lua_State *L, const luaL_Reg *functions);
+// A new metatable for a type, locked under its type name, pushed; its address goes to s->metatable.
+void ln_lua_metatable(lua_State *L, LnLua *s, int type, const char *name);
+void *ln_lua_test_type(lua_State *L, LnLua *s, int i, int type);
+
+#endif

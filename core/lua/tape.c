@@ -1,0 +1,171 @@
+// ln.GradientTape in Lua: records while it is active, gives gradients, ends with its scope.
+#include <stdlib.h>
+
+#include "autograd/tape.h"
+#include "lua/state.h"
+
+typedef struct TapeHandle {
+  LnTape *tape;
+  bool persistent, used;
+} TapeHandle;
+
+static TapeHandle *check_tape(lua_State *L, LnLua *s, const char *what) {
+  TapeHandle *h = ln_lua_test_type(L, s, 1, LN_TYPE_TAPE);
+  if (!h) luaL_error(L, "bad argument #1 to '%s' (gradient tape expected, got %s)", what, luaL_typename(L, 1));
+  if (!h->tape) luaL_error(L, "'%s': the tape is closed", what);
+  return h;
+}
+
+// ln.GradientTape([{persistent = false}]): starts recording at once.
+static int new_tape(lua_State *L) {
+  LnLua *s = ln_lua(L);
+  bool persistent = false;
+  if (!lua_isnoneornil(L, 1)) {
+    luaL_checktype(L, 1, LUA_TTABLE);
+    lua_getfield(L, 1, "persistent");
+    persistent = lua_toboolean(L, -1);
+  }
+  TapeHandle *h = lua_newuserdatauv(L, sizeof *h, 0);
+  *h = (TapeHandle){NULL, persistent, false};
+  lua_rawgetp(L, LUA_REGISTRYINDEX, s->metatable[LN_TYPE_TAPE]);
+  lua_setmetatable(L, -2);
+  h->tape = ln_tape_new(&s->context, false);
+  if (!h->tape) return ln_lua_raise(L, s, "GradientTape");
+  ln_tape_start(h->tape);
+  return 1;
+}
+
+static int tape_close(lua_State *L) {
+  TapeHandle *h = lua_touserdata(L, 1);
+  ln_tape_free(h->tape);
+  h->tape = NULL;
+  return 0;
+}
+
+// tape:watch(tensor), tape:watch{a, b}
+static int watch(lua_State *L) {
+  LnLua *s = ln_lua(L);
+  TapeHandle *h = check_tape(L, s, "watch");
+  int n = lua_istable(L, 2) ? (int)lua_rawlen(L, 2) : 1;
+  for (int i = 1; i <= n; i++) {
+    if (lua_istable(L, 2)) lua_rawgeti(L, 2, i);
+    else lua_pushvalue(L, 2);
+    LnTensor *t = ln_lua_test_tensor(L, s, -1);
+    if (!t) return luaL_error(L, "'watch': tensor expected, got %s", luaL_typename(L, -1));
+    if (!ln_dtype_is_float(t->dtype))
+      return luaL_error(L, "'watch': a gradient needs a float tensor, got %s", ln_dtype_name(t->dtype));
+    ln_tape_watch(h->tape, t);
+    lua_pop(L, 1);
+  }
+  return 0;
+}
+
+static int read_tensors(lua_State *L, LnLua *s, int i, const char *what, LnTensor ***out) {
+  bool list = lua_istable(L, i);
+  int n = list ? (int)lua_rawlen(L, i) : 1;
+  LnTensor **v = lua_newuserdatauv(L, (size_t)(n + 1) * sizeof *v, 0);
+  for (int k = 0; k < n; k++) {
+    if (list) lua_rawgeti(L, i, k + 1);
+    else lua_pushvalue(L, i);
+    v[k] = ln_lua_test_tensor(L, s, -1);
+    if (!v[k])
+      return luaL_error(L, "'gradient': %s should be %s, got %s", what,
+                        list ? "a list of tensors and variables" : "a tensor, a variable or a list of them",
+                        luaL_typename(L, -1));
+    lua_pop(L, 1);
+  }
+  *out = v;
+  return n;
+}
+
+// tape:gradient(target, sources[, {output_gradients = seed}]) -> a tensor (or false), or for a list of
+// sources the list of them. target may be a list, whose elements are summed.
+static int gradient(lua_State *L) {
+  LnLua *s = ln_lua(L);
+  LnContext *c = &s->context;
+  TapeHandle *h = check_tape(L, s, "gradient");
+  lua_settop(L, 4);
+  if (h->used && !h->persistent)
+    return luaL_error(L, "'gradient': a tape gives gradients once; make it with "
+                         "ln.GradientTape{persistent = true} for more");
+  bool list = lua_istable(L, 3);
+  LnTensor **targets, **sources, **seeds = NULL;
+  int n_targets = read_tensors(L, s, 2, "the target", &targets);
+  int n_sources = read_tensors(L, s, 3, "sources", &sources);
+  if (lua_istable(L, 4) && lua_getfield(L, 4, "output_gradients") != LUA_TNIL) {
+    int n = read_tensors(L, s, lua_gettop(L), "output_gradients", &seeds);
+    if (n != n_targets) return luaL_error(L, "'gradient': %d output_gradients for %d targets", n, n_targets);
+    for (int i = 0; i < n; i++)
+      if (!ln_tensor_same_shape(seeds[i], targets[i]))
+        return luaL_error(L, "'gradient': output_gradients of shape %s for a target of shape %s",
+                          ln_tensor_shape_text(seeds[i]), ln_tensor_shape_text(targets[i]));
+  }
+  for (int i = 0; i < n_targets; i++)
+    if (!ln_dtype_is_float(targets[i]->dtype))
+      return luaL_error(L, "'gradient': the target should be float, got %s", ln_dtype_name(targets[i]->dtype));
+  LnTensor **grads = lua_newuserdatauv(L, (size_t)(n_sources + 1) * sizeof *grads, 0);
+  size_t scope = ln_scope(c);
+  if (!ln_tape_gradient(h->tape, targets, seeds, n_targets, sources, n_sources, grads)) {
+    ln_scope_end(c, scope);
+    return ln_lua_raise(L, s, "gradient");
+  }
+  h->used = true;
+  lua_createtable(L, n_sources, 0);
+  for (int i = 0; i < n_sources; i++) {
+    if (grads[i]) ln_lua_push_tensor(L, s, grads[i]);
+    else lua_pushboolean(L, 0);
+    lua_rawseti(L, -2, i + 1);
+  }
+  ln_scope_end(c, scope);
+  if (!h->persistent) {
+    ln_tape_stop(h->tape);
+    ln_tape_clear(h->tape);
+  }
+  if (!list) lua_rawgeti(L, -1, 1);
+  return 1;
+}
+
+static int tape_tostring(lua_State *L) {
+  TapeHandle *h = lua_touserdata(L, 1);
+  if (!h->tape) lua_pushliteral(L, "<gradient tape, closed>");
+  else lua_pushfstring(L, "<gradient tape, %d calls>", (int)ln_tape_length(h->tape));
+  return 1;
+}
+
+// tape:stop_recording(f, ...): calls f with the tape paused.
+static int stop_recording(lua_State *L) {
+  LnLua *s = ln_lua(L);
+  TapeHandle *h = check_tape(L, s, "stop_recording");
+  luaL_checktype(L, 2, LUA_TFUNCTION);
+  ln_tape_pause(h->tape, true);
+  int status = lua_pcall(L, lua_gettop(L) - 2, LUA_MULTRET, 0);
+  if (h->tape) ln_tape_pause(h->tape, false);
+  return status == LUA_OK ? lua_gettop(L) - 1 : lua_error(L);
+}
+
+// ln.no_grad(f, ...): calls f while no gradient tape records.
+static int no_grad(lua_State *L) {
+  LnLua *s = ln_lua(L);
+  luaL_checktype(L, 1, LUA_TFUNCTION);
+  s->context.no_record++;
+  int status = lua_pcall(L, lua_gettop(L) - 1, LUA_MULTRET, 0);
+  s->context.no_record--;
+  return status == LUA_OK ? lua_gettop(L) : lua_error(L);
+}
+
+void ln_register_tape(lua_State *L) {
+  LnLua *s = ln_lua(L);
+  static const luaL_Reg functions[] = {{"GradientTape", new_tape}, {"no_grad", no_grad}, {NULL, NULL}};
+  static const luaL_Reg methods[] = {
+      {"watch", watch}, {"gradient", gradient}, {"stop_recording", stop_recording},
+      {"close", tape_close}, {NULL, NULL}};
+  static const luaL_Reg metamethods[] = {
+      {"__gc", tape_close}, {"__close", tape_close}, {"__tostring", tape_tostring}, {NULL, NULL}};
+  ln_lua_setfuncs(L, functions);
+  ln_lua_metatable(L, s, LN_TYPE_TAPE, "lunate.gradient_tape");
+  ln_lua_setfuncs(L, metamethods);
+  lua_newtable(L);
+  ln_lua_setfuncs(L, methods);
+  lua_setfield(L, -2, "__index");
+  lua_pop(L, 1);
+}

@@ -1,0 +1,74 @@
+--- The callbacks of one call of fit, evaluate or predict, in Keras's order: the user's, then the
+-- progress bar, then the History. Knows which hooks anyone wants, so that no logs are read for
+-- nothing.
+
+local raise = require "lunate.raise"
+
+-- Contract's names and Keras's for the same hook.
+local twins = {on_batch_begin = "on_train_batch_begin", on_batch_end = "on_train_batch_end"}
+
+local List = {}
+List.__index = List
+
+function List:call(hook, ...)
+  for _, callback in ipairs(self.callbacks) do
+    local f = callback[hook]
+    if f then f(callback, ...) end
+  end
+end
+
+--- An epoch's hook; logs may be changed by one callback and seen by the next.
+function List:epoch(hook, epoch, logs) self:call(hook, epoch, logs or {}) end
+
+function List:wants(hook)
+  local wanted = self.wanted[hook]
+  if wanted == nil then
+    wanted = false
+    for _, callback in ipairs(self.callbacks) do
+      wanted = wanted or callback[hook] ~= nil or (twins[hook] and callback[twins[hook]] ~= nil)
+    end
+    self.wanted[hook] = wanted
+  end
+  return wanted
+end
+
+--- A batch's hook, if anyone wants it.
+function List:batch(hook, batch, logs)
+  if not self:wants(hook) then return end
+  logs = logs or {}
+  self:call(hook, batch, logs)
+  if twins[hook] then self:call(twins[hook], batch, logs) end
+end
+
+--- The progress bar is told of samples without any logs being read.
+function List:advance(count, read_logs)
+  if self.progress then self.progress:advance(count, read_logs) end
+end
+
+--- @param model  whose callbacks they are
+-- @param given  the user's: a list, one callback, or nil
+-- @param history  the History of fit, or nil
+-- @param params  what callbacks find in self.params
+return function(model, given, history, params)
+  local self = setmetatable({callbacks = {}, wanted = {}}, List)
+  if getmetatable(given) == "lunate.callback" then given = {given} end
+  if given ~= nil and type(given) ~= "table" then
+    raise("callbacks should be a list of callbacks, got %s", type(given))
+  end
+  for i, callback in ipairs(given or {}) do
+    if getmetatable(callback) ~= "lunate.callback" then
+      raise("callbacks[%d] should be a callback, got %s%s", i, type(callback),
+        type(callback) == "table" and callback.extend and " (a class: call it to make one)" or "")
+    end
+    self.callbacks[i] = callback
+  end
+  if params.verbose and params.verbose > 0 then
+    self.progress = require("lunate.callbacks.progbar_logger")()
+    table.insert(self.callbacks, self.progress)
+  end
+  table.insert(self.callbacks, history)
+  for _, callback in ipairs(self.callbacks) do
+    callback.model, callback.params = model, params
+  end
+  return self
+end

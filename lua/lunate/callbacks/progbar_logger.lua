@@ -1,0 +1,133 @@
+--- ProgbarLogger: the progress that fit, evaluate and predict print. verbose = 1: a bar that moves,
+-- with samples done, time, time per sample, loss and metrics so far; where the output is not a
+-- terminal one line an epoch. verbose = 2: one line an epoch. Added by `fit` itself.
+
+local core = require "lunate.core"
+local Callback = require "lunate.callbacks.callback"
+
+local ProgbarLogger = Callback:extend("ProgbarLogger")
+
+local WIDTH = 30
+-- Twenty pictures a second look smooth; more would only cost time.
+local INTERVAL = 0.05
+
+local function duration(seconds)
+  if seconds < 1 then return ("%.0fms"):format(seconds * 1000) end
+  if seconds < 60 then return ("%.0fs"):format(seconds) end
+  if seconds < 3600 then return ("%d:%02d"):format(seconds // 60 | 0, seconds % 60 // 1 | 0) end
+  return ("%d:%02d:%02d"):format(
+    seconds // 3600 | 0, seconds % 3600 // 60 | 0, seconds % 60 // 1 | 0)
+end
+
+local function per_sample(seconds)
+  if seconds < 1e-3 then return ("%.0fus/sample"):format(seconds * 1e6) end
+  if seconds < 1 then return ("%.0fms/sample"):format(seconds * 1e3) end
+  return ("%.1fs/sample"):format(seconds)
+end
+
+local function values(logs)
+  local keys, parts = {}, {}
+  for key, value in pairs(logs or {}) do
+    if type(value) == "number" then keys[#keys + 1] = key end
+  end
+  table.sort(keys, function(a, b)
+    local va, vb = a:sub(1, 4) == "val_", b:sub(1, 4) == "val_"
+    if va ~= vb then return vb end
+    if (a:match("loss$") ~= nil) ~= (b:match("loss$") ~= nil) then return a:match("loss$") ~= nil end
+    return a < b
+  end)
+  for i, key in ipairs(keys) do
+    local v = logs[key]
+    parts[i] = (math.abs(v) >= 1e-3 or v == 0) and (" - %s: %.4f"):format(key, v)
+      or (" - %s: %.4e"):format(key, v)
+  end
+  return table.concat(parts)
+end
+
+local function write(text)
+  io.stdout:write(text)
+  io.stdout:flush()
+end
+
+-- ---- one pass over the samples
+
+function ProgbarLogger:start(samples)
+  self.samples, self.done, self.drawn = samples, 0, 0
+  self.begun, self.shown = core.clock(), nil
+end
+
+function ProgbarLogger:draw(logs, finished)
+  local now = core.clock()
+  local seconds = now - self.begun
+  local total, done = self.samples, self.done
+  local filled = total > 0 and math.floor(WIDTH * math.min(done / total, 1)) or WIDTH
+  local bar = filled >= WIDTH and ("="):rep(WIDTH)
+    or ("="):rep(math.max(filled - 1, 0)) .. (filled > 0 and ">" or "") .. ("."):rep(WIDTH - filled)
+  local time
+  if finished then
+    time = ("%s %s"):format(duration(seconds), per_sample(seconds / math.max(done, 1)))
+  else
+    time = "ETA: " .. duration(seconds / math.max(done, 1) * (total - done))
+  end
+  local line = ("%d/%d [%s] - %s%s"):format(done, total, bar, time, values(logs))
+  -- A shorter line must cover what the longer one before it left.
+  local padding = (" "):rep(math.max((self.shown or 0) - #line, 0))
+  write("\r" .. line .. padding .. (finished and "\n" or ""))
+  self.shown, self.drawn = #line, now
+end
+
+function ProgbarLogger:advance(count, read_logs)
+  self.done = self.done + count
+  if self.moving and core.clock() - self.drawn >= INTERVAL then
+    self:draw(read_logs and read_logs())
+  end
+end
+
+function ProgbarLogger:finish(logs, title)
+  if self.moving then return self:draw(logs, true) end
+  local seconds = core.clock() - self.begun
+  write(("%s%s %s%s\n"):format(title and title .. " - " or "", duration(seconds),
+    per_sample(seconds / math.max(self.done, 1)), values(logs)))
+end
+
+-- ---- hooks
+
+function ProgbarLogger:on_train_begin()
+  self.moving = self.params.verbose == 1 and core.is_terminal()
+  self.training = true
+  local p = self.params
+  if p.validation_samples then
+    write(("Train on %d samples, validate on %d samples\n"):format(p.samples, p.validation_samples))
+  else
+    write(("Train on %d samples\n"):format(p.samples))
+  end
+end
+
+function ProgbarLogger:on_epoch_begin(epoch)
+  self.title = ("Epoch %d/%d"):format(epoch, self.params.epochs)
+  if self.moving then write(self.title .. "\n") end
+  self:start(math.min(self.params.samples, self.params.steps * self.params.batch_size))
+end
+
+function ProgbarLogger:on_epoch_end(_, logs) self:finish(logs, self.title) end
+
+function ProgbarLogger:on_train_end() self.training = false end
+
+function ProgbarLogger:on_test_begin()
+  if self.training then return end
+  self.moving = self.params.verbose == 1 and core.is_terminal()
+  self:start(self.params.samples)
+end
+
+function ProgbarLogger:on_test_end(logs)
+  if not self.training then self:finish(logs) end
+end
+
+function ProgbarLogger:on_predict_begin()
+  self.moving = self.params.verbose == 1 and core.is_terminal()
+  self:start(self.params.samples)
+end
+
+function ProgbarLogger:on_predict_end() self:finish() end
+
+return ProgbarLogger

@@ -1,0 +1,55 @@
+--- lunate: deep learning for Lua. Everything is reached from this table: `ln.tensor`, `ln.sum`,
+-- `ln.layers.Dense`, `ln.Sequential`, `ln.datasets.iris`, ... What is large loads at first use.
+
+local core = require "lunate.core"
+
+local ln = {
+  version = core.version,
+  config = core.config,
+  threads = core.threads,
+  memory = core.memory,
+  set_seed = core.set_seed,
+  random = core.random,
+  GradientTape = core.GradientTape,
+  Variable = core.Variable,
+  no_grad = core.no_grad,
+}
+
+for _, name in ipairs{"tensor", "zeros", "ones", "full", "zeros_like", "ones_like", "full_like",
+                      "eye", "arange", "linspace"} do
+  ln[name] = core[name]
+end
+for name, f in pairs(core.functions) do ln[name] = f end
+local composed = require "lunate.ops"
+for name, f in pairs(composed.functions) do ln[name] = f end
+for name, f in pairs(composed.methods) do core.tensor_methods[name] = f end
+for _, name in ipairs{"item", "totable", "copy"} do ln[name] = core.tensor_methods[name] end
+
+-- Parts that are modules of their own, found by name when first used.
+local parts = {
+  layers = "lunate.layers", losses = "lunate.losses", metrics = "lunate.metrics",
+  optimizers = "lunate.optimizers", schedules = "lunate.schedules",
+  initializers = "lunate.initializers", regularizers = "lunate.regularizers",
+  constraints = "lunate.constraints", activations = "lunate.activations",
+  models = "lunate.models", callbacks = "lunate.callbacks", datasets = "lunate.datasets",
+  preprocessing = "lunate.preprocessing", data = "lunate.data", utils = "lunate.utils",
+}
+
+-- Names that Keras has at its top level.
+local from_models = {Sequential = true, Model = true, Input = true, model_from_json = true}
+
+return setmetatable(ln, {
+  __metatable = "lunate",
+  __index = function(self, name)
+    local value
+    if parts[name] then
+      value = require(parts[name])
+    elseif from_models[name] then
+      value = require("lunate.models")[name]
+    else
+      return nil
+    end
+    rawset(self, name, value)
+    return value
+  end,
+})

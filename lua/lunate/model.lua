@@ -1,0 +1,507 @@
+--- Model: what every model can do. compile, fit, evaluate and predict over the core's trainer
+-- (core/model/trainer.c), which runs a batch; the loops, data and callbacks around it are here.
+
+local core = require "lunate.core"
+local check = require "lunate.options"
+local raise = require "lunate.raise"
+local adapter = require "lunate.training_data"
+
+local Model = core.class("model")
+
+local function is_list(value)
+  return type(value) == "table" and type(getmetatable(value)) ~= "string"
+end
+
+-- ---- structure
+
+-- Fields that are computed; layers have them as well.
+local properties = core.properties.layer
+
+--- layer.output_shape: for inputs as it was built for; nil before.
+function properties.output_shape(self)
+  return self.built and self.built_shape and self:compute_output_shape(self.built_shape) or nil
+end
+
+--- model.output_names, model.input_names: what data, losses and metrics may be named by.
+function properties.output_names(self)
+  local layers = self.layers
+  return {#layers > 0 and layers[#layers].name or "output_1"}
+end
+
+function properties.input_names(self)
+  return {self.input_layer and self.input_layer.name or "input_layer"}
+end
+
+--- model.metrics_names: what evaluate returns, in its order.
+function properties.metrics_names(self)
+  local names = {"loss"}
+  for _, entry in ipairs(self.metrics or {}) do names[#names + 1] = entry.name end
+  return names
+end
+
+--- A layer by its name or its position from 1 (negative from the end).
+-- Error: there is none; the names that there are.
+function Model:get_layer(what)
+  local layers, names = self.layers, {}
+  if math.type(what) == "integer" then
+    local layer = layers[what < 0 and #layers + 1 + what or what]
+    if layer then return layer end
+    raise("'get_layer' of '%s': there is no layer %d, it has %d", self.name, what, #layers)
+  end
+  for i, layer in ipairs(layers) do
+    if layer.name == what then return layer end
+    names[i] = layer.name
+  end
+  raise("'get_layer' of '%s': there is no layer '%s'; there are: %s", self.name, tostring(what),
+    table.concat(names, ", "))
+end
+
+--- Prints a table of layers, shapes and parameters as Keras does.
+-- @param options  `line_length` (80), `show_trainable` (false), `print_fn` (print)
+function Model:summary(options) return require "lunate.summary"(self, options) end
+
+-- Called when layers come or go: what was compiled for the old ones is made anew.
+function Model:changed()
+  if self.trainer then self.trainer:forget() end
+  self.resolved = nil
+end
+
+-- The shapes of the outputs, a list; nil before the model is built.
+local function output_shapes(self)
+  if not self.built then return nil end
+  return {self:compute_output_shape(self.declared or self.built_shape)}
+end
+
+-- ---- compile
+
+local COMPILE = {
+  optimizer = {"any", default = "rmsprop"},
+  loss = {"any"},
+  loss_weights = {"any"},
+  metrics = {"any"},
+  weighted_metrics = {"any"},
+}
+
+-- One entry an output, from one value, a list or a table by name.
+local function per_output(self, value, what)
+  local names = self.output_names
+  if not is_list(value) then return {value} end
+  if value[1] ~= nil or next(value) == nil then
+    if #value ~= #names then
+      raise("'compile' of '%s': %s has %d entries, the model has %d output%s", self.name, what,
+        #value, #names, #names == 1 and "" or "s")
+    end
+    return value
+  end
+  local list = {}
+  for i, name in ipairs(names) do list[i] = value[name] or false end
+  for name in pairs(value) do
+    local known = false
+    for _, other in ipairs(names) do known = known or other == name end
+    if not known then
+      raise("'compile' of '%s': %s names output '%s'; there are: %s", self.name, what,
+        tostring(name), table.concat(names, ", "))
+    end
+  end
+  return list
+end
+
+local function metric_list(value)
+  if value == nil or value == false then return {} end
+  if not is_list(value) then return {value} end
+  return value
+end
+
+local by_shape = {
+  accuracy = "accuracy", acc = "accuracy", ce = "crossentropy", crossentropy = "crossentropy"
+}
+
+-- A metric and its name in the logs: a string keeps itself as its name.
+local function make_metric(what, y, shape)
+  if type(what) ~= "string" then
+    local metric = core.get("metric", what)
+    return metric, metric.name
+  end
+  if by_shape[what] then
+    local class = core.class_for(by_shape[what], y, shape)
+    return core.class("metric", class)(), what
+  end
+  return core.get("metric", what), what
+end
+
+--- Sets how the model is trained.
+-- @param options  `optimizer` ("rmsprop"): a name or an optimizer; `loss`: a name, a loss, or one
+--   an output (list or by name); `loss_weights` (1 each); `metrics`: a list of names or metrics;
+--   `weighted_metrics`: the same, but they are weighted by sample and class weights
+-- Errors: unknown names (with the nearest known one); a list that does not fit the outputs.
+--
+--     model:compile{loss = "mse", optimizer = ln.optimizers.SGD{learning_rate = 0.01}}
+function Model:compile(options)
+  local given = check("compile", COMPILE, options)
+  local optimizer = core.get("optimizer", given.optimizer)
+  local losses = {}
+  for i, loss in ipairs(per_output(self, given.loss or false, "loss")) do
+    losses[i] = loss and core.get("loss", loss)
+  end
+  local weights = {}
+  for i, weight in ipairs(given.loss_weights and
+      per_output(self, given.loss_weights, "loss_weights") or {}) do
+    if weight and type(weight) ~= "number" then
+      raise("'compile' of '%s': loss_weights should be numbers, got %s", self.name, type(weight))
+    end
+    weights[i] = weight or nil
+  end
+  -- Names are tried now, so that a slip shows here and not in fit.
+  for _, list in ipairs{metric_list(given.metrics), metric_list(given.weighted_metrics)} do
+    for _, metric in ipairs(list) do
+      if not (is_list(metric) or by_shape[metric]) then core.get("metric", metric) end
+    end
+  end
+  self.optimizer, self.losses_given, self.loss_weights = optimizer, losses, weights
+  self.metrics_given, self.weighted_metrics_given = given.metrics, given.weighted_metrics
+  self.loss = given.loss
+  self.trainer, self.resolved, self.stop_training = nil, nil, false
+  self.compiled = true
+end
+
+--- Compiles from Keras's compile_config (loss, metrics, optimizer, ... as serialized).
+function Model:compile_from_config(config)
+  local function plain(value)   -- null is false in decoded JSON
+    if value == false then return nil end
+    return value
+  end
+  self:compile{
+    optimizer = plain(config.optimizer), loss = plain(config.loss),
+    loss_weights = plain(config.loss_weights), metrics = plain(config.metrics),
+    weighted_metrics = plain(config.weighted_metrics),
+  }
+end
+
+-- The trainer, made with the first data: what "accuracy" means depends on shapes.
+local function trainer_for(self, data, what)
+  if not self.compiled then
+    raise("'%s' of '%s': compile the model first, model:compile{loss = ..., optimizer = ...}",
+      what, self.name)
+  end
+  if self.resolved then return self.trainer end
+  if not self.built then self:build(adapter.batch_shapes(data.x)) end
+  local shapes = output_shapes(self)
+  local trainer = core.trainer(self)
+  trainer:set_optimizer(self.optimizer)
+  for i = 1, #shapes do
+    trainer:add_output(self.losses_given[i] or nil, self.loss_weights[i] or 1)
+  end
+  local metrics, seen = {}, {}
+  local names = self.output_names
+  local function add(list, weighted)
+    list = metric_list(list)
+    local nested = is_list(list[1]) or (next(list) ~= nil and list[1] == nil)
+    local each = nested and per_output(self, list, "metrics")
+      or (#names > 1 and #list == #names and list) or (#names == 1 and {list})
+    if not each then each = {}; for i = 1, #names do each[i] = list end end
+    for output, entries in ipairs(each) do
+      for _, entry in ipairs(metric_list(entries)) do
+        local metric, name = make_metric(entry, data.y[output], shapes[output])
+        if #names > 1 then name = names[output] .. "_" .. name end
+        if seen[name] and weighted then name = "weighted_" .. name end
+        seen[name] = true
+        trainer:add_metric(output, metric, weighted)
+        metrics[#metrics + 1] = {metric = metric, name = name}
+      end
+    end
+  end
+  add(self.metrics_given, false)
+  add(self.weighted_metrics_given, true)
+  self.trainer, self.metrics, self.resolved = trainer, metrics, true
+  return trainer
+end
+
+-- ---- logs
+
+-- The running values: loss, each output's loss (with several outputs), metrics.
+local function read_logs(self, prefix, logs)
+  logs, prefix = logs or {}, prefix or ""
+  logs[prefix .. "loss"] = self.trainer:loss()
+  local names = self.output_names
+  if #names > 1 then
+    for i, name in ipairs(names) do
+      if self.losses_given[i] then logs[prefix .. name .. "_loss"] = self.trainer:loss(i) end
+    end
+  end
+  for _, entry in ipairs(self.metrics) do
+    logs[prefix .. entry.name] = entry.metric:result()
+  end
+  return logs
+end
+
+-- loss, the outputs' losses in their order, the metrics in theirs.
+local function ordered_logs(self, logs)
+  local list = {logs.loss}
+  local names = self.output_names
+  if #names > 1 then
+    for _, name in ipairs(names) do list[#list + 1] = logs[name .. "_loss"] end
+  end
+  for _, entry in ipairs(self.metrics) do list[#list + 1] = logs[entry.name] end
+  return list
+end
+
+local function give_logs(self, options)
+  local logs = read_logs(self)
+  if options.return_dict then return logs end
+  return table.unpack(ordered_logs(self, logs))
+end
+
+--- Forgets the running means of loss and metrics (train_on_batch and test_on_batch go on from
+-- where they are, as in Keras).
+function Model:reset_metrics()
+  if self.trainer then self.trainer:reset() end
+end
+
+-- ---- loops
+
+-- Calls f(first, count, step) for the batches of n samples.
+local function each_batch(n, size, steps, f)
+  local first, step = 1, 0
+  while first <= n and (not steps or step < steps) do
+    step = step + 1
+    local count = math.min(size, n - first + 1)
+    if f(first, count, step) == false then return end
+    first = first + count
+  end
+end
+
+-- Goes over the data without training; the result is in the trainer's means.
+local function run_test(self, data, size, steps, callbacks)
+  local trainer = self.trainer
+  trainer:reset()
+  callbacks:call("on_test_begin")
+  local function running() return read_logs(self) end
+  each_batch(data.n, size, steps, function(first, count, step)
+    callbacks:batch("on_test_batch_begin", step)
+    trainer:run("test", data.x, data.y, data.w, nil, first, count)
+    if not callbacks.training then callbacks:advance(count, running) end
+    if callbacks:wants("on_test_batch_end") then
+      callbacks:batch("on_test_batch_end", step, read_logs(self))
+    end
+  end)
+  callbacks:call("on_test_end", read_logs(self))
+end
+
+local FIT = {
+  batch_size = {"integer", default = 32, min = 1},
+  epochs = {"integer", default = 1, min = 1},
+  initial_epoch = {"integer", default = 1, min = 1},
+  verbose = {"any", default = 1},
+  callbacks = {"any"},
+  validation_split = {"number", default = 0, range = "[0, 1)"},
+  validation_data = {"any"},
+  validation_batch_size = {"integer", min = 1, optional = true},
+  validation_freq = {"any", default = 1},
+  validation_steps = {"integer", min = 1, optional = true},
+  shuffle = {"boolean", default = true},
+  class_weight = {"any"},
+  sample_weight = {"any"},
+  steps_per_epoch = {"integer", min = 1, optional = true},
+}
+
+local function verbosity(value, what)
+  if value == "auto" or value == true then return 1 end
+  if value == false then return 0 end
+  if value == 0 or value == 1 or value == 2 then return value end
+  raise("bad option 'verbose' of '%s' (0, 1, 2 or \"auto\" expected, got %s)", what,
+    tostring(value))
+end
+
+local function validates(freq, epoch)
+  if type(freq) == "table" then
+    for _, e in ipairs(freq) do if e == epoch then return true end end
+    return false
+  end
+  return epoch % freq == 0
+end
+
+local function check_freq(freq)
+  local ok = math.type(freq) == "integer" and freq >= 1 or is_list(freq)
+  if not ok then
+    raise("bad option 'validation_freq' of 'fit' (an integer >= 1 or a list of epochs expected, "
+      .. "got %s)", tostring(freq))
+  end
+end
+
+--- Trains the model.
+-- @param x  inputs: a tensor (or a table of numbers), a list of them, or a table by input name
+-- @param y  targets, likewise; class ids stay what they are in the data
+-- @param options  `batch_size` (32), `epochs` (1), `initial_epoch` (1: the first epoch to run),
+--   `verbose` (1: a progress bar; 2: a line an epoch; 0: nothing), `validation_data` {x, y[, w]},
+--   `validation_split` (0: that part of the samples, from the end, before shuffling),
+--   `validation_batch_size` (batch_size), `validation_freq` (1, or a list of epochs),
+--   `validation_steps`, `shuffle` (true), `class_weight` {[id] = weight}, `sample_weight` (a tensor
+--   of one weight a sample), `steps_per_epoch` (all batches), `callbacks` (a list)
+-- @return the History: `history.history.loss[epoch]`, `history.epoch`, `history.keys`,
+--   `history.params`
+-- Errors: data whose lengths or shapes do not fit (named), labels out of range, unknown options.
+--
+--     local history = model:fit(x, y, {epochs = 5, validation_split = 0.2, verbose = 0})
+--     print(history.history.val_loss[5])
+function Model:fit(x, y, options)
+  local given = check("fit", FIT, options)
+  given.verbose = verbosity(given.verbose, "fit")
+  check_freq(given.validation_freq)
+  local data = adapter.new(self, "fit", x, y, given.sample_weight)
+  local valid
+  if given.validation_data ~= nil then
+    valid = adapter.validation(self, given.validation_data)
+  elseif given.validation_split > 0 then
+    data, valid = adapter.split(data, given.validation_split)
+  end
+  local trainer = trainer_for(self, data, "fit")
+  if given.class_weight ~= nil then adapter.weigh_classes(data, given.class_weight) end
+
+  local steps = math.ceil(data.n / given.batch_size)
+  local history = require("lunate.callbacks").History()
+  local callbacks = require "lunate.callbacks._list"(self, given.callbacks, history, {
+    epochs = given.epochs, steps = given.steps_per_epoch or steps, verbose = given.verbose,
+    samples = data.n, validation_samples = valid and valid.n, batch_size = given.batch_size,
+    first_epoch = given.initial_epoch,
+  })
+  self.stop_training, self.history = false, history
+  local order = adapter.order(data, given.shuffle)
+  local logs
+  local function running() return read_logs(self) end
+  callbacks.training = true
+  callbacks:call("on_train_begin")
+  for epoch = given.initial_epoch, given.epochs do
+    trainer:reset()
+    callbacks:epoch("on_epoch_begin", epoch)
+    local step, wanted = 0, given.steps_per_epoch or steps
+    -- With steps_per_epoch an epoch may end inside the data, or go over it again.
+    while step < wanted and not self.stop_training do
+      local first, count, rows = order:next(given.batch_size)
+      step = step + 1
+      callbacks:batch("on_batch_begin", step)
+      trainer:run("train", data.x, data.y, data.w, rows, first, count)
+      callbacks:advance(count, running)
+      if callbacks:wants("on_batch_end") then
+        callbacks:batch("on_batch_end", step, read_logs(self))
+      end
+    end
+    if not given.steps_per_epoch then order:restart() end
+    logs = read_logs(self)
+    if valid and validates(given.validation_freq, epoch) then
+      run_test(self, valid, given.validation_batch_size or given.batch_size,
+        given.validation_steps, callbacks)
+      read_logs(self, "val_", logs)
+    end
+    callbacks:epoch("on_epoch_end", epoch, logs)
+    if self.stop_training then break end
+  end
+  if self.optimizer.use_ema then self.optimizer:finalize_variable_values() end
+  callbacks:call("on_train_end", logs)
+  return history
+end
+
+local EVALUATE = {
+  batch_size = {"integer", default = 32, min = 1},
+  verbose = {"any", default = 1},
+  sample_weight = {"any"},
+  steps = {"integer", min = 1, optional = true},
+  callbacks = {"any"},
+  return_dict = {"boolean", default = false},
+}
+
+--- The loss and the metrics on data, without training.
+-- @param options  `batch_size` (32), `verbose` (1), `sample_weight`, `steps` (all batches),
+--   `callbacks`, `return_dict` (false)
+-- @return loss, then the metrics in their order; with return_dict one table by name
+--
+--     local loss, accuracy = model:evaluate(x_test, y_test, {verbose = 0})
+function Model:evaluate(x, y, options)
+  local given = check("evaluate", EVALUATE, options)
+  given.verbose = verbosity(given.verbose, "evaluate")
+  local data = adapter.new(self, "evaluate", x, y, given.sample_weight)
+  trainer_for(self, data, "evaluate")
+  local callbacks = require "lunate.callbacks._list"(self, given.callbacks, nil, {
+    steps = math.ceil(data.n / given.batch_size), verbose = given.verbose, samples = data.n,
+    batch_size = given.batch_size,
+  })
+  run_test(self, data, given.batch_size, given.steps, callbacks)
+  return give_logs(self, given)
+end
+
+local PREDICT = {
+  batch_size = {"integer", default = 32, min = 1},
+  verbose = {"any", default = 0},
+  steps = {"integer", min = 1, optional = true},
+  callbacks = {"any"},
+}
+
+--- What the model gives for x, row by row.
+-- @param options  `batch_size` (32), `verbose` (0), `steps` (all batches), `callbacks`
+-- @return a tensor for each output
+function Model:predict(x, options)
+  local given = check("predict", PREDICT, options)
+  given.verbose = verbosity(given.verbose, "predict")
+  local data = adapter.new(self, "predict", x)
+  local trainer = self.predictor
+  if not trainer then
+    trainer = core.trainer(self)
+    self.predictor = trainer
+  end
+  local callbacks = require "lunate.callbacks._list"(self, given.callbacks, nil, {
+    steps = math.ceil(data.n / given.batch_size), verbose = given.verbose, samples = data.n,
+    batch_size = given.batch_size,
+  })
+  local outs, n = {}, data.n
+  if given.steps then n = math.min(n, given.steps * given.batch_size) end
+  callbacks:call("on_predict_begin")
+  each_batch(n, given.batch_size, nil, function(first, count, step)
+    callbacks:batch("on_predict_batch_begin", step)
+    trainer:predict(outs, n, data.x, first, count)
+    callbacks:advance(count)
+    callbacks:batch("on_predict_batch_end", step)
+  end)
+  callbacks:call("on_predict_end")
+  return table.unpack(outs)
+end
+
+--- Class ids (from 0): the position of the largest probability, or for a single sigmoid output
+-- whether it is above a half.
+-- @return an int64 tensor: one id a row; for a single output (rows, 1) as in Keras
+function Model:predict_classes(x, options)
+  local p = self:predict(x, options)
+  if p.shape[p.rank] > 1 then return p:argmax{axis = -1} - 1 end
+  return p:gt(0.5):astype("int64")
+end
+
+local ON_BATCH = {
+  sample_weight = {"any"}, class_weight = {"any"}, return_dict = {"boolean", default = false}
+}
+
+local function on_batch(self, mode, what, x, y, options)
+  local given = check(what, ON_BATCH, options)
+  local data = adapter.new(self, what, x, y, given.sample_weight)
+  local trainer = trainer_for(self, data, what)
+  if given.class_weight ~= nil then adapter.weigh_classes(data, given.class_weight) end
+  trainer:run(mode, data.x, data.y, data.w, nil, 1, data.n)
+  return give_logs(self, given)
+end
+
+--- One training step on one batch.
+-- @param options  `sample_weight`, `class_weight`, `return_dict` (false)
+-- @return loss and metrics, averaged since the last reset_metrics (as in Keras)
+function Model:train_on_batch(x, y, options)
+  return on_batch(self, "train", "train_on_batch", x, y, options)
+end
+
+--- The loss and the metrics on one batch, averaged since the last reset_metrics.
+function Model:test_on_batch(x, y, options)
+  return on_batch(self, "test", "test_on_batch", x, y, options)
+end
+
+--- What the model gives for one batch.
+function Model:predict_on_batch(x)
+  local data = adapter.new(self, "predict_on_batch", x)
+  return self:predict(x, {batch_size = data.n})
+end
+
+return Model

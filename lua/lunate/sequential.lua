@@ -1,0 +1,135 @@
+--- Sequential: adding and taking away layers, and building as soon as the input is known.
+-- What it computes is core/nn/layers/sequential.c; training is lua/lunate/model.lua.
+
+local core = require "lunate.core"
+local raise = require "lunate.raise"
+local Model = require "lunate.model"
+
+local Sequential = core.class("layer", "Sequential")
+
+--- `Sequential{layer, layer, ..., name = "m"}`, or `Sequential()` and `model:add(layer)`.
+function Sequential:init(options)
+  local layers, named = {}, {}
+  for key, value in pairs(options) do
+    if math.type(key) == "integer" then layers[key] = value else named[key] = value end
+  end
+  -- Keras's positional form: Sequential{{layer, layer}}.
+  if #layers == 1 and type(layers[1]) == "table" then layers = layers[1] end
+  Model.init(self, named)
+  for _, layer in ipairs(layers) do self:add(layer) end
+end
+
+local function is_layer(value)
+  local kind = getmetatable(value)
+  return kind == "lunate.layer" or kind == "lunate.model"
+end
+
+-- The shape of a batch for a shape of one sample.
+local function batch_shape(shape)
+  return table.move(shape, 1, #shape, 2, {false})
+end
+
+-- What the layer says of its input, or nil.
+local function declared_shape(layer)
+  if layer.class_name == "InputLayer" then return layer.batch_shape or batch_shape(layer.shape) end
+  if layer.input_shape then return batch_shape(layer.input_shape) end
+  if layer.class_name == "Sequential" then return layer.declared end
+end
+
+local function rebuild(self)
+  core.set_built(self, false)
+  if self.declared and #self.layers > 0 then self:build(self.declared) end
+end
+
+--- Adds a layer at the end; builds the model when the shape of its input is known.
+-- Errors: what is no layer; a name that another layer has; an input that does not fit (nothing is
+-- added then).
+--
+--     local model = ln.Sequential()
+--     model:add(ln.layers.Dense{2, input_shape = {3}})
+--     print(#model.layers, model.output_shape)                        --> 1   (None, 2)
+function Sequential:add(layer)
+  if not is_layer(layer) then
+    raise("'add' of '%s': a layer expected, got %s", self.name,
+      type(layer) == "table" and tostring(layer) or type(layer))
+  end
+  if layer.class_name == "InputLayer" then
+    if #self.layers > 0 or self.declared then
+      raise("'add' of '%s': an Input comes first, and only once", self.name)
+    end
+    self.declared, self.input_layer = declared_shape(layer), layer
+    return
+  end
+  for _, other in ipairs(self.layers) do
+    if other.name == layer.name and other ~= layer then
+      raise("'add' of '%s': there is a layer named '%s' already", self.name, layer.name)
+    end
+  end
+  local first = #self.layers == 0
+  core.add_child(self, layer)
+  if first and not self.declared then self.declared = declared_shape(layer) end
+  local ok, message = pcall(rebuild, self)
+  if not ok then
+    core.pop_child(self)
+    if first and not self.input_layer then self.declared = nil end
+    if #self.layers > 0 then rebuild(self) end
+    error(message, 2)
+  end
+  self:changed()
+end
+
+--- Takes the last layer away and returns it. Error: there is none.
+function Sequential:pop()
+  local layer = core.pop_child(self)
+  if #self.layers == 0 and not self.input_layer then self.declared = nil end
+  rebuild(self)
+  self:changed()
+  return layer
+end
+
+--- Keras's config: the layers' classes and configs, an InputLayer first when the input is known.
+function Sequential:get_config()
+  local config = Sequential.super.get_config(self)
+  local layers = {}
+  if self.declared then
+    local input = self.input_layer
+    layers[1] = {class_name = "InputLayer", module = "keras.layers", registered_name = false,
+      config = {batch_shape = self.declared, dtype = input and input.dtype or "float32",
+        name = input and input.name or "input_layer", sparse = false, ragged = false,
+        optional = false}}
+    config.build_input_shape = self.declared
+  end
+  for _, layer in ipairs(self.layers) do layers[#layers + 1] = core.serialize(layer) end
+  config.layers = layers
+  return config
+end
+
+--- A model from what get_config gives, Keras 2's and 3's alike.
+function Sequential.from_config(config)
+  if type(config) ~= "table" then
+    raise("Sequential.from_config: a config expected, got %s", type(config))
+  end
+  local list = config.layers or config
+  local model = Sequential{name = config.name or nil}
+  if config.trainable == false then model.trainable = false end
+  for i, entry in ipairs(list) do
+    if type(entry) ~= "table" or type(entry.class_name) ~= "string" then
+      raise("Sequential.from_config: entry %d of its layers has no class_name", i)
+    end
+    if entry.class_name == "Sequential" then
+      model:add(Sequential.from_config(entry.config))
+    else
+      local old_style = i == 1 and entry.config and entry.config.batch_input_shape
+      if old_style then model.declared = old_style end
+      model:add(core.get("layer", entry))
+    end
+  end
+  local shape = config.build_input_shape
+  if not model.built and type(shape) == "table" and #model.layers > 0 then
+    model.declared = shape
+    model:build(shape)
+  end
+  return model
+end
+
+return Sequential

@@ -1,0 +1,23 @@
+--- ln.utils: small helpers that Keras's users look for.
+
+local core = require "lunate.core"
+
+local utils = {}
+
+--- One-hot rows for class ids.
+-- @param y  class ids from 0: a tensor or a list
+-- @param num_classes  how many (the largest id + 1)
+-- @return float32 (.., num_classes). Error: an id out of range.
+--
+--     print(ln.utils.to_categorical({0, 2}).shape)                        --> (2, 3)
+function utils.to_categorical(y, num_classes)
+  if type(y) == "table" then y = core.tensor(y, {dtype = "int64"}) end
+  y = y:astype("int64")
+  if y.rank > 1 and y.shape[y.rank] == 1 then y = y:squeeze(-1) end
+  return core.functions.one_hot(y, num_classes or y:max():item() + 1)
+end
+
+--- Sets the seed of everything random; the same as `ln.set_seed`.
+function utils.set_random_seed(seed) core.set_seed(seed) end
+
+return utils
