@@ -73,8 +73,9 @@ struct LnContext {
   LnTensor **temps;       // results owned by the scopes that are open (ops/op.h)
   size_t n_temps, cap_temps;
   LnTensor **losses;      // what layers added during the current call (regularization)
+  const void **loss_layers;    // who added losses[i]: compared, never followed
   size_t n_losses, cap_losses;
-  int32_t depth;          // of layer calls inside each other, now
+  const void *layer;      // the innermost layer that is being called, or NULL
   void *host;             // the binding's: the running lua_State
   const struct LnHost *calls;  // the binding's way into Lua (nn/nn.h); NULL without a binding
   size_t (*collect)(LnContext *c);  // frees what garbage holds, when memory runs out; may be NULL

