@@ -67,7 +67,7 @@ describe("download", function()
 import http.server, os, sys, threading
 handler = http.server.SimpleHTTPRequestHandler
 handler.log_message = lambda *a: None
-server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+server = http.server.HTTPServer(("127.0.0.1", 0), handler)
 print(server.server_port, flush=True)
 threading.Timer(10, lambda: os._exit(0)).start()
 server.handle_request(); server.handle_request(); server.handle_request()
