@@ -30,7 +30,7 @@ static bool takes_list(const LnOption *o) {
 }
 
 // What an op borrows from its arguments (texts) stays anchored by them while the call runs; lists
-// of numbers go into a buffer that the table at `anchor` holds.
+// of numbers go into a buffer that the table at `anchor` holds, as it holds tensors.
 static void set(lua_State *L, LnLua *s, const LnOp *op, const LnOption *o, void *params, int i,
                 int anchor) {
   void *field = (char *)params + o->offset;
@@ -47,6 +47,10 @@ static void set(lua_State *L, LnLua *s, const LnOp *op, const LnOption *o, void 
       list->v[k] = lua_tonumber(L, -1);
       lua_pop(L, 1);
     }
+  } else if (o->kind == LN_OPT_TENSOR) {
+    *(LnTensor **)field = ln_lua_test_tensor(L, s, -1);
+    lua_rawsetp(L, anchor, field);
+    return;
   } else {
     ln_lua_store_option(L, s, o, params);
     return;
