@@ -8,8 +8,10 @@ local adapter = require "lunate.training_data"
 
 local Model = core.class("model")
 
+-- A list or a table by name, as opposed to an object, a class or a serialized one.
 local function is_list(value)
   return type(value) == "table" and type(getmetatable(value)) ~= "string"
+    and value.class_name == nil
 end
 
 -- ---- structure
@@ -106,6 +108,7 @@ local function per_output(self, value, what)
   return list
 end
 
+-- Entries without what serialized lists may hold for none (null is false).
 local function metric_list(value)
   if value == nil or value == false then return {} end
   if not is_list(value) then return {value} end

@@ -1,7 +1,7 @@
 --- History: what `fit` returns. Every epoch's values by name, as lists.
 --
 -- Fields: `history` {loss = {...}, val_loss = {...}, ...}, `epoch` (the epochs' numbers), `keys`
--- (the names in Keras's order: alphabetical, then val_*), `params`, `model`.
+-- (the names in Keras's order: alphabetical, then learning_rate), `params`, `model`.
 --
 --     local h = model:fit(x, y, {epochs = 3, verbose = 0})
 --     print(h.history.loss[3], h.epoch[3])
@@ -14,10 +14,10 @@ function History:init()
   self.history, self.epoch, self.keys = {}, {}, {}
 end
 
--- val_* come after the others, and learning_rate, which callbacks add, last.
-local function rank(key)
-  if key == "learning_rate" then return 3 end
-  return key:sub(1, 4) == "val_" and 2 or 1
+-- Keras sorts what fit gives; learning_rate, which callbacks add, comes after.
+local function before(a, b)
+  if (a == "learning_rate") ~= (b == "learning_rate") then return b == "learning_rate" end
+  return a < b
 end
 
 function History:on_epoch_end(epoch, logs)
@@ -29,10 +29,7 @@ function History:on_epoch_end(epoch, logs)
     end
     table.insert(self.history[key], value)
   end
-  table.sort(self.keys, function(a, b)
-    if rank(a) ~= rank(b) then return rank(a) < rank(b) end
-    return a < b
-  end)
+  table.sort(self.keys, before)
 end
 
 function History:__tostring()

@@ -26,15 +26,14 @@ local function folders()
   return list
 end
 
--- The download's progress, on standard error: a line that fills up in a terminal, else one line.
-local function reporter(name)
-  local last = 0
-  io.stderr:write("downloading ", name, " ...\n")
+-- The download's progress, on standard error: what is fetched, and how far it is every two seconds.
+local function reporter(url)
+  local next_time = os.time() + 2
+  io.stderr:write("downloading ", url, "\n")
   return function(done, total)
-    local now = os.time()
-    if now < last + 2 or total <= 0 then return end
-    last = now
-    io.stderr:write(("  %s: %.1f of %.1f MB\n"):format(name, done / 1e6, total / 1e6))
+    if os.time() < next_time or total <= 0 then return end
+    next_time = os.time() + 2
+    io.stderr:write(("  %.1f of %.1f MB\n"):format(done / 1e6, total / 1e6))
   end
 end
 
@@ -50,7 +49,7 @@ local function download(wanted, cache)
   local path, reasons = cache .. "/" .. (wanted.download or wanted.name), {}
   for _, url in ipairs(wanted.urls) do
     local done, message = pcall(net.download, url, path, {
-      sha256 = wanted.sha256, gunzip = wanted.gunzip, progress = reporter(wanted.name),
+      sha256 = wanted.sha256, gunzip = wanted.gunzip, progress = reporter(url),
     })
     if done then return path end
     reasons[#reasons + 1] = tostring(message)

@@ -1,0 +1,142 @@
+-- Whole training runs against real Keras: the same model JSON, data and starting weights give the
+-- same History, batch logs, evaluation, predictions and final weights, to 1e-4.
+local ln = require "lunate"
+local core = require "lunate.core"
+local goldens = require "support.goldens"
+
+local RELATIVE = 1e-4
+
+-- Those of the collection that the layers and callbacks of today cover.
+local covered = {
+  a_mlp = true, b_regression = true, b_validation_split = true, f_class_weight = true,
+  f_sample_weight = true, g_l1_constraint = true, g_l2 = true, h_huber_adam_clip = true,
+  i_lr_scheduler_cb = true, i_schedule_sgd = true, j_frozen_layer = true, k_ema = true,
+  opt_adadelta = true, opt_adafactor = true, opt_adagrad = true, opt_adam = true,
+  opt_adamax = true, opt_ftrl = true, opt_muon = true, opt_rmsprop = true, opt_sgd = true,
+}
+
+local function weights(case, load, key)
+  local list = {}
+  for i, entry in ipairs(case[key]) do list[i] = load(entry) end
+  return list
+end
+
+local function parts(manifest, load)
+  local list = {}
+  for i, entry in ipairs(manifest) do list[i] = load(entry) end
+  return list
+end
+
+-- Keras's LearningRateScheduler(lambda epoch, lr: lr * 0.5 if epoch else lr), in Lua.
+local Halve = ln.callbacks.Callback:extend("Halve")
+function Halve:on_epoch_begin(epoch)
+  local optimizer = self.model.optimizer
+  if epoch > 1 then optimizer.learning_rate = optimizer.learning_rate * 0.5 end
+end
+function Halve:on_epoch_end(_, logs) logs.learning_rate = self.model.optimizer.learning_rate end
+
+local BatchLogs = ln.callbacks.Callback:extend("BatchLogs")
+function BatchLogs:on_epoch_begin(epoch) self.first = epoch == 1; self.logs = self.logs or {} end
+function BatchLogs:on_batch_end(batch, logs)
+  if self.first then self.logs[batch] = logs end
+end
+
+local function model_of(case, load)
+  local model = ln.model_from_json(core.json_encode(case.model_config))
+  if not model.compiled then model:compile_from_config(case.compile_config) end
+  model:set_weights(weights(case, load, "initial_weights"))
+  return model
+end
+
+describe("a training run of Keras's", function()
+  local ran = 0
+  for name, case, load in goldens.cases("training") do
+    if covered[name] then
+      ran = ran + 1
+      it("agrees: " .. name, function()
+        local model = model_of(case, load)
+        -- Keras's Huber leaves delta (0.5 in this run) out of its config.
+        if name == "h_huber_adam_clip" then
+          model:compile{loss = ln.losses.Huber{delta = 0.5}, optimizer = model.optimizer}
+        end
+        local batch_logs = BatchLogs()
+        local options = {
+          epochs = case.epochs, batch_size = case.batch_size, verbose = 0, shuffle = false,
+          callbacks = {batch_logs},
+        }
+        if name == "i_lr_scheduler_cb" then table.insert(options.callbacks, Halve()) end
+        for key, value in pairs(case.fit_kwargs or {}) do options[key] = value end
+        if options.class_weight then
+          local by_id = {}
+          for id, weight in pairs(options.class_weight) do by_id[math.tointeger(id)] = weight end
+          options.class_weight = by_id
+        end
+        if case.sample_weight then options.sample_weight = load(case.sample_weight) end
+        if case.val_x then
+          options.validation_data = {parts(case.val_x, load), parts(case.val_y, load),
+            case.val_sample_weight and load(case.val_sample_weight) or nil}
+        end
+        local x, y = parts(case.x, load), parts(case.y, load)
+        local history = model:fit(x, y, options)
+
+        assert.same(case.history_keys, history.keys)
+        for key, values in pairs(case.history) do
+          goldens.near(history.history[key], values, RELATIVE, 1e-6, key)
+        end
+        for i, logs in ipairs(case.batch_logs_epoch0) do
+          for key, value in pairs(logs) do
+            goldens.near(batch_logs.logs[i][key], value, RELATIVE, 1e-6, ("batch %d %s"):format(i, key))
+          end
+        end
+        for i, expected in ipairs(weights(case, load, "final_weights")) do
+          goldens.near(model:get_weights()[i], expected, RELATIVE, 1e-6, "weight " .. i)
+        end
+        local results = model:evaluate(x, y,
+          {verbose = 0, batch_size = case.batch_size, return_dict = true})
+        for key, value in pairs(case.evaluate_train) do
+          goldens.near(results[key], value, RELATIVE, 1e-6, "evaluate " .. key)
+        end
+        local first = {}
+        for i, part in ipairs(x) do first[i] = part[{ {1, 8} }] end
+        local expected = case.predict_first8[1] and load(case.predict_first8[1])
+          or load(case.predict_first8)
+        goldens.near(model:predict(first), expected, RELATIVE, 1e-6, "predict")
+      end)
+    end
+  end
+
+  it("is there to be compared with", function() assert.is_true(ran >= 10) end)
+end)
+
+describe("train_on_batch and test_on_batch", function()
+  for name, case, load in goldens.cases("training") do
+    if name == "l_train_on_batch" then
+      it("average since the last reset_metrics, as Keras's do", function()
+        local model = ln.Sequential{
+          ln.layers.Dense{30, activation = "relu", input_shape = {8}},
+          ln.layers.Dense{100, activation = "relu"}, ln.layers.Dense(1),
+        }
+        model:compile{loss = "mse", optimizer = ln.optimizers.SGD{0.01}, metrics = {"mae"}}
+        model:set_weights(weights(case, load, "initial_weights"))
+        local x, y = load(case.x), load(case.y)
+        local function batch(i) return x[{ {30 * i - 29, 30 * i} }], y[{ {30 * i - 29, 30 * i} }] end
+        for i = 1, 3 do
+          model:reset_metrics()
+          local bx, by = batch(i)
+          goldens.near({model:train_on_batch(bx, by)},
+            {case.train_on_batch[i].loss, case.train_on_batch[i].mae}, RELATIVE)
+        end
+        for i, expected in ipairs(weights(case, load, "final_weights")) do
+          goldens.near(model:get_weights()[i], expected, RELATIVE, 1e-6)
+        end
+        for i = 1, 3 do
+          model:reset_metrics()
+          local bx, by = batch(i)
+          local logs = model:test_on_batch(bx, by, {return_dict = true})
+          local expected = case.after_reset_test_on_batch
+          goldens.near(logs.mae, (expected[i] or expected).mae, RELATIVE)
+        end
+      end)
+    end
+  end
+end)
