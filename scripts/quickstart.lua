@@ -9,7 +9,7 @@ ln.set_seed(42)
 -- The real images where they can be had, drawn ones otherwise.
 local found, x_train, y_train, x_test, y_test = pcall(ln.datasets.fashion_mnist.load_data)
 local class_names = ln.datasets.fashion_mnist.class_names
-local epochs = 10
+local epochs = 15
 if found then
   print("data: Fashion-MNIST")
 else
