@@ -179,6 +179,40 @@ describe("losses beyond the golden cases", function()
     check_gradient(losses.SparseCategoricalCrossentropy{from_logits = true}, ids, p)
   end)
 
+  it("CTC sums over all alignments", function()
+    local ids = {{1, 2, 0}, {1, 1, 0}, {2, 0, 0}, {0, 0, 0}}
+    local labels = ln.tensor(ids, {dtype = "int32"})
+    local x = ln.random.normal({4, 4, 3}, {dtype = "float64"})
+    local p = x:softmax{axis = -1}:totable()
+    -- by the definition: every path of 4 steps over 3 classes, repeats merged, blanks dropped
+    local expected = {}
+    for i = 1, 4 do
+      local total = 0
+      for path = 0, 3 ^ 4 - 1 do
+        local spelled, last, probability, rest = {}, 0, 1, path
+        for t = 1, 4 do
+          local k = rest % 3
+          rest = rest // 3
+          probability = probability * p[i][t][math.tointeger(k) + 1]
+          if k ~= 0 and k ~= last then spelled[#spelled + 1] = math.tointeger(k) end
+          last = k
+        end
+        local wanted = {}
+        for _, id in ipairs(ids[i]) do if id ~= 0 then wanted[#wanted + 1] = id end end
+        local same = table.concat(spelled, " ") == table.concat(wanted, " ")
+        if same then total = total + probability end
+      end
+      expected[i] = -math.log(total)
+    end
+    goldens.near(losses.CTC{reduction = "none"}(labels, x), expected, 1e-9, 1e-9)
+    check_gradient(losses.CTC(), labels, x:totable())
+    -- strided predictions, and too few steps
+    local turned = x:permute{2, 1, 3}:copy():permute{2, 1, 3}
+    goldens.near(losses.CTC{reduction = "none"}(labels, turned), expected, 1e-9, 1e-9)
+    local short = ln.tensor({{1, 1}}, {dtype = "int32"})
+    assert.are.equal(math.huge, losses.CTC()(short, ln.zeros{1, 2, 3}):item())
+  end)
+
   it("Hinge turns labels of 0 and 1 into -1 and 1, and leaves others", function()
     local p = ln.tensor{{0.5, -2}}
     goldens.near(losses.Hinge()(ln.tensor{{0, 1}}, p), (1.5 + 3) / 2, 1e-6)
@@ -299,6 +333,9 @@ describe("bad input to a loss", function()
       ln.zeros({2}, {dtype = "int32"}), p)
     fails({"sample_weight", "(3,)", "(2,)"}, losses.MeanSquaredError(), ln.zeros{2, 2}, p,
       ln.ones{3})
+    fails({"ctc", "(2, 3)", "(2, 2)"}, losses.CTC(), ln.zeros({2, 3}, {dtype = "int32"}), p)
+    local nine = ln.tensor({{9}}, {dtype = "int32"})
+    fails({"ctc", "9", "0 .. 3"}, losses.CTC(), nine, ln.zeros{1, 2, 4})
     fails("circle", losses.Circle(), ln.zeros({2}, {dtype = "int32"}), ln.zeros{2, 3, 3})
   end)
 

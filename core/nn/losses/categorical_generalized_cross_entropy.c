@@ -15,8 +15,13 @@ static bool init(LnContext *c, void *self) {
 static LnTensor *call(LnContext *c, const LnLoss *self, LnTensor *y_true, LnTensor *y_pred) {
   double q = ((const Generalized *)self)->q;
   if (!ln_loss_prepare_sparse(c, self, -1, &y_true, &y_pred)) return NULL;
-  y_true = ln_check_classes(c, y_true, y_pred);
-  LnTensor *p = ln_squeeze(c, ln_gather(c, y_pred, ln_expand_dims(c, y_true, -1), -1), -1);
+  LnTensor *ids = ln_check_classes(c, y_true, y_pred);
+  if (!ids) {
+    ln_fail_within(c, "y_true of shape %s, y_pred of shape %s", ln_tensor_shape_text(y_true),
+                   ln_tensor_shape_text(y_pred));
+    return NULL;
+  }
+  LnTensor *p = ln_squeeze(c, ln_gather(c, y_pred, ln_expand_dims(c, ids, -1), -1), -1);
   return ln_div_number(c, ln_number_sub(c, 1, ln_pow_number(c, p, q)), q);
 }
 
