@@ -1,0 +1,257 @@
+-- Every op of the registry, by its own samples: it runs, on strided inputs too with the same
+-- result; its gradient agrees with finite differences (float64) on contiguous, strided and
+-- broadcast inputs; so does the gradient of its gradient; shapes are inferred without data.
+local ln = require "lunate"
+local core = require "lunate.core"
+
+local EPSILON = 1e-6
+
+-- ---- samples
+
+-- Numbers that keep away from kinks (|v| > 0.1) and from each other: multiples of the golden
+-- ratio, modulo one, each tensor of a sample further along.
+local drawn = 0
+local function spread(shape, low, high, away)
+  local n = 1
+  for _, d in ipairs(shape) do n = n * d end
+  local values = {}
+  for k = 1, n do
+    local v = low + (high - low) * ((drawn + k) * 0.6180339887498949 % 1)
+    if away and math.abs(v) < 0.1 then v = v + (v < 0 and -0.1 or 0.1) end
+    values[k] = v
+  end
+  drawn = drawn + n
+  return ln.tensor(values, {dtype = "float64"}):reshape(shape)
+end
+
+local function shape_of(...) return {...} end
+local scope = {
+  x = function(...) return spread(shape_of(...), -1.9, 2.1, true) end,
+  p = function(...) return spread(shape_of(...), 0.5, 1.5) end,
+  u = function(...) return spread(shape_of(...), -0.9, 0.9, true) end,
+  b = function(...) return spread(shape_of(...), -1, 1):gt(0) end,
+  i = function(n, ...)
+    return (spread(shape_of(...), 0, 1) * n):floor():clip(0, n - 1):astype("int32")
+  end,
+  ln = ln, math = math,
+}
+
+local function arguments(sample)
+  drawn = 0
+  return table.pack(assert(load("return " .. sample, sample, "t", scope))())
+end
+
+local function is_tensor(v) return getmetatable(v) == "lunate.tensor" end
+
+-- The tensors among the arguments, with a way to put others in their places.
+local function places(args)
+  local list = {}
+  for k = 1, args.n do
+    if is_tensor(args[k]) then
+      list[#list + 1] = {get = function(a) return a[k] end, set = function(a, t) a[k] = t end}
+    elseif type(args[k]) == "table" then
+      for j, v in ipairs(args[k]) do
+        if is_tensor(v) then
+          list[#list + 1] = {
+            get = function(a) return a[k][j] end,
+            set = function(a, t) a[k] = table.move(a[k], 1, #a[k], 1, {}); a[k][j] = t end,
+          }
+        end
+      end
+    end
+  end
+  return list
+end
+
+local function copy_args(args) return table.move(args, 1, args.n, 1, {n = args.n}) end
+
+local function is_float(t) return t.dtype == "float64" or t.dtype == "float32" end
+
+-- The same values, laid out so that no axis is dense.
+local function strided(t)
+  if t.rank == 0 then return t end
+  local shape, index = {}, {}
+  for k = 1, t.rank do shape[k], index[k] = 2 * t.shape[k] + 1, {2, -1, 2} end
+  local wide = ln.zeros(shape, {dtype = t.dtype})
+  wide[index] = t
+  return wide[index]
+end
+
+-- Weights that depend on the shape alone, whatever was drawn before.
+local function weights_like(t, first)
+  local before = drawn
+  drawn = 1000 * (first or 1)
+  local w = spread(t.shape, 0.3, 1.7)
+  drawn = before
+  return w
+end
+
+-- sum(out * weights) over the float results: one number to differentiate.
+local function total(results)
+  local sum
+  for k = 1, results.n do
+    local r = results[k]
+    if is_tensor(r) and is_float(r) then
+      local w = weights_like(r)
+      local part = (r * w):sum()
+      sum = sum and sum + part or part
+    end
+  end
+  return sum
+end
+
+local function value(f, args) return total(table.pack(f(table.unpack(args, 1, args.n)))) end
+
+local function gradients(f, args, where)
+  local tape <close> = ln.GradientTape()
+  local sources = {}
+  for k, place in ipairs(where) do sources[k] = place.get(args) end
+  tape:watch(sources)
+  local target = value(f, args)
+  if not target then return {} end   -- no float comes out
+  return tape:gradient(target, sources)
+end
+
+local function numeric(scalar, args, place)
+  local t = place.get(args)
+  local flat = t:copy():flatten()
+  local list = {}
+  for k = 1, flat.size do
+    local v = flat[k]
+    local function at(delta)
+      local moved = flat:copy()
+      moved[k] = v + delta
+      local changed = copy_args(args)
+      place.set(changed, moved:reshape(t.shape))
+      return scalar(changed)
+    end
+    list[k] = (at(EPSILON) - at(-EPSILON)) / (2 * EPSILON)
+  end
+  return list
+end
+
+local function compare(actual, expected, what)
+  local list = actual and actual:flatten():totable() or {}
+  for k, e in ipairs(expected) do
+    local a = actual and list[k] or 0
+    if not (math.abs(a - e) <= 2e-5 * math.max(1, math.abs(e))) then
+      error(("%s: element %d is %.9g, finite differences give %.9g"):format(what, k, a, e), 2)
+    end
+  end
+end
+
+local function float_places(args)
+  local list = {}
+  for _, place in ipairs(places(args)) do
+    local t = place.get(args)
+    if t.dtype == "float64" and t.size > 0 then list[#list + 1] = place end
+  end
+  return list
+end
+
+local function check_gradient(f, args, what)
+  local where = float_places(args)
+  if #where == 0 then return end
+  local grads = gradients(f, args, where)
+  if #grads == 0 then return end
+  for k, place in ipairs(where) do
+    local function scalar(changed) return value(f, changed):item() end
+    compare(grads[k], numeric(scalar, args, place), ("%s, input %d"):format(what, k))
+  end
+end
+
+-- d/dx of sum(w * df/dx), by nested tapes against differences of the first gradient.
+local function check_second(f, args)
+  local where = float_places(args)
+  if #where == 0 then return end
+  local function slope(given)
+    local sum
+    for k, g in ipairs(gradients(f, given, where)) do
+      if g then
+        local part = (g * weights_like(g, k + 1)):sum()
+        sum = sum and sum + part or part
+      end
+    end
+    return sum
+  end
+  if not slope(args) then return end
+  local outer <close> = ln.GradientTape()
+  local sources = {}
+  for k, place in ipairs(where) do sources[k] = place.get(args) end
+  outer:watch(sources)
+  local grads = outer:gradient(slope(args), sources)
+  for k, place in ipairs(where) do
+    local function scalar(changed) return slope(changed):item() end
+    compare(grads[k], numeric(scalar, args, place), ("second derivative, input %d"):format(k))
+  end
+end
+
+local function same(a, b)
+  if not is_tensor(a) then return a == b end
+  if a.dtype ~= b.dtype or a.shape ~= b.shape then return false end
+  if not is_float(a) then return a == b end
+  if a.size == 0 then return true end
+  local close = (a - b):abs():le(a:abs() * 1e-12 + 1e-12):logical_or(a:eq(b))
+  return close:logical_or(a:isnan():logical_and(b:isnan())):all():item()
+end
+
+describe("op", function()
+  local checked = 0
+  for _, op in ipairs(core.ops()) do
+    if not op.hidden then
+      it(op.name .. " is documented, and has samples", function()
+        assert.is_string(op.doc, op.name)
+        assert.is_truthy(op.doc:find("Example", 1, true), op.name .. " has no example")
+        assert.is_string(op.samples, op.name)
+      end)
+    end
+    local f = core.op(op.name)
+    for sample in (op.samples or ""):gmatch("[^\n]+") do
+      it(("%s(%s) runs on dense and strided inputs alike"):format(op.name, sample), function()
+        local args = arguments(sample)
+        local dense = table.pack(f(table.unpack(args, 1, args.n)))
+        for _, place in ipairs(places(args)) do place.set(args, strided(place.get(args))) end
+        local wide = table.pack(f(table.unpack(args, 1, args.n)))
+        for k = 1, dense.n do
+          assert.is_true(same(dense[k], wide[k]), ("result %d differs"):format(k))
+        end
+      end)
+      if op.gradient then
+        checked = checked + 1
+        it(("%s(%s) has the right gradient"):format(op.name, sample), function()
+          local args = arguments(sample)
+          check_gradient(f, args, "dense")
+          for _, place in ipairs(places(args)) do place.set(args, strided(place.get(args))) end
+          check_gradient(f, args, "strided")
+        end)
+        it(("%s(%s) has the right gradient for broadcast inputs"):format(op.name, sample),
+          function()
+            -- Each float input in turn is one element or row, repeated without being copied.
+            local args = arguments(sample)
+            for _, place in ipairs(float_places(args)) do
+              local t = place.get(args)
+              if t.rank > 0 and t.shape[1] > 1 then
+                local row = t[{ {1, 1} }]:copy()
+                local function g(...)
+                  local changed = table.pack(...)
+                  place.set(changed, place.get(changed):broadcast_to(t.shape))
+                  return f(table.unpack(changed, 1, changed.n))
+                end
+                local changed = copy_args(args)
+                place.set(changed, row)
+                -- Repeated rows are ties, where these have no derivative.
+                local kinked = op.name:find("max") or op.name:find("min") or op.name:find("sort")
+                  or op.name == "topk" or op.name == "std"
+                if not kinked then check_gradient(g, changed, "broadcast") end
+              end
+            end
+          end)
+        it(("%s(%s) has the right second derivative"):format(op.name, sample), function()
+          check_second(f, arguments(sample))
+        end)
+      end
+    end
+  end
+
+  it("gradients were checked at all", function() assert.is_true(checked > 100, checked) end)
+end)
