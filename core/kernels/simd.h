@@ -27,9 +27,8 @@
 #endif
 
 // Before a loop whose elements do not depend on each other, although its pointers may be the same.
-#if defined(__clang__)
-#define LN_INDEPENDENT _Pragma("clang loop vectorize(assume_safety)")
-#elif defined(__GNUC__)
+// (clang checks that itself as the loop starts, and warns of every request it cannot follow.)
+#if defined(__GNUC__) && !defined(__clang__)
 #define LN_INDEPENDENT _Pragma("GCC ivdep")
 #else
 #define LN_INDEPENDENT
