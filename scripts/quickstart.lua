@@ -9,14 +9,12 @@ ln.set_seed(42)
 -- The real images where they can be had, drawn ones otherwise.
 local found, x_train, y_train, x_test, y_test = pcall(ln.datasets.fashion_mnist.load_data)
 local class_names = ln.datasets.fashion_mnist.class_names
-local epochs = 15
 if found then
   print("data: Fashion-MNIST")
 else
   print(x_train)  -- the reason
   print("\ndata: the embedded, drawn garments instead")
   x_train, y_train, x_test, y_test = ln.datasets.garments.load_data()
-  epochs = 20
 end
 
 local model = ln.Sequential{
@@ -29,7 +27,7 @@ local model = ln.Sequential{
 model:summary()
 
 model:compile{loss = "sparse_categorical_crossentropy", optimizer = "sgd", metrics = {"accuracy"}}
-model:fit(x_train, y_train, {epochs = epochs, validation_split = 0.1})
+model:fit(x_train, y_train, {epochs = 12, validation_split = 0.1})
 
 -- Class ids count from 0 as in the files, Lua's lists from 1.
 local classes = model:predict_classes(x_test[{ {1, 5} }])

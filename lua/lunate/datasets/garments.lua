@@ -63,7 +63,7 @@ local painters = {
   function(c)  -- T-shirt/top
     local shoulder = c.vary(0.45, 0.6)
     local shape = ln.maximum(body(c, shoulder, c.vary(0.42, 0.6), -0.92, c.vary(0.75, 0.95)),
-      sleeves(c, shoulder, c.vary(0.3, 0.7), c.vary(0.12, 0.22), c.vary(-0.5, 0.1)))
+      sleeves(c, shoulder, c.vary(0.3, 0.7), c.vary(0.12, 0.22), c.vary(-0.6, -0.1)))
     return shape * (1 - neck(c, c.vary(0.15, 0.3), c.vary(0.1, 0.35)))
   end,
   function(c)  -- Trouser
@@ -87,7 +87,7 @@ local painters = {
     local shoulder = c.vary(0.42, 0.56)
     local shape = ln.maximum(body(c, shoulder, c.vary(0.44, 0.62), -0.94, c.vary(0.82, 0.98)),
       sleeves(c, shoulder, c.vary(0.12, 0.3), c.vary(0.11, 0.18), c.vary(0.4, 0.95)))
-    local front = inside(c.u - c.vary(-0.06, 0.06), -0.07, 0.07) * c.vary(0.15, 0.9)
+    local front = inside(c.u - c.vary(-0.06, 0.06), -0.07, 0.07) * c.vary(0.5, 1)
     return shape * (1 - front) * (1 - neck(c, c.vary(0.1, 0.22), c.vary(0.1, 0.3)))
   end,
   function(c)  -- Sandal: a sole, a heel and straps
@@ -102,10 +102,10 @@ local painters = {
   function(c)  -- Shirt: sleeves of any length, an open collar and a row of buttons
     local shoulder = c.vary(0.42, 0.58)
     local shape = ln.maximum(body(c, shoulder, c.vary(0.4, 0.58), -0.92, c.vary(0.75, 0.95)),
-      sleeves(c, shoulder, c.vary(0.12, 0.6), c.vary(0.11, 0.2), c.vary(-0.3, 0.85)))
+      sleeves(c, shoulder, c.vary(0.12, 0.6), c.vary(0.11, 0.2), c.vary(-0.1, 0.85)))
     local collar = ((c.vary(0.05, 0.18) - c.u:abs() - (c.v + 0.9) * 0.35) * EDGE):clip(0, 1)
     local buttons = inside(c.u, -0.05, 0.05) * (c.v * c.vary(14, 22)):sin():clip(0, 1)
-    return shape * (1 - collar) * (1 - buttons * c.vary(0.1, 0.6))
+    return shape * (1 - collar) * (1 - buttons * c.vary(0.3, 0.8))
   end,
   function(c)  -- Sneaker
     local sole = c.vary(0.3, 0.5)
@@ -138,7 +138,7 @@ local function draw(painter, n, rng)
     u = (x + y * angle) / vary(10, 13.5),
     v = (y - x * angle) / vary(11.5, 14),
   }
-  local cloth = vary(0.35, 1) * (1 + vary(-0.3, 0.3) * canvas.v)
+  local cloth = vary(0.3, 0.75) * (1 + vary(-0.3, 0.3) * canvas.v)
   -- stripes, on some of them: along, across or slanted
   local wave = (canvas.u * vary(-18, 18) + canvas.v * vary(-18, 18)):sin()
   local stripes = wave * vary(-0.5, 0.35):clip(0, 1)

@@ -1,0 +1,63 @@
+-- The scripts that readers learn from, in a short form: each runs to its end and says its result.
+local scratch = require "support.scratch"
+
+-- Runs a script under the Lua and the paths of the suite; what it printed.
+local function run(script, arguments, environment)
+  local words = {"env -u LUA_PATH_5_4 -u LUA_CPATH_5_4"}
+  environment.LUA_PATH, environment.LUA_CPATH = package.path, package.cpath
+  for name, value in pairs(environment) do words[#words + 1] = name .. "='" .. value .. "'" end
+  table.move({arg and arg[-1] or "lua5.4", script, arguments, "2>&1"}, 1, 4, #words + 1, words)
+  local pipe <close> = assert(io.popen(table.concat(words, " ")))
+  return pipe:read("a")
+end
+
+describe("scripts", function()
+  local folder
+  before_each(function() folder = scratch.folder() end)
+  after_each(function() folder:remove() end)
+
+  -- A small Fashion-MNIST: garments in its files.
+  local function write_images()
+    local ln = require "lunate"
+    local function bytes(t)
+      local list, parts = t:reshape{t.size}:totable(), {}
+      for i = 1, #list, 4096 do
+        parts[#parts + 1] = string.char(table.unpack(list, i, math.min(i + 4095, #list)))
+      end
+      return table.concat(parts)
+    end
+    local x, y, x_test, y_test = ln.datasets.garments.load_data{n_train = 5500, n_test = 100}
+    for name, part in pairs{train = {x, y}, t10k = {x_test, y_test}} do
+      folder:write("fashion-mnist/" .. name .. "-images-idx3-ubyte",
+        scratch.idx(0x08, part[1].shape, bytes(part[1])))
+      folder:write("fashion-mnist/" .. name .. "-labels-idx1-ubyte",
+        scratch.idx(0x08, part[2].shape, bytes(part[2])))
+    end
+  end
+
+  it("quickstart.lua trains on the data that it finds", function()
+    write_images()
+    local output = run("scripts/quickstart.lua", "", {LUNATE_DATA = folder.path})
+    assert.matches("data: Fashion-MNIST", output, 1, true)
+    assert.matches("\ntest accuracy: 0%.%d%d%d%d\n$", output)
+  end)
+
+  it("fashion_mnist.lua", function()
+    write_images()
+    local output = run("scripts/fashion_mnist.lua", "2", {LUNATE_DATA = folder.path})
+    assert.matches("Epoch 2/2", output, 1, true)
+    assert.matches("validation accuracy: 0%.%d%d%d%d\ntest accuracy: 0%.%d%d%d%d\n$", output)
+  end)
+
+  it("california_housing.lua", function()
+    local lines = {}
+    for i = 1, 200 do
+      lines[i] = ("-122.%d,37.%d,%d,880,129,322,126,%d.5,%d00000"):format(
+        i, i, i % 50, i % 9, i % 5 + 1)
+    end
+    folder:write("cal_housing.data", table.concat(lines, "\n"))
+    local output = run("scripts/california_housing.lua", "2 1", {LUNATE_DATA = folder.path})
+    assert.matches("Epoch 2/2", output, 1, true)
+    assert.matches("\ntest mse: %d+%.%d%d%d%d\n$", output)
+  end)
+end)
