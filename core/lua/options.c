@@ -66,8 +66,17 @@ static const char *const kind_names[] = {
     [LN_OPT_CONSTRAINT] = "constraint", [LN_OPT_SCHEDULE] = "number or learning-rate schedule",
     [LN_OPT_TENSOR] = "tensor or table of numbers", [LN_OPT_STRINGS] = "string or list of strings"};
 
+static bool has_choice(const char *choices, const char *word) {
+  size_t n = strlen(word);
+  for (const char *p = choices; n && p && *p; p += strcspn(p, " "), p += *p == ' ')
+    if (strcspn(p, " ") == n && strncmp(p, word, n) == 0) return true;
+  return false;
+}
+
+// A default of "none" is None, unless it is the name of a choice.
 static bool optional(const LnOption *o) {
-  return o->nullable || (o->fallback && strcmp(o->fallback, "none") == 0 && o->kind != LN_OPT_CHOICE);
+  return o->nullable || (o->fallback && strcmp(o->fallback, "none") == 0 &&
+                         !(o->kind == LN_OPT_CHOICE && has_choice(o->choices, "none")));
 }
 
 void ln_lua_push_kind_text(lua_State *L, const LnOption *o) {
@@ -187,13 +196,6 @@ static const LnKind object_kind[] = {
     [LN_OPT_ACTIVATION] = LN_ACTIVATION, [LN_OPT_INITIALIZER] = LN_INITIALIZER,
     [LN_OPT_REGULARIZER] = LN_REGULARIZER, [LN_OPT_CONSTRAINT] = LN_CONSTRAINT,
     [LN_OPT_SCHEDULE] = LN_SCHEDULE};
-
-static bool has_choice(const char *choices, const char *word) {
-  size_t n = strlen(word);
-  for (const char *p = choices; n && p && *p; p += strcspn(p, " "), p += *p == ' ')
-    if (strcspn(p, " ") == n && strncmp(p, word, n) == 0) return true;
-  return false;
-}
 
 void ln_lua_check_option(lua_State *L, LnLua *s, const char *what, const LnOption *o, int i,
                          bool config) {

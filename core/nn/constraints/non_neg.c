@@ -14,7 +14,7 @@ static const LnConstraintClass non_neg = {
              .size = sizeof(LnObject),
              .doc = "Weights below zero become zero.\n"
                     "Example:\n"
-                    "  ln.constraints.NonNeg()(ln.tensor{-1, 2})  --> [0 2]\n"},
+                    "  ln.constraints.NonNeg()(ln.tensor{-1, 2})  --> [0. 2.]\n"},
     .call = call};
 
 const LnConstraintClass *const ln_constraints_non_neg[] = {&non_neg, NULL};

@@ -38,7 +38,7 @@ static const LnLayerClass activation_class = {
              .doc = "Applies an activation. Shapes stay.\n"
                     "activation: a name (\"relu\", \"softmax\", ...) or a Lua function.\n"
                     "Example:\n"
-                    "  ln.layers.Activation(\"relu\")(ln.tensor{-1, 2})  --> [0 2]\n"},
+                    "  ln.layers.Activation(\"relu\")(ln.tensor{-1, 2})  --> [0. 2.]\n"},
     .call = call, .describe = describe};
 
 // ---- ReLU
@@ -66,7 +66,7 @@ static const LnLayerClass relu_class = {
              .doc = "x at or above threshold, negative_slope * (x - threshold) below it, at most "
                     "max_value.\nmax_value (none), negative_slope (0), threshold (0).\n"
                     "Example:\n"
-                    "  ln.layers.ReLU{max_value = 2}(ln.tensor{-1, 1, 3})  --> [0 1 2]\n"},
+                    "  ln.layers.ReLU{max_value = 2}(ln.tensor{-1, 1, 3})  --> [0. 1. 2.]\n"},
     .call = call};
 
 // ---- LeakyReLU
@@ -93,7 +93,7 @@ static const LnLayerClass leaky_class = {
              .doc = "x above zero, negative_slope * x below it.\n"
                     "negative_slope (0.3; the function leaky_relu has 0.2).\n"
                     "Example:\n"
-                    "  ln.layers.LeakyReLU(0.5)(ln.tensor{-1, 2})  --> [-0.5 2]\n"},
+                    "  ln.layers.LeakyReLU(0.5)(ln.tensor{-1, 2})  --> [-0.5 2. ]\n"},
     .call = call, .describe = describe_slope};
 
 // ---- ELU
@@ -115,7 +115,7 @@ static const LnLayerClass elu_class = {
              .doc = "x above zero, alpha * (exp(x) - 1) below it (Clevert et al. 2015).\n"
                     "alpha (1).\n"
                     "Example:\n"
-                    "  ln.layers.ELU()(ln.tensor{0, 2})  --> [0 2]\n"},
+                    "  ln.layers.ELU()(ln.tensor{0, 2})  --> [0. 2.]\n"},
     .call = call, .describe = describe_slope};
 
 // ---- Softmax
@@ -224,7 +224,7 @@ static const LnLayerClass prelu_class = {
                     "alpha_initializer (\"zeros\"), alpha_regularizer, alpha_constraint (none), "
                     "shared_axes (none).\n"
                     "Example:\n"
-                    "  ln.layers.PReLU()(ln.tensor{{-1, 2}})  --> [[0 2]]\n"},
+                    "  ln.layers.PReLU()(ln.tensor{{-1, 2}})  --> [[0. 2.]]\n"},
     .build = build_prelu, .call = prelu, .min_rank = 1};
 
 const LnLayerClass *const ln_layers_activation[] = {

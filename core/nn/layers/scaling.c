@@ -17,7 +17,7 @@ static const LnLayerClass identity_class = {
     .base = {.kind = LN_LAYER, .name = "Identity", .size = sizeof(LnLayer),
              .doc = "Hands its input on.\n"
                     "Example:\n"
-                    "  ln.layers.Identity()(ln.tensor{1, 2})  --> [1 2]\n"},
+                    "  ln.layers.Identity()(ln.tensor{1, 2})  --> [1. 2.]\n"},
     .call = identity, .keeps_dtype = true};
 
 // ---- Rescaling
@@ -51,7 +51,7 @@ static const LnLayerClass rescaling_class = {
                     "0..1 batch by batch.\nscale; offset (0).\n"
                     "Example:\n"
                     "  ln.layers.Rescaling(1 / 255)(ln.tensor({0, 255}, {dtype = \"uint8\"}))  "
-                    "--> [0 1]\n"},
+                    "--> [0. 1.]\n"},
     .call = rescale, .describe = describe_rescaling};
 
 // ---- UnitNormalization
@@ -268,7 +268,7 @@ static const LnLayerClass normalization_class = {
                     "Example:\n"
                     "  local layer = ln.layers.Normalization()\n"
                     "  layer:adapt(ln.tensor{{1, 10}, {3, 30}})\n"
-                    "  layer(ln.tensor{{3, 10}})  --> [[1 -1]]\n"},
+                    "  layer(ln.tensor{{3, 10}})  --> [[ 1. -1.]]\n"},
     .build = build_normalization, .call = normalize, .adapt = adapt, .min_rank = 1,
     .describe = describe_normalization};
 

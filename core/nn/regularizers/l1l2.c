@@ -32,21 +32,21 @@ static const LnRegularizerClass l1 = {
              .options = l1_options,
              .doc = "Adds l1 * sum(|w|) to the loss.\nl1 (0.01).\n"
                     "Example:\n"
-                    "  ln.regularizers.L1(0.1)(ln.tensor{1, -2}):item()  --> 0.3\n"},
+                    "  ln.regularizers.L1(0.1)(ln.tensor{1, -2})  --> 0.3\n"},
     .call = call};
 static const LnRegularizerClass l2 = {
     .base = {.kind = LN_REGULARIZER, .name = "L2", .aliases = "l2", .size = sizeof(L1L2),
              .options = l2_options,
              .doc = "Adds l2 * sum(w ^ 2) to the loss.\nl2 (0.01).\n"
                     "Example:\n"
-                    "  ln.regularizers.L2(0.1)(ln.tensor{1, -2}):item()  --> 0.5\n"},
+                    "  ln.regularizers.L2(0.1)(ln.tensor{1, -2})  --> 0.5\n"},
     .call = call};
 static const LnRegularizerClass l1l2 = {
     .base = {.kind = LN_REGULARIZER, .name = "L1L2", .aliases = "l1l2 l1_l2", .size = sizeof(L1L2),
              .options = l1l2_options,
              .doc = "Adds l1 * sum(|w|) + l2 * sum(w ^ 2) to the loss.\nl1 (0), l2 (0).\n"
                     "Example:\n"
-                    "  ln.regularizers.L1L2{0.1, 0.1}(ln.tensor{1, -2}):item()  --> 0.8\n"},
+                    "  ln.regularizers.L1L2{0.1, 0.1}(ln.tensor{1, -2})  --> 0.8\n"},
     .call = call};
 
 const LnRegularizerClass *const ln_regularizers_l1l2[] = {&l1, &l2, &l1l2, NULL};
