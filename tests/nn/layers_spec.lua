@@ -170,7 +170,8 @@ describe("layers that reshape", function()
     assert.are.equal("(0, 6, 2)", tostring(layers.Reshape{{-1, 2}}(ln.zeros{0, 3, 4}).shape))
     assert.error_matches(function() layers.Reshape{{5, 2}}(x) end,
       "samples of shape %(3, 4%) do not fit into %(5, 2%)")
-    assert.error_matches(function() layers.Reshape{{-1, 5}}(x) end, "do not fit")
+    assert.error_matches(function() layers.Reshape{{-1, 5}}(x) end, "into %(%-1, 5%)")
+    assert.are.equal("Reshape((-1, 2))", tostring(layers.Reshape{{-1, 2}}))
     assert.error_matches(function() layers.Reshape{{-1, -1}} end, "one %-1")
     assert.error_matches(function() layers.Reshape{3, 4} end, "Reshape")
   end)
@@ -249,6 +250,16 @@ describe("layers that add noise", function()
     tape:watch(x)
     local z = layers.Dropout(0.5)(x, {training = true})
     assert.are.equal(z, tape:gradient(z:sum(), {x})[1])
+  end)
+
+  it("draws anew in every batch of training", function()
+    local x, y = ln.ones{12, 6}, ln.zeros{12, 1}
+    local layer, fresh = layers.Dropout{0.5, seed = 3}, layers.Dropout{0.5, seed = 3}
+    local model = ln.Sequential{layers.InputLayer{{6}}, layer, layers.Dense(1)}
+    model:compile{loss = "mse", optimizer = "sgd"}
+    model:fit(x, y, {batch_size = 4, epochs = 2, verbose = 0})
+    for _ = 1, 2 * 3 do fresh(x[{ {1, 4} }], {training = true}) end
+    assert.are.equal(fresh(x, {training = true}), layer(x, {training = true}))
   end)
 
   it("follows set_seed, or a seed of its own", function()

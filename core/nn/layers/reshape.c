@@ -54,6 +54,14 @@ typedef struct Reshape {
   LnInts target;
 } Reshape;
 
+// The target as it was given, "(2, -1)": here -1 is not an unknown size, but one that follows.
+static void target_text(const LnInts *t, char *out, size_t size) {
+  int at = snprintf(out, size, "(");
+  for (int i = 0; i < t->n && at < (int)size; i++)
+    at += snprintf(out + at, size - (size_t)at, i ? ", %lld" : "%lld", (long long)t->v[i]);
+  if (at < (int)size) snprintf(out + at, size - (size_t)at, t->n == 1 ? ",)" : ")");
+}
+
 static bool init_reshape(LnContext *c, void *self) {
   const LnInts *t = &((const Reshape *)self)->target;
   int unknown = 0;
@@ -79,8 +87,10 @@ static LnTensor *reshape(LnContext *c, LnLayer *self, const LnTensors *in, const
     if (fits) shape[i + 1] = size / known;
   }
   if (!fits) {
+    char text[200];
+    target_text(t, text, sizeof text);
     ln_fail(c, "samples of shape %s do not fit into %s", ln_shape_text(x->shape + 1, x->rank - 1),
-            ln_shape_text(t->v, (int)t->n));
+            text);
     return NULL;
   }
   return ln_reshape(c, x, (int)t->n + 1, shape);
@@ -92,8 +102,7 @@ static const LnOption reshape_options[] = {
     {0}};
 
 static void describe_reshape(const LnLayer *self, char *out, size_t size) {
-  const LnInts *t = &((const Reshape *)self)->target;
-  snprintf(out, size, "%s", ln_shape_text(t->v, (int)t->n));
+  target_text(&((const Reshape *)self)->target, out, size);
 }
 
 static const LnLayerClass reshape_class = {
