@@ -5,11 +5,12 @@
 #define Job F(Job)
 #define Split F(Split)
 
-// The ranges of ln_parallel count pieces of `unit` rows or columns of C.
+// The ranges of ln_parallel count pieces of `unit` rows or columns of C, or of terms of its sums.
 typedef struct {
   const Job *job;
   bool by_columns;
   int64_t unit;
+  T *partial;  // of the sums but for the first piece's, which C holds: (m, n) each
 } Split;
 
 static void F(own)(void *arg, int64_t begin, int64_t end) {
@@ -19,6 +20,54 @@ static void F(own)(void *arg, int64_t begin, int64_t end) {
   const int64_t from = begin * s->unit, to = end * s->unit < size ? end * s->unit : size;
   if (s->by_columns) F(block)(j, 0, j->m, from, to);
   else F(block)(j, from, to, 0, j->n);
+}
+
+// Pieces of k: sums that add up to C.
+static void F(terms)(void *arg, int64_t begin, int64_t end) {
+  const Split *s = arg;
+  for (; begin < end; begin++) {
+    Job j = *s->job;
+    const int64_t from = begin * s->unit;
+    j.k = j.k - from < s->unit ? j.k - from : s->unit;
+    j.a += from * j.a_col, j.b += from * j.ldb, j.relu = false;
+    if (begin > 0) {
+      j.c = s->partial + (begin - 1) * j.m * j.n, j.ldc = j.n;
+      j.beta = 0, j.bias = NULL;
+    }
+    F(block)(&j, 0, j.m, 0, j.n);
+  }
+}
+
+LN_CLONES static void F(add_up)(const Job *j, const T *partial, int64_t count) {
+  for (int64_t i = 0; i < j->m; i++) {
+    T *c = j->c + i * j->ldc;
+    for (int64_t p = 0; p < count; p++) {
+      const T *from = partial + (p * j->m + i) * j->n;
+      for (int64_t col = 0; col < j->n; col++) c[col] += from[col];
+    }
+    if (j->relu)
+      for (int64_t col = 0; col < j->n; col++) c[col] = c[col] < 0 ? 0 : c[col];
+  }
+}
+
+// A batch times weights is cut along k, each core summing over its own rows of the weights: these
+// then stay in its cache, since their gradient and update are cut by the same rows. (Measured on the
+// forward product of 784-300 at batch 32 and the update of its weights: 213 us with one thread, 124
+// so, but 222 to 269 with either cut otherwise, when half of the weights change caches twice.)
+static bool F(by_terms)(const Job *j, int64_t threads) {
+  const double work = (double)j->m * (double)j->n * (double)j->k;
+  if (j->ta || j->tb || j->k < 128 || j->k < j->m || work < 2 * GRAIN) return false;
+  const int64_t most = (int64_t)(work / GRAIN), units = (j->k + 7) / 8;
+  const int64_t pieces = threads < most ? threads : most;
+  Split s = {.job = j, .unit = (units + pieces - 1) / pieces * 8};
+  const int64_t count = (j->k + s.unit - 1) / s.unit;
+  if (count < 2) return false;
+  s.partial = malloc((size_t)((count - 1) * j->m * j->n) * sizeof(T));
+  if (!s.partial) return false;
+  ln_parallel(count, 1, F(terms), &s);
+  F(add_up)(j, s.partial, count - 1);
+  free(s.partial);
+  return true;
 }
 
 // OpenBLAS's results depend on the shape it is called with, so every piece is a call of its own.
@@ -62,10 +111,11 @@ static void F(run)(const Job *job) {
     j.b = job->a, j.ldb = job->lda, j.tb = !job->ta;
   }
   if (j.k == 1 && j.tb && j.ldb == 1) j.tb = false, j.ldb = j.n;  // one column is one row
-  // By columns where that divides well, so that each core keeps its columns of the weights in its
-  // cache from the forward pass to the update, and where panels of B are to be transposed.
+  if (threads > 1 && F(by_terms)(&j, threads)) return;
+  // Else by rows, for cores that write parts of the same row meet in a cache line; by columns where
+  // there are few rows, or where panels of B are to be transposed.
   const int64_t lanes = vector_bytes / (int64_t)sizeof(T), vectors = (j.n + lanes - 1) / lanes;
-  s.by_columns = j.m < 16 || vectors >= 4 * threads || (j.tb && vectors >= 2 * threads);
+  s.by_columns = j.m < 16 || (j.tb && vectors >= 2 * threads);
   s.unit = s.by_columns ? lanes : 8;
   const int64_t size = s.by_columns ? j.n : j.m;
   const double work = (double)s.unit * (double)(s.by_columns ? j.m : j.n) * (double)j.k;

@@ -109,11 +109,8 @@ static TARGET void NAME(dots)(const Job *j, int64_t i, int64_t j0, int64_t j1) {
       for (int r = 0; r < 4; r++) acc[r] = FMA(x, LOAD_PART(b[r] + whole, last), acc[r]);
     }
     for (int r = 0; r < n; r++) {
-      T lane[W], *to = j->c + i * j->ldc + col + r;
-      STORE(lane, acc[r]);
-      for (int half = W / 2; half > 0; half /= 2)
-        for (int v = 0; v < half; v++) lane[v] += lane[v + half];
-      T x = j->alpha * lane[0];
+      T *to = j->c + i * j->ldc + col + r;
+      T x = j->alpha * SUM(acc[r]);
       if (j->bias) x += j->bias[col + r];
       if (j->beta != 0) x += j->beta * *to;
       *to = j->relu && x < 0 ? 0 : x;
