@@ -43,9 +43,22 @@ static int loss_values(lua_State *L) {
   return push_scoped(L, s, scope, ln_loss_values(&s->context, (LnLoss *)o, y, p), NULL);
 }
 
+// loss:call(y_true, y_pred): the built-in's values, where a Lua subclass calls up
+static int loss_builtin(lua_State *L) {
+  LnLua *s = ln_lua(L);
+  LnObject *o = ln_lua_check_object(L, s, 1, LN_LOSS, "call");
+  lua_settop(L, 3);
+  LnTensor *y = ln_lua_to_tensor(L, s, 2, LN_DTYPES, o->name);
+  LnTensor *p = ln_lua_to_tensor(L, s, 3, LN_DTYPES, o->name);
+  size_t scope = ln_scope(&s->context);
+  return push_scoped(L, s, scope, ln_loss_values_builtin(&s->context, (LnLoss *)o, y, p), NULL);
+}
+
 // ---- metrics
 
-static int metric_update(lua_State *L) {
+typedef bool (*Update)(LnContext *c, LnMetric *m, LnTensor *y, LnTensor *p, LnTensor *w);
+
+static int update_with(lua_State *L, Update update) {
   LnLua *s = ln_lua(L);
   LnContext *c = &s->context;
   LnObject *o = ln_lua_check_object(L, s, 1, LN_METRIC, "update_state");
@@ -61,25 +74,30 @@ static int metric_update(lua_State *L) {
   }
   size_t scope = ln_scope(c);
   c->no_record++;
-  bool ok = ln_metric_update(c, (LnMetric *)o, y, p, w);
+  bool ok = update(c, (LnMetric *)o, y, p, w);
   c->no_record--;
   ln_scope_end(c, scope);
   return ok ? 0 : ln_lua_raise(L, s, NULL);
 }
 
-// metric:result() -> a Lua number, or a tensor of several
-static int metric_result(lua_State *L) {
+static int result_with(lua_State *L, LnTensor *(*result)(LnContext *c, LnMetric *m)) {
   LnLua *s = ln_lua(L);
   LnContext *c = &s->context;
   LnObject *o = ln_lua_check_object(L, s, 1, LN_METRIC, "result");
   size_t scope = ln_scope(c);
   c->no_record++;
-  LnTensor *t = ln_metric_result(c, (LnMetric *)o);
+  LnTensor *t = result(c, (LnMetric *)o);
   c->no_record--;
   if (t) ln_lua_push_value(L, s, t);
   ln_scope_end(c, scope);
   return t ? 1 : ln_lua_raise(L, s, NULL);
 }
+
+// As methods these are the built-in's: Lua finds a subclass's own before them.
+static int metric_update(lua_State *L) { return update_with(L, ln_metric_update_builtin); }
+
+// metric:result() -> a Lua number, or a tensor of several
+static int metric_result(lua_State *L) { return result_with(L, ln_metric_result_builtin); }
 
 static int metric_reset(lua_State *L) {
   LnLua *s = ln_lua(L);
@@ -89,9 +107,9 @@ static int metric_reset(lua_State *L) {
 
 // metric(y_true, y_pred[, sample_weight]): updates and gives the result
 static int metric_call(lua_State *L) {
-  metric_update(L);
+  update_with(L, ln_metric_update);
   lua_settop(L, 1);
-  return metric_result(L);
+  return result_with(L, ln_metric_result);
 }
 
 // ---- small parts
@@ -325,7 +343,7 @@ static void add(lua_State *L, LnLua *s, int module, LnKind kind, lua_CFunction c
 void ln_register_nn(lua_State *L) {
   LnLua *s = ln_lua(L);
   int module = lua_gettop(L);
-  static const luaL_Reg loss_methods[] = {{"values", loss_values}, {NULL, NULL}};
+  static const luaL_Reg loss_methods[] = {{"values", loss_values}, {"call", loss_builtin}, {NULL, NULL}};
   static const luaL_Reg metric_methods[] = {
       {"update_state", metric_update}, {"result", metric_result}, {"reset_state", metric_reset},
       {NULL, NULL}};

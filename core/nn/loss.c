@@ -141,10 +141,20 @@ LnTensor *ln_sum_axes(LnContext *c, LnTensor *x, const LnInts *axes) {
 
 // ---- values
 
-static LnTensor *values_of(LnContext *c, LnLoss *loss, LnTensor *y_true, LnTensor *y_pred) {
+static LnTensor *builtin(LnContext *c, LnLoss *loss, LnTensor *y_true, LnTensor *y_pred) {
   const LnLossClass *cls = class_of(loss);
   if (c->err.set || !y_true || !y_pred) return NULL;
-  if (loss->base.lua) {
+  if (!cls->call) {
+    ln_fail(c, "a loss must define call(y_true, y_pred)");
+    return NULL;
+  }
+  if (!cls->sparse_labels && !ln_loss_prepare(c, loss, &y_true, &y_pred)) return NULL;
+  return cls->call(c, loss, y_true, y_pred);
+}
+
+static LnTensor *values_of(LnContext *c, LnLoss *loss, LnTensor *y_true, LnTensor *y_pred) {
+  if (c->err.set || !y_true || !y_pred) return NULL;
+  if (loss->base.lua && c->calls) {
     LnTensor *out = NULL;
     int n = 0;
     LnTensors in = {2, (LnTensor *[]){y_true, y_pred}};
@@ -153,8 +163,7 @@ static LnTensor *values_of(LnContext *c, LnLoss *loss, LnTensor *y_true, LnTenso
     if (n != 1 || !out) ln_fail(c, "its call must return one tensor, the value of each sample");
     return out;
   }
-  if (!cls->sparse_labels && !ln_loss_prepare(c, loss, &y_true, &y_pred)) return NULL;
-  return cls->call(c, loss, y_true, y_pred);
+  return builtin(c, loss, y_true, y_pred);
 }
 
 static LnTensor *finish(LnContext *c, LnLoss *loss, size_t scope, LnTensor *result) {
@@ -169,6 +178,11 @@ static LnTensor *finish(LnContext *c, LnLoss *loss, size_t scope, LnTensor *resu
 LnTensor *ln_loss_values(LnContext *c, LnLoss *loss, LnTensor *y_true, LnTensor *y_pred) {
   size_t scope = ln_scope(c);
   return finish(c, loss, scope, values_of(c, loss, y_true, y_pred));
+}
+
+LnTensor *ln_loss_values_builtin(LnContext *c, LnLoss *loss, LnTensor *y_true, LnTensor *y_pred) {
+  size_t scope = ln_scope(c);
+  return finish(c, loss, scope, builtin(c, loss, y_true, y_pred));
 }
 
 static LnTensor *reduced(LnContext *c, LnLoss *loss, LnTensor *y_true, LnTensor *values,

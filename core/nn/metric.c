@@ -149,47 +149,70 @@ static bool lua_call(LnContext *c, LnMetric *m, const char *method, const LnTens
   return c->calls->call(c, &m->base, method, in, &args, out, 1, &n);
 }
 
-bool ln_metric_update(LnContext *c, LnMetric *m, LnTensor *y_true, LnTensor *y_pred,
-                      LnTensor *sample_weight) {
+// Metrics are never part of what a tape records.
+bool ln_metric_update_builtin(LnContext *c, LnMetric *m, LnTensor *y_true, LnTensor *y_pred,
+                              LnTensor *sample_weight) {
   const LnMetricClass *cls = class_of(m);
   size_t scope = ln_scope(c);
   bool done;
   if (c->err.set) return false;
   c->no_record++;
-  if (m->base.lua) {
-    LnTensor *in[3] = {y_true, y_pred, sample_weight}, *out;
-    done = lua_call(c, m, "update_state", &(LnTensors){sample_weight ? 3 : y_pred ? 2 : 1, in},
-                    &out);
-  } else if (!y_true || !(y_pred || cls->of_values)) {
+  if (!cls->update && !cls->values)
+    done = ln_fail(c, "a metric must define update_state");
+  else if (!y_true || !(y_pred || cls->of_values))
     done = ln_fail(c, cls->of_values ? "it takes values" : "it takes y_true and y_pred");
-  } else if (cls->update) {
+  else if (cls->update)
     done = cls->update(c, m, y_true, y_pred, sample_weight);
-  } else {
+  else
     done = update_mean(c, m, cls->values(c, m, y_true, y_pred), sample_weight);
-  }
   c->no_record--;
   ln_scope_end(c, scope);
   if (!done || c->err.set) fail_within(c, m);
   return done && !c->err.set;
 }
 
-LnTensor *ln_metric_result(LnContext *c, LnMetric *m) {
+LnTensor *ln_metric_result_builtin(LnContext *c, LnMetric *m) {
   const LnMetricClass *cls = class_of(m);
   LnTensor *out = NULL;
   if (c->err.set) return NULL;
   size_t scope = ln_scope(c);
   c->no_record++;
-  if (m->base.lua) {
-    if (!lua_call(c, m, "result", &(LnTensors){0, NULL}, &out)) out = NULL;
-    else if (!out) ln_fail(c, "its result must be a tensor or a number");
-  } else if (cls->result) {
+  if (cls->result)
     out = cls->result(c, m);
-  } else {
-    const LnMeanMetric *mean = (const LnMeanMetric *)m;
-    out = ln_metric_number(c, ln_ratio(mean->total, mean->count));
-  }
+  else if (is_mean(m))
+    out = ln_metric_number(c, ln_ratio(((LnMeanMetric *)m)->total, ((LnMeanMetric *)m)->count));
+  else
+    ln_fail(c, "a metric must define result");
   c->no_record--;
   if (!out) fail_within(c, m);
+  return ln_scope_return(c, scope, out);
+}
+
+bool ln_metric_update(LnContext *c, LnMetric *m, LnTensor *y_true, LnTensor *y_pred,
+                      LnTensor *sample_weight) {
+  if (!m->base.lua || !c->calls)
+    return ln_metric_update_builtin(c, m, y_true, y_pred, sample_weight);
+  if (c->err.set) return false;
+  LnTensor *in[3] = {y_true, y_pred, sample_weight}, *out;
+  size_t scope = ln_scope(c);
+  c->no_record++;
+  bool done = lua_call(c, m, "update_state",
+                       &(LnTensors){sample_weight ? 3 : y_pred ? 2 : 1, in}, &out);
+  c->no_record--;
+  ln_scope_end(c, scope);
+  return done && !c->err.set;
+}
+
+LnTensor *ln_metric_result(LnContext *c, LnMetric *m) {
+  LnTensor *out = NULL;
+  if (!m->base.lua || !c->calls) return ln_metric_result_builtin(c, m);
+  if (c->err.set) return NULL;
+  size_t scope = ln_scope(c);
+  c->no_record++;
+  if (!lua_call(c, m, "result", &(LnTensors){0, NULL}, &out)) out = NULL;
+  else if (!out)
+    ln_fail(c, "in metric '%s': its result must be a tensor or a number", m->base.name);
+  c->no_record--;
   return ln_scope_return(c, scope, out);
 }
 

@@ -224,6 +224,8 @@ typedef struct LnLossClass {
   LnTensor *(*mask)(LnContext *c, const LnLoss *self, LnTensor *y_true, LnTensor *values);
 } LnLossClass;
 LnTensor *ln_loss_values(LnContext *c, LnLoss *loss, LnTensor *y_true, LnTensor *y_pred);
+// What the built-in class computes, for a Lua subclass that calls up.
+LnTensor *ln_loss_values_builtin(LnContext *c, LnLoss *loss, LnTensor *y_true, LnTensor *y_pred);
 // Reduced as the loss says; sample_weight and mask may be NULL (shapes broadcast as in Keras).
 LnTensor *ln_loss_value(LnContext *c, LnLoss *loss, LnTensor *y_true, LnTensor *y_pred,
                         LnTensor *sample_weight, LnTensor *mask);
@@ -259,6 +261,10 @@ bool ln_metric_update(LnContext *c, LnMetric *m, LnTensor *y_true, LnTensor *y_p
                       LnTensor *sample_weight);
 LnTensor *ln_metric_result(LnContext *c, LnMetric *m);
 void ln_metric_reset(LnMetric *m);
+// What the built-in class does, for a Lua subclass that calls up.
+bool ln_metric_update_builtin(LnContext *c, LnMetric *m, LnTensor *y_true, LnTensor *y_pred,
+                              LnTensor *sample_weight);
+LnTensor *ln_metric_result_builtin(LnContext *c, LnMetric *m);
 // What "accuracy" means for these shapes: the name of a class. The tensors may be meta.
 const char *ln_accuracy_for(const LnTensor *y_true, const LnTensor *y_pred);
 

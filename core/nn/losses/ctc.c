@@ -23,9 +23,11 @@ static const LnLossClass ctc = {
     .base = {.kind = LN_LOSS, .name = "CTC", .aliases = "ctc", .size = sizeof(LnLoss),
              .options = options,
              .doc = "-log of the probability that y_pred spells the labels, summed over all\n"
-                    "alignments. Class 0 is the blank; labels are padded with zeros. Infinite, with\n"
+                    "alignments. Class 0 is the blank; labels are padded with zeros. Infinite, "
+                    "with\n"
                     "no gradient, where there are too few steps for the labels.\n"
-                    "Shapes: y_true class ids (batch, length), y_pred logits (batch, steps, classes);\n"
+                    "Shapes: y_true class ids (batch, length), y_pred logits (batch, steps, "
+                    "classes);\n"
                     "values (batch,). A label that is no class is an error.\n"
                     "Example:\n"
                     "  local y = ln.tensor({{1}}, {dtype = \"int32\"})\n"
