@@ -1,6 +1,7 @@
 -- Layers: every golden case (outputs, gradients, configs, losses), then what each class promises
 -- beyond them, then what all layers share: building, casting, errors, shapes.
 
+local core = require "lunate.core"
 local ln = require "lunate"
 local goldens = require "support.goldens"
 
@@ -42,7 +43,7 @@ local ours = {
 
 describe("golden layers", function()
   for name, case, load in goldens.cases("layers") do
-    local class = case.class_name and layers[case.class_name]
+    local class = case.class_name and core.class("layer", case.class_name)
     local mine = class and #case.inputs == 1 and case.call == "single" and case["repeat"] ~= 2
     if mine then
       local function make()
