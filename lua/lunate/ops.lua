@@ -1,5 +1,6 @@
 --- Tensor functions made of others in Lua: those whose number of results depends on the call.
--- Each of `functions` becomes `ln.f(t, ...)`, each of `methods` `t:f(...)`. To add one, write it here.
+-- Each of `functions` becomes `ln.f(t, ...)`, each of `methods` `t:f(...)`. To add one, write it
+-- here.
 
 local check = require "lunate.options"
 local raise = require "lunate.raise"
@@ -41,7 +42,8 @@ function ops.split(t, sections, options)
   else
     local n = integer(sections)
     if not n or n < 1 then
-      raise("'split': a number of parts or a list of positions expected, got %s", tostring(sections))
+      raise("'split': a number of parts or a list of positions expected, got %s",
+            tostring(sections))
     end
     if length % n ~= 0 then
       raise("'split': axis %d of length %d does not go into %d equal parts", axis, length, n)
@@ -66,8 +68,8 @@ end
 function ops.meshgrid(...)
   local vectors, options = {...}, nil
   if type(vectors[#vectors]) == "table" then options = table.remove(vectors) end
-  local indexing = check("meshgrid", {indexing = {"choice", default = "xy", choices = {"xy", "ij"}}},
-                         options).indexing
+  local specs = {indexing = {"choice", default = "xy", choices = {"xy", "ij"}}}
+  local indexing = check("meshgrid", specs, options).indexing
   local shape, axes = {}, {}
   for i, v in ipairs(vectors) do
     if tensor("meshgrid", i, v).rank > 1 then
