@@ -45,7 +45,8 @@ describe("golden layers", function()
   for name, case, load in goldens.cases("layers") do
     local class = case.class_name and core.class("layer", case.class_name)
     -- Models have specs of their own.
-    local mine = class and case.class_name ~= "Sequential" and #case.inputs == 1 and case.call == "single" and case["repeat"] ~= 2
+    local mine = class and case.class_name ~= "Sequential" and #case.inputs == 1
+      and case.call == "single" and case["repeat"] ~= 2
     if mine then
       local function make()
         local layer = layers.get(case.config)
