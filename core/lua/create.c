@@ -114,20 +114,25 @@ static int linspace(lua_State *L) {
   LnDtype d = ln_lua_dtype_option(L, lua_type(L, 3) == LUA_TNUMBER ? 4 : 3, "linspace", LN_FLOAT32);
   LnTensor *t = ln_tensor_new(&s->context, d, 1, &n);
   for (int64_t i = 0; t && i < n; i++)   // the ends are exact
-    ln_tensor_set(t, &i, i == n - 1 && n > 1 ? stop : start + (stop - start) * (double)i / (double)(n > 1 ? n - 1 : 1));
+    ln_tensor_set(t, &i,
+                  i == n - 1 && n > 1
+                      ? stop
+                      : start + (stop - start) * (double)i / (double)(n > 1 ? n - 1 : 1));
   return push_made(L, s, t, "linspace");
 }
 
 // ---- random
 
-static double number_option(lua_State *L, int i, const char *what, const char *name, double fallback) {
+static double number_option(lua_State *L, int i, const char *what, const char *name,
+                            double fallback) {
   if (lua_isnoneornil(L, i)) return fallback;
   luaL_checktype(L, i, LUA_TTABLE);
   lua_getfield(L, i, name);
   double v = fallback;
   if (!lua_isnil(L, -1)) {
     if (lua_type(L, -1) != LUA_TNUMBER)
-      luaL_error(L, "'%s': option '%s' should be a number, got %s", what, name, luaL_typename(L, -1));
+      luaL_error(L, "'%s': option '%s' should be a number, got %s", what, name,
+                 luaL_typename(L, -1));
     v = lua_tonumber(L, -1);
   }
   lua_pop(L, 1);
@@ -184,7 +189,8 @@ static int random_normal(lua_State *L) {
   only_options(L, 2, "random.normal", names);
   double mean = number_option(L, 2, "random.normal", "mean", 0);
   double stddev = number_option(L, 2, "random.normal", "stddev", 1);
-  if (!(stddev >= 0)) return luaL_error(L, "'random.normal': stddev should be >= 0, got %f", stddev);
+  if (!(stddev >= 0))
+    return luaL_error(L, "'random.normal': stddev should be >= 0, got %f", stddev);
   LnRandom *r = generator(L, s, 2, "random.normal", &own);
   LnTensor *t = shaped(L, s, "random.normal", 2);
   draw(r, t, true, mean, stddev);
@@ -198,7 +204,8 @@ static int random_uniform(lua_State *L) {
   only_options(L, 2, "random.uniform", names);
   double low = number_option(L, 2, "random.uniform", "min", 0);
   double high = number_option(L, 2, "random.uniform", "max", 1);
-  if (!(low <= high)) return luaL_error(L, "'random.uniform': min should be at most max, got %f and %f", low, high);
+  if (!(low <= high))
+    return luaL_error(L, "'random.uniform': min should be at most max, got %f and %f", low, high);
   LnRandom *r = generator(L, s, 2, "random.uniform", &own);
   LnTensor *t = shaped(L, s, "random.uniform", 2);
   draw(r, t, false, low, high - low);
@@ -212,7 +219,8 @@ static int random_integers(lua_State *L) {
   only_options(L, 2, "random.randint", names);
   double low = number_option(L, 2, "random.randint", "min", 0);
   double high = number_option(L, 2, "random.randint", "max", NAN);
-  if (!(low < high) || low != floor(low) || high != floor(high) || fabs(low) > 0x1p53 || high > 0x1p53)
+  if (!(low < high) || low != floor(low) || high != floor(high) || fabs(low) > 0x1p53 ||
+      high > 0x1p53)
     return luaL_error(L, "'random.randint': integers min < max expected, got %f and %f", low, high);
   LnRandom *r = generator(L, s, 2, "random.randint", &own);
   LnInts shape;

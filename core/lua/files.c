@@ -84,7 +84,8 @@ static const LnCsvColumn *check_columns(lua_State *L, int i, int64_t *n) {
   return columns;
 }
 
-// (path or text, header or nil, delimiter, skip_rows, dtype, columns or nil) -> tensor, names or nil
+// (path or text, header or nil, delimiter, skip_rows, dtype, columns or nil) -> tensor, names or
+// nil
 static int read_table(lua_State *L, const char *what, bool is_text) {
   LnLua *s = ln_lua(L);
   LnContext *c = &s->context;

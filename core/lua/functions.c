@@ -163,7 +163,8 @@ static LnDtype number_dtype(lua_State *L, const LnOp *op, int i, LnDtype d) {
   if (lua_isboolean(L, i)) return LN_BOOL;
   if (!whole) return LN_FLOAT32;
   if (d == LN_BOOL) return LN_INT32;
-  bool fits = d == LN_INT64 || (d == LN_UINT8 ? k >= 0 && k <= 255 : k >= INT32_MIN && k <= INT32_MAX);
+  bool fits =
+      d == LN_INT64 || (d == LN_UINT8 ? k >= 0 && k <= 255 : k >= INT32_MIN && k <= INT32_MAX);
   if (fits) return d;
   // A quotient is a float anyway, and comparing with a number out of range has an answer.
   if (strcmp(op->name, "divide") == 0 || op->flags & LN_OP_NO_GRADIENT) return LN_FLOAT32;
@@ -349,7 +350,8 @@ void ln_register_functions(lua_State *L) {
       lua_pushlightuserdata(L, (void *)(uintptr_t)op);
       lua_pushcclosure(L, call_op, 2);
       if (!(op->flags & LN_OP_METHOD_ONLY)) lua_pushvalue(L, -1), lua_setfield(L, -4, op->name);
-      if (!(op->flags & (LN_OP_FUNCTION_ONLY | LN_OP_LIST))) lua_pushvalue(L, -1), lua_setfield(L, -3, op->name);
+      if (!(op->flags & (LN_OP_FUNCTION_ONLY | LN_OP_LIST)))
+        lua_pushvalue(L, -1), lua_setfield(L, -3, op->name);
       lua_pop(L, 1);
     }
   }

@@ -54,7 +54,8 @@ static int decode(lua_State *L) {
   const char *text = luaL_checklstring(L, 1, &n), *end = NULL;
   cJSON **box = push_box(L);
   *box = cJSON_ParseWithLengthOpts(text, n + 1, &end, 1);
-  if (!*box) return luaL_error(L, "json: not valid JSON near byte %d", end ? (int)(end - text) + 1 : 1);
+  if (!*box)
+    return luaL_error(L, "json: not valid JSON near byte %d", end ? (int)(end - text) + 1 : 1);
   push(L, *box, 0);
   return 1;
 }
@@ -87,7 +88,8 @@ static void add_fields(lua_State *L, cJSON *object, int depth) {
   lua_pushnil(L);
   while (lua_next(L, table)) {
     lua_pop(L, 1);
-    if (lua_type(L, -1) != LUA_TSTRING && lua_type(L, -1) != LUA_TNUMBER) luaL_error(L, "json: keys should be strings");
+    if (lua_type(L, -1) != LUA_TSTRING && lua_type(L, -1) != LUA_TNUMBER)
+      luaL_error(L, "json: keys should be strings");
     lua_pushvalue(L, -1);
     luaL_tolstring(L, -1, NULL);
     lua_remove(L, -2);
@@ -118,7 +120,8 @@ static cJSON *build(lua_State *L, int depth) {
     case LUA_TNIL: return need(L, cJSON_CreateNull());
     case LUA_TBOOLEAN: return need(L, cJSON_CreateBool(lua_toboolean(L, -1)));
     case LUA_TNUMBER:
-      if (!isfinite(lua_tonumber(L, -1))) luaL_error(L, "json: %f has no JSON form", lua_tonumber(L, -1));
+      if (!isfinite(lua_tonumber(L, -1)))
+        luaL_error(L, "json: %f has no JSON form", lua_tonumber(L, -1));
       return need(L, cJSON_CreateNumber(lua_tonumber(L, -1)));
     case LUA_TSTRING: return need(L, cJSON_CreateString(lua_tostring(L, -1)));
     case LUA_TTABLE: break;
@@ -159,6 +162,7 @@ static int encode(lua_State *L) {
 }
 
 void ln_register_json(lua_State *L) {
-  static const luaL_Reg functions[] = {{"json_decode", decode}, {"json_encode", encode}, {NULL, NULL}};
+  static const luaL_Reg functions[] = {
+      {"json_decode", decode}, {"json_encode", encode}, {NULL, NULL}};
   ln_lua_setfuncs(L, functions);
 }

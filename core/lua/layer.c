@@ -249,8 +249,9 @@ static int count_params(lua_State *L) {
   int n;
   LnVariable **v = variables_of(L, l, ALL, &n);
   int64_t total = 0;
-  if (!l->built && n == 0 && !lua_toboolean(L, 2) && strcmp(l->base.cls->name, "Sequential") == 0)
-    return luaL_error(L, "'count_params': '%s' is not built yet, so it has no weights to count", l->base.name);
+  if (!l->built)
+    return luaL_error(L, "'count_params': '%s' is not built yet, so its weights cannot be counted",
+                      l->base.name);
   for (int i = 0; i < n; i++) total += v[i]->value->size;
   lua_pushinteger(L, total);
   return 1;

@@ -27,7 +27,8 @@ static int loss_call(lua_State *L) {
   LnLua *s = ln_lua(L);
   LnObject *o = ln_lua_check_object(L, s, 1, LN_LOSS, "loss");
   lua_settop(L, 5);
-  LnTensor *y = ln_lua_to_tensor(L, s, 2, LN_DTYPES, o->name), *p = ln_lua_to_tensor(L, s, 3, LN_DTYPES, o->name);
+  LnTensor *y = ln_lua_to_tensor(L, s, 2, LN_DTYPES, o->name),
+           *p = ln_lua_to_tensor(L, s, 3, LN_DTYPES, o->name);
   LnTensor *w = optional_tensor(L, s, 4, o->name), *mask = optional_tensor(L, s, 5, o->name);
   size_t scope = ln_scope(&s->context);
   return push_scoped(L, s, scope, ln_loss_value(&s->context, (LnLoss *)o, y, p, w, mask), NULL);
@@ -38,7 +39,8 @@ static int loss_values(lua_State *L) {
   LnLua *s = ln_lua(L);
   LnObject *o = ln_lua_check_object(L, s, 1, LN_LOSS, "values");
   lua_settop(L, 3);
-  LnTensor *y = ln_lua_to_tensor(L, s, 2, LN_DTYPES, o->name), *p = ln_lua_to_tensor(L, s, 3, LN_DTYPES, o->name);
+  LnTensor *y = ln_lua_to_tensor(L, s, 2, LN_DTYPES, o->name),
+           *p = ln_lua_to_tensor(L, s, 3, LN_DTYPES, o->name);
   size_t scope = ln_scope(&s->context);
   return push_scoped(L, s, scope, ln_loss_values(&s->context, (LnLoss *)o, y, p), NULL);
 }
@@ -151,7 +153,8 @@ static int schedule_call(lua_State *L) {
   LnLua *s = ln_lua(L);
   LnObject *o = ln_lua_check_object(L, s, 1, LN_SCHEDULE, "schedule");
   double rate;
-  if (!ln_schedule_value(&s->context, o, luaL_checkinteger(L, 2), &rate)) return ln_lua_raise(L, s, o->cls->name);
+  if (!ln_schedule_value(&s->context, o, luaL_checkinteger(L, 2), &rate))
+    return ln_lua_raise(L, s, o->cls->name);
   lua_pushnumber(L, rate);
   return 1;
 }
@@ -171,7 +174,8 @@ static LnVariable **check_variables(lua_State *L, LnLua *s, int i, const char *w
     lua_rawgeti(L, i, k + 1);
     v[k] = ln_lua_test_variable(L, s, -1);
     if (!v[k])
-      luaL_error(L, "'%s': a list of variables expected, entry %d is %s", what, k + 1, luaL_typename(L, -1));
+      luaL_error(L, "'%s': a list of variables expected, entry %d is %s", what, k + 1,
+                 luaL_typename(L, -1));
     lua_pop(L, 1);
   }
   return v;
@@ -203,7 +207,8 @@ static int optimizer_apply(lua_State *L) {
     g[i] = ln_lua_test_tensor(L, s, -1);
     active[i] = g[i] != NULL;
     if (!g[i] && lua_toboolean(L, -1))
-      return luaL_error(L, "'apply': gradient %d should be a tensor or false, got %s", i + 1, luaL_typename(L, -1));
+      return luaL_error(L, "'apply': gradient %d should be a tensor or false, got %s", i + 1,
+                        luaL_typename(L, -1));
     if (g[i] && (ln_tensor_closed(g[i]) || !ln_tensor_same_shape(g[i], v[i]->value)))
       return luaL_error(L, "'apply': gradient %d has shape %s, its variable '%s' %s", i + 1,
                         ln_tensor_closed(g[i]) ? "closed" : ln_tensor_shape_text(g[i]), v[i]->name,
@@ -230,7 +235,8 @@ static int optimizer_exclude(lua_State *L) {
     int n;
     LnVariable **v = check_variables(L, s, 3, "exclude_from_weight_decay", &n);
     for (int i = 0; i < n; i++)
-      if (!ln_optimizer_exclude(&s->context, o, v[i])) return ln_lua_raise(L, s, "exclude_from_weight_decay");
+      if (!ln_optimizer_exclude(&s->context, o, v[i]))
+        return ln_lua_raise(L, s, "exclude_from_weight_decay");
   }
   if (lua_getfield(L, 2, "var_names") == LUA_TTABLE) {
     for (int i = 1; i <= (int)lua_rawlen(L, -1); i++) {
@@ -245,7 +251,9 @@ static int optimizer_exclude(lua_State *L) {
 
 static int optimizer_finalize(lua_State *L) {
   LnLua *s = ln_lua(L);
-  return ln_optimizer_finalize_ema(&s->context, check_optimizer(L, s, "finalize_variable_values")) ? 0 : ln_lua_raise(L, s, NULL);
+  return ln_optimizer_finalize_ema(&s->context, check_optimizer(L, s, "finalize_variable_values"))
+             ? 0
+             : ln_lua_raise(L, s, NULL);
 }
 
 static int optimizer_iterations(lua_State *L) {
@@ -258,7 +266,8 @@ static int optimizer_iterations(lua_State *L) {
 static int optimizer_rate(lua_State *L) {
   LnLua *s = ln_lua(L);
   double rate;
-  if (!ln_optimizer_rate(&s->context, check_optimizer(L, s, "learning_rate"), &rate)) return ln_lua_raise(L, s, NULL);
+  if (!ln_optimizer_rate(&s->context, check_optimizer(L, s, "learning_rate"), &rate))
+    return ln_lua_raise(L, s, NULL);
   lua_pushnumber(L, rate);
   return 1;
 }
@@ -300,7 +309,8 @@ static int optimizer_set_variables(lua_State *L) {
   return 0;
 }
 
-// core.class_for("accuracy" | "crossentropy", y, prediction_shape) -> the metric class it stands for
+// core.class_for("accuracy" | "crossentropy", y, prediction_shape) -> the metric class it stands
+// for
 static int class_for(lua_State *L) {
   LnLua *s = ln_lua(L);
   bool accuracy = strcmp(luaL_checkstring(L, 1), "accuracy") == 0;
@@ -343,7 +353,8 @@ static void add(lua_State *L, LnLua *s, int module, LnKind kind, lua_CFunction c
 void ln_register_nn(lua_State *L) {
   LnLua *s = ln_lua(L);
   int module = lua_gettop(L);
-  static const luaL_Reg loss_methods[] = {{"values", loss_values}, {"call", loss_builtin}, {NULL, NULL}};
+  static const luaL_Reg loss_methods[] = {
+      {"values", loss_values}, {"call", loss_builtin}, {NULL, NULL}};
   static const luaL_Reg metric_methods[] = {
       {"update_state", metric_update}, {"result", metric_result}, {"reset_state", metric_reset},
       {NULL, NULL}};

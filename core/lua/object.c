@@ -460,15 +460,19 @@ static LnKind check_kind(lua_State *L, int i) {
   return LN_LAYER;
 }
 
-static void push_class_names(lua_State *L, LnKind kind) {
+static void push_class_names(lua_State *L, LnKind kind, bool aliases) {
   const LnClass *cls;
+  int n = 0;
   lua_newtable(L);
   for (int i = 0; (cls = ln_class_at(kind, i)); i++) {
     lua_pushstring(L, cls->name);
-    lua_rawseti(L, -2, i + 1);
+    lua_rawseti(L, -2, ++n);
+    for (const char *p = aliases ? cls->aliases : NULL; p && *p; p += strcspn(p, " "), p += *p == ' ') {
+      lua_pushlstring(L, p, strcspn(p, " "));
+      lua_rawseti(L, -2, ++n);
+    }
   }
   if (kind != LN_ACTIVATION) return;
-  int n = 0;
   for (int f = 0; ln_op_families[f]; f++)
     for (const LnOp *op = ln_op_families[f]; op->name; op++)
       if (op->flags & LN_OP_ACTIVATION) lua_pushstring(L, op->name), lua_rawseti(L, -2, ++n);
@@ -495,7 +499,7 @@ static int class_function(lua_State *L) {
 
 // core.classes(kind) -> names of all classes of the kind
 static int classes(lua_State *L) {
-  push_class_names(L, check_kind(L, 1));
+  push_class_names(L, check_kind(L, 1), false);
   return 1;
 }
 
@@ -541,7 +545,7 @@ static LnObject *from_name(lua_State *L, LnLua *s, const char *name, LnKind kind
     lua_call(L, 1, 1);
     return ln_lua_test_object(L, s, -1, kind);
   }
-  push_class_names(L, kind);
+  push_class_names(L, kind, true);
   if (what) {
     lua_pushfstring(L, "%s", what);
     lua_insert(L, -2);

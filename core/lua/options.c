@@ -37,7 +37,8 @@ int ln_lua_unknown(lua_State *L, const char *kind, const char *name, const char 
     const char *known = lua_tostring(L, -1);
     int d = distance(name, known);
     // A name that only goes on or stops short is near, however long.
-    if (strncmp(name, known, strlen(name)) == 0 || strncmp(name, known, strlen(known)) == 0) d = d > 1 ? 1 : d;
+    if (strncmp(name, known, strlen(name)) == 0 || strncmp(name, known, strlen(known)) == 0)
+      d = d > 1 ? 1 : d;
     if (d <= best) best = d - 1, lua_replace(L, list + 1);
     else lua_pop(L, 1);
   }
@@ -255,20 +256,28 @@ void ln_lua_check_option(lua_State *L, LnLua *s, const char *what, const LnOptio
     case LN_OPT_STRINGS: ok = push_strings(L, i); break;
     case LN_OPT_SCHEDULE:
       if (lua_type(L, i) == LUA_TNUMBER) {
-        if ((ok = lua_tonumber(L, i) >= 0 && in_range(o->range, lua_tonumber(L, i)))) lua_pushvalue(L, i);
+        if ((ok = lua_tonumber(L, i) >= 0 && in_range(o->range, lua_tonumber(L, i))))
+          lua_pushvalue(L, i);
         break;
       }
       // fall through
-    case LN_OPT_ACTIVATION: case LN_OPT_INITIALIZER: case LN_OPT_REGULARIZER: case LN_OPT_CONSTRAINT: {
+    case LN_OPT_ACTIVATION:
+    case LN_OPT_INITIALIZER:
+    case LN_OPT_REGULARIZER:
+    case LN_OPT_CONSTRAINT: {
       int type = lua_type(L, i);
-      if (type != LUA_TSTRING && type != LUA_TTABLE && type != LUA_TUSERDATA && type != LUA_TFUNCTION) break;
+      if (type != LUA_TSTRING && type != LUA_TTABLE && type != LUA_TUSERDATA &&
+          type != LUA_TFUNCTION)
+        break;
       lua_pushfstring(L, "option '%s' of '%s'", o->name, what);
       ln_lua_to_object(L, s, i, object_kind[o->kind], lua_tostring(L, -1));
       ok = true;
       break;
     }
     case LN_OPT_TENSOR:
-      if (!ln_lua_test_tensor(L, s, i) && lua_type(L, i) != LUA_TTABLE && lua_type(L, i) != LUA_TNUMBER) break;
+      if (!ln_lua_test_tensor(L, s, i) && lua_type(L, i) != LUA_TTABLE &&
+          lua_type(L, i) != LUA_TNUMBER)
+        break;
       lua_pushvalue(L, i);
       ln_lua_to_tensor(L, s, lua_gettop(L), LN_DTYPES, what);
       ok = true;
@@ -370,7 +379,9 @@ void ln_lua_store_option(lua_State *L, LnLua *s, const LnOption *o, void *self) 
     }
     case LN_OPT_SCHEDULE:
       if (lua_type(L, -1) == LUA_TNUMBER) *(LnRate *)field = (LnRate){lua_tonumber(L, -1), NULL};
-      else *(LnRate *)field = (LnRate){NAN, ln_object_retain(ln_lua_test_object(L, s, -1, LN_SCHEDULE))};
+      else
+        *(LnRate *)field =
+            (LnRate){NAN, ln_object_retain(ln_lua_test_object(L, s, -1, LN_SCHEDULE))};
       break;
     case LN_OPT_ACTIVATION: case LN_OPT_INITIALIZER: case LN_OPT_REGULARIZER:
     case LN_OPT_CONSTRAINT:
@@ -506,7 +517,8 @@ static const char *const spec_kinds[] = {
     [LN_OPT_CONSTRAINT] = "constraint", [LN_OPT_SCHEDULE] = "schedule", [LN_OPT_TENSOR] = "tensor"};
 
 // One value (at i) against a spec table (at spec); pushes it normalized.
-static void check_spec(lua_State *L, LnLua *s, const char *what, const char *name, int spec, int i) {
+static void check_spec(lua_State *L, LnLua *s, const char *what, const char *name, int spec,
+                       int i) {
   char range[80];
   lua_rawgeti(L, spec, 1);
   const char *kind = luaL_optstring(L, -1, "any");
@@ -531,7 +543,8 @@ static void check_spec(lua_State *L, LnLua *s, const char *what, const char *nam
   bool has_min = lua_isnumber(L, -3), has_max = lua_isnumber(L, -2);
   if (lua_isstring(L, -1)) o.range = lua_tostring(L, -1);
   else if (has_min && has_max)
-    snprintf(range, sizeof range, "[%.14g, %.14g]", lua_tonumber(L, -3), lua_tonumber(L, -2)), o.range = range;
+    snprintf(range, sizeof range, "[%.14g, %.14g]", lua_tonumber(L, -3), lua_tonumber(L, -2)),
+        o.range = range;
   else if (has_min) snprintf(range, sizeof range, ">= %.14g", lua_tonumber(L, -3)), o.range = range;
   else if (has_max) snprintf(range, sizeof range, "<= %.14g", lua_tonumber(L, -2)), o.range = range;
   for (size_t k = 0; k < sizeof lua_kinds / sizeof *lua_kinds; k++) {
@@ -562,10 +575,13 @@ int ln_lua_check_options(lua_State *L) {
   luaL_checktype(L, 3, LUA_TTABLE);
   lua_settop(L, 4);
   lua_newtable(L);   // 5: the result
-  lua_Integer n = (lua_Integer)lua_rawlen(L, 3), positions = lua_istable(L, 4) ? (lua_Integer)lua_rawlen(L, 4) : 0;
+  lua_Integer n = (lua_Integer)lua_rawlen(L, 3),
+              positions = lua_istable(L, 4) ? (lua_Integer)lua_rawlen(L, 4) : 0;
   if (n > positions)
-    return luaL_error(L, "'%s' takes at most %d positional argument%s, got %d; a list is written as "
-                         "one, {{3, 4}}", what, (int)positions, positions == 1 ? "" : "s", (int)n);
+    return luaL_error(L,
+                      "'%s' takes at most %d positional argument%s, got %d; a list is written as "
+                      "one, {{3, 4}}",
+                      what, (int)positions, positions == 1 ? "" : "s", (int)n);
   lua_pushnil(L);
   while (lua_next(L, 3)) {   // 6: key, 7: value
     if (lua_type(L, 6) == LUA_TNUMBER && lua_istable(L, 4)) lua_rawget(L, (lua_pushvalue(L, 6), 4));
@@ -583,8 +599,10 @@ int ln_lua_check_options(lua_State *L) {
       }
       return ln_lua_unknown(L, "option", name, what);
     }
-    if (lua_type(L, 6) == LUA_TNUMBER && (lua_getfield(L, 3, lua_tostring(L, 8)), !lua_isnil(L, -1)))
-      return luaL_error(L, "'%s': option '%s' is given twice, by position and by name", what, lua_tostring(L, 8));
+    if (lua_type(L, 6) == LUA_TNUMBER &&
+        (lua_getfield(L, 3, lua_tostring(L, 8)), !lua_isnil(L, -1)))
+      return luaL_error(L, "'%s': option '%s' is given twice, by position and by name", what,
+                        lua_tostring(L, 8));
     lua_settop(L, 9);
     check_spec(L, s, what, lua_tostring(L, 8), 9, 7);
     lua_setfield(L, 5, lua_tostring(L, 8));

@@ -11,7 +11,9 @@ typedef struct TapeHandle {
 
 static TapeHandle *check_tape(lua_State *L, LnLua *s, const char *what) {
   TapeHandle *h = ln_lua_test_type(L, s, 1, LN_TYPE_TAPE);
-  if (!h) luaL_error(L, "bad argument #1 to '%s' (gradient tape expected, got %s)", what, luaL_typename(L, 1));
+  if (!h)
+    luaL_error(L, "bad argument #1 to '%s' (gradient tape expected, got %s)", what,
+               luaL_typename(L, 1));
   if (!h->tape) luaL_error(L, "'%s': the tape is closed", what);
   return h;
 }
@@ -53,7 +55,8 @@ static int watch(lua_State *L) {
     LnTensor *t = ln_lua_test_tensor(L, s, -1);
     if (!t) return luaL_error(L, "'watch': tensor expected, got %s", luaL_typename(L, -1));
     if (!ln_dtype_is_float(t->dtype))
-      return luaL_error(L, "'watch': a gradient needs a float tensor, got %s", ln_dtype_name(t->dtype));
+      return luaL_error(L, "'watch': a gradient needs a float tensor, got %s",
+                        ln_dtype_name(t->dtype));
     ln_tape_watch(h->tape, t);
     lua_pop(L, 1);
   }
@@ -70,7 +73,8 @@ static int read_tensors(lua_State *L, LnLua *s, int i, const char *what, LnTenso
     v[k] = ln_lua_test_tensor(L, s, -1);
     if (!v[k])
       return luaL_error(L, "'gradient': %s should be %s, got %s", what,
-                        list ? "a list of tensors and variables" : "a tensor, a variable or a list of them",
+                        list ? "a list of tensors and variables"
+                             : "a tensor, a variable or a list of them",
                         luaL_typename(L, -1));
     lua_pop(L, 1);
   }
@@ -78,8 +82,8 @@ static int read_tensors(lua_State *L, LnLua *s, int i, const char *what, LnTenso
   return n;
 }
 
-// tape:gradient(target, sources[, {output_gradients = seed}]) -> a tensor (or false), or for a list of
-// sources the list of them. target may be a list, whose elements are summed.
+// tape:gradient(target, sources[, {output_gradients = seed}]) -> a tensor (or false), or for a list
+// of sources the list of them. target may be a list, whose elements are summed.
 static int gradient(lua_State *L) {
   LnLua *s = ln_lua(L);
   LnContext *c = &s->context;
@@ -94,7 +98,8 @@ static int gradient(lua_State *L) {
   int n_sources = read_tensors(L, s, 3, "sources", &sources);
   if (lua_istable(L, 4) && lua_getfield(L, 4, "output_gradients") != LUA_TNIL) {
     int n = read_tensors(L, s, lua_gettop(L), "output_gradients", &seeds);
-    if (n != n_targets) return luaL_error(L, "'gradient': %d output_gradients for %d targets", n, n_targets);
+    if (n != n_targets)
+      return luaL_error(L, "'gradient': %d output_gradients for %d targets", n, n_targets);
     for (int i = 0; i < n; i++)
       if (!ln_tensor_same_shape(seeds[i], targets[i]))
         return luaL_error(L, "'gradient': output_gradients of shape %s for a target of shape %s",
@@ -102,7 +107,8 @@ static int gradient(lua_State *L) {
   }
   for (int i = 0; i < n_targets; i++)
     if (!ln_dtype_is_float(targets[i]->dtype))
-      return luaL_error(L, "'gradient': the target should be float, got %s", ln_dtype_name(targets[i]->dtype));
+      return luaL_error(L, "'gradient': the target should be float, got %s",
+                        ln_dtype_name(targets[i]->dtype));
   LnTensor **grads = lua_newuserdatauv(L, (size_t)(n_sources + 1) * sizeof *grads, 0);
   size_t scope = ln_scope(c);
   if (!ln_tape_gradient(h->tape, targets, seeds, n_targets, sources, n_sources, grads)) {
@@ -155,7 +161,8 @@ static int no_grad(lua_State *L) {
 
 void ln_register_tape(lua_State *L) {
   LnLua *s = ln_lua(L);
-  static const luaL_Reg functions[] = {{"GradientTape", new_tape}, {"no_grad", no_grad}, {NULL, NULL}};
+  static const luaL_Reg functions[] = {
+      {"GradientTape", new_tape}, {"no_grad", no_grad}, {NULL, NULL}};
   static const luaL_Reg methods[] = {
       {"watch", watch}, {"gradient", gradient}, {"stop_recording", stop_recording},
       {"close", tape_close}, {NULL, NULL}};

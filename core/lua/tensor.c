@@ -160,7 +160,8 @@ LnDtype ln_lua_check_dtype(lua_State *L, int i, const char *what) {
   LnDtype d = LN_FLOAT32;
   const char *name = lua_type(L, i) == LUA_TSTRING ? lua_tostring(L, i) : NULL;
   if (!name || !ln_dtype_from_name(name, &d))
-    luaL_error(L, "'%s': dtype should be one of bool, uint8, int32, int64, float32, float64, got %s",
+    luaL_error(L,
+               "'%s': dtype should be one of bool, uint8, int32, int64, float32, float64, got %s",
                what, value_text(L, i));
   return d;
 }
@@ -421,13 +422,14 @@ static int set_by_tensor(lua_State *L, LnLua *s, LnTensor *t, LnTensor *key) {
   if (key->dtype == LN_BOOL) {
     if (key->rank > t->rank || key->rank == 0 ||
         !ln_shape_equal(key->shape, key->rank, t->shape, key->rank))
-      return luaL_error(L, "tensor assignment: a mask of shape %s does not fit a tensor of shape %s",
+      return luaL_error(L,
+                        "tensor assignment: a mask of shape %s does not fit a tensor of shape %s",
                         ln_tensor_shape_text(key), ln_tensor_shape_text(t));
   } else if (ln_dtype_is_float(key->dtype) || key->rank != 1 || t->rank == 0) {
     return luaL_error(L, "tensor assignment: positions should be a list of integers, got %s %s",
                       ln_dtype_name(key->dtype), ln_tensor_shape_text(key));
   }
-  LnDtype own = ln_lua_test_tensor(L, s, 3) ? LN_DTYPES : (LnDtype)t->dtype;  // numbers lose nothing
+  LnDtype own = ln_lua_test_tensor(L, s, 3) ? LN_DTYPES : (LnDtype)t->dtype; // numbers lose nothing
   LnTensor *value = ln_lua_to_tensor(L, s, 3, own, "tensor assignment");
   bool mask = key->dtype == LN_BOOL;
   int axes = mask ? key->rank : 1, inner = t->rank - axes;
@@ -502,7 +504,7 @@ static int tensor_newindex(lua_State *L) {
     stride[rank++] = p.step[a] * t->stride[a];
   }
   size_t scope = ln_scope(c);
-  LnDtype own = ln_lua_test_tensor(L, s, 3) ? LN_DTYPES : (LnDtype)t->dtype;  // numbers lose nothing
+  LnDtype own = ln_lua_test_tensor(L, s, 3) ? LN_DTYPES : (LnDtype)t->dtype; // numbers lose nothing
   LnTensor *value = ln_lua_to_tensor(L, s, 3, own, "tensor assignment");
   LnTensor *to = ln_temp(c, ln_tensor_view(c, t, rank, shape, stride,
                                            offset * (int64_t)ln_dtype_size(t->dtype)));
@@ -588,7 +590,8 @@ static int tensor_item(lua_State *L) {
   LnLua *s = ln_lua(L);
   LnTensor *t = with_data(L, s, 1, "item");
   if (t->size != 1)
-    return luaL_error(L, "bad argument #1 to 'item' (a tensor of one element expected, got shape %s)",
+    return luaL_error(L,
+                      "bad argument #1 to 'item' (a tensor of one element expected, got shape %s)",
                       ln_tensor_shape_text(t));
   int64_t zeros[LN_MAX_RANK] = {0};
   push_element(L, t, zeros);

@@ -33,7 +33,8 @@ static int trainer_gc(lua_State *L) {
 static int set_optimizer(lua_State *L) {
   LnLua *s = ln_lua(L);
   LnTrainer *t = check_trainer(L, s, "set_optimizer");
-  ln_trainer_set_optimizer(t, (LnOptimizer *)ln_lua_check_object(L, s, 2, LN_OPTIMIZER, "set_optimizer"));
+  ln_trainer_set_optimizer(
+      t, (LnOptimizer *)ln_lua_check_object(L, s, 2, LN_OPTIMIZER, "set_optimizer"));
   return 0;
 }
 
@@ -41,8 +42,11 @@ static int set_optimizer(lua_State *L) {
 static int add_output(lua_State *L) {
   LnLua *s = ln_lua(L);
   LnTrainer *t = check_trainer(L, s, "add_output");
-  LnLoss *loss = lua_toboolean(L, 2) ? (LnLoss *)ln_lua_check_object(L, s, 2, LN_LOSS, "add_output") : NULL;
-  return ln_trainer_add_output(&s->context, t, loss, luaL_checknumber(L, 3)) ? 0 : ln_lua_raise(L, s, NULL);
+  LnLoss *loss =
+      lua_toboolean(L, 2) ? (LnLoss *)ln_lua_check_object(L, s, 2, LN_LOSS, "add_output") : NULL;
+  return ln_trainer_add_output(&s->context, t, loss, luaL_checknumber(L, 3))
+             ? 0
+             : ln_lua_raise(L, s, NULL);
 }
 
 // trainer:add_metric(output, metric, weighted)
@@ -50,7 +54,10 @@ static int add_metric(lua_State *L) {
   LnLua *s = ln_lua(L);
   LnTrainer *t = check_trainer(L, s, "add_metric");
   LnMetric *m = (LnMetric *)ln_lua_check_object(L, s, 3, LN_METRIC, "add_metric");
-  return ln_trainer_add_metric(&s->context, t, (int)luaL_checkinteger(L, 2) - 1, m, lua_toboolean(L, 4)) ? 0 : ln_lua_raise(L, s, NULL);
+  return ln_trainer_add_metric(&s->context, t, (int)luaL_checkinteger(L, 2) - 1, m,
+                               lua_toboolean(L, 4))
+             ? 0
+             : ln_lua_raise(L, s, NULL);
 }
 
 // A list of tensors at i (false entries: none), anchored by the list.
@@ -72,8 +79,10 @@ static LnMode check_mode(lua_State *L, int i) {
   return (LnMode)luaL_checkoption(L, i, NULL, modes);
 }
 
-// The batch of arguments from i on: xs, ys, ws, rows (0-based int64 tensor) or nil, begin (1-based), count
-static void read_batch(lua_State *L, LnLua *s, int i, LnBatch *b, LnTensor **x, LnTensor **y, LnTensor **w) {
+// The batch of arguments from i on: xs, ys, ws, rows (0-based int64 tensor) or nil, begin
+// (1-based), count
+static void read_batch(lua_State *L, LnLua *s, int i, LnBatch *b, LnTensor **x, LnTensor **y,
+                       LnTensor **w) {
   b->x = x, b->y = y, b->w = w;
   b->n_x = read_parts(L, s, i, "x", x);
   b->n_y = read_parts(L, s, i + 1, "y", y);
@@ -81,10 +90,12 @@ static void read_batch(lua_State *L, LnLua *s, int i, LnBatch *b, LnTensor **x, 
   b->begin = luaL_checkinteger(L, i + 4) - 1;
   b->count = luaL_checkinteger(L, i + 5);
   b->rows = NULL;
-  if (b->n_x == 0 || b->count < 1 || b->begin < 0) luaL_error(L, "a batch needs inputs and samples");
+  if (b->n_x == 0 || b->count < 1 || b->begin < 0)
+    luaL_error(L, "a batch needs inputs and samples");
   if (lua_isnoneornil(L, i + 3)) return;
   LnTensor *rows = ln_lua_check_tensor(L, s, i + 3, "rows");
-  if (rows->dtype != LN_INT64 || rows->rank != 1 || !ln_tensor_is_contiguous(rows) || b->begin + b->count > rows->shape[0])
+  if (rows->dtype != LN_INT64 || rows->rank != 1 || !ln_tensor_is_contiguous(rows) ||
+      b->begin + b->count > rows->shape[0])
     luaL_error(L, "rows should be a list of int64 positions");
   b->rows = (const int64_t *)rows->data + b->begin;
 }
@@ -100,8 +111,8 @@ static int run(lua_State *L) {
   return ln_trainer_run(&s->context, t, mode, &b, NULL, NULL) ? 0 : ln_lua_raise(L, s, NULL);
 }
 
-// trainer:predict(outs, total, xs, begin, count): writes rows begin .. of the tensors in outs, which
-// are made, total rows each, when the list is empty.
+// trainer:predict(outs, total, xs, begin, count): writes rows begin .. of the tensors in outs,
+// which are made, total rows each, when the list is empty.
 static int predict(lua_State *L) {
   LnLua *s = ln_lua(L);
   LnContext *c = &s->context;
@@ -112,15 +123,17 @@ static int predict(lua_State *L) {
   LnBatch b = {.x = x, .n_x = read_parts(L, s, 4, "x", x), .begin = luaL_checkinteger(L, 5) - 1,
                .count = luaL_checkinteger(L, 6)};
   int n = 0;
-  if (b.n_x == 0 || b.count < 1 || b.begin < 0 || b.begin + b.count > total) return luaL_error(L, "a batch needs inputs and samples");
+  if (b.n_x == 0 || b.count < 1 || b.begin < 0 || b.begin + b.count > total)
+    return luaL_error(L, "a batch needs inputs and samples");
   if (!ln_trainer_run(c, t, LN_PREDICT, &b, pred, &n)) return ln_lua_raise(L, s, NULL);
   if (lua_rawlen(L, 2) == 0) {
     for (int i = 0; i < n; i++) {
       int64_t shape[LN_MAX_RANK];
       memcpy(shape, pred[i]->shape, sizeof shape);
       if (pred[i]->rank == 0 || shape[0] != b.count)
-        return luaL_error(L, "predict: output %d has shape %s, which is not one row per sample (%I)", i + 1,
-                          ln_tensor_shape_text(pred[i]), (LUAI_UACINT)b.count);
+        return luaL_error(L,
+                          "predict: output %d has shape %s, which is not one row per sample (%I)",
+                          i + 1, ln_tensor_shape_text(pred[i]), (LUAI_UACINT)b.count);
       shape[0] = total;
       LnTensor *out = ln_tensor_new(c, (LnDtype)pred[i]->dtype, pred[i]->rank, shape);
       if (!out) return ln_lua_raise(L, s, "predict");
@@ -133,7 +146,9 @@ static int predict(lua_State *L) {
     lua_rawgeti(L, 2, i + 1);
     LnTensor *out = ln_lua_test_tensor(L, s, -1);
     lua_pop(L, 1);
-    if (!out || out->rank != pred[i]->rank || !ln_shape_equal(out->shape + 1, out->rank - 1, pred[i]->shape + 1, out->rank - 1) || out->dtype != pred[i]->dtype)
+    if (!out || out->rank != pred[i]->rank ||
+        !ln_shape_equal(out->shape + 1, out->rank - 1, pred[i]->shape + 1, out->rank - 1) ||
+        out->dtype != pred[i]->dtype)
       return luaL_error(L, "predict: output %d changes its shape from batch to batch", i + 1);
     size_t scope = ln_scope(c);
     int64_t at = b.begin * out->stride[0] * (int64_t)ln_dtype_size((LnDtype)out->dtype);
@@ -161,7 +176,9 @@ static int forget(lua_State *L) {
 static int loss(lua_State *L) {
   LnLua *s = ln_lua(L);
   LnTrainer *t = check_trainer(L, s, "loss");
-  lua_pushnumber(L, lua_isnoneornil(L, 2) ? ln_trainer_loss(t) : ln_trainer_output_loss(t, (int)luaL_checkinteger(L, 2) - 1));
+  lua_pushnumber(L, lua_isnoneornil(L, 2)
+                        ? ln_trainer_loss(t)
+                        : ln_trainer_output_loss(t, (int)luaL_checkinteger(L, 2) - 1));
   return 1;
 }
 

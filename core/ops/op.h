@@ -7,6 +7,7 @@
 #ifndef LN_OPS_OP_H
 #define LN_OPS_OP_H
 
+#include "kernels/assign.h"
 #include "lunate.h"
 #include "ops/options.h"
 #include "tensor/tensor.h"

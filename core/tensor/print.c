@@ -1,5 +1,6 @@
-// Tensors as text, the way numpy's str shows them: columns of one width and one precision, scientific
-// when the sizes ask for it, long ones summarized. The rules are those of numpy.array2string.
+// Tensors as text, the way numpy's str shows them: columns of one width and one precision,
+// scientific when the sizes ask for it, long ones summarized. The rules are those of
+// numpy.array2string.
 #include <float.h>
 #include <math.h>
 #include <stdarg.h>
@@ -91,8 +92,8 @@ static void positional(double v, LnDtype d, int precision, char *out) {
 }
 
 // v as "-1.2345e-05" with `fixed` digits after the point (of the exact value, past the shortest
-// form), or the fewest, at most `precision`, when fixed is negative; the point is always there. wide: digits of
-// the exponent, at least.
+// form), or the fewest, at most `precision`, when fixed is negative; the point is always there.
+// wide: digits of the exponent, at least.
 static void exponential(double v, LnDtype d, int precision, int fixed, int wide, char *out) {
   char text[CELL], digits[CELL];
   bool minus;
@@ -185,7 +186,8 @@ static void choose_format(Format *f) {
   }
   int offset = f->right + 1;
   if (s.nan && 3 - offset > f->left) f->left = 3 - offset;
-  if (s.infinite && 3 + s.minus_infinite - offset > f->left) f->left = 3 + s.minus_infinite - offset;
+  if (s.infinite && 3 + s.minus_infinite - offset > f->left)
+    f->left = 3 + s.minus_infinite - offset;
 }
 
 // One element, as wide as its column.
@@ -232,7 +234,8 @@ static void word(Row *r, const char *s) {
 }
 
 // indent: columns in front of this bracket on a line of its own, which include it.
-static void block(const Format *f, Text *to, int axis, int64_t *index, size_t indent, size_t width) {
+static void block(const Format *f, Text *to, int axis, int64_t *index, size_t indent,
+                  size_t width) {
   const LnTensor *t = f->t;
   int64_t n = t->shape[axis];
   bool cut = f->edge && n > 2 * f->edge;

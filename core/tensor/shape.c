@@ -27,7 +27,8 @@ bool ln_shape_size(LnContext *c, const int64_t *shape, int rank, int64_t *size) 
   bool empty = false;
   for (int i = 0; i < rank; i++) {
     if (shape[i] < 0)
-      return ln_fail(c, "dimensions must not be negative, got shape %s", ln_shape_text(shape, rank));
+      return ln_fail(c, "dimensions must not be negative, got shape %s",
+                     ln_shape_text(shape, rank));
     if (shape[i] == 0) empty = true;
     else if (__builtin_mul_overflow(product, shape[i], &product) || product > INT64_MAX / 16)
       return ln_fail(c, "shape %s has too many elements", ln_shape_text(shape, rank));

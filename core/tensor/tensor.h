@@ -38,9 +38,6 @@ LnTensor *ln_tensor_scalar(LnContext *c, LnDtype d, double value);              
 // A view of base's storage: offset in bytes from base->data. No bounds are checked here.
 LnTensor *ln_tensor_view(LnContext *c, LnTensor *base, int rank, const int64_t *shape,
                          const int64_t *stride, int64_t offset);
-LnTensor *ln_tensor_copy(LnContext *c, const LnTensor *t);            // contiguous
-LnTensor *ln_tensor_cast(LnContext *c, LnTensor *t, LnDtype d);       // t itself when d is its dtype
-LnTensor *ln_tensor_contiguous(LnContext *c, LnTensor *t);            // t itself when it is
 static inline LnTensor *ln_retain(LnTensor *t) {
   if (t) t->refs++;
   return t;
@@ -65,9 +62,6 @@ double ln_tensor_get(const LnTensor *t, const int64_t *index);            // any
 int64_t ln_tensor_get_int(const LnTensor *t, const int64_t *index);       // exact for integers
 void ln_tensor_set(LnTensor *t, const int64_t *index, double value);
 void ln_tensor_set_int(LnTensor *t, const int64_t *index, int64_t value);
-// Assignment of src, broadcast to dst's shape and cast to its dtype (overlap is handled).
-bool ln_tensor_assign(LnContext *c, LnTensor *dst, LnTensor *src);
-void ln_tensor_fill(LnTensor *t, double value);
 bool ln_tensor_equal(const LnTensor *a, const LnTensor *b);  // shape, dtype and every value
 
 // ---- printing (tensor/print.c)

@@ -5,6 +5,7 @@ local core = require "lunate.core"
 local check = require "lunate.options"
 local raise = require "lunate.raise"
 local adapter = require "lunate.training_data"
+local blame = require "lunate.blame"
 
 local Model = core.class("model")
 
@@ -141,10 +142,10 @@ end
 --     model:compile{loss = "mse", optimizer = ln.optimizers.SGD{learning_rate = 0.01}}
 function Model:compile(options)
   local given = check("compile", COMPILE, options)
-  local optimizer = core.get("optimizer", given.optimizer)
+  local optimizer = blame(core.get, "optimizer", given.optimizer)
   local losses = {}
   for i, loss in ipairs(per_output(self, given.loss or false, "loss")) do
-    losses[i] = loss and core.get("loss", loss)
+    losses[i] = loss and blame(core.get, "loss", loss)
   end
   local weights = {}
   for i, weight in ipairs(given.loss_weights and
@@ -157,7 +158,9 @@ function Model:compile(options)
   -- Names are tried now, so that a slip shows here and not in fit.
   for _, list in ipairs{metric_list(given.metrics), metric_list(given.weighted_metrics)} do
     for _, metric in ipairs(list) do
-      if not (is_list(metric) or by_shape[metric]) then core.get("metric", metric) end
+      if not (is_list(metric) or by_shape[metric]) then
+        blame(core.get, "metric", metric)
+      end
     end
   end
   self.optimizer, self.losses_given, self.loss_weights = optimizer, losses, weights
@@ -187,7 +190,7 @@ local function trainer_for(self, data, what)
       what, self.name)
   end
   if self.resolved then return self.trainer end
-  if not self.built then self:build(adapter.batch_shapes(data.x)) end
+  if not self.built then blame(self.build, self, adapter.batch_shapes(data.x)) end
   local shapes = output_shapes(self)
   local trainer = core.trainer(self)
   trainer:set_optimizer(self.optimizer)
@@ -281,7 +284,7 @@ local function run_test(self, data, size, steps, callbacks)
   local function running() return read_logs(self) end
   each_batch(data.n, size, steps, function(first, count, step)
     callbacks:batch("on_test_batch_begin", step)
-    trainer:run("test", data.x, data.y, data.w, nil, first, count)
+    blame(trainer.run, trainer, "test", data.x, data.y, data.w, nil, first, count)
     if not callbacks.training then callbacks:advance(count, running) end
     if callbacks:wants("on_test_batch_end") then
       callbacks:batch("on_test_batch_end", step, read_logs(self))
@@ -382,7 +385,7 @@ function Model:fit(x, y, options)
       local first, count, rows = order:next(given.batch_size)
       step = step + 1
       callbacks:batch("on_batch_begin", step)
-      trainer:run("train", data.x, data.y, data.w, rows, first, count)
+      blame(trainer.run, trainer, "train", data.x, data.y, data.w, rows, first, count)
       callbacks:advance(count, running)
       if callbacks:wants("on_batch_end") then
         callbacks:batch("on_batch_end", step, read_logs(self))
@@ -459,7 +462,7 @@ function Model:predict(x, options)
   callbacks:call("on_predict_begin")
   each_batch(n, given.batch_size, nil, function(first, count, step)
     callbacks:batch("on_predict_batch_begin", step)
-    trainer:predict(outs, n, data.x, first, count)
+    blame(trainer.predict, trainer, outs, n, data.x, first, count)
     callbacks:advance(count)
     callbacks:batch("on_predict_batch_end", step)
   end)
@@ -485,7 +488,7 @@ local function on_batch(self, mode, what, x, y, options)
   local data = adapter.new(self, what, x, y, given.sample_weight)
   local trainer = trainer_for(self, data, what)
   if given.class_weight ~= nil then adapter.weigh_classes(data, given.class_weight) end
-  trainer:run(mode, data.x, data.y, data.w, nil, 1, data.n)
+  blame(trainer.run, trainer, mode, data.x, data.y, data.w, nil, 1, data.n)
   return give_logs(self, given)
 end
 

@@ -231,11 +231,11 @@ static void sync_folder(const char *path) {
 }
 
 // download(url, path, {sha256 =, gunzip = false, timeout = 0, progress =}) -> path
-// Fetches http or https (redirects to https only, certificates verified) into a file beside `path` and
-// renames it there once it is whole; folders are made. sha256: what the content must have, of the
-// unpacked content with gunzip; timeout: seconds for all of it, 0 for no limit (a connection has 10
-// seconds, a transfer that stands still 30); progress(done, total): bytes, called now and then, total
-// is 0 while unknown. Raises when anything fails; then `path` is as it was.
+// Fetches http or https (redirects to https only, certificates verified) into a file beside `path`
+// and renames it there once it is whole; folders are made. sha256: what the content must have, of
+// the unpacked content with gunzip; timeout: seconds for all of it, 0 for no limit (a connection
+// has 10 seconds, a transfer that stands still 30); progress(done, total): bytes, called now and
+// then, total is 0 while unknown. Raises when anything fails; then `path` is as it was.
 //   local net = require "lunate.download"
 //   net.download("https://example.org/data.csv", "/tmp/data.csv", {timeout = 60})
 static int download(lua_State *L) {
@@ -270,7 +270,8 @@ static int download(lua_State *L) {
   if (wanted) {
     hash_file(L, job, job->temporary, gunzip, hex);
     if (strcmp(hex, wanted) != 0)
-      return luaL_error(L, "download: '%s' is not what it should be: its SHA-256 is %s, expected %s",
+      return luaL_error(L,
+                        "download: '%s' is not what it should be: its SHA-256 is %s, expected %s",
                         url, hex, wanted);
   }
   int ok = fsync(job->fd) == 0;

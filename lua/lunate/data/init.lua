@@ -1,7 +1,7 @@
 --- Getting data in: batches of tensors, tables from CSV. One function a file: add a file, and
 -- `ln.data` has it.
 --
---     for x, y in ln.data.batches(x_train, y_train, {batch_size = 32, shuffle = true}) do ... end
---     local values, names = ln.data.read_csv("wine.csv")
+--     local values, names = ln.data.parse_csv("a,b\n1,2\n3,4\n5,6\n")
+--     for rows in ln.data.batches(values, {batch_size = 2}) do print(rows.shape) end
 
 return require "lunate.folder"("data function", ...)

@@ -1,7 +1,10 @@
 --- read_csv: a table of numbers from a CSV file.
 --
---     local values, names = ln.data.read_csv("wine.csv", {delimiter = ";"})
---     local some = ln.data.read_csv("wine.csv", {delimiter = ";", columns = {"pH", "quality"}})
+--     local path = os.tmpname()
+--     io.open(path, "w"):write("pH;sugar;quality\n3.5;1.9;5\n3.2;2.6;7\n"):close()
+--     local values, names = ln.data.read_csv(path, {delimiter = ";"})
+--     print(values.shape, names[3])                                         --> (2, 3)  quality
+--     print((ln.data.read_csv(path, {delimiter = ";", columns = {"quality"}})))   --> [[5.] [7.]]
 
 local csv = require "lunate.data._csv"
 

@@ -1,8 +1,7 @@
 --- make_blobs: normally distributed clouds around centers.
 --
 --     local x, y = ln.datasets.make_blobs{n_samples = 150, centers = 3, random_state = 0}
---     local x, y, centers = ln.datasets.make_blobs{centers = {{0, 0}, {5, 5}}, cluster_std = {0.5,
---     2}, return_centers = true}
+--     local x, y = ln.datasets.make_blobs{centers = {{0, 0}, {5, 5}}, cluster_std = {0.5, 2}}
 
 local ln = require "lunate"
 local check = require "lunate.options"

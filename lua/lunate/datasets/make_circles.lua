@@ -1,7 +1,6 @@
 --- make_circles: a circle inside another.
 --
---     local x, y = ln.datasets.make_circles{n_samples = 200, factor = 0.5, noise = 0.05,
---     random_state = 0}
+--     local x, y = ln.datasets.make_circles{n_samples = 200, factor = 0.5, noise = 0.05}
 
 local ln = require "lunate"
 local check = require "lunate.options"

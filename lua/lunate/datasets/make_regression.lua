@@ -1,7 +1,6 @@
 --- make_regression: a random linear problem, of which only some features matter.
 --
---     local x, y, coef = ln.datasets.make_regression{n_samples = 200, n_features = 5,
---     n_informative = 2, coef = true}
+--     local x, y, coef = ln.datasets.make_regression{n_samples = 200, n_features = 5, coef = true}
 
 local ln = require "lunate"
 local check = require "lunate.options"

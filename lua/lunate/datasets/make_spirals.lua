@@ -1,7 +1,6 @@
 --- make_spirals: spiral arms around the origin, one a class.
 --
---     local x, y = ln.datasets.make_spirals{n_samples = 300, n_classes = 3, noise = 0.02,
---     random_state = 0}
+--     local x, y = ln.datasets.make_spirals{n_samples = 300, n_classes = 3, noise = 0.02}
 
 local ln = require "lunate"
 local check = require "lunate.options"
