@@ -52,7 +52,7 @@ struct LnTensor {
   int32_t refs;
   uint8_t rank;
   uint8_t dtype;                // LnDtype
-  bool meta;                    // shape and dtype only: calls on it infer shapes and compute nothing
+  bool meta; // shape and dtype only: calls on it infer shapes and compute nothing
   bool tracked;                 // an active tape may want its gradient (autograd/tape.h)
   int64_t size;                 // product of shape
   int64_t shape[LN_MAX_RANK];

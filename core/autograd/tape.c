@@ -252,7 +252,8 @@ static bool run_backward(LnTape *t, int64_t n, Map *m) {
     if (call.n_in > 8) {
       want = malloc((size_t)call.n_in * (sizeof *want + sizeof *dx) + sizeof *dx);
       if (!want) return ln_fail(c, "out of memory");
-      dx = (LnTensor **)(((uintptr_t)(want + call.n_in) + sizeof *dx - 1) / sizeof *dx * sizeof *dx);
+      dx =
+          (LnTensor **)(((uintptr_t)(want + call.n_in) + sizeof *dx - 1) / sizeof *dx * sizeof *dx);
     }
     for (int j = 0; j < call.n_in; j++) {
       Slot *s = call.in[j] ? find(m, call.in[j]) : NULL;

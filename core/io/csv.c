@@ -1,5 +1,6 @@
-// Reading CSV. A record is found with memchr, its fields are parsed in place; only quoted fields and
-// unusual numbers take the slow way. Empty fields, NA, NaN, null and None are missing values: NaN.
+// Reading CSV. A record is found with memchr, its fields are parsed in place; only quoted fields
+// and unusual numbers take the slow way. Empty fields, NA, NaN, null and None are missing values:
+// NaN.
 #include "io/csv.h"
 
 #include <ctype.h>

@@ -51,9 +51,9 @@ LN_CLONES static void F(add_up)(const Job *j, const T *partial, int64_t count) {
 }
 
 // A batch times weights is cut along k, each core summing over its own rows of the weights: these
-// then stay in its cache, since their gradient and update are cut by the same rows. (Measured on the
-// forward product of 784-300 at batch 32 and the update of its weights: 213 us with one thread, 124
-// so, but 222 to 269 with either cut otherwise, when half of the weights change caches twice.)
+// then stay in its cache, since their gradient and update are cut by the same rows. (Measured on
+// the forward product of 784-300 at batch 32 and the update of its weights: 213 us with one thread,
+// 124 so, but 222 to 269 with either cut otherwise, when half of the weights change caches twice.)
 static bool F(by_terms)(const Job *j, int64_t threads) {
   const double work = (double)j->m * (double)j->n * (double)j->k;
   if (j->ta || j->tb || j->k < 128 || j->k < j->m || work < 2 * GRAIN) return false;

@@ -22,7 +22,7 @@
   for (int64_t i = 0; i < n; i++, p += step) {                                                     \
     double v = (double)*(const T *)(const void *)p;                                                \
     if (!(v >= -0x1p63 && v < 0x1p63) || v != (double)(int64_t)v) {                                \
-      if (w->whole) w->whole = false, w->odd = v == v ? v : NAN;                                                \
+      if (w->whole) w->whole = false, w->odd = v == v ? v : NAN;                                   \
       continue;                                                                                    \
     }                                                                                              \
     if ((int64_t)v < low) low = (int64_t)v;                                                        \

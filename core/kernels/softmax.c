@@ -278,7 +278,8 @@ static int64_t id_at(const LnTensor *t, int64_t i) {
 CROSSENTROPY(float)
 CROSSENTROPY(double)
 
-// Labels as lanes: of a sparse one each element is a lane, so that its axis is one that is not there.
+// Labels as lanes: of a sparse one each element is a lane, so that its axis is one that is not
+// there.
 static LnLanes label_lanes(const LnCrossentropy *e, const LnTensor *labels) {
   return ln_lanes(labels, e->sparse ? -1 : labels->rank - 1);
 }

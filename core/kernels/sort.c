@@ -99,9 +99,9 @@ FOR_TYPE(double)
 
 size_t ln_kernel_sort_memory(int64_t n) { return 2 * (size_t)n * sizeof(Pair_double); }
 
-void ln_kernel_sort(LnDtype d, const void *x, int64_t step, int64_t n, bool descending, int64_t keep,
-                    void *memory, void *values, int64_t values_step, int64_t *positions,
-                    int64_t positions_step) {
+void ln_kernel_sort(LnDtype d, const void *x, int64_t step, int64_t n, bool descending,
+                    int64_t keep, void *memory, void *values, int64_t values_step,
+                    int64_t *positions, int64_t positions_step) {
 #define SORT(T)                                                                                    \
   sort_##T(x, step, n, descending, keep, memory, values, values_step, positions, positions_step)
   DISPATCH(d, SORT)

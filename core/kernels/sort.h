@@ -8,9 +8,9 @@
 size_t ln_kernel_sort_memory(int64_t n);
 // Sorts n elements that stand `step` elements apart and writes the first `keep` of the result:
 // values (may be NULL) and where they stood, 0-based (may be NULL), each with a step of its own.
-void ln_kernel_sort(LnDtype d, const void *x, int64_t step, int64_t n, bool descending, int64_t keep,
-                    void *memory, void *values, int64_t values_step, int64_t *positions,
-                    int64_t positions_step);
+void ln_kernel_sort(LnDtype d, const void *x, int64_t step, int64_t n, bool descending,
+                    int64_t keep, void *memory, void *values, int64_t values_step,
+                    int64_t *positions, int64_t positions_step);
 // Where each of m values belongs in n sorted ones: before its equals, or after them. Contiguous.
 void ln_kernel_search(LnDtype d, const void *sorted, int64_t n, const void *values, int64_t m,
                       bool after, int64_t *out);

@@ -103,7 +103,8 @@ void ln_trainer_set_optimizer(LnTrainer *t, LnOptimizer *o) {
 }
 
 bool ln_trainer_add_output(LnContext *c, LnTrainer *t, LnLoss *loss, double weight) {
-  if (t->n_outputs == LN_MAX_PARTS) return ln_fail(c, "a model has at most %d outputs", LN_MAX_PARTS);
+  if (t->n_outputs == LN_MAX_PARTS)
+    return ln_fail(c, "a model has at most %d outputs", LN_MAX_PARTS);
   t->output[t->n_outputs++] = (Output){ln_object_retain(loss), weight, {0, 0}};
   return true;
 }
@@ -122,7 +123,9 @@ void ln_trainer_reset(LnTrainer *t) {
 
 static double mean(const Mean *m) { return m->count > 0 ? m->total / m->count : 0; }
 double ln_trainer_loss(const LnTrainer *t) { return mean(&t->loss); }
-double ln_trainer_output_loss(const LnTrainer *t, int output) { return mean(&t->output[output].mean); }
+double ln_trainer_output_loss(const LnTrainer *t, int output) {
+  return mean(&t->output[output].mean);
+}
 
 // ---- variables
 
@@ -160,8 +163,10 @@ static bool feed(LnContext *c, LnTensor *to, LnTensor *data, const LnBatch *b) {
     for (int64_t i = 0; i < b->count; i++) {
       int64_t at = b->rows ? b->rows[i] : b->begin + i;
       size_t scope = ln_scope(c);
-      LnTensor *s = ln_temp(c, ln_tensor_view(c, data, data->rank - 1, data->shape + 1, data->stride + 1, at * step));
-      LnTensor *d = ln_temp(c, ln_tensor_view(c, to, to->rank - 1, to->shape + 1, to->stride + 1, i * (int64_t)row));
+      LnTensor *s = ln_temp(
+          c, ln_tensor_view(c, data, data->rank - 1, data->shape + 1, data->stride + 1, at * step));
+      LnTensor *d = ln_temp(
+          c, ln_tensor_view(c, to, to->rank - 1, to->shape + 1, to->stride + 1, i * (int64_t)row));
       bool ok = s && d && ln_tensor_assign(c, d, s);
       ln_scope_end(c, scope);
       if (!ok) return false;
@@ -177,14 +182,16 @@ static bool feed(LnContext *c, LnTensor *to, LnTensor *data, const LnBatch *b) {
   return true;
 }
 
-static bool check_parts(LnContext *c, const LnBatch *b, int n, LnTensor *const *parts, const char *what) {
+static bool check_parts(LnContext *c, const LnBatch *b, int n, LnTensor *const *parts,
+                        const char *what) {
   for (int i = 0; i < n; i++) {
     const LnTensor *t = parts[i];
     if (!t) continue;
     if (t->rank == 0) return ln_fail(c, "%s has no samples: its shape is ()", what);
     int64_t last = b->begin + b->count;
     if (!b->rows && last > t->shape[0])
-      return ln_fail(c, "%s has %lld samples, the batch ends at %lld", what, (long long)t->shape[0], (long long)last);
+      return ln_fail(c, "%s has %lld samples, the batch ends at %lld", what, (long long)t->shape[0],
+                     (long long)last);
   }
   return true;
 }
@@ -198,7 +205,8 @@ static bool check_batch(LnContext *c, const LnTrainer *t, LnMode mode, const LnB
   int64_t n = b->n_x > 0 && b->x[0]->rank > 0 ? b->x[0]->shape[0] : 0;
   if (b->rows)
     for (int64_t i = 0; i < b->count; i++)
-      if (b->rows[i] < 0 || b->rows[i] >= n) return ln_fail(c, "row %lld is not in the data", (long long)b->rows[i] + 1);
+      if (b->rows[i] < 0 || b->rows[i] >= n)
+        return ln_fail(c, "row %lld is not in the data", (long long)b->rows[i] + 1);
   return check_parts(c, b, b->n_x, b->x, "x") && check_parts(c, b, b->n_y, b->y, "y") &&
          check_parts(c, b, b->n_w, b->w, "sample_weight");
 }
@@ -231,7 +239,8 @@ static LnTensor *buffer_for(LnContext *c, const LnTensor *data, int64_t count) {
   return ln_tensor_new(c, (LnDtype)data->dtype, data->rank, shape);
 }
 
-static bool make_buffers(LnContext *c, int n, LnTensor *const *data, int64_t count, LnTensor **out, int *made) {
+static bool make_buffers(LnContext *c, int n, LnTensor *const *data, int64_t count, LnTensor **out,
+                         int *made) {
   for (int i = 0; i < n; i++, (*made)++)
     if (data[i] && !(out[i] = buffer_for(c, data[i], count))) return false;
   return true;
@@ -254,8 +263,9 @@ static LnTensor *logits_of(const LnTape *tape, const LnTensor *pred, const char 
   for (const LnOption *o = call->op->options; o && o->name; o++) {
     if (strcmp(o->name, "axis") != 0) continue;
     const char *field = (const char *)call->params + o->offset;
-    int64_t axis = o->kind == LN_OPT_AXIS ? *(const int64_t *)field
-                                          : ((const LnInts *)field)->n == 1 ? ((const LnInts *)field)->v[0] : 0;
+    int64_t axis = o->kind == LN_OPT_AXIS            ? *(const int64_t *)field
+                   : ((const LnInts *)field)->n == 1 ? ((const LnInts *)field)->v[0]
+                                                     : 0;
     if (axis != -1 && axis != pred->rank - 1) return NULL;
   }
   return call->in[0];
@@ -305,7 +315,8 @@ static bool take_gradients(LnContext *c, LnTrainer *t, Program *p, LnTensor *tot
   for (int i = 0; ok && i < n; i++) sources[i] = t->variables[i]->value;
   double scale = t->optimizer->loss_scale_factor;
   LnTensor *seed = NULL;
-  if (ok && !isnan(scale)) ok = (seed = ln_temp(c, ln_tensor_scalar(c, (LnDtype)total->dtype, scale))) != NULL;
+  if (ok && !isnan(scale))
+    ok = (seed = ln_temp(c, ln_tensor_scalar(c, (LnDtype)total->dtype, scale))) != NULL;
   ok = ok && ln_tape_gradient(p->tape, &total, seed ? &seed : NULL, 1, sources, n, p->gradients);
   free(sources);
   if (!ok) {
@@ -339,7 +350,8 @@ static bool record(LnContext *c, LnTrainer *t, Program *p) {
   for (int i = 0; i < p->n_pred; i++) ln_retain(p->pred[i]);
   if (p->mode == LN_PREDICT) return true;
   if (p->n_pred != t->n_outputs)
-    return ln_fail(c, "the model gave %d outputs, and was compiled for %d", p->n_pred, t->n_outputs);
+    return ln_fail(c, "the model gave %d outputs, and was compiled for %d", p->n_pred,
+                   t->n_outputs);
   if (!total_loss(c, t, p, &total)) return false;
   p->loss = ln_retain(total);
   return p->mode != LN_TRAIN || take_gradients(c, t, p, total);
@@ -440,7 +452,8 @@ static bool update_logs(LnContext *c, LnTrainer *t, const Program *p) {
 bool ln_trainer_run(LnContext *c, LnTrainer *t, LnMode mode, const LnBatch *b,
                     LnTensor **predictions, int *n_predictions) {
   if (!check_batch(c, t, mode, b)) return false;
-  if (mode == LN_TRAIN && !t->optimizer) return ln_fail(c, "compile the model with an optimizer first");
+  if (mode == LN_TRAIN && !t->optimizer)
+    return ln_fail(c, "compile the model with an optimizer first");
   // A tape of the caller's has no part in this step, nor has its no_grad.
   size_t scope = ln_scope(c);
   LnRecorder *outer = c->recorder;

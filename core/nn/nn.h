@@ -44,7 +44,7 @@ typedef struct LnKindInfo {
 } LnKindInfo;
 extern const LnKindInfo ln_kinds[LN_KINDS];
 const LnClass *ln_class_find(LnKind kind, const char *name);       // name or alias; NULL
-const LnClass *ln_class_at(LnKind kind, int i);                    // registry in order; NULL at its end
+const LnClass *ln_class_at(LnKind kind, int i); // registry in order; NULL at its end
 // A blank instance with its defaults filled in and one reference. The binding sets options, then
 // calls ln_object_init. (Activations are made by ln_activation_new.)
 LnObject *ln_object_new(LnContext *c, const LnClass *cls);
@@ -124,9 +124,9 @@ typedef struct LnLayerClass {
 LnVariable *ln_layer_add_weight(LnContext *c, LnLayer *self, const char *name, int rank,
                                 const int64_t *shape, LnObject *initializer,
                                 LnObject *regularizer, LnObject *constraint, bool trainable);
-// Adds to the loss of the call that is running (activity regularization). c->losses[0 .. n_losses-1]
-// are references of the context's; the next outermost ln_layer_call drops them, as ln_losses_clear
-// does. Symbolic (meta) losses are not kept.
+// Adds to the loss of the call that is running (activity regularization). c->losses[0 ..
+// n_losses-1] are references of the context's; the next outermost ln_layer_call drops them, as
+// ln_losses_clear does. Symbolic (meta) losses are not kept.
 bool ln_add_loss(LnContext *c, LnTensor *scalar);
 void ln_losses_clear(LnContext *c);
 // Adds regularizer(y) / batch size, as Keras weighs it; regularizer may be NULL.
@@ -139,8 +139,8 @@ bool ln_layer_call(LnContext *c, LnLayer *l, const LnTensors *in, const LnCallAr
                    LnTensor **out, int max_out, int *n_out);
 LnTensor *ln_layer_call1(LnContext *c, LnLayer *l, LnTensor *x, const LnCallArgs *args);
 bool ln_layer_build(LnContext *c, LnLayer *l, const LnTensors *in);
-// "expected axis -1 of the input to be 784, got shape (32, 10)" unless x has, along axis (0-based or
-// negative), the size that the layer was built for. True when that is not known.
+// "expected axis -1 of the input to be 784, got shape (32, 10)" unless x has, along axis (0-based
+// or negative), the size that the layer was built for. True when that is not known.
 bool ln_layer_check_axis(LnContext *c, const LnLayer *l, const LnTensor *x, int axis);
 // The layers it is made of: at the end; generation++.
 bool ln_layer_add_child(LnContext *c, LnLayer *l, LnLayer *child);
@@ -234,8 +234,8 @@ LnTensor *ln_loss_value_logits(LnContext *c, LnLoss *loss, LnTensor *y_true, LnT
                                LnTensor *sample_weight, LnTensor *mask);
 LnTensor *ln_loss_reduce(LnContext *c, int reduction, LnTensor *values, LnTensor *sample_weight,
                          LnTensor *mask);
-// What loss = "crossentropy" means for these shapes: "BinaryCrossentropy", "CategoricalCrossentropy"
-// or "SparseCategoricalCrossentropy". The tensors may be meta.
+// What loss = "crossentropy" means for these shapes: "BinaryCrossentropy",
+// "CategoricalCrossentropy" or "SparseCategoricalCrossentropy". The tensors may be meta.
 const char *ln_crossentropy_for(const LnTensor *y_true, const LnTensor *y_pred);
 
 // ---- metrics
@@ -251,7 +251,7 @@ typedef struct LnMetricClass {
   void (*reset)(LnMetric *self);
   // Metrics that are a weighted mean of per-sample values give only this (begin with LnMeanMetric).
   LnTensor *(*values)(LnContext *c, const LnMetric *self, LnTensor *y_true, LnTensor *y_pred);
-  bool of_values;            // update takes (values, sample_weight) as Mean does: y_pred may be NULL
+  bool of_values; // update takes (values, sample_weight) as Mean does: y_pred may be NULL
 } LnMetricClass;
 typedef struct LnMeanMetric {
   LnMetric base;
@@ -293,12 +293,13 @@ typedef struct LnStep {      // a contiguous run of elements, or one variable (p
   void *scratch;             // of the class's scratch() bytes, 64-byte aligned, when per_variable
 } LnStep;
 typedef struct LnOptimizerClass {
-  LnClass base;              // init and free: ln_optimizer_init, ln_optimizer_free or what calls them
+  LnClass base; // init and free: ln_optimizer_init, ln_optimizer_free or what calls them
   // How many, and Keras's names. Its files keep the slots of one variable together; a name that
   // begins with '|' starts a group that is kept after the others (Adam: "|velocity_hat").
   int (*slots)(const LnOptimizer *self, const char **names);
   double (*slot_start)(const LnOptimizer *self, int slot);    // initial value; NULL: zeros
-  // Rank and shape of a slot that is not like its variable; -1: this variable has none. May be NULL.
+  // Rank and shape of a slot that is not like its variable; -1: this variable has none. May be
+  // NULL.
   int (*slot_shape)(const LnOptimizer *self, int slot, const LnVariable *v, int64_t *shape);
   void (*begin)(LnOptimizer *self, double lr, int64_t t);     // once a step, before; may be NULL
   void (*step)(const LnOptimizer *self, const LnStep *s);     // w -= ...: the whole rule
@@ -328,7 +329,8 @@ bool ln_optimizer_rate(LnContext *c, LnOptimizer *o, double *rate);   // at the 
 int64_t ln_optimizer_iterations(const LnOptimizer *o);
 // The averages become the weights, where use_ema is set: the end of training.
 bool ln_optimizer_finalize_ema(LnContext *c, LnOptimizer *o);
-// No weight decay for this variable, or for those whose name contains a text. Before or after build.
+// No weight decay for this variable, or for those whose name contains a text. Before or after
+// build.
 bool ln_optimizer_exclude(LnContext *c, LnOptimizer *o, LnVariable *v);
 bool ln_optimizer_exclude_name(LnContext *c, LnOptimizer *o, const char *text);
 // Slots: the class's, then the average (use_ema), then the gradient accumulator.

@@ -254,7 +254,9 @@ bool ln_option_default(LnContext *c, const LnOption *o, void *self) {
   double list[LN_MAX_RANK];
   switch (o->kind) {
     case LN_OPT_BOOL: *(bool *)field = !none && strcmp(text, "true") == 0; return true;
-    case LN_OPT_INTEGER: *(int64_t *)field = none ? LN_NONE : (int64_t)strtod(text, NULL); return true;
+    case LN_OPT_INTEGER:
+      *(int64_t *)field = none ? LN_NONE : (int64_t)strtod(text, NULL);
+      return true;
     case LN_OPT_NUMBER: *(double *)field = none ? NAN : strtod(text, NULL); return true;
     case LN_OPT_STRING:
       *(char **)field = none ? NULL : copy_text(text);

@@ -63,7 +63,8 @@ static bool check_inputs(LnContext *c, const LnOp *op, LnTensor *const *in, int 
 }
 
 static LnTensor *make_output(LnContext *c, const LnSpec *s, bool meta) {
-  if (s->view_of && !meta) return ln_tensor_view(c, s->view_of, s->rank, s->shape, s->stride, s->offset);
+  if (s->view_of && !meta)
+    return ln_tensor_view(c, s->view_of, s->rank, s->shape, s->stride, s->offset);
   if (meta) return ln_tensor_meta(c, s->dtype, s->rank, s->shape);
   return ln_tensor_new(c, s->dtype, s->rank, s->shape);
 }

@@ -42,7 +42,8 @@ static bool softmax_check(const LnCall *call) {
   if (!e->sparse) return true;
   LnWhole w = ln_kernel_whole(labels);
   if (w.whole && (labels->size == 0 || (w.low >= 0 && w.high < n))) return true;
-  if (!w.whole) return ln_fail(call->context, "label %g is no class id: these are whole numbers", w.odd);
+  if (!w.whole)
+    return ln_fail(call->context, "label %g is no class id: these are whole numbers", w.odd);
   // One of them is out of range; unless that is the class to ignore, say which.
   for (int64_t i = 0; i < labels->size; i++) {
     int64_t id = ln_tensor_get_int(labels, index);
@@ -107,8 +108,8 @@ static bool softmax_backward(const LnCall *call, LnTensor *const *dy, const bool
                                         call->in[0], call->out[1], dy[0]));
 }
 
-// ---- softmax_crossentropy_grad: (labels, softmax, dloss) -> dlogits. Has no gradient: it stands in
-// only where none will be asked for.
+// ---- softmax_crossentropy_grad: (labels, softmax, dloss) -> dlogits. Has no gradient: it stands
+// in only where none will be asked for.
 
 static bool softmax_grad_shape(const LnCall *call, LnSpec *out) {
   const LnTensor *p = call->in[1], *g = call->in[2];
@@ -206,7 +207,9 @@ static bool sigmoid_shape(const LnCall *call, LnSpec *out) {
   return ln_spec_like(call, out, (LnDtype)x->dtype, x);
 }
 
-static void sigmoid_forward(const LnCall *call) { elementwise(call, sigmoid_float, sigmoid_double); }
+static void sigmoid_forward(const LnCall *call) {
+  elementwise(call, sigmoid_float, sigmoid_double);
+}
 
 static void sigmoid_grad_forward(const LnCall *call) {
   elementwise(call, sigmoid_grad_float, sigmoid_grad_double);

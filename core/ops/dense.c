@@ -91,8 +91,9 @@ static void dense_forward(const LnCall *call) {
 
 static LnTensor *as_rows(LnContext *c, LnTensor *x) {
   if (!x || x->rank == 2) return x;
-  return ln_reshape(c, x, 2, (int64_t[]){x->size / (x->shape[x->rank - 1] ? x->shape[x->rank - 1] : 1),
-                                         x->shape[x->rank - 1]});
+  return ln_reshape(c, x, 2,
+                    (int64_t[]){x->size / (x->shape[x->rank - 1] ? x->shape[x->rank - 1] : 1),
+                                x->shape[x->rank - 1]});
 }
 
 static bool dense_backward(const LnCall *call, LnTensor *const *dy, const bool *want,
@@ -145,9 +146,9 @@ static void grad_forward(const LnCall *call) {
     const LnTensor *t = call->in[i];
     from[i] = t->dtype == d && ln_tensor_is_contiguous(t) ? t->data : copied(t, d, &memory);
   }
-  ln_kernel_dense_grad(d, ((const Dense *)call->params)->activation, n ? y->size / n : 0, n, from[0],
-                       from[1], call->out[0]->data, call->n_out > 1 ? call->out[1]->data : NULL,
-                       call->scratch);
+  ln_kernel_dense_grad(d, ((const Dense *)call->params)->activation, n ? y->size / n : 0, n,
+                       from[0], from[1], call->out[0]->data,
+                       call->n_out > 1 ? call->out[1]->data : NULL, call->scratch);
 }
 
 static bool grad_backward(const LnCall *call, LnTensor *const *g, const bool *want,

@@ -29,7 +29,8 @@ static bool diagonal_layout(const LnCall *call, const Diagonal *p, int rank, con
   if (a == b) return ln_fail(c, "%s: axis1 and axis2 are the same", call->op->name);
   int64_t k = p->offset, rows = shape[a], columns = shape[b];
   // Compared before subtracting, so that no offset overflows.
-  int64_t down = k < 0 ? (k < -rows ? rows : -k) : 0, right = k > 0 ? (k > columns ? columns : k) : 0;
+  int64_t down = k < 0 ? (k < -rows ? rows : -k) : 0,
+          right = k > 0 ? (k > columns ? columns : k) : 0;
   int64_t length = rows - down < columns - right ? rows - down : columns - right;
   for (int i = 0; i < rank; i++)
     if (i != a && i != b) out->shape[n] = shape[i], out->stride[n++] = stride[i];
@@ -168,7 +169,8 @@ const LnOp ln_ops_diagonal[] = {
    .backward = grad_backward, .doc = "Zeros with x on the diagonal."},
   {.name = "diag", .n_in = 1, .n_out = 1, .options = k_options, .params_size = sizeof(Diag),
    .compose = diag_compose, .samples = "x(3)\nx(3), 1\nx(3), -2\nx(3,4)\nx(3,4), 1",
-   .doc = "(x, k = 0): of a matrix its k-th diagonal; of a vector the square matrix that has it as\n"
+   .doc = "(x, k = 0): of a matrix its k-th diagonal; of a vector the square matrix that has it "
+          "as\n"
           "its k-th diagonal and zeros elsewhere.\n"
           "Example:\n"
           "ln.diag(ln.tensor{1, 2}):flatten()  --> [1. 0. 0. 2.]\n"},

@@ -1,6 +1,7 @@
 // Einstein summation, made of other ops: each tensor is brought to distinct labels (diagonals, sums
 // over labels that nobody else has), then they are multiplied pair by pair, as matrix products
-// wherever a label is summed over. Labels are numbers: letters, then the axes that "..." stands for.
+// wherever a label is summed over. Labels are numbers: letters, then the axes that "..." stands
+// for.
 #include "ops/einsum.h"
 
 #include <ctype.h>
@@ -79,7 +80,8 @@ static bool parse(Equation *e, LnTensor *const *x, int n) {
       return ln_fail(e->c, "einsum: \"%s\" names %d tensor%s, got %d", e->text, e->terms + 1,
                      e->terms ? "s" : "", n);
     if (last && *p == ',')
-      return ln_fail(e->c, "einsum: \"%s\" names more than %d tensor%s", e->text, n, n > 1 ? "s" : "");
+      return ln_fail(e->c, "einsum: \"%s\" names more than %d tensor%s", e->text, n,
+                     n > 1 ? "s" : "");
     for (int i = 0; i < t->n; i++) {
       int l = t->label[i];
       int64_t length = t->x->shape[i];
@@ -144,8 +146,9 @@ static bool tidy(Equation *e, Term *t, int at) {
       if (t->label[j] != t->label[i]) continue;
       int label = t->label[i];
       if (t->x->shape[i] != t->x->shape[j])
-        return ln_fail(c, "einsum: label '%c' of \"%s\" is %lld here and %lld there", name_of(label),
-                       e->text, (long long)t->x->shape[i], (long long)t->x->shape[j]);
+        return ln_fail(c, "einsum: label '%c' of \"%s\" is %lld here and %lld there",
+                       name_of(label), e->text, (long long)t->x->shape[i],
+                       (long long)t->x->shape[j]);
       if (!(t->x = ln_diagonal(c, t->x, i, j))) return false;
       drop(t, j);
       drop(t, i);
@@ -209,7 +212,8 @@ static bool multiply(Equation *e, Term *a, const Term *b, int next) {
     if (find(a, b->label[i]) < 0) right[nr++] = b->label[i];
   rank = nb + nl + nr;
   if (rank > LN_MAX_RANK || nb + 2 > LN_MAX_RANK)
-    return ln_fail(c, "einsum: \"%s\" needs a tensor of %d axes on the way, at most %d are possible",
+    return ln_fail(c,
+                   "einsum: \"%s\" needs a tensor of %d axes on the way, at most %d are possible",
                    e->text, rank > nb + 2 ? rank : nb + 2, LN_MAX_RANK);
   Term result = {.n = rank};
   memcpy(result.label, batch, (size_t)nb * sizeof *batch);
@@ -271,7 +275,8 @@ static bool einsum_compose(const LnCall *call, LnTensor **out) {
 
 static const LnOption options[] = {
   {"equation", LN_OPT_STRING, offsetof(Einsum, equation),
-   .doc = "the labels of each tensor's axes, separated by commas, and after -> those of the result"},
+   .doc = "the labels of each tensor's axes, separated by commas, and after -> those of the "
+          "result"},
   {0}};
 
 const LnOp ln_ops_einsum[] = {
@@ -283,7 +288,8 @@ const LnOp ln_ops_einsum[] = {
               "{x(2,3,2,2), x(2,4,2,2)}, \"bqhd,bkhd->bhqk\"",
    .doc = "(equation, a, b, ...) or ({a, b, ...}, equation): sums of products by labelled axes.\n"
           "Axes of one label are multiplied with each other; labels that the result does not name\n"
-          "are summed over; \"...\" stands for any further axes, which broadcast. Without \"->\" the\n"
+          "are summed over; \"...\" stands for any further axes, which broadcast. Without \"->\" "
+          "the\n"
           "result has the labels that come once, in alphabetical order.\n"
           "Errors: labels that do not fit the shapes, or each other's lengths.\n"
           "Example:\n"

@@ -124,7 +124,8 @@ const LnOp ln_ops_ids[] = {
    .scratch = ids_scratch, .forward = one_hot_forward,
    .samples = "i(4, 2,3), 4\ni(4, 2,3), {classes = 4, dtype = \"int32\"}\n"
               "i(4, 2,3), {classes = 4, axis = 1}",
-   .doc = "(ids, classes, dtype = \"float32\", axis = -1): a new axis of `classes` elements with 1 at\n"
+   .doc = "(ids, classes, dtype = \"float32\", axis = -1): a new axis of `classes` elements with "
+          "1 at\n"
           "each id and 0 elsewhere. Ids are data: 0 .. classes - 1; another one is an error.\n"
           "Example:\n"
           "ln.one_hot(ln.tensor{2, 0}, 3):flatten()  --> [0. 0. 1. 1. 0. 0.]\n"},
@@ -132,7 +133,8 @@ const LnOp ln_ops_ids[] = {
    .flags = LN_OP_NO_GRADIENT | LN_OP_VALUE_SHAPE, .options = bincount_options,
    .params_size = sizeof(Bins), .shape = bincount_shape, .scratch = ids_scratch,
    .forward = bincount_forward, .samples = "i(4, 2,3)\ni(4, 2,3), p(2,3)\ni(4, 6), {minlength = 9}",
-   .doc = "(ids, weights = none, minlength = 0): how often each id comes (int64), or the sum of its\n"
+   .doc = "(ids, weights = none, minlength = 0): how often each id comes (int64), or the sum of "
+          "its\n"
           "weights: element id + 1 of the result is that of `id`. Ids are whole and not negative.\n"
           "Example:\n"
           "ln.bincount(ln.tensor{0, 2, 2})  --> [1 0 2]\n"},

@@ -118,7 +118,8 @@ static size_t take_scratch(const LnCall *call) {
 
 static const void *prepare(const LnCall *call, int64_t n) {
   const LnTensor *x = call->in[0];
-  ln_kernel_positions(call->in[1], ((const Index *)call->params)->zero_based ? 0 : n, call->scratch);
+  ln_kernel_positions(call->in[1], ((const Index *)call->params)->zero_based ? 0 : n,
+                      call->scratch);
   if (ln_tensor_is_contiguous(x)) return x->data;
   int64_t stride[LN_MAX_RANK];
   char *copy = (char *)call->scratch + padded((size_t)call->in[1]->size * sizeof(int64_t));
@@ -437,8 +438,10 @@ const LnOp ln_ops_index[] = {
    .samples = "x(3,4), ln.tensor({1, 3, 3, -1}, {dtype = \"int32\"}), 1\n"
               "x(2,3), ln.tensor({{1, 2}, {-1, 1}}, {dtype = \"int64\"}), {axis = 2}\n"
               "x(2,3), ln.tensor({6, 1, 1}, {dtype = \"int32\"})",
-   .doc = "(x, positions, axis = none): the elements of x at these positions of an axis (rows, for\n"
-          "axis 1), or of the flattened tensor. Positions are 1-based, negative from the end; their\n"
+   .doc = "(x, positions, axis = none): the elements of x at these positions of an axis (rows, "
+          "for\n"
+          "axis 1), or of the flattened tensor. Positions are 1-based, negative from the end; "
+          "their\n"
           "shape takes the place of the axis. Error: a position out of range.\n"
           "Example:\n"
           "ln.tensor{10, 20, 30}:take(ln.tensor{3, 1, -2})  --> [30. 10. 20.]\n"},
@@ -462,7 +465,8 @@ const LnOp ln_ops_index[] = {
   {.name = "nonzero", .n_in = 1, .n_out = 1, .flags = LN_OP_VALUE_SHAPE | LN_OP_NO_GRADIENT,
    .shape = nonzero_shape, .scratch = nonzero_scratch, .forward = nonzero_forward,
    .samples = "b(2,3)\ni(3, 2,3)\nx(2,3)",
-   .doc = "(x): where x is not 0 (or true): int64 (n, rank), one row of 1-based positions for each\n"
+   .doc = "(x): where x is not 0 (or true): int64 (n, rank), one row of 1-based positions for "
+          "each\n"
           "such element.\n"
           "Example:\n"
           "ln.nonzero(ln.tensor{0, 5, 0, 7}):flatten()  --> [2 4]\n"},
@@ -479,7 +483,8 @@ const LnOp ln_ops_index[] = {
   {.name = "where", .n_in = 3, .n_out = 1, .flags = LN_OP_FUNCTION_ONLY, .shape = where_shape,
    .scratch = where_scratch, .forward = where_forward, .backward = where_backward,
    .samples = "b(2,3), x(2,3), x(2,3)\nb(2,3), x(3), x(2,1)\nb(2,1), x(2,3), p(2,3)",
-   .doc = "(condition, a, b): elements of a where the condition is true (or not 0), of b elsewhere;\n"
+   .doc = "(condition, a, b): elements of a where the condition is true (or not 0), of b "
+          "elsewhere;\n"
           "the three broadcast, a and b are promoted to one dtype.\n"
           "Example:\n"
           "ln.where(ln.tensor{1, 0, 1}, ln.tensor{1, 2, 3}, ln.tensor{9, 9, 9})  --> [1. 9. 3.]\n"},

@@ -204,7 +204,8 @@ static bool pad_compose(const LnCall *call, LnTensor **out) {
   for (int i = 0; i < x->rank && y; i++) {
     int64_t n = x->shape[i], length = before[i] + n + after[i];
     if (before[i] == 0 && after[i] == 0) continue;
-    if (n == 0) return ln_fail(c, "pad: axis %d is empty: only mode \"constant\" can widen it", i + 1);
+    if (n == 0)
+      return ln_fail(c, "pad: axis %d is empty: only mode \"constant\" can widen it", i + 1);
     LnTensor *from = ln_temp(c, ln_tensor_new(c, LN_INT64, 1, &length));
     if (!from) return false;
     for (int64_t j = 0; j < length; j++)
@@ -307,7 +308,8 @@ static const LnOption join_options[] = {
   {"axis", LN_OPT_AXIS, offsetof(Join, axis), .fallback = "1", .doc = "the axis to join along"},
   {0}};
 static const LnOption stack_options[] = {
-  {"axis", LN_OPT_AXIS, offsetof(Join, axis), .fallback = "1", .doc = "the new axis, in the result"},
+  {"axis", LN_OPT_AXIS, offsetof(Join, axis), .fallback = "1",
+   .doc = "the new axis, in the result"},
   {0}};
 static const LnOption pad_options[] = {
   {"paddings", LN_OPT_TENSOR, offsetof(Pad, paddings),
@@ -333,8 +335,10 @@ const LnOp ln_ops_join[] = {
    .params_size = sizeof(Join), .shape = join_shape, .forward = join_forward,
    .backward = join_backward,
    .samples = "{x(2,3), x(1,3)}\n{x(2,3), x(2,1), x(2,2)}, {axis = 2}\n{x(2,3)}, -1",
-   .doc = "(list, axis = 1): the tensors one after the other along an axis; their shapes may differ\n"
-          "in that axis only. The dtype is the widest of theirs. Errors: empty list, other shapes.\n"
+   .doc = "(list, axis = 1): the tensors one after the other along an axis; their shapes may "
+          "differ\n"
+          "in that axis only. The dtype is the widest of theirs. Errors: empty list, other "
+          "shapes.\n"
           "Example:\n"
           "ln.concatenate{ln.tensor{1, 2}, ln.tensor{3}}  --> [1. 2. 3.]\n"},
   {.name = "stack", .n_in = 1, .n_out = 1, .flags = LN_OP_LIST, .options = stack_options,
@@ -342,7 +346,8 @@ const LnOp ln_ops_join[] = {
    .samples = "{x(2,3), x(2,3)}\n{x(2,3), x(2,3)}, {axis = -1}",
    .doc = "(list, axis = 1): tensors of one shape side by side along a new axis.\n"
           "Example:\n"
-          "ln.stack({ln.tensor{1, 2}, ln.tensor{3, 4}}, {axis = 2}):flatten()  --> [1. 3. 2. 4.]\n"},
+          "ln.stack({ln.tensor{1, 2}, ln.tensor{3, 4}}, {axis = 2}):flatten()  --> [1. 3. 2. "
+          "4.]\n"},
   {.name = "pad_constant", .n_in = 1, .n_out = 1, .flags = LN_OP_HIDDEN,
    .params_size = sizeof(PadConstant), .shape = pad_constant_shape,
    .forward = pad_constant_forward, .backward = pad_constant_backward,
@@ -351,7 +356,8 @@ const LnOp ln_ops_join[] = {
    .compose = pad_compose,
    .samples = "x(2,3), {{1, 0}, {0, 2}}\nx(2,3), {{1, 1}, {2, 2}}, \"reflect\"\n"
               "x(2,3), {1, 2}, \"edge\"\nx(2,3), {{3, 1}, {0, 4}}, \"symmetric\"",
-   .doc = "(x, paddings, mode = \"constant\", value = 0): x with elements added around it: a value,\n"
+   .doc = "(x, paddings, mode = \"constant\", value = 0): x with elements added around it: a "
+          "value,\n"
           "the mirror image without (reflect) or with (symmetric) the outermost element, or the\n"
           "outermost element (edge).\n"
           "Example:\n"
@@ -364,7 +370,8 @@ const LnOp ln_ops_join[] = {
   {.name = "repeat_", .n_in = 1, .n_out = 1, .options = repeat_options,
    .params_size = sizeof(Repeat), .compose = repeat_compose,
    .samples = "x(2,3), 2\nx(2,3), 3, 1\nx(2,3), 2, -1",
-   .doc = "(x, repeats, axis = none): each element `repeats` times in a row, along an axis or, with\n"
+   .doc = "(x, repeats, axis = none): each element `repeats` times in a row, along an axis or, "
+          "with\n"
           "none, of the flattened tensor (`repeat` is a word of Lua's own, hence the name).\n"
           "Example:\n"
           "ln.tensor{1, 2}:repeat_(2)  --> [1. 1. 2. 2.]\n"},

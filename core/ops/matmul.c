@@ -1,5 +1,6 @@
 // Products: matmul (the only one that computes), dot, outer, tensordot, norm.
-// Floats go to gemm with their strides as they are where one axis is dense; integers to plain loops.
+// Floats go to gemm with their strides as they are where one axis is dense; integers to plain
+// loops.
 #include <math.h>
 #include <stddef.h>
 #include <string.h>
@@ -351,18 +352,21 @@ const LnOp ln_ops_matmul[] = {
    .forward = matmul_forward, .backward = matmul_backward,
    .samples = "x(3,4), x(4,2)\nx(2,3,4), x(4,2)\nx(3,4), x(2,4,2)\nx(2,1,3,4), x(2,4,2)\n"
               "x(4), x(4)\nx(4), x(4,2)\nx(3,4), x(4)\nx(2,3,4), x(4)\nx(4), x(2,4,3)",
-   .doc = "(a, b): the matrix product: (.., m, k) with (.., k, n) gives (.., m, n), the axes before\n"
+   .doc = "(a, b): the matrix product: (.., m, k) with (.., k, n) gives (.., m, n), the axes "
+          "before\n"
           "the last two broadcast. A vector is a row on the left, a column on the right, and its\n"
           "axis is gone from the result. Error: shapes that do not align; scalars.\n"
           "Example:\n"
           "ln.tensor{{1, 2}, {3, 4}}:matmul(ln.tensor{1, 1})  --> [3. 7.]\n"},
   {.name = "dot", .n_in = 2, .n_out = 1, .compose = dot_compose,
    .samples = "x(4), x(4)\nx(2,3), x(3,2)\nx(2,3), x(2,3,4)",
-   .doc = "(a, b): numpy's dot: matmul for up to two axes; for more, the last axis of a with the last\n"
+   .doc = "(a, b): numpy's dot: matmul for up to two axes; for more, the last axis of a with the "
+          "last\n"
           "but one of b, each with each; with a scalar, the product.\n"
           "Example:\n"
           "ln.dot(ln.tensor{1, 2, 3}, ln.tensor{4, 5, 6})  --> 32.0\n"},
-  {.name = "outer", .n_in = 2, .n_out = 1, .compose = outer_compose, .samples = "x(3), x(2)\nx(2,2), x(3)",
+  {.name = "outer", .n_in = 2, .n_out = 1, .compose = outer_compose,
+   .samples = "x(3), x(2)\nx(2,2), x(3)",
    .doc = "(a, b): each element of a with each of b, (a.size, b.size).\n"
           "Example:\n"
           "ln.outer(ln.tensor{1, 2}, ln.tensor{3, 4}):flatten()  --> [3. 4. 6. 8.]\n"},
@@ -376,8 +380,10 @@ const LnOp ln_ops_matmul[] = {
           "ln.tensordot(ln.ones{2, 3, 4}, ln.ones{3, 4, 5}).shape  --> (2, 5)\n"},
   {.name = "norm", .n_in = 1, .n_out = 1, .options = norm_options, .params_size = sizeof(Norm),
    .compose = norm_compose,
-   .samples = "x(2,3)\nx(2,3), 1\nx(2,3), 3, 1\nx(2,3), {ord = math.huge, axis = 2, keepdims = true}",
-   .doc = "(x, ord = 2, axis = none, keepdims = false): the norm of vectors along the axes (of all\n"
+   .samples = "x(2,3)\nx(2,3), 1\nx(2,3), 3, 1\nx(2,3), {ord = math.huge, axis = 2, keepdims = "
+              "true}",
+   .doc = "(x, ord = 2, axis = none, keepdims = false): the norm of vectors along the axes (of "
+          "all\n"
           "elements by default): (sum |x|^ord)^(1/ord), the largest |x| for math.huge.\n"
           "Example:\n"
           "ln.norm(ln.tensor{3, 4})  --> 5.0\n"},

@@ -209,7 +209,8 @@ static bool sparsemax_backward(const LnCall *call, LnTensor *const *dy, const bo
   LnTensor *y = call->out[0];
   int axis = axis_of(call);
   LnTensor *on = ln_cast(c, ln_gt_number(c, y, 0), (LnDtype)y->dtype);
-  LnTensor *mean = ln_div(c, ln_sum(c, ln_mul(c, dy[0], on), axis, true), ln_sum(c, on, axis, true));
+  LnTensor *mean =
+      ln_div(c, ln_sum(c, ln_mul(c, dy[0], on), axis, true), ln_sum(c, on, axis, true));
   return (dx[0] = ln_mul(c, on, ln_sub(c, dy[0], mean)));
 }
 
@@ -246,7 +247,8 @@ const LnOp ln_ops_softmax[] = {
           "ln.softmax(ln.tensor{0, 0})  --> [0.5 0.5]\n"},
   {.name = "softmax_grad", .n_in = 2, .n_out = 1, .flags = LN_OP_HIDDEN, .options = axis_options,
    .params_size = sizeof(Axis), .shape = grad_shape, .scratch = grad_scratch,
-   .forward = grad_forward, .backward = grad_backward, .samples = "p(2,3), x(2,3)\np(2,3), x(2,3), 1",
+   .forward = grad_forward, .backward = grad_backward,
+   .samples = "p(2,3), x(2,3)\np(2,3), x(2,3), 1",
    .doc = "(y, dy): the gradient of softmax, y (dy - sum(y dy)), for y its result."},
   {.name = "log_softmax", .n_in = 1, .n_out = 1, .flags = LN_OP_ACTIVATION,
    .options = axis_options, .params_size = sizeof(Axis), .shape = softmax_shape,
@@ -262,7 +264,8 @@ const LnOp ln_ops_softmax[] = {
   {.name = "logsumexp", .n_in = 1, .n_out = 1, .options = lse_options,
    .params_size = sizeof(Reduce), .compose = lse_compose,
    .samples = "x(2,3)\nx(2,3), 1\nx(2,3,4), {axis = {1, 3}, keepdims = true}",
-   .doc = "(x, axis = none, keepdims = false): log(sum(exp(x))), which neither overflows nor loses\n"
+   .doc = "(x, axis = none, keepdims = false): log(sum(exp(x))), which neither overflows nor "
+          "loses\n"
           "digits.\n"
           "Example:\n"
           "ln.logsumexp(ln.tensor{1000, 1000})  --> 1000.6931\n"},
@@ -270,12 +273,14 @@ const LnOp ln_ops_softmax[] = {
    .params_size = sizeof(Axis), .shape = softmax_shape, .scratch = sparsemax_scratch,
    .forward = sparsemax_forward, .backward = sparsemax_backward,
    .samples = "x(2,3)\nx(2,3), 1\nu(2,4)",
-   .doc = "(x, axis = -1): the probabilities nearest to x; like softmax, but small ones are exactly 0.\n"
+   .doc = "(x, axis = -1): the probabilities nearest to x; like softmax, but small ones are "
+          "exactly 0.\n"
           "Example:\n"
           "ln.sparsemax(ln.tensor{1, 0.5, -1})  --> [0.75 0.25 0.  ]\n"},
   {.name = "glu", .n_in = 1, .n_out = 1, .flags = LN_OP_ACTIVATION, .options = axis_options,
    .params_size = sizeof(Axis), .compose = glu_compose, .samples = "x(2,4)\nx(2,3), {axis = 1}",
-   .doc = "(x, axis = -1): a * sigmoid(b) for the two halves a, b of an axis. Error: an odd length.\n"
+   .doc = "(x, axis = -1): a * sigmoid(b) for the two halves a, b of an axis. Error: an odd "
+          "length.\n"
           "Example:\n"
           "ln.glu(ln.tensor{4, 0})  --> [2.]\n"},
   {0}};

@@ -264,7 +264,8 @@ const LnOp ln_ops_sort[] = {
    .shape = order_shape, .scratch = order_scratch, .forward = sort_forward,
    .backward = sort_backward,
    .samples = "x(2,3)\nx(3,2), 1\nx(2,3), {axis = -1, descending = true}\nx(2,3), {axis = false}",
-   .doc = "(x, axis = -1, descending = false): the elements in order along an axis, a copy. NaN comes\n"
+   .doc = "(x, axis = -1, descending = false): the elements in order along an axis, a copy. NaN "
+          "comes\n"
           "last in either direction.\n"
           "Example:\n"
           "ln.tensor{3, 1, 2}:sort()  --> [1. 2. 3.]\n"},
@@ -277,7 +278,8 @@ const LnOp ln_ops_sort[] = {
           "ln.tensor{3, 1, 2}:argsort()  --> [2 3 1]\n"},
   {.name = "topk", .n_in = 1, .n_out = 2, .options = topk_options, .params_size = sizeof(Order),
    .shape = topk_shape, .scratch = order_scratch, .forward = topk_forward,
-   .backward = topk_backward, .samples = "x(2,3), 2\nx(3,2), 1, {axis = 1}\nx(2,3), {k = 2, largest = false}",
+   .backward = topk_backward,
+   .samples = "x(2,3), 2\nx(3,2), 1, {axis = 1}\nx(2,3), {k = 2, largest = false}",
    .doc = "(x, k, axis = -1, largest = true): values, positions: the k largest elements along an\n"
           "axis, largest first, and their 1-based positions (int64). NaN counts as smaller than\n"
           "any. Error: k is more than the axis has.\n"
@@ -286,7 +288,8 @@ const LnOp ln_ops_sort[] = {
   {.name = "unique", .n_in = 1, .n_out = 2, .flags = LN_OP_VALUE_SHAPE | LN_OP_NO_GRADIENT,
    .shape = unique_shape, .scratch = unique_scratch, .forward = unique_forward,
    .samples = "i(3, 2,3)\nx(2,3)",
-   .doc = "(x): values, counts: the different values of x in rising order and how often each comes\n"
+   .doc = "(x): values, counts: the different values of x in rising order and how often each "
+          "comes\n"
           "(int64).\n"
           "Example:\n"
           "ln.tensor{3, 1, 3}:unique()  --> [1. 3.]\n"},
@@ -294,8 +297,10 @@ const LnOp ln_ops_sort[] = {
    .options = search_options, .params_size = sizeof(Search), .shape = search_shape,
    .scratch = search_scratch, .forward = search_forward,
    .samples = "ln.tensor{1, 2, 3}, x(2,3)\nln.tensor{1, 2, 2}, i(4, 2,3), \"right\"",
-   .doc = "(sorted, values, side = \"left\"): the 1-based position (int64) at which each value would\n"
-          "be put into `sorted` to keep it in order: before its equals, or after them (\"right\").\n"
+   .doc = "(sorted, values, side = \"left\"): the 1-based position (int64) at which each value "
+          "would\n"
+          "be put into `sorted` to keep it in order: before its equals, or after them "
+          "(\"right\").\n"
           "Example:\n"
           "ln.searchsorted(ln.tensor{1, 3, 5}, ln.tensor{0, 3, 9})  --> [1 2 4]\n"},
   {.name = "isin", .n_in = 2, .n_out = 1, .flags = LN_OP_NO_GRADIENT, .shape = isin_shape,
