@@ -14,8 +14,10 @@ local raise = require "lunate.raise"
 -- @param specs  name -> {kind, default =, ...}
 -- @param args  what came: a table, nil for none; any other value is the first positional one
 -- @param positional  the names of arguments that may come by position, in order (none)
+-- @param ...  what came after args: an error, since arguments come in one table
 -- @return a new table with every option by name, defaults filled in
-return function(what, specs, args, positional)
+return function(what, specs, args, positional, ...)
+  if select("#", ...) > 0 then raise("%s takes one table of arguments: %s{...}", what, what) end
   if args == nil then args = {} end
   if type(args) ~= "table" or type(getmetatable(args)) == "string" then args = {args} end
   local ok, checked = pcall(core.check_options, what, specs, args, positional)

@@ -163,6 +163,8 @@ describe("read_csv", function()
   it("says which file is wrong", function()
     assert.matches("No such file", scratch.message(ln.data.read_csv, folder.path .. "/none.csv"),
       1, true)
+    assert.matches("expects a path, got number", scratch.message(ln.data.read_csv, 3), 1, true)
+    assert.matches("expects a path, got nil", scratch.message(ln.data.read_csv), 1, true)
     local path = folder:write("a.csv", "a\nx\n")
     assert.matches("a.csv', line 2, column 1 ('a')", scratch.message(ln.data.read_csv, path), 1,
       true)

@@ -14,6 +14,9 @@ local OPTIONS = {
 
 --- Calls core.read_csv or core.parse_csv on a source with checked options.
 return function(what, source, options)
+  if type(source) ~= "string" then
+    raise("%s expects a %s, got %s", what, what == "read_csv" and "path" or "text", type(source))
+  end
   options = check(what, OPTIONS, options)
   local header = options.header
   if header == "auto" then

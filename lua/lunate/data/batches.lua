@@ -42,8 +42,9 @@ end
 return function(...)
   local data = table.pack(...)
   local args = {}
-  if data.n > 0 and type(data[data.n]) == "table" and not is_group(data[data.n]) then
-    args = data[data.n]
+  local last_one = data[data.n]
+  if type(last_one) == "table" and last_one[1] == nil and not is_group(last_one) then
+    args = last_one
     data[data.n] = nil
     data.n = data.n - 1
   end

@@ -1,6 +1,6 @@
---- Garments: drawn images in the form and the ten classes of Fashion-MNIST, made from a seed when
--- they are asked for. They need no file and no network, and stand in for the real ones where those
--- cannot be had.
+--- Garments: drawn images in the form and the ten classes of Fashion-MNIST,
+-- made from a seed when they are asked for. They need no file and no
+-- network, and stand in for the real ones where those cannot be had.
 --
 --     local x_train, y_train, x_test, y_test = ln.datasets.garments.load_data()
 --     print(x_train.shape, x_train.dtype)                               --> (10000, 28, 28)  uint8
@@ -22,10 +22,10 @@ local OPTIONS = {
   random_state = {"integer", default = 0, min = 0},
 }
 
--- A garment is drawn on n canvases at once. On a canvas `u` runs from left to right and `v` from
--- top to bottom, -1 to 1 over the garment, float32 (n, 28, 28); `vary(low, high)` gives each
--- canvas a number of its own, (n, 1, 1); a painter returns how much of each pixel is covered, 0 to
--- 1.
+-- A garment is drawn on n canvases at once. On a canvas `u` runs from left
+-- to right and `v` from top to bottom, -1 to 1 over the garment, float32
+-- (n, 28, 28); `vary(low, high)` gives each canvas a number of its own,
+-- (n, 1, 1); a painter returns how much of each pixel is covered, 0 to 1.
 
 local EDGE = 9  -- pixels a unit of u or v, about: edges are a pixel wide
 
@@ -166,8 +166,8 @@ end
 -- `ln.set_seed` says).
 -- @return x_train uint8 (n_train, 28, 28), y_train uint8 (n_train,), x_test and y_test of n_test:
 --   in form and class ids as `fashion_mnist.load_data()`
-function garments.load_data(args)
-  local options = check("garments.load_data", OPTIONS, args)
+function garments.load_data(args, ...)
+  local options = check("garments.load_data", OPTIONS, args, nil, ...)
   local rng = random(options.random_state)
   local x_train, y_train = make(options.n_train, rng)
   return x_train, y_train, make(options.n_test, rng)

@@ -16,8 +16,8 @@ local OPTIONS = {
 
 --- @return x float32 (n_samples, 2) and y int64 (n_samples,) with the classes 0 (outer) and 1
 --   (inner)
-return function(args)
-  local options = check("make_moons", OPTIONS, args, {"n_samples"})
+return function(args, ...)
+  local options = check("make_moons", OPTIONS, args, {"n_samples"}, ...)
   local n = options.n_samples
   local outer = n // 2
   local a, b = ln.linspace(0, math.pi, outer), ln.linspace(0, math.pi, n - outer)

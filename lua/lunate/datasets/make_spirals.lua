@@ -16,11 +16,11 @@ local OPTIONS = {
   random_state = {"integer", optional = true, min = 0},
 }
 
---- `turns`: how often an arm goes round while its radius grows from 0 to 1; n_samples are spread
--- evenly over the arms.
+--- `turns`: how often an arm goes round while its radius grows
+-- from 0 to 1; n_samples are spread evenly over the arms.
 -- @return x float32 (n_samples, 2) and y int64 (n_samples,) with the classes 0 .. n_classes - 1
-return function(args)
-  local options = check("make_spirals", OPTIONS, args, {"n_samples"})
+return function(args, ...)
+  local options = check("make_spirals", OPTIONS, args, {"n_samples"}, ...)
   local arms, x, y = options.n_classes, {}, {}
   for arm = 0, arms - 1 do
     local n = options.n_samples // arms + (arm < options.n_samples % arms and 1 or 0)

@@ -8,8 +8,8 @@ local columns = {}
 
 local BLOCK = 1 << 19  -- elements
 
---- Raises unless x is a tensor (samples, features); after `fit`, of as many features as it had
--- then.
+--- Raises unless x is a tensor (samples, features); after `fit`,
+-- of as many features as it had then.
 -- @param self  the transformer; its n_features_in_ is what `fit` saw, nil before
 function columns.check(self, method, x, features)
   local what = ("%s:%s"):format(self.class.name, method)
@@ -43,8 +43,8 @@ function columns.blocks(x)
   end
 end
 
---- Number, mean and variance (over n) of each column's values that are not NaN, float64
--- (features,).
+--- Number, mean and variance (over n) of each column's values
+-- that are not NaN, float64 (features,).
 function columns.moments(x)
   local n, sum, squares = 0, 0, 0
   for block in columns.blocks(x) do
@@ -73,8 +73,8 @@ function columns.range(x)
   return low, high
 end
 
---- x * scale + shift in x's float dtype (float32 for integers), scale and shift float64
--- (features,).
+--- x * scale + shift in x's float dtype (float32 for integers),
+-- scale and shift float64 (features,).
 function columns.affine(x, scale, shift)
   local dtype = x.dtype == "float64" and "float64" or "float32"
   return x:astype(dtype) * scale:astype(dtype) + shift:astype(dtype)

@@ -158,8 +158,8 @@ function OneHotEncoder:inverse_transform(y)
   return rows
 end
 
---- The names of the columns: `<feature>_<category>`, features named by the list given, else x1, x2
--- ...
+--- The names of the columns: `<feature>_<category>`, features
+-- named by the list given, else x1, x2 ...
 function OneHotEncoder:get_feature_names_out(features)
   if not self.n_features_in_ then
     raise("OneHotEncoder:get_feature_names_out was called before fit")

@@ -9,8 +9,8 @@
 local raise = require "lunate.raise"
 local Transformer = require "lunate.preprocessing.transformer"
 
---- Takes {name, transformer} pairs. `steps` is their list, `named_steps` has the transformers by
--- name.
+--- Takes {name, transformer} pairs. `steps` is their list,
+-- `named_steps` has the transformers by name.
 local Pipeline = Transformer:extend("Pipeline")
 Pipeline.options = {steps = {"table"}}
 Pipeline.variadic = "steps"

@@ -81,8 +81,8 @@ local function stratified(labels, n, n_train, n_test, rng)
   return a:take(rng:permutation(#a)), b:take(rng:permutation(#b))
 end
 
---- Splits tensors along their first axis; returns train and test of the first, then of the second,
--- ...
+--- Splits tensors along their first axis; returns train and test
+-- of the first, then of the second, ...
 -- @param ...  tensors of one length, then a table of options: `test_size`, `train_size` (samples,
 --   or a fraction: the test's is rounded up, the train's down; 0.25 is tested on by default, the
 --   rest is learned from), `random_state` (an integer makes the split independent of
