@@ -36,6 +36,17 @@ describe("initializers", function()
     assert.error_matches(function() initializers.Identity()({2, 2, 2}) end, "%(2, 2, 2%)")
   end)
 
+  it("STFT makes windowed waves", function()
+    local plain = initializers.STFT{"real", window = "none"}{4, 1, 3}
+    goldens.near(plain:reshape{4, 3}, {{1, 1, 1}, {1, 0, -1}, {1, -1, 1}, {1, 0, -1}}, 0, 1e-6)
+    local imag = initializers.STFT{"imag", window = "boxcar", scaling = "spectrum"}{4, 1, 3}
+    goldens.near(imag:reshape{4, 3}, {{0, 0, 0}, {0, -0.25, 0}, {0, 0, 0}, {0, 0.25, 0}}, 0, 1e-6)
+    -- numpy's hanning(5) is 0, 0.5, 1, 0.5, 0: squares sum to 1.5.
+    local hann = initializers.STFT(){5, 1, 2}
+    goldens.near(hann[{ {}, 1, 1 }], {0, 0.5 / 1.5 ^ 0.5, 1 / 1.5 ^ 0.5, 0.5 / 1.5 ^ 0.5, 0}, 0, 1e-6)
+    assert.error_matches(function() initializers.STFT(){4, 3} end, "%(4, 3%)")
+  end)
+
   it("Orthogonal makes orthonormal columns, or rows", function()
     for _, shape in ipairs{{40, 10}, {10, 40}, {30, 30}, {3, 3, 4, 8}} do
       local t = initializers.Orthogonal{gain = 2}(shape, {dtype = "float64"})
