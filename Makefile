@@ -209,6 +209,12 @@ lint:  ## luacheck, and the rules of the house (scripts/lint.lua)
 	luacheck -q lua scripts tests
 	@$(LUA) scripts/lint.lua
 
+doc:  ## the reference page, from what the code says of itself: $(BUILD)/doc/reference.md
+	@$(call setup,$(NEED_demo))
+	@$(MAKE) --no-print-directory all
+	@mkdir -p $(BUILD)/doc
+	@$(RUN) $(LUA) scripts/doc.lua $(BUILD)/doc/reference.md
+
 bench:  ## compare with PyTorch (scripts/bench)
 	@$(call setup,$(NEED_demo))
 	@$(MAKE) --no-print-directory all
@@ -233,4 +239,4 @@ help:  ## this list
 	@sed -n 's/^\([a-z]*\):[^#]*## /  make \1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 16
 
 FORCE:
-.PHONY: all modules test demo lint asan sanitized bench install rock clean help FORCE
+.PHONY: all modules test demo lint asan sanitized doc bench install rock clean help FORCE
