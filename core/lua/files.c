@@ -40,11 +40,14 @@ typedef struct Box {
   LnStream *stream;
 } Box;
 
-static int box_gc(lua_State *L) {
-  Box *box = lua_touserdata(L, 1);
+static void box_close(Box *box) {
   ln_csv_release(&box->csv);
   ln_stream_close(box->stream);
   box->stream = NULL;
+}
+
+static int box_gc(lua_State *L) {
+  box_close(lua_touserdata(L, 1));
   return 0;
 }
 
@@ -104,8 +107,10 @@ static int read_table(lua_State *L, const char *what, bool is_text) {
   if (!lua_isnil(L, 6)) options.columns = check_columns(L, 6, &options.n_columns);
   Box *box = push_box(L);
   box->stream = is_text ? ln_stream_text(c, source, bytes) : ln_stream_open(c, source);
-  if (!box->stream || !ln_csv_read(c, box->stream, &options, &box->csv))
+  if (!box->stream || !ln_csv_read(c, box->stream, &options, &box->csv)) {
+    box_close(box);  // files are few: they do not wait for the collector
     return ln_lua_raise(L, s, what);
+  }
   int at = lua_gettop(L);
   ln_lua_push_tensor(L, s, box->csv.values);
   if (box->csv.names) {
@@ -117,9 +122,7 @@ static int read_table(lua_State *L, const char *what, bool is_text) {
   } else {
     lua_pushnil(L);
   }
-  ln_csv_release(&box->csv);
-  ln_stream_close(box->stream);
-  box->stream = NULL;
+  box_close(box);
   return lua_gettop(L) - at;
 }
 
@@ -141,15 +144,18 @@ static int read_bytes(lua_State *L) {
   if (!box->stream) return ln_lua_raise(L, s, "read_bytes");
   for (size_t got = 1, total = 0; got > 0; total += got) {
     char *block = luaL_prepbuffsize(&buffer, 1 << 16);
-    if (!ln_stream_read(c, box->stream, block, 1 << 16, &got))
+    if (!ln_stream_read(c, box->stream, block, 1 << 16, &got)) {
+      box_close(box);
       return ln_lua_raise(L, s, "read_bytes");
-    if ((lua_Integer)(total + got) > limit)
+    }
+    if ((lua_Integer)(total + got) > limit) {
+      box_close(box);
       return luaL_error(L, "read_bytes: '%s' has more than %I bytes", path, limit);
+    }
     luaL_addsize(&buffer, got);
   }
   luaL_pushresult(&buffer);
-  ln_stream_close(box->stream);
-  box->stream = NULL;
+  box_close(box);
   return 1;
 }
 

@@ -160,6 +160,21 @@ describe("read_csv", function()
     assert.equal(100000, t[1][100000])
   end)
 
+  it("leaves nothing behind when it fails, neither memory nor open files", function()
+    local core = require "lunate.core"
+    local csv, idx = folder:write("a.csv", "a\n1\nx\n"), folder:write("a.idx", "\0\0\8\1\0\0\0\9ab")
+    collectgarbage()
+    local live = ln.memory().live
+    collectgarbage("stop")  -- more failures than files may be open
+    for _ = 1, 3000 do
+      assert(not pcall(ln.data.read_csv, csv) and not pcall(core.read_idx, idx)
+        and not pcall(core.read_bytes, csv, 3))
+    end
+    collectgarbage("restart")
+    collectgarbage()
+    assert.equal(live, ln.memory().live)
+  end)
+
   it("says which file is wrong", function()
     assert.matches("No such file", scratch.message(ln.data.read_csv, folder.path .. "/none.csv"),
       1, true)
