@@ -37,7 +37,7 @@ NEED_rock := $(NEED_build) luarocks=cmd:luarocks
 # $(call setup,NEEDS): installs what is missing where apt and root are at hand, else names it and stops.
 define setup
 missing=; \
-for need in $(foreach n,$(1),'$(n)'); do \
+for need in $(foreach n,$(sort $(1)),'$(n)'); do \
   how=$${need#*=}; name=$${how#*:}; \
   case $$how in \
     cmd:*) command -v "$$name" >/dev/null 2>&1 ;; \
