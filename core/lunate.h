@@ -31,7 +31,7 @@ typedef struct LnContext LnContext;
 // The first error wins: later failures are its consequences. Text never ends in a newline.
 typedef struct LnErr {
   bool set;
-  char text[1000];
+  char text[4000];   // room for a traceback of Lua's
 } LnErr;
 
 // Counter-based generator (base/random.h): the state is where it stands, nothing else.
@@ -78,6 +78,7 @@ struct LnContext {
   const void *layer;      // the innermost layer that is being called, or NULL
   void *host;             // the binding's: the running lua_State
   const struct LnHost *calls;  // the binding's way into Lua (nn/nn.h); NULL without a binding
+  uint64_t host_calls;    // how often it was taken: what did so cannot be replayed unasked
   size_t (*collect)(LnContext *c);  // frees what garbage holds, when memory runs out; may be NULL
 };
 

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lua/state.h"
+#include "lua/host.h"
 
 enum { MAX_OUT = 64, MAX_TENSORS = 256 };
 
@@ -36,8 +36,10 @@ static int read_inputs(lua_State *L, LnLua *s, int i, const char *what, LnTensor
   return 1;
 }
 
-// layer(x), layer({a, b}), layer(x, {training = true, mask = m})
-static int layer_call(lua_State *L) {
+typedef bool (*Calling)(LnContext *c, LnLayer *l, const LnTensors *in, const LnCallArgs *args,
+                        LnTensor **out, int max_out, int *n_out);
+
+static int call_with(lua_State *L, Calling calling) {
   LnLua *s = ln_lua(L);
   LnContext *c = &s->context;
   LnLayer *l = check_layer(L, s, 1, "call");
@@ -60,7 +62,7 @@ static int layer_call(lua_State *L) {
     return luaL_error(L, "layer '%s': a table of options expected after the inputs, got %s", l->base.name, luaL_typename(L, 3));
   }
   size_t scope = ln_scope(c);
-  if (!ln_layer_call(c, l, &(LnTensors){n, in}, &args, out, MAX_OUT, &n_out)) {
+  if (!calling(c, l, &(LnTensors){n, in}, &args, out, MAX_OUT, &n_out)) {
     ln_scope_end(c, scope);
     return ln_lua_raise(L, s, NULL);
   }
@@ -69,6 +71,12 @@ static int layer_call(lua_State *L) {
   ln_scope_end(c, scope);
   return n_out;
 }
+
+// layer(x), layer({a, b}), layer(x, {training = true, mask = m})
+static int layer_call(lua_State *L) { return call_with(L, ln_layer_call); }
+
+// Class.super.call(self, x, options): the built-in's, where a Lua subclass calls up
+static int call_method(lua_State *L) { return call_with(L, ln_layer_call_builtin); }
 
 // Shapes at i: one shape, or a list of shapes.
 static int read_shapes(lua_State *L, int i, const char *what, LnInts *shapes) {
@@ -102,7 +110,15 @@ static int compute_output_shape(lua_State *L) {
   return n_out;
 }
 
+// layer:build(shape); inside a Lua subclass's build, the built-in's part of it.
 static int build(lua_State *L) {
+  LnLua *s = ln_lua(L);
+  LnLayer *l = check_layer(L, s, 1, "build");
+  if (l->building) {
+    LnInts in[MAX_OUT];
+    int n = read_shapes(L, 2, "build", in);
+    return ln_layer_build_builtin(&s->context, l, n, in) ? 0 : ln_lua_raise(L, s, NULL);
+  }
   compute_output_shape(L);
   return 0;
 }
@@ -143,9 +159,16 @@ static int set_built(lua_State *L) {
   return 0;
 }
 
+// A layer whose Lua parts have taken up what their fields hold.
+static LnLayer *synced(lua_State *L, LnLua *s, const char *what) {
+  LnLayer *l = check_layer(L, s, 1, what);
+  ln_lua_sync_all(L, s, l);
+  return l;
+}
+
 static int layers(lua_State *L) {
   LnLua *s = ln_lua(L);
-  LnLayer *l = check_layer(L, s, 1, "layers");
+  LnLayer *l = synced(L, s, "layers");
   lua_createtable(L, l->n_children, 0);
   for (int i = 0; i < l->n_children; i++) {
     ln_lua_push_object(L, s, &l->children[i]->base);
@@ -183,7 +206,7 @@ static LnVariable **variables_of(lua_State *L, LnLayer *l, enum Which which, int
 static int push_variables(lua_State *L, enum Which which) {
   LnLua *s = ln_lua(L);
   int n;
-  LnVariable **v = variables_of(L, check_layer(L, s, 1, "variables"), which, &n);
+  LnVariable **v = variables_of(L, synced(L, s, "variables"), which, &n);
   lua_createtable(L, n, 0);
   for (int i = 0; i < n; i++) {
     ln_lua_push_variable(L, s, v[i]);
@@ -200,7 +223,7 @@ static int other_weights(lua_State *L) { return push_variables(L, OTHERS); }
 static int get_weights(lua_State *L) {
   LnLua *s = ln_lua(L);
   int n;
-  LnVariable **v = variables_of(L, check_layer(L, s, 1, "get_weights"), ALL, &n);
+  LnVariable **v = variables_of(L, synced(L, s, "get_weights"), ALL, &n);
   lua_createtable(L, n, 0);
   for (int i = 0; i < n; i++) {
     LnTensor *t = ln_tensor_copy(&s->context, v[i]->value);
@@ -216,7 +239,7 @@ static int get_weights(lua_State *L) {
 // layer:set_weights(list): all or nothing.
 static int set_weights(lua_State *L) {
   LnLua *s = ln_lua(L);
-  LnLayer *l = check_layer(L, s, 1, "set_weights");
+  LnLayer *l = synced(L, s, "set_weights");
   luaL_checktype(L, 2, LUA_TTABLE);
   lua_settop(L, 2);
   int n;
@@ -245,7 +268,7 @@ static int set_weights(lua_State *L) {
 
 static int count_params(lua_State *L) {
   LnLua *s = ln_lua(L);
-  LnLayer *l = check_layer(L, s, 1, "count_params");
+  LnLayer *l = synced(L, s, "count_params");
   int n;
   LnVariable **v = variables_of(L, l, ALL, &n);
   int64_t total = 0;
@@ -254,6 +277,88 @@ static int count_params(lua_State *L) {
                       l->base.name);
   for (int i = 0; i < n; i++) total += v[i]->value->size;
   lua_pushinteger(L, total);
+  return 1;
+}
+
+// A part of a weight's (regularizer, constraint, initializer) at field `name` of the table at 2,
+// whose handle the layer's instance table keeps; NULL when it is not given.
+static LnObject *weight_part(lua_State *L, LnLua *s, const char *name, LnKind kind) {
+  lua_settop(L, 2);
+  lua_getfield(L, 2, name);
+  if (!lua_toboolean(L, 3)) return NULL;
+  lua_pushfstring(L, "'add_weight': %s", name);
+  LnObject *o = ln_lua_to_object(L, s, 3, kind, lua_tostring(L, 4));
+  lua_getiuservalue(L, 1, 1);
+  lua_pushvalue(L, 5);
+  lua_rawsetp(L, 6, o);
+  lua_settop(L, 2);
+  return o;
+}
+
+// layer:add_weight{name =, shape =, initializer =, regularizer =, constraint =, trainable = true,
+// dtype =} -> a variable of the layer
+static int add_weight(lua_State *L) {
+  static const char *const known[] = {"name", "shape", "initializer", "regularizer", "constraint",
+                                      "trainable", "dtype"};
+  LnLua *s = ln_lua(L);
+  LnLayer *l = check_layer(L, s, 1, "add_weight");
+  lua_settop(L, 2);
+  luaL_checktype(L, 2, LUA_TTABLE);
+  lua_pushnil(L);
+  while (lua_next(L, 2)) {
+    bool found = false;
+    for (int i = 0; i < 7 && lua_type(L, 3) == LUA_TSTRING; i++)
+      found = found || strcmp(lua_tostring(L, 3), known[i]) == 0;
+    if (!found) {
+      luaL_tolstring(L, 3, NULL);
+      lua_newtable(L);
+      for (int i = 0; i < 7; i++) lua_pushstring(L, known[i]), lua_rawseti(L, -2, i + 1);
+      return ln_lua_unknown(L, "option", lua_tostring(L, 5), "add_weight");
+    }
+    lua_settop(L, 3);
+  }
+  LnInts shape = {0};
+  if (lua_getfield(L, 2, "shape") != LUA_TNIL)
+    ln_lua_check_ints(L, 3, "add_weight", true, &shape);
+  lua_settop(L, 2);
+  int dtype = ln_lua_dtype_option(L, 2, "add_weight", (LnDtype)l->dtype), own = l->dtype;
+  LnObject *initializer = weight_part(L, s, "initializer", LN_INITIALIZER);
+  LnObject *regularizer = weight_part(L, s, "regularizer", LN_REGULARIZER);
+  LnObject *constraint = weight_part(L, s, "constraint", LN_CONSTRAINT);
+  lua_getfield(L, 2, "name");
+  const char *name = lua_isnil(L, 3) ? "variable" : luaL_checkstring(L, 3);
+  lua_getfield(L, 2, "trainable");
+  bool trainable = lua_isnil(L, 4) || lua_toboolean(L, 4);
+  l->dtype = dtype;
+  LnVariable *v = ln_layer_add_weight(&s->context, l, name, (int)shape.n, shape.v, initializer,
+                                      regularizer, constraint, trainable);
+  l->dtype = own;
+  if (!v) return ln_lua_raise(L, s, "add_weight");
+  ln_lua_push_variable(L, s, v);
+  return 1;
+}
+
+// layer:add_loss(t): adds a scalar to the loss of the call that is running.
+static int add_loss(lua_State *L) {
+  LnLua *s = ln_lua(L);
+  check_layer(L, s, 1, "add_loss");
+  LnTensor *t = ln_lua_to_tensor(L, s, 2, LN_DTYPES, "add_loss");
+  size_t scope = ln_scope(&s->context);
+  bool ok = ln_add_loss(&s->context, t);
+  ln_scope_end(&s->context, scope);
+  return ok ? 0 : ln_lua_raise(L, s, "add_loss");
+}
+
+// core.computes_in_lua(layer): whether Lua defines what it, or a layer below, computes.
+static bool in_lua(const LnLayer *l) {
+  bool found = l->base.lua;
+  for (int i = 0; !found && i < l->n_children; i++) found = in_lua(l->children[i]);
+  return found;
+}
+
+static int computes_in_lua(lua_State *L) {
+  LnLua *s = ln_lua(L);
+  lua_pushboolean(L, in_lua(synced(L, s, "computes_in_lua")));
   return 1;
 }
 
@@ -276,7 +381,7 @@ static int adapt(lua_State *L) {
 static int losses(lua_State *L) {
   LnLua *s = ln_lua(L);
   LnContext *c = &s->context;
-  LnLayer *l = check_layer(L, s, 1, "losses");
+  LnLayer *l = synced(L, s, "losses");
   int max = (int)c->n_losses + ln_layer_trainable_variables(l, NULL, 0);
   LnTensor **out = lua_newuserdatauv(L, (size_t)(max + 1) * sizeof *out, 0);
   size_t scope = ln_scope(c);
@@ -317,14 +422,16 @@ void ln_register_layer(lua_State *L) {
   static const luaL_Reg methods[] = {
       {"build", build}, {"compute_output_shape", compute_output_shape},
       {"get_weights", get_weights}, {"set_weights", set_weights},
-      {"count_params", count_params}, {"adapt", adapt}, {NULL, NULL}};
+      {"count_params", count_params}, {"adapt", adapt}, {"call", call_method},
+      {"add_weight", add_weight}, {"add_loss", add_loss}, {NULL, NULL}};
   static const luaL_Reg properties[] = {
       {"weights", weights}, {"variables", weights}, {"trainable_weights", trainable_weights},
       {"trainable_variables", trainable_weights}, {"non_trainable_weights", other_weights},
       {"non_trainable_variables", other_weights}, {"built", built}, {"built_shape", built_shape},
       {"layers", layers}, {"losses", losses}, {"class_name", class_name}, {NULL, NULL}};
   static const luaL_Reg functions[] = {
-      {"add_child", add_child}, {"pop_child", pop_child}, {"set_built", set_built}, {NULL, NULL}};
+      {"add_child", add_child}, {"pop_child", pop_child}, {"set_built", set_built},
+      {"computes_in_lua", computes_in_lua}, {NULL, NULL}};
   ln_lua_setfuncs(L, functions);
   lua_getfield(L, module, "class");
   lua_pushliteral(L, "layer");

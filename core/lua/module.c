@@ -8,7 +8,7 @@
 #include "base/random.h"
 #include "base/threads.h"
 #include "kernels/gemm.h"
-#include "lua/state.h"
+#include "lua/host.h"
 
 static size_t collect(LnContext *c) {
   lua_gc(c->host, LUA_GCCOLLECT);
@@ -149,6 +149,7 @@ __attribute__((visibility("default"))) int luaopen_lunate_core(lua_State *L) {
   s->context.memory = ln_memory_open();
   if (!s->context.memory) return luaL_error(L, "out of memory");
   s->context.collect = collect;
+  s->context.calls = &ln_lua_host;
   s->context.host = L;
   // Without ln.set_seed every run differs.
   ln_random_seed(&s->context.random, (uint64_t)time(NULL) ^ (uint64_t)(uintptr_t)s);

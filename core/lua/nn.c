@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lua/state.h"
+#include "lua/host.h"
 #include "ops/ops.h"
 
 static int push_scoped(lua_State *L, LnLua *s, size_t scope, LnTensor *t, const char *what) {
@@ -103,7 +103,7 @@ static int metric_result(lua_State *L) { return result_with(L, ln_metric_result_
 
 static int metric_reset(lua_State *L) {
   LnLua *s = ln_lua(L);
-  ln_metric_reset((LnMetric *)ln_lua_check_object(L, s, 1, LN_METRIC, "reset_state"));
+  ln_metric_reset_builtin((LnMetric *)ln_lua_check_object(L, s, 1, LN_METRIC, "reset_state"));
   return 0;
 }
 
@@ -116,28 +116,46 @@ static int metric_call(lua_State *L) {
 
 // ---- small parts
 
+// Methods `call` are the built-in's, where a Lua subclass calls up: its own is out of the way.
+static LnObject *check_part(lua_State *L, LnLua *s, LnKind kind, bool builtin) {
+  LnObject *o = ln_lua_check_object(L, s, 1, kind, ln_kinds[kind].name);
+  if (builtin && o->cls == ln_lua_class(kind) && (o->lua || kind != LN_ACTIVATION))
+    luaL_error(L, "it does not define call");
+  return o;
+}
+
 // initializer(shape[, {dtype =}])
-static int initializer_call(lua_State *L) {
+static int initialize(lua_State *L, bool builtin) {
   LnLua *s = ln_lua(L);
   LnContext *c = &s->context;
-  LnObject *o = ln_lua_check_object(L, s, 1, LN_INITIALIZER, "initializer");
+  LnObject *o = check_part(L, s, LN_INITIALIZER, builtin);
   LnInts shape;
   ln_lua_check_ints(L, 2, o->cls->name, false, &shape);
   LnDtype d = ln_lua_dtype_option(L, 3, o->cls->name, LN_FLOAT32);
   size_t scope = ln_scope(c);
   LnTensor *t = ln_temp(c, ln_tensor_new(c, d, (int)shape.n, shape.v));
+  bool lua = o->lua;
+  if (builtin) o->lua = false;
   if (t && !ln_initialize(c, o, t)) t = NULL;
+  o->lua = lua;
   return push_scoped(L, s, scope, t, o->cls->name);
 }
 
+static int initializer_call(lua_State *L) { return initialize(L, false); }
+static int initializer_builtin(lua_State *L) { return initialize(L, true); }
+
 typedef LnTensor *(*OfTensor)(LnContext *c, LnObject *o, LnTensor *x);
 
-static int of_tensor(lua_State *L, LnKind kind, OfTensor f) {
+static int of_tensor(lua_State *L, LnKind kind, OfTensor f, bool builtin) {
   LnLua *s = ln_lua(L);
-  LnObject *o = ln_lua_check_object(L, s, 1, kind, ln_kinds[kind].name);
+  LnObject *o = check_part(L, s, kind, builtin);
   LnTensor *x = ln_lua_to_tensor(L, s, 2, LN_DTYPES, ln_kinds[kind].name);
   size_t scope = ln_scope(&s->context);
-  return push_scoped(L, s, scope, f(&s->context, o, x), o->cls->name);
+  bool lua = o->lua;
+  if (builtin) o->lua = false;
+  LnTensor *y = f(&s->context, o, x);
+  o->lua = lua;
+  return push_scoped(L, s, scope, y, o->cls->name);
 }
 
 static LnTensor *activate(LnContext *c, LnObject *o, LnTensor *x) {
@@ -145,19 +163,41 @@ static LnTensor *activate(LnContext *c, LnObject *o, LnTensor *x) {
   return ln_activate(c, (LnActivation *)o, x);
 }
 
-static int regularizer_call(lua_State *L) { return of_tensor(L, LN_REGULARIZER, ln_regularize); }
-static int constraint_call(lua_State *L) { return of_tensor(L, LN_CONSTRAINT, ln_constrain); }
-static int activation_call(lua_State *L) { return of_tensor(L, LN_ACTIVATION, activate); }
+static int regularizer_call(lua_State *L) {
+  return of_tensor(L, LN_REGULARIZER, ln_regularize, false);
+}
+static int regularizer_builtin(lua_State *L) {
+  return of_tensor(L, LN_REGULARIZER, ln_regularize, true);
+}
+static int constraint_call(lua_State *L) {
+  return of_tensor(L, LN_CONSTRAINT, ln_constrain, false);
+}
+static int constraint_builtin(lua_State *L) {
+  return of_tensor(L, LN_CONSTRAINT, ln_constrain, true);
+}
+static int activation_call(lua_State *L) {
+  return of_tensor(L, LN_ACTIVATION, activate, false);
+}
+static int activation_builtin(lua_State *L) {
+  return of_tensor(L, LN_ACTIVATION, activate, true);
+}
 
-static int schedule_call(lua_State *L) {
+static int ask_schedule(lua_State *L, bool builtin) {
   LnLua *s = ln_lua(L);
-  LnObject *o = ln_lua_check_object(L, s, 1, LN_SCHEDULE, "schedule");
+  LnObject *o = check_part(L, s, LN_SCHEDULE, builtin);
+  int64_t step = luaL_checkinteger(L, 2);
   double rate;
-  if (!ln_schedule_value(&s->context, o, luaL_checkinteger(L, 2), &rate))
-    return ln_lua_raise(L, s, o->cls->name);
+  bool lua = o->lua;
+  if (builtin) o->lua = false;
+  bool ok = ln_schedule_value(&s->context, o, step, &rate);
+  o->lua = lua;
+  if (!ok) return ln_lua_raise(L, s, o->cls->name);
   lua_pushnumber(L, rate);
   return 1;
 }
+
+static int schedule_call(lua_State *L) { return ask_schedule(L, false); }
+static int schedule_builtin(lua_State *L) { return ask_schedule(L, true); }
 
 // ---- optimizers
 
@@ -224,6 +264,21 @@ static int optimizer_apply(lua_State *L) {
   c->no_record--;
   ln_scope_end(c, scope);
   return ok ? 0 : ln_lua_raise(L, s, "apply");
+}
+
+// optimizer:update_step(gradient, variable, learning_rate): the built-in's rule for one variable of
+// the update that runs, where a Lua subclass calls up
+static int optimizer_builtin(lua_State *L) {
+  LnLua *s = ln_lua(L);
+  LnOptimizer *o = check_optimizer(L, s, "update_step");
+  if (o->base.cls == ln_lua_class(LN_OPTIMIZER))
+    return luaL_error(L, "it does not define update_step(gradient, variable, learning_rate, slots)");
+  LnTensor *g = ln_lua_check_tensor(L, s, 2, "update_step");
+  LnVariable *v = ln_lua_test_variable(L, s, 3);
+  if (!v) return luaL_error(L, "'update_step': variable expected, got %s", luaL_typename(L, 3));
+  return ln_optimizer_step_builtin(&s->context, o, v, g, luaL_checknumber(L, 4))
+             ? 0
+             : ln_lua_raise(L, s, "update_step");
 }
 
 static int optimizer_exclude(lua_State *L) {
@@ -360,6 +415,7 @@ void ln_register_nn(lua_State *L) {
       {NULL, NULL}};
   static const luaL_Reg optimizer_methods[] = {
       {"build", optimizer_build}, {"apply", optimizer_apply},
+      {"update_step", optimizer_builtin},
       {"exclude_from_weight_decay", optimizer_exclude},
       {"finalize_variable_values", optimizer_finalize},
       {"set_variables", optimizer_set_variables}, {NULL, NULL}};
@@ -370,10 +426,15 @@ void ln_register_nn(lua_State *L) {
   ln_lua_setfuncs(L, functions);
   add(L, s, module, LN_LOSS, loss_call, loss_methods, NULL);
   add(L, s, module, LN_METRIC, metric_call, metric_methods, NULL);
-  add(L, s, module, LN_INITIALIZER, initializer_call, NULL, NULL);
-  add(L, s, module, LN_REGULARIZER, regularizer_call, NULL, NULL);
-  add(L, s, module, LN_CONSTRAINT, constraint_call, NULL, NULL);
-  add(L, s, module, LN_ACTIVATION, activation_call, NULL, NULL);
-  add(L, s, module, LN_SCHEDULE, schedule_call, NULL, NULL);
+  add(L, s, module, LN_INITIALIZER, initializer_call,
+      (luaL_Reg[]){{"call", initializer_builtin}, {NULL, NULL}}, NULL);
+  add(L, s, module, LN_REGULARIZER, regularizer_call,
+      (luaL_Reg[]){{"call", regularizer_builtin}, {NULL, NULL}}, NULL);
+  add(L, s, module, LN_CONSTRAINT, constraint_call,
+      (luaL_Reg[]){{"call", constraint_builtin}, {NULL, NULL}}, NULL);
+  add(L, s, module, LN_ACTIVATION, activation_call,
+      (luaL_Reg[]){{"call", activation_builtin}, {NULL, NULL}}, NULL);
+  add(L, s, module, LN_SCHEDULE, schedule_call,
+      (luaL_Reg[]){{"call", schedule_builtin}, {NULL, NULL}}, NULL);
   add(L, s, module, LN_OPTIMIZER, NULL, optimizer_methods, optimizer_properties);
 }

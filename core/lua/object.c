@@ -9,12 +9,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lua/state.h"
+#include "lua/host.h"
 
 typedef struct Handle {
   LnObject *object;
   bool ready;        // its class's init has run
+  bool in_lua;       // its class is defined in Lua
+  bool config;       // it is being made from a config: Keras's spelling
 } Handle;
+
+// Keys of instance tables, by address: names of fields that hold layers and the like, in the order
+// of assignment; what they held when last looked at.
+static const char fields_key, held_key;
 
 // Keys in the registry, one set a Lua state: addresses inside LnLua.
 static void *handles_key(LnLua *s) { return &s->debt; }
@@ -22,7 +28,7 @@ static void *classes_key(LnLua *s) { return &s->metatable[LN_TYPE_KINDS]; }
 static void *counters_key(LnLua *s) { return &s->metatable[LN_TYPE_MODEL]; }
 
 static bool is_model(const LnObject *o) {
-  return o->cls->kind == LN_LAYER && strcmp(o->cls->name, "Sequential") == 0;
+  return o->cls->kind == LN_LAYER && ((const LnLayerClass *)o->cls)->model;
 }
 
 // ---- handles
@@ -63,7 +69,7 @@ static void push_class(lua_State *L, LnLua *s, const LnClass *cls);
 // An empty handle with an instance table of the class at the top (which stays below it).
 static Handle *push_blank(lua_State *L, LnLua *s, int type) {
   Handle *h = lua_newuserdatauv(L, sizeof *h, 1);
-  *h = (Handle){NULL, false};
+  *h = (Handle){NULL, false, false, false};
   lua_rawgetp(L, LUA_REGISTRYINDEX, s->metatable[type]);
   lua_setmetatable(L, -2);
   lua_newtable(L);
@@ -98,6 +104,14 @@ void ln_lua_push_object(lua_State *L, LnLua *s, LnObject *o) {
   h->ready = true;
   remember(L, s, o);
   lua_remove(L, -2);
+}
+
+bool ln_lua_find_object(lua_State *L, LnLua *s, const LnObject *o) {
+  lua_rawgetp(L, LUA_REGISTRYINDEX, handles_key(s));
+  bool found = lua_rawgetp(L, -1, o) != LUA_TNIL;
+  lua_remove(L, -2);
+  if (!found) lua_pop(L, 1);
+  return found;
 }
 
 static int object_gc(lua_State *L) {
@@ -301,6 +315,57 @@ static const LnClass *class_root(lua_State *L, int i) {
   return cls;
 }
 
+static bool defined_in_lua(lua_State *L, int class) {
+  lua_pushliteral(L, "defined_in_lua");
+  bool is = lua_rawget(L, class) == LUA_TBOOLEAN;
+  lua_pop(L, 1);
+  return is;
+}
+
+// Whether a Lua class of the chain that begins at `class` has a method.
+static bool defines(lua_State *L, int class, const char *method) {
+  int top = lua_gettop(L);
+  lua_pushvalue(L, class);
+  bool found = false;
+  while (!found && lua_istable(L, top + 1) && defined_in_lua(L, top + 1)) {
+    lua_pushstring(L, method);
+    found = lua_rawget(L, top + 1) != LUA_TNIL;
+    lua_getfield(L, top + 1, "super");
+    lua_replace(L, top + 1);
+    lua_settop(L, top + 1);
+  }
+  lua_settop(L, top);
+  return found;
+}
+
+static bool is_blank(const LnClass *cls) {
+  return cls == ln_lua_class(cls->kind) || cls == ln_lua_model_class();
+}
+
+// The methods by which an object computes.
+static bool is_hook(LnKind kind, const char *method) {
+  static const char *const metric[] = {"update_state", "result", "reset_state"};
+  if (kind == LN_OPTIMIZER) return strcmp(method, "update_step") == 0;
+  if (kind != LN_METRIC) return strcmp(method, "call") == 0;
+  for (int i = 0; i < 3; i++)
+    if (strcmp(method, metric[i]) == 0) return true;
+  return false;
+}
+
+static void find_hooks(lua_State *L, LnObject *o, int class) {
+  static const char *const hooks[] = {"call", "update_state", "result", "reset_state",
+                                      "update_step"};
+  LnKind kind = o->cls->kind;
+  for (int i = 0; i < 5; i++)
+    if (is_hook(kind, hooks[i]) && defines(L, class, hooks[i])) o->lua = true;
+  if (kind == LN_LAYER) {
+    o->lua_build = defines(L, class, "build");
+    o->lua_shape = defines(L, class, "compute_output_shape");
+  } else if (is_blank(o->cls) && kind != LN_LOSS && kind != LN_METRIC) {
+    o->lua = true;   // there is nothing else
+  }
+}
+
 // A blank handle for an instance of the class table at i, pushed.
 static Handle *push_instance(lua_State *L, LnLua *s, int i) {
   const LnClass *cls = class_root(L, i);
@@ -310,14 +375,137 @@ static Handle *push_instance(lua_State *L, LnLua *s, int i) {
   h->object = ln_object_new(&s->context, cls);
   if (!h->object) ln_lua_raise(L, s, cls->name);
   remember(L, s, h->object);
+  if (is_blank(cls) || defined_in_lua(L, i)) find_hooks(L, h->object, i);
+  h->in_lua = defined_in_lua(L, i);
   return h;
 }
 
+// Pushes Class.options of the Lua classes from `class` on, merged, or nil when there are none.
+static void push_specs(lua_State *L, int class) {
+  int top = lua_gettop(L);
+  lua_pushnil(L);
+  lua_pushvalue(L, class);
+  while (lua_istable(L, top + 2) && defined_in_lua(L, top + 2)) {
+    lua_pushliteral(L, "options");
+    if (lua_rawget(L, top + 2) == LUA_TTABLE) {
+      if (lua_isnil(L, top + 1)) lua_newtable(L), lua_replace(L, top + 1);
+      lua_pushnil(L);
+      while (lua_next(L, top + 3)) {
+        lua_pushvalue(L, -2);
+        if (lua_rawget(L, top + 1) == LUA_TNIL) {
+          lua_pushvalue(L, -3);
+          lua_pushvalue(L, -3);
+          lua_rawset(L, top + 1);
+        }
+        lua_pop(L, 2);
+      }
+    }
+    lua_settop(L, top + 2);
+    lua_getfield(L, top + 2, "super");
+    lua_replace(L, top + 2);
+  }
+  lua_settop(L, top + 1);
+}
+
+// An object of a Lua class over a blank one is ready before its init runs: name, trainable and
+// dtype are taken out of the arguments. Options that the class declares are checked, and kept as
+// self.options. Replaces the arguments at 2 by what init gets; instance at 3.
+static void prepare(lua_State *L, LnLua *s, Handle *h) {
+  LnObject *o = h->object;
+  bool blank = is_blank(o->cls);
+  lua_getiuservalue(L, 3, 1);   // 4
+  push_specs(L, 1);             // 5
+  bool specs = lua_istable(L, 5);
+  lua_newtable(L);              // 6: what the class declares, or all
+  lua_newtable(L);              // 7: what is the built-in class's
+  lua_getfield(L, 1, "positional");   // 8
+  bool positional = lua_istable(L, 8);
+  lua_pushnil(L);
+  while (lua_next(L, 2)) {      // 9, 10
+    bool declared = specs && (lua_pushvalue(L, 9), lua_rawget(L, 5)) != LUA_TNIL;
+    lua_settop(L, 10);
+    const LnOption *option = !declared && lua_type(L, 9) == LUA_TSTRING
+                                 ? find_option(o->cls, lua_tostring(L, 9))
+                                 : NULL;
+    if (option && blank) {
+      set_option(L, s, o, 4, option, 10, h->config);
+      lua_settop(L, 9);
+      continue;
+    }
+    bool own = blank || declared || (lua_isinteger(L, 9) && positional) || (!option && specs);
+    if (lua_type(L, 9) == LUA_TSTRING && !declared && !blank) own = false;
+    // Keras's configs have null for what is not there.
+    if (h->config && own && lua_isboolean(L, 10) && !lua_toboolean(L, 10)) {
+      bool flag = false;
+      if (specs && (lua_pushvalue(L, 9), lua_rawget(L, 5)) == LUA_TTABLE) {
+        lua_rawgeti(L, -1, 1);
+        flag = lua_isstring(L, -1) && strcmp(lua_tostring(L, -1), "boolean") == 0;
+      }
+      lua_settop(L, 10);
+      if (!flag) {
+        lua_settop(L, 9);
+        continue;
+      }
+    }
+    lua_pushvalue(L, 9);
+    lua_pushvalue(L, 10);
+    lua_rawset(L, own ? 6 : 7);
+    lua_settop(L, 9);
+  }
+  if (specs) {
+    lua_pushvalue(L, lua_upvalueindex(1));
+    lua_pushcclosure(L, ln_lua_check_options, 1);
+    lua_getfield(L, 1, "name");
+    lua_pushvalue(L, 5);
+    lua_pushvalue(L, 6);
+    lua_pushvalue(L, 8);
+    lua_call(L, 4, 1);
+    lua_replace(L, 6);
+    lua_pushvalue(L, 6);
+    lua_setfield(L, 4, "options");
+  } else if (blank && !defines(L, 1, "init")) {
+    lua_pushnil(L);
+    if (lua_next(L, 6)) {
+      luaL_tolstring(L, 9, NULL);
+      push_option_names(L, o->cls);
+      lua_getfield(L, 1, "name");
+      const char *name = lua_tostring(L, -1);
+      lua_insert(L, -2);
+      ln_lua_unknown(L, "option", lua_tostring(L, 11), name);
+    }
+  }
+  // A built-in's own options go along to init.
+  lua_pushnil(L);
+  while (lua_next(L, 7)) {
+    lua_pushvalue(L, 9);
+    lua_pushvalue(L, 10);
+    lua_rawset(L, 6);
+    lua_settop(L, 9);
+  }
+  lua_pushvalue(L, 6);
+  lua_replace(L, 2);
+  lua_getfield(L, 1, "name");
+  if (o->cls->kind == LN_OPTIMIZER && blank && lua_getfield(L, 1, "slots") == LUA_TTABLE) {
+    int n = (int)lua_rawlen(L, -1);
+    for (int i = 1; i <= n; i++) {
+      lua_rawgeti(L, -1, i);
+      if (lua_type(L, -1) != LUA_TSTRING || !ln_lua_add_slot(o, lua_tostring(L, -1)))
+        luaL_error(L, "class '%s': slots should be a list of at most %d names",
+                   lua_tostring(L, 9), LN_MAX_SLOTS);
+      lua_pop(L, 1);
+    }
+  }
+  if (blank) finish_object(L, s, h, lua_tostring(L, 9));
+  lua_settop(L, 3);
+}
+
 // Class(args)
-static int class_call(lua_State *L) {
+static int instantiate(lua_State *L, bool config) {
   LnLua *s = ln_lua(L);
   normalize_args(L, 2);
-  push_instance(L, s, 1);   // 3
+  Handle *made = push_instance(L, s, 1);   // 3
+  made->config = config;
+  if (made->in_lua) prepare(L, s, made);
   lua_getfield(L, 1, "init");
   lua_pushvalue(L, 3);
   lua_pushvalue(L, 2);
@@ -325,18 +513,54 @@ static int class_call(lua_State *L) {
   Handle *h = any_handle(L, s, 3);
   if (!h->ready)
     return luaL_error(L, "%s:init did not call its super.init", h->object->cls->name);
+  lua_settop(L, 3);
+  h->config = false;
+  if (h->in_lua && h->object->cls->kind == LN_LAYER) ln_lua_sync(L, s, 3);
   return 1;
 }
+
+static int class_call(lua_State *L) { return instantiate(L, false); }
 
 // Class.init(self, options): what built-in classes do with their arguments.
 static int object_init(lua_State *L) {
   LnLua *s = ln_lua(L);
   Handle *h = any_handle(L, s, 1);
   luaL_checktype(L, 2, LUA_TTABLE);
-  if (h->ready) return luaL_error(L, "%s: init was called twice", h->object->cls->name);
   lua_settop(L, 2);
   lua_getiuservalue(L, 1, 1);   // 3
-  read_options(L, s, h->object, 3, 2, false);
+  if (h->ready && h->in_lua && is_blank(h->object->cls)) {
+    // The base's init takes what it knows; the rest is the subclass's.
+    lua_pushnil(L);
+    while (lua_next(L, 2)) {
+      const LnOption *o =
+          lua_type(L, 4) == LUA_TSTRING ? find_option(h->object->cls, lua_tostring(L, 4)) : NULL;
+      if (o) set_option(L, s, h->object, 3, o, 5, false);
+      lua_settop(L, 4);
+    }
+    return 0;
+  }
+  if (h->ready) return luaL_error(L, "%s: init was called twice", h->object->cls->name);
+  if (h->in_lua) {
+    // What the Lua class declares is its own.
+    lua_getfield(L, 1, "class");
+    push_specs(L, 4);   // 5
+    if (lua_istable(L, 5)) {
+      lua_newtable(L);  // 6
+      lua_pushnil(L);
+      while (lua_next(L, 2)) {
+        lua_pushvalue(L, 7);
+        if (lua_rawget(L, 5) == LUA_TNIL) {
+          lua_pushvalue(L, 7);
+          lua_pushvalue(L, 8);
+          lua_rawset(L, 6);
+        }
+        lua_settop(L, 7);
+      }
+      lua_replace(L, 2);
+    }
+    lua_settop(L, 3);
+  }
+  read_options(L, s, h->object, 3, 2, h->config);
   lua_getfield(L, 1, "class");
   lua_getfield(L, -1, "name");
   finish_object(L, s, h, lua_tostring(L, -1));
@@ -350,6 +574,10 @@ static int from_config(lua_State *L) {
   luaL_checktype(L, 1, LUA_TTABLE);
   lua_settop(L, 1);
   lua_pushvalue(L, lua_upvalueindex(2));
+  if (defined_in_lua(L, 2)) {
+    lua_insert(L, 1);
+    return instantiate(L, true);
+  }
   push_instance(L, s, 2);   // 3
   lua_getiuservalue(L, 3, 1);
   Handle *h = any_handle(L, s, 3);
@@ -359,11 +587,55 @@ static int from_config(lua_State *L) {
   return 1;
 }
 
+// Shapes at i: one shape, or a list of shapes.
+static int read_shapes(lua_State *L, int i, LnInts *shapes, int max) {
+  luaL_checktype(L, i, LUA_TTABLE);
+  lua_rawgeti(L, i, 1);
+  bool list = lua_istable(L, -1);
+  lua_pop(L, 1);
+  int n = list ? (int)lua_rawlen(L, i) : 1;
+  if (n > max) return luaL_error(L, "'build': at most %d shapes", max);
+  for (int k = 0; k < n; k++) {
+    if (list) lua_rawgeti(L, i, k + 1);
+    else lua_pushvalue(L, i);
+    ln_lua_check_ints(L, -1, "build", true, &shapes[k]);
+    lua_pop(L, 1);
+  }
+  return n;
+}
+
+// What a Lua class's own build becomes (upvalue 2): called by a script it builds the layer as any
+// call would; inside building it is the function itself.
+static int build_method(lua_State *L) {
+  LnLua *s = ln_lua(L);
+  LnLayer *l = (LnLayer *)ln_lua_check_object(L, s, 1, LN_LAYER, "build");
+  if (l->building) {
+    lua_pushvalue(L, lua_upvalueindex(2));
+    lua_insert(L, 1);
+    lua_call(L, lua_gettop(L) - 1, 0);
+    return 0;
+  }
+  LnInts shapes[64];
+  int n = read_shapes(L, 2, shapes, 64);
+  return ln_layer_build_shapes(&s->context, l, n, shapes) ? 0 : ln_lua_raise(L, s, NULL);
+}
+
+// upvalue: state. Class.build = function ...
+static int class_newindex(lua_State *L) {
+  lua_settop(L, 3);
+  if (lua_type(L, 2) == LUA_TSTRING && strcmp(lua_tostring(L, 2), "build") == 0 &&
+      lua_isfunction(L, 3)) {
+    lua_pushvalue(L, lua_upvalueindex(1));
+    lua_insert(L, 3);
+    lua_pushcclosure(L, build_method, 2);
+  }
+  lua_rawset(L, 1);
+  return 0;
+}
+
 // Base:extend("Name")
 static int class_extend(lua_State *L) {
-  LnLua *s = ln_lua(L);
-  (void)s;
-  class_root(L, 1);
+  const LnClass *root = class_root(L, 1);
   luaL_checkstring(L, 2);
   lua_settop(L, 2);
   lua_newtable(L);   // 3: the class
@@ -386,6 +658,19 @@ static int class_extend(lua_State *L) {
   }
   lua_pushvalue(L, 1);
   lua_setfield(L, 5, "__index");
+  if (root->kind == LN_LAYER) {
+    lua_pushvalue(L, lua_upvalueindex(1));
+    lua_pushcclosure(L, class_newindex, 1);
+    lua_setfield(L, 5, "__newindex");
+  }
+  lua_getfield(L, 1, "from_config");
+  if (lua_isnil(L, -1) || lua_tocfunction(L, -1) == from_config) {
+    lua_pushvalue(L, lua_upvalueindex(1));
+    lua_pushvalue(L, 3);
+    lua_pushcclosure(L, from_config, 2);
+    lua_setfield(L, 3, "from_config");
+  }
+  lua_pop(L, 1);
   lua_setmetatable(L, (lua_pushvalue(L, 5), 3));
   lua_settop(L, 3);
   return 1;
@@ -555,6 +840,27 @@ static LnObject *from_name(lua_State *L, LnLua *s, const char *name, LnKind kind
   return NULL;
 }
 
+// An object that stands for the function at i; of metrics, its mean.
+static LnObject *from_function(lua_State *L, LnLua *s, int i, LnKind kind) {
+  const LnClass *cls = kind == LN_METRIC ? ln_lua_mean_metric_class() : ln_lua_class(kind);
+  if (kind == LN_METRIC) push_class(L, s, cls);
+  else push_base(L, s, (int)kind);
+  Handle *h = push_blank(L, s, handle_type(cls));
+  lua_remove(L, -2);
+  h->object = ln_object_new(&s->context, cls);
+  if (!h->object) ln_lua_raise(L, s, NULL);
+  h->object->lua = kind != LN_METRIC;
+  if (kind == LN_ACTIVATION && !set_name(h->object, "function")) luaL_error(L, "out of memory");
+  default_name(L, s, h->object, cls->name);
+  h->ready = true;
+  remember(L, s, h->object);
+  lua_getiuservalue(L, -1, 1);
+  lua_pushvalue(L, i);
+  ln_lua_set_function(L, lua_gettop(L) - 1);
+  lua_pop(L, 1);
+  return h->object;
+}
+
 LnObject *ln_lua_to_object(lua_State *L, LnLua *s, int i, LnKind kind, const char *what) {
   i = lua_absindex(L, i);
   Handle *h = test_handle(L, s, i, kind);
@@ -590,6 +896,8 @@ LnObject *ln_lua_to_object(lua_State *L, LnLua *s, int i, LnKind kind, const cha
     lua_call(L, 1, 1);
     return ln_lua_test_object(L, s, -1, kind);
   }
+  if (lua_isfunction(L, i) && kind != LN_LAYER && kind != LN_OPTIMIZER)
+    return from_function(L, s, i, kind);
   luaL_error(L, "%s: %s expected, got %s", what ? what : "get", ln_kinds[kind].name, luaL_typename(L, i));
   return NULL;
 }
@@ -615,6 +923,31 @@ static void push_policy(lua_State *L, const char *dtype) {
   push_null(L), lua_setfield(L, -2, "registered_name");
 }
 
+// Adds what a Lua class declares to the config at the top.
+static void push_declared(lua_State *L, LnLua *s, LnObject *o) {
+  int config = lua_gettop(L);
+  if (!ln_lua_find_object(L, s, o)) return;
+  Handle *h = lua_touserdata(L, -1);
+  if (h->in_lua && lua_getiuservalue(L, -1, 1) == LUA_TTABLE) {
+    lua_pushliteral(L, "options");
+    if (lua_rawget(L, -2) == LUA_TTABLE) {
+      int options = lua_gettop(L);
+      lua_pushnil(L);
+      while (lua_next(L, options)) {
+        LnObject *part = NULL;
+        for (int k = 0; !part && k < LN_KINDS; k++)
+          part = ln_lua_test_object(L, s, -1, (LnKind)k);
+        lua_pushvalue(L, -2);
+        if (part) ln_lua_push_serialized(L, s, part);
+        else lua_pushvalue(L, -2);
+        lua_rawset(L, config);
+        lua_pop(L, 1);
+      }
+    }
+  }
+  lua_settop(L, config);
+}
+
 void ln_lua_push_config(lua_State *L, LnLua *s, LnObject *o) {
   const LnOption *option;
   lua_newtable(L);
@@ -630,6 +963,7 @@ void ln_lua_push_config(lua_State *L, LnLua *s, LnObject *o) {
     }
     lua_setfield(L, -2, option->name);
   }
+  push_declared(L, s, o);
 }
 
 void ln_lua_push_serialized(lua_State *L, LnLua *s, LnObject *o) {
@@ -639,14 +973,23 @@ void ln_lua_push_serialized(lua_State *L, LnLua *s, LnObject *o) {
   }
   luaL_checkstack(L, 10, "nested configs");
   lua_createtable(L, 0, 4);
-  lua_pushstring(L, o->cls->name), lua_setfield(L, -2, "class_name");
+  int top = lua_gettop(L);
   ln_lua_push_object(L, s, o);
+  Handle *h = lua_touserdata(L, -1);
+  lua_getfield(L, -1, "class");
+  lua_getfield(L, -1, "name");
+  lua_setfield(L, top, "class_name");
+  if (h->in_lua) lua_getfield(L, -1, "name");   // Keras: under what name to find it
+  else push_null(L);
+  lua_setfield(L, top, "registered_name");
+  if (h->in_lua) push_null(L);
+  else lua_pushstring(L, ln_kinds[o->cls->kind].module);
+  lua_setfield(L, top, "module");
+  lua_settop(L, top + 1);
   lua_getfield(L, -1, "get_config");
   lua_insert(L, -2);
   lua_call(L, 1, 1);
   lua_setfield(L, -2, "config");
-  lua_pushstring(L, ln_kinds[o->cls->kind].module), lua_setfield(L, -2, "module");
-  push_null(L), lua_setfield(L, -2, "registered_name");
 }
 
 static int get_config(lua_State *L) {
@@ -687,6 +1030,209 @@ static int object_index(lua_State *L) {
   return 1;
 }
 
+// ---- what a Lua layer's fields hold
+
+static bool is_plain_table(lua_State *L, int i) {
+  if (!lua_istable(L, i)) return false;
+  if (luaL_getmetafield(L, i, "__metatable") == LUA_TNIL) return true;
+  lua_pop(L, 1);
+  return false;
+}
+
+static bool is_kept(lua_State *L, LnLua *s, int i) {
+  return ln_lua_test_object(L, s, i, LN_LAYER) || ln_lua_test_variable(L, s, i) ||
+         ln_lua_test_object(L, s, i, LN_METRIC) || is_plain_table(L, i);
+}
+
+// Field 2 of object 1 (instance table at 4) became 3: it is now the last that was assigned.
+static void note_field(lua_State *L, LnLua *s) {
+  bool kept = is_kept(L, s, 3);
+  lua_settop(L, 4);
+  if (lua_rawgetp(L, 4, &fields_key) == LUA_TNIL) {
+    if (!kept) return;
+    lua_settop(L, 4);
+    lua_newtable(L);
+    lua_pushvalue(L, 5);
+    lua_rawsetp(L, 4, &fields_key);
+  }
+  int n = (int)lua_rawlen(L, 5), to = 0;
+  for (int k = 1; k <= n; k++) {
+    lua_rawgeti(L, 5, k);
+    if (lua_rawequal(L, -1, 2)) lua_pop(L, 1);
+    else lua_rawseti(L, 5, ++to);
+  }
+  bool held = to < n;
+  if (kept) lua_pushvalue(L, 2), lua_rawseti(L, 5, ++to);
+  for (int k = to + 1; k <= n; k++) lua_pushnil(L), lua_rawseti(L, 5, k);
+  lua_settop(L, 4);
+  if (kept || held) ln_lua_sync(L, s, 1);
+}
+
+// Walks the value at the top (popped): layers, variables and metrics, in the order of lists, then
+// of sorted names, go into the list at `list`; `seen` holds what was met.
+static void collect_held(lua_State *L, LnLua *s, int list, int seen) {
+  luaL_checkstack(L, 10, "nested tables");
+  int top = lua_gettop(L);
+  if (!is_kept(L, s, top)) {
+    lua_settop(L, top - 1);
+    return;
+  }
+  lua_pushvalue(L, top);
+  if (lua_rawget(L, seen) != LUA_TNIL) {
+    lua_settop(L, top - 1);
+    return;
+  }
+  lua_settop(L, top);
+  lua_pushvalue(L, top);
+  lua_pushboolean(L, 1);
+  lua_rawset(L, seen);
+  if (!lua_istable(L, top)) {
+    lua_rawseti(L, list, (lua_Integer)lua_rawlen(L, list) + 1);
+    return;
+  }
+  lua_Integer n = (lua_Integer)lua_rawlen(L, top);
+  for (lua_Integer k = 1; k <= n; k++) {
+    lua_rawgeti(L, top, k);
+    collect_held(L, s, list, seen);
+  }
+  lua_newtable(L);   // top + 1: names
+  lua_pushnil(L);
+  for (int count = 0; lua_next(L, top);) {
+    if (lua_type(L, -2) == LUA_TSTRING && is_kept(L, s, -1))
+      lua_pushvalue(L, -2), lua_rawseti(L, top + 1, ++count);
+    lua_pop(L, 1);
+  }
+  lua_Integer names = (lua_Integer)lua_rawlen(L, top + 1);
+  for (lua_Integer k = 2; k <= names; k++)   // they are few: sorted by insertion
+    for (lua_Integer i = k; i > 1; i--) {
+      lua_rawgeti(L, top + 1, i - 1);
+      lua_rawgeti(L, top + 1, i);
+      if (!lua_compare(L, -1, -2, LUA_OPLT)) {
+        lua_pop(L, 2);
+        break;
+      }
+      lua_rawseti(L, top + 1, i - 1);
+      lua_rawseti(L, top + 1, i);
+    }
+  for (lua_Integer k = 1; k <= names; k++) {
+    lua_rawgeti(L, top + 1, k);
+    lua_rawget(L, top);
+    collect_held(L, s, list, seen);
+  }
+  lua_settop(L, top - 1);
+}
+
+// Pushes the list of what the fields of the object at i hold; nil when there are none.
+static void push_held(lua_State *L, LnLua *s, int i) {
+  i = lua_absindex(L, i);
+  int top = lua_gettop(L);
+  lua_getiuservalue(L, i, 1);
+  if (lua_rawgetp(L, -1, &fields_key) == LUA_TNIL) {
+    lua_settop(L, top);
+    lua_pushnil(L);
+    return;
+  }
+  lua_newtable(L);   // top + 3: list
+  lua_newtable(L);   // top + 4: seen
+  int n = (int)lua_rawlen(L, top + 2);
+  for (int k = 1; k <= n; k++) {
+    lua_rawgeti(L, top + 2, k);
+    lua_rawget(L, top + 1);
+    collect_held(L, s, top + 3, top + 4);
+  }
+  lua_settop(L, top + 3);
+  lua_replace(L, top + 1);
+  lua_settop(L, top + 1);
+}
+
+static bool holds(const LnLayer *l, const LnLayer *other) {
+  bool found = l == other;
+  for (int i = 0; !found && i < l->n_children; i++) found = holds(l->children[i], other);
+  return found;
+}
+
+static bool has_child(const LnLayer *l, const LnLayer *child) {
+  for (int i = 0; i < l->n_children; i++)
+    if (l->children[i] == child) return true;
+  return false;
+}
+
+static bool has_variable(const LnLayer *l, const LnVariable *v) {
+  for (int i = 0; i < l->n_variables; i++)
+    if (l->variables[i] == v) return true;
+  return false;
+}
+
+void ln_lua_sync(lua_State *L, LnLua *s, int i) {
+  i = lua_absindex(L, i);
+  Handle *h = test_handle(L, s, i, LN_LAYER);
+  if (!h || !h->in_lua || !h->object) return;
+  LnLayer *l = (LnLayer *)h->object;
+  int top = lua_gettop(L);
+  push_held(L, s, i);                   // top + 1
+  if (lua_isnil(L, top + 1)) {
+    lua_settop(L, top);
+    return;
+  }
+  lua_getiuservalue(L, i, 1);           // top + 2
+  lua_rawgetp(L, top + 2, &held_key);   // top + 3: before
+  lua_newtable(L);                      // top + 4: now, by object
+  int n = (int)lua_rawlen(L, top + 1);
+  for (int k = 1; k <= n; k++) {
+    lua_rawgeti(L, top + 1, k);
+    lua_pushvalue(L, -1);
+    lua_pushboolean(L, 1);
+    lua_rawset(L, top + 4);
+    LnLayer *child = (LnLayer *)ln_lua_test_object(L, s, -1, LN_LAYER);
+    LnVariable *v = ln_lua_test_variable(L, s, -1);
+    if (child && holds(child, l))
+      luaL_error(L, "layer '%s' cannot be a part of itself", l->base.name);
+    if ((child && !has_child(l, child) && !ln_layer_add_child(&s->context, l, child)) ||
+        (v && !has_variable(l, v) && !ln_layer_add_variable(&s->context, l, v)))
+      ln_lua_raise(L, s, NULL);
+    lua_pop(L, 1);
+  }
+  if (lua_istable(L, top + 3)) {
+    lua_pushnil(L);
+    while (lua_next(L, top + 3)) {
+      lua_pop(L, 1);
+      lua_pushvalue(L, -1);
+      if (lua_rawget(L, top + 4) != LUA_TNIL) {
+        lua_pop(L, 1);
+        continue;
+      }
+      lua_pop(L, 1);
+      LnLayer *child = (LnLayer *)ln_lua_test_object(L, s, -1, LN_LAYER);
+      LnVariable *v = ln_lua_test_variable(L, s, -1);
+      if (child) ln_layer_remove_child(l, child);
+      if (v) ln_layer_remove_variable(l, v);
+    }
+  }
+  lua_settop(L, top + 4);
+  lua_rawsetp(L, top + 2, &held_key);
+  lua_settop(L, top);
+}
+
+// core.held(layer): the layers, variables and metrics in its fields, in order.
+static int held(lua_State *L) {
+  LnLua *s = ln_lua(L);
+  ln_lua_check_object(L, s, 1, LN_LAYER, "held");
+  push_held(L, s, 1);
+  if (lua_isnil(L, -1)) lua_newtable(L);
+  return 1;
+}
+
+static void sync_all(lua_State *L, LnLua *s, const LnLayer *l) {
+  luaL_checkstack(L, 8, "nested layers");
+  if (ln_lua_find_object(L, s, &l->base)) {
+    ln_lua_sync(L, s, -1);
+    lua_pop(L, 1);
+  }
+  for (int i = 0; i < l->n_children; i++) sync_all(L, s, l->children[i]);
+}
+
+void ln_lua_sync_all(lua_State *L, LnLua *s, const LnLayer *l) { sync_all(L, s, l); }
+
 static int object_newindex(lua_State *L) {
   LnLua *s = ln_lua(L);
   Handle *h = lua_touserdata(L, 1);
@@ -709,6 +1255,10 @@ static int object_newindex(lua_State *L) {
   lua_pushvalue(L, 2);
   lua_pushvalue(L, 3);
   lua_rawset(L, 4);
+  // A method of this one object.
+  if (key && lua_isfunction(L, 3) && is_hook(o->cls->kind, key)) o->lua = true, ln_generation++;
+  if (h->in_lua && o->cls->kind == LN_LAYER && (!key || strcmp(key, "input_layer") != 0))
+    note_field(L, s);
   return 0;
 }
 
@@ -823,6 +1373,22 @@ void ln_lua_push_variable(lua_State *L, LnLua *s, LnVariable *v) {
   lua_pushvalue(L, -1);
   lua_rawsetp(L, -3, v);
   lua_remove(L, -2);
+}
+
+// A new variable over the tensor of an optimizer's slot.
+void ln_lua_push_slot(lua_State *L, LnLua *s, LnTensor *t, const char *name) {
+  LnVariable *v = calloc(1, sizeof *v);
+  if (v) v->name = malloc(strlen(name) + 1);
+  if (!v || !v->name) {
+    free(v);
+    luaL_error(L, "out of memory");
+    return;
+  }
+  strcpy(v->name, name);
+  v->refs = 1;
+  v->value = ln_retain(t);
+  ln_lua_push_variable(L, s, v);
+  ln_variable_release(v);
 }
 
 static LnVariable *check_variable(lua_State *L, LnLua *s, int i) {
@@ -971,6 +1537,7 @@ void ln_register_object(lua_State *L) {
   static const luaL_Reg functions[] = {
       {"class", class_function}, {"classes", classes},     {"describe", describe},
       {"get", get},              {"serialize", serialize}, {"check_options", ln_lua_check_options},
+      {"held", held},
       {NULL, NULL}};
   static const luaL_Reg base_methods[] = {
       {"init", object_init}, {"get_config", get_config}, {"extend", class_extend}, {NULL, NULL}};
@@ -984,16 +1551,13 @@ void ln_register_object(lua_State *L) {
   lua_rawsetp(L, LUA_REGISTRYINDEX, counters_key(s));
   lua_newtable(L);   // classes
   for (int k = 0; k < LN_KINDS; k++) {
-    char name[40];
     lua_pushnil(L);
-    snprintf(name, sizeof name, "%s", ln_kinds[k].name);
-    name[0] = (char)toupper((unsigned char)name[0]);
-    new_class(L, name, NULL);
+    new_class(L, ln_lua_class((LnKind)k)->name, ln_lua_class((LnKind)k));
     ln_lua_setfuncs(L, base_methods);
     lua_rawseti(L, -2, -(lua_Integer)k - 1);
   }
   lua_rawgeti(L, -1, -LN_LAYER - 1);
-  new_class(L, "Model", NULL);
+  new_class(L, "Model", ln_lua_model_class());
   lua_rawseti(L, -2, -MODEL_BASE - 1);
   lua_rawsetp(L, LUA_REGISTRYINDEX, classes_key(s));
   // core.properties.<kind>: getters; metatables of all kinds.

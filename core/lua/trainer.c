@@ -162,8 +162,8 @@ static int predict(lua_State *L) {
 
 static int reset(lua_State *L) {
   LnLua *s = ln_lua(L);
-  ln_trainer_reset(check_trainer(L, s, "reset"));
-  return 0;
+  LnTrainer *t = check_trainer(L, s, "reset");
+  return ln_trainer_reset(&s->context, t) ? 0 : ln_lua_raise(L, s, NULL);
 }
 
 static int forget(lua_State *L) {

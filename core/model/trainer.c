@@ -115,10 +115,12 @@ bool ln_trainer_add_metric(LnContext *c, LnTrainer *t, int output, LnMetric *m, 
   return true;
 }
 
-void ln_trainer_reset(LnTrainer *t) {
+bool ln_trainer_reset(LnContext *c, LnTrainer *t) {
   t->loss = (Mean){0, 0};
   for (int i = 0; i < t->n_outputs; i++) t->output[i].mean = (Mean){0, 0};
-  for (int i = 0; i < t->n_metrics; i++) ln_metric_reset(t->metric[i].metric);
+  for (int i = 0; i < t->n_metrics; i++)
+    if (!ln_metric_reset(c, t->metric[i].metric)) return false;
+  return true;
 }
 
 static double mean(const Mean *m) { return m->count > 0 ? m->total / m->count : 0; }

@@ -32,7 +32,7 @@ bool ln_trainer_add_metric(LnContext *c, LnTrainer *t, int output, LnMetric *m, 
 // until the next batch; may be NULL.
 bool ln_trainer_run(LnContext *c, LnTrainer *t, LnMode mode, const LnBatch *b,
                     LnTensor **predictions, int *n_predictions);
-void ln_trainer_reset(LnTrainer *t);            // the running means, before an epoch
+bool ln_trainer_reset(LnContext *c, LnTrainer *t);  // the running means, before an epoch
 double ln_trainer_loss(const LnTrainer *t);     // since the last reset
 double ln_trainer_output_loss(const LnTrainer *t, int output);
 void ln_trainer_forget(LnTrainer *t);           // all tapes: gives their memory back

@@ -230,7 +230,7 @@ static bool check_inputs(LnContext *c, const LnLayer *l, const LnTensors *in) {
   if (c->err.set) return false;
   for (int i = 0; i < in->n; i++)
     if (!in->v[i]) return ln_fail(c, "input %d is missing", i + 1);
-  if (l->base.lua && !cls->call && !cls->call_all) return true;  // Lua's own takes what it likes
+  if (!cls->call && !cls->call_all) return true;  // Lua's own takes what it likes
   int min = cls->min_in, max = cls->max_in;
   if (min == 0 && max == 0) min = max = 1;
   if (in->n < min || (max >= 0 && in->n > max)) {
@@ -257,12 +257,13 @@ static bool build(LnContext *c, LnLayer *l, const LnTensors *in) {
   if (l->built) return true;
   int variables = l->n_variables, children = l->n_children, n_out = 0;
   bool done = true;
+  if (l->building) return ln_fail(c, "it is called while it is being built");
   c->no_record++;
-  if (l->base.lua && c->calls) {
+  l->building = true;
+  if ((l->base.lua || l->base.lua_build) && c->calls)
     done = c->calls->call(c, &l->base, "build", in, NULL, NULL, 0, &n_out);
-  } else if (class_of(l)->build) {
-    done = class_of(l)->build(c, l, in);
-  }
+  if (done && !l->base.lua_build && class_of(l)->build) done = class_of(l)->build(c, l, in);
+  l->building = false;
   c->no_record--;
   if (!done || c->err.set) {
     while (l->n_variables > variables) ln_variable_release(l->variables[--l->n_variables]);
@@ -283,27 +284,42 @@ bool ln_layer_build(LnContext *c, LnLayer *l, const LnTensors *in) {
 
 // ---- calling
 
+static const LnCallArgs no_args = {false, NULL};
+
+static bool run_builtin(LnContext *c, LnLayer *l, const LnTensors *in, const LnCallArgs *args,
+                        LnTensor **out, int max_out, int *n_out) {
+  const LnLayerClass *cls = class_of(l);
+  if (cls->call_all) return cls->call_all(c, l, in, args, out, max_out, n_out);
+  if (!cls->call) return ln_fail(c, "it does not define call(x, options)");
+  *n_out = 1;
+  return (out[0] = cls->call(c, l, in, args)) != NULL;
+}
+
 static bool run(LnContext *c, LnLayer *l, const LnTensors *in, const LnCallArgs *args,
                 LnTensor **out, int max_out, int *n_out) {
-  static const LnCallArgs no_args = {false, NULL};
-  const LnLayerClass *cls = class_of(l);
   if (!args) args = &no_args;
   if (!build(c, l, in)) return false;
   *n_out = 0;
   if (l->base.lua && c->calls)
     return c->calls->call(c, &l->base, "call", in, args, out, max_out, n_out);
-  if (cls->call_all) return cls->call_all(c, l, in, args, out, max_out, n_out);
-  if (!cls->call) return ln_fail(c, "%s does not say how it is called", l->base.cls->name);
-  *n_out = 1;
-  return (out[0] = cls->call(c, l, in, args)) != NULL;
+  return run_builtin(c, l, in, args, out, max_out, n_out);
+}
+
+bool ln_layer_call_builtin(LnContext *c, LnLayer *l, const LnTensors *in, const LnCallArgs *args,
+                           LnTensor **out, int max_out, int *n_out) {
+  *n_out = 0;
+  return check_inputs(c, l, in) && build(c, l, in) &&
+         run_builtin(c, l, in, args ? args : &no_args, out, max_out, n_out);
 }
 
 // Inputs as the layer computes them: integers and bools, and floats of another width, are cast.
 static bool cast_inputs(LnContext *c, const LnLayer *l, const LnTensors *in, LnTensor **v) {
-  bool cast = !class_of(l)->keeps_dtype && ln_dtype_is_float((LnDtype)l->dtype);
+  const LnLayerClass *cls = class_of(l);
+  bool cast = !cls->keeps_dtype && ln_dtype_is_float((LnDtype)l->dtype);
+  bool all = cls->call || cls->call_all;   // Lua's own gets integers as they are
   for (int i = 0; i < in->n; i++) {
     v[i] = in->v[i];
-    if (cast && v[i]->dtype != l->dtype) v[i] = ln_cast(c, v[i], (LnDtype)l->dtype);
+    if (cast && v[i]->dtype != l->dtype && (all || ln_dtype_is_float((LnDtype)v[i]->dtype))) v[i] = ln_cast(c, v[i], (LnDtype)l->dtype);
     if (!v[i]) return false;
   }
   return true;
@@ -399,14 +415,75 @@ bool ln_layer_output_shape(LnContext *c, LnLayer *l, int n_in, const LnInts *in,
   size_t scope = ln_scope(c);
   const void *outer = c->layer;
   c->layer = l;
-  bool done = shapes(c, l, n_in, in, out, max_out, n_out, v, v + n_in);
+  bool done;
+  if (l->base.lua_shape && c->calls)
+    done = symbols(c, l, n_in, in, -1, v) && build(c, l, &(LnTensors){n_in, v}) &&
+           c->calls->shape(c, l, n_in, in, out, max_out, n_out);
+  else
+    done = shapes(c, l, n_in, in, out, max_out, n_out, v, v + n_in);
   c->layer = outer;
   ln_scope_end(c, scope);
   free(v);
   return done || add_path(c, l);
 }
 
+// Calls f with symbolic tensors of the shapes.
+static bool with_symbols(LnContext *c, LnLayer *l, int n_in, const LnInts *in,
+                         bool (*f)(LnContext *c, LnLayer *l, const LnTensors *in)) {
+  LnTensor **v = malloc((size_t)(n_in + 1) * sizeof *v);
+  if (!v) return ln_fail(c, "out of memory");
+  size_t scope = ln_scope(c);
+  bool done = symbols(c, l, n_in, in, -1, v) && f(c, l, &(LnTensors){n_in, v});
+  ln_scope_end(c, scope);
+  free(v);
+  return done;
+}
+
+bool ln_layer_build_shapes(LnContext *c, LnLayer *l, int n_in, const LnInts *in) {
+  return with_symbols(c, l, n_in, in, ln_layer_build);
+}
+
+static bool build_builtin(LnContext *c, LnLayer *l, const LnTensors *in) {
+  return check_inputs(c, l, in) && (!class_of(l)->build || class_of(l)->build(c, l, in));
+}
+
+bool ln_layer_build_builtin(LnContext *c, LnLayer *l, int n_in, const LnInts *in) {
+  return with_symbols(c, l, n_in, in, build_builtin);
+}
+
 // ---- parts
+
+bool ln_layer_add_variable(LnContext *c, LnLayer *l, LnVariable *v) {
+  LnVariable **grown = realloc(l->variables, (size_t)(l->n_variables + 1) * sizeof *grown);
+  if (!grown) return ln_fail(c, "out of memory");
+  l->variables = grown;
+  l->variables[l->n_variables++] = v;
+  v->refs++;
+  ln_generation++;
+  return true;
+}
+
+void ln_layer_remove_variable(LnLayer *l, const LnVariable *v) {
+  for (int i = 0; i < l->n_variables; i++) {
+    if (l->variables[i] != v) continue;
+    ln_variable_release(l->variables[i]);
+    memmove(l->variables + i, l->variables + i + 1,
+            (size_t)(--l->n_variables - i) * sizeof *l->variables);
+    ln_generation++;
+    return;
+  }
+}
+
+void ln_layer_remove_child(LnLayer *l, const LnLayer *child) {
+  for (int i = 0; i < l->n_children; i++) {
+    if (l->children[i] != child) continue;
+    ln_object_release(l->children[i]);
+    memmove(l->children + i, l->children + i + 1,
+            (size_t)(--l->n_children - i) * sizeof *l->children);
+    ln_generation++;
+    return;
+  }
+}
 
 bool ln_layer_add_child(LnContext *c, LnLayer *l, LnLayer *child) {
   LnLayer **grown = realloc(l->children, (size_t)(l->n_children + 1) * sizeof *grown);

@@ -216,7 +216,16 @@ LnTensor *ln_metric_result(LnContext *c, LnMetric *m) {
   return ln_scope_return(c, scope, out);
 }
 
-void ln_metric_reset(LnMetric *m) {
+bool ln_metric_reset(LnContext *c, LnMetric *m) {
+  if (m->base.lua && c->calls) {
+    LnTensor *out;
+    return lua_call(c, m, "reset_state", &(LnTensors){0, NULL}, &out);
+  }
+  ln_metric_reset_builtin(m);
+  return true;
+}
+
+void ln_metric_reset_builtin(LnMetric *m) {
   if (class_of(m)->reset) class_of(m)->reset(m);
   else if (is_mean(m)) ((LnMeanMetric *)m)->total = ((LnMeanMetric *)m)->count = 0;
 }

@@ -31,7 +31,8 @@ typedef struct LnClass {
 typedef struct LnObject {
   const LnClass *cls;
   int32_t refs;
-  bool lua;        // (a subclass in) Lua defines some of its methods: call through c->calls
+  bool lua;        // (a subclass in) Lua defines what it computes: call through c->calls
+  bool lua_build, lua_shape;   // of layers: Lua defines build, compute_output_shape
   char *name;
 } LnObject;
 
@@ -68,9 +69,17 @@ typedef struct LnTensors {   // borrowed
   int n;
   LnTensor **v;
 } LnTensors;
-struct LnHost {
+struct LnVariable;
+struct LnLayer;
+struct LnHost {   // core/lua/host.c
   bool (*call)(LnContext *c, LnObject *o, const char *method, const LnTensors *in,
                const LnCallArgs *args, LnTensor **out, int max_out, int *n_out);
+  // compute_output_shape of a layer with `lua_shape`.
+  bool (*shape)(LnContext *c, struct LnLayer *l, int n_in, const LnInts *in, LnInts *out,
+                int max_out, int *n_out);
+  // update_step of an optimizer in Lua; n slots (LnTensors, NULL: none) under their names.
+  bool (*step)(LnContext *c, LnObject *o, struct LnVariable *v, LnTensor *gradient, double rate,
+               int n, LnTensor *const *slots, const char *const *names);
 };
 
 // ---- variables
@@ -94,7 +103,7 @@ typedef struct LnLayer {
   bool trainable;
   int dtype;                 // LnDtype of variables and of the floats it computes with
   LnInts input_shape;        // without the batch axis; n = -1 when not given
-  bool built;
+  bool built, building;      // building: inside its build
   int n_variables, n_children;
   LnVariable **variables;    // its own, in order of creation
   struct LnLayer **children; // layers it is made of, in order
@@ -116,6 +125,7 @@ typedef struct LnLayerClass {
   // A phrase for tostring after the class name: "784 -> 300, relu". May be NULL.
   void (*describe)(const LnLayer *self, char *out, size_t size);
   int8_t min_rank, max_rank; // of the first input, with the batch axis; 0: any
+  bool model;                // a model: has compile, fit, ...
   bool fixed_last;           // its last axis stays what it was when the layer was built
 } LnLayerClass;
 
@@ -139,6 +149,16 @@ bool ln_layer_call(LnContext *c, LnLayer *l, const LnTensors *in, const LnCallAr
                    LnTensor **out, int max_out, int *n_out);
 LnTensor *ln_layer_call1(LnContext *c, LnLayer *l, LnTensor *x, const LnCallArgs *args);
 bool ln_layer_build(LnContext *c, LnLayer *l, const LnTensors *in);
+// The same for shapes with unknown dimensions (-1).
+bool ln_layer_build_shapes(LnContext *c, LnLayer *l, int n_in, const LnInts *in);
+// What the built-in class does, for a Lua subclass that calls up.
+bool ln_layer_call_builtin(LnContext *c, LnLayer *l, const LnTensors *in, const LnCallArgs *args,
+                           LnTensor **out, int max_out, int *n_out);
+bool ln_layer_build_builtin(LnContext *c, LnLayer *l, int n_in, const LnInts *in);
+// Variables that are l's without having been made by it (fields of a Lua layer): keeps a reference.
+bool ln_layer_add_variable(LnContext *c, LnLayer *l, LnVariable *v);
+void ln_layer_remove_variable(LnLayer *l, const LnVariable *v);
+void ln_layer_remove_child(LnLayer *l, const LnLayer *child);
 // "expected axis -1 of the input to be 784, got shape (32, 10)" unless x has, along axis (0-based
 // or negative), the size that the layer was built for. True when that is not known.
 bool ln_layer_check_axis(LnContext *c, const LnLayer *l, const LnTensor *x, int axis);
@@ -260,7 +280,8 @@ typedef struct LnMeanMetric {
 bool ln_metric_update(LnContext *c, LnMetric *m, LnTensor *y_true, LnTensor *y_pred,
                       LnTensor *sample_weight);
 LnTensor *ln_metric_result(LnContext *c, LnMetric *m);
-void ln_metric_reset(LnMetric *m);
+bool ln_metric_reset(LnContext *c, LnMetric *m);
+void ln_metric_reset_builtin(LnMetric *m);
 // What the built-in class does, for a Lua subclass that calls up.
 bool ln_metric_update_builtin(LnContext *c, LnMetric *m, LnTensor *y_true, LnTensor *y_pred,
                               LnTensor *sample_weight);
@@ -324,6 +345,10 @@ LnTensor *ln_optimizer_gradient(LnOptimizer *o, int i);
 // step, EMA, constraints; `iterations` counts every call, as Keras's files do (accumulating ones
 // too). active[i] false: variable i has no gradient this time (NULL: all have).
 bool ln_optimizer_step(LnContext *c, LnOptimizer *o, const bool *active);
+// What the built-in class does with one variable of the update that runs, for a Lua subclass that
+// calls up.
+bool ln_optimizer_step_builtin(LnContext *c, LnOptimizer *o, LnVariable *v, LnTensor *gradient,
+                               double rate);
 bool ln_optimizer_rate(LnContext *c, LnOptimizer *o, double *rate);   // at the current iteration
 // What users see as `iterations`: calls divided by gradient_accumulation_steps.
 int64_t ln_optimizer_iterations(const LnOptimizer *o);

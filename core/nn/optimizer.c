@@ -305,18 +305,62 @@ static const double *decays(const LnOptimizer *o, double *out) {
   return out;
 }
 
-static void update(LnOptimizer *o, int runs, double lr, int64_t t) {
+// One by one, in Lua, after the decay.
+static bool update_in_lua(LnContext *c, LnOptimizer *o, int runs, double lr) {
+  const LnFlat *f = o->flat;
+  bool ok = true;
+  c->no_record++;
+  for (int i = 0; ok && i < runs; i++) {
+    const LnRun *r = &f->runs[i];
+    size_t scope = ln_scope(c);
+    if (!isnan(r->decay)) decay(r->dtype, &(Operands){r->w, NULL, r->decay, lr}, r->n);
+    LnTensor *slots[LN_MAX_SLOTS];
+    for (int k = 0; k < f->n_own; k++) slots[k] = f->slots[k * f->n + r->first];
+    ok = c->calls->step(c, &o->base, f->variables[r->first], f->gradients[r->first], lr, f->n_own,
+                        slots, f->names);
+    ln_scope_end(c, scope);
+  }
+  c->no_record--;
+  if (!ok) ln_fail_within(c, "optimizer '%s'", o->base.name ? o->base.name : o->base.cls->name);
+  return ok;
+}
+
+bool ln_optimizer_step_builtin(LnContext *c, LnOptimizer *o, LnVariable *v, LnTensor *gradient,
+                               double rate) {
+  const LnFlat *f = o->flat;
+  for (int i = 0; built(o) && i < f->n; i++) {
+    if (f->variables[i] != v) continue;
+    LnRun r = {(LnDtype)v->value->dtype, i, v->value->size, v->value->data, f->at[i], NAN};
+    if (!ln_tensor_same_shape(gradient, v->value))
+      return ln_fail(c, "a gradient of shape %s for variable '%s' of shape %s",
+                     ln_tensor_shape_text(gradient), v->name, ln_tensor_shape_text(v->value));
+    if (gradient != f->gradients[i] && !ln_tensor_assign(c, f->gradients[i], gradient))
+      return false;
+    StepJob job = job_of(o, &r, rate, ln_optimizer_iterations(o) + 1);
+    job.step.variable = v->value;
+    if (f->scratch) job.step.scratch = (char *)f->scratch->data + f->scratch_at[i];
+    for (int k = 0; k < f->n_own; k++)
+      if (!f->slots[k * f->n + i]) job.step.slot[k] = NULL;
+    if (r.n) class_of(o)->step(o, &job.step);
+    return true;
+  }
+  return ln_fail(c, "variable '%s' is not one of the optimizer's", v->name ? v->name : "variable");
+}
+
+static bool update(LnContext *c, LnOptimizer *o, int runs, double lr, int64_t t) {
   const LnOptimizerClass *cls = class_of(o);
   if (cls->begin) cls->begin(o, lr, t);
+  if (o->base.lua && c->calls) return update_in_lua(c, o, runs, lr);
   if (cls->per_variable) {
     VariablesJob job = {o, lr, t};
     ln_parallel(runs, 1, step_variables, &job);
-    return;
+    return true;
   }
   for (int i = 0; i < runs; i++) {
     StepJob job = job_of(o, &o->flat->runs[i], lr, t);
     ln_parallel(job.step.n, LN_FLAT_BLOCK, step_range, &job);
   }
+  return true;
 }
 
 static void copy_averages(const LnFlat *f, int runs) {
@@ -372,7 +416,8 @@ bool ln_optimizer_step(LnContext *c, LnOptimizer *o, const bool *active) {
   if (!ln_optimizer_rate(c, o, &lr)) return false;
   if (f->n > 64 && any_decay(o) && !(scratch = malloc((size_t)f->n * sizeof *scratch)))
     return ln_fail(c, "out of memory");
-  int runs = ln_flat_runs(c, f, f->active, class_of(o)->per_variable, decays(o, scratch));
+  int runs = ln_flat_runs(c, f, f->active, class_of(o)->per_variable || o->base.lua,
+                          decays(o, scratch));
   if (scratch != few) free(scratch);
   if (runs < 0) return false;
 
@@ -388,7 +433,7 @@ bool ln_optimizer_step(LnContext *c, LnOptimizer *o, const bool *active) {
   if (due) {
     if (f->accumulator >= 0) memset(f->slot[f->accumulator]->data, 0, (size_t)f->at[f->n]);
     clip_gradients(o, runs);
-    update(o, runs, lr, ln_optimizer_iterations(o) + 1);
+    if (!update(c, o, runs, lr, ln_optimizer_iterations(o) + 1)) return false;
   }
   if (f->average >= 0 && !move_averages(c, o)) return false;
   bool ok = constrain(c, f);

@@ -48,6 +48,7 @@ static const LnLayerClass sequential = {
     .build = build,
     .call = call,
     .keeps_dtype = true,
+    .model = true,
 };
 
 const LnLayerClass *const ln_layers_sequential[] = {&sequential, NULL};

@@ -1,0 +1,388 @@
+// From C into Lua: how the core calls methods and functions of objects that Lua defines (LnHost).
+// Everything runs inside lua_pcall; what fails there becomes the core's error, with Lua's
+// traceback, and the context is as it was before the call.
+#include <stdlib.h>
+#include <string.h>
+
+#include "lua/host.h"
+
+enum { MAX_ARGS = 256 };
+
+// ---- protected calls
+
+static int traceback(lua_State *L) {
+  const char *message = lua_tostring(L, 1);
+  if (!message) message = luaL_tolstring(L, 1, NULL);
+  // An error that comes from a call inside this one brought its own.
+  if (strstr(message, "\nstack traceback:")) lua_pushstring(L, message);
+  else luaL_traceback(L, L, message, 1);
+  return 1;
+}
+
+// "script.lua:5: in layer 'inner': ..." goes on as a path: "in layer 'inner' of 'outer': ...".
+static const char *without_place(const char *message) {
+  const char *path = strstr(message, "in layer '");
+  if (!path || path == message || path - message > 300) return message;
+  return path[-1] == ' ' && path[-2] == ':' && !memchr(message, '\n', (size_t)(path - message))
+             ? path
+             : message;
+}
+
+bool ln_lua_protected(LnContext *c, lua_CFunction body, void *job) {
+  lua_State *L = c->host;
+  size_t scope = ln_scope(c);
+  int32_t no_record = c->no_record;
+  const void *layer = c->layer;
+  if (c->err.set) return false;
+  if (!lua_checkstack(L, LUA_MINSTACK)) return ln_fail(c, "calls are nested too deeply");
+  int top = lua_gettop(L);
+  lua_pushcfunction(L, traceback);
+  lua_pushcfunction(L, body);
+  lua_pushlightuserdata(L, job);
+  c->host_calls++;
+  int status = lua_pcall(L, 1, 0, top + 1);
+  c->host = L;   // a coroutine inside had been it
+  if (status != LUA_OK) {
+    c->no_record = no_record;
+    c->layer = layer;
+    ln_scope_end(c, scope);
+    const char *message = lua_tostring(L, -1);
+    ln_clear_error(c);
+    ln_fail(c, "%s", message ? without_place(message) : "an error without a message");
+  }
+  lua_settop(L, top);
+  return status == LUA_OK;
+}
+
+// ---- methods
+
+typedef struct Job {
+  LnContext *c;
+  LnObject *object;
+  const char *method;
+  const LnTensors *in;
+  const LnCallArgs *args;
+  LnTensor **out;
+  int max_out, *n_out;
+} Job;
+
+static const char fn_key;   // its address: where an instance keeps the function it stands for
+
+void ln_lua_set_function(lua_State *L, int instance) { lua_rawsetp(L, instance, &fn_key); }
+
+// Pushes the function to call (and self, when it is a method). Returns how many were pushed
+// besides the function.
+static int push_callee(lua_State *L, LnLua *s, LnObject *o, const char *method) {
+  if (!ln_lua_find_object(L, s, o))
+    luaL_error(L, "the Lua part of this %s is gone", ln_kinds[o->cls->kind].name);
+  int self = lua_gettop(L);
+  lua_getiuservalue(L, self, 1);
+  if (lua_rawgetp(L, -1, &fn_key) == LUA_TFUNCTION) {
+    lua_replace(L, self);
+    lua_settop(L, self);
+    return 0;
+  }
+  lua_settop(L, self);
+  if (lua_getfield(L, self, method) != LUA_TFUNCTION)
+    luaL_error(L, "it does not define %s", method);
+  lua_insert(L, self);
+  return 1;
+}
+
+static void push_call_options(lua_State *L, LnLua *s, const LnCallArgs *args) {
+  lua_createtable(L, 0, 2);
+  lua_pushboolean(L, args && args->training);
+  lua_setfield(L, -2, "training");
+  if (args && args->mask) ln_lua_push_tensor(L, s, args->mask), lua_setfield(L, -2, "mask");
+}
+
+static void push_layer_shapes(lua_State *L, const LnTensors *in) {
+  bool list = in->n != 1;
+  if (list) lua_createtable(L, in->n, 0);
+  for (int i = 0; i < in->n; i++) {
+    int64_t shape[LN_MAX_RANK];
+    for (int k = 0; k < in->v[i]->rank; k++) shape[k] = k ? in->v[i]->shape[k] : -1;
+    ln_lua_push_shape(L, shape, in->v[i]->rank);
+    if (list) lua_rawseti(L, -2, i + 1);
+  }
+}
+
+static int push_arguments(lua_State *L, LnLua *s, const Job *j) {
+  const LnTensors *in = j->in;
+  int64_t zero[LN_MAX_RANK] = {0};
+  luaL_checkstack(L, in->n + 8, NULL);
+  switch (j->object->cls->kind) {
+    case LN_LAYER:
+      if (in->n == 1) ln_lua_push_tensor(L, s, in->v[0]);
+      else {
+        lua_createtable(L, in->n, 0);
+        for (int i = 0; i < in->n; i++) ln_lua_push_tensor(L, s, in->v[i]), lua_rawseti(L, -2, i + 1);
+      }
+      push_call_options(L, s, j->args);
+      return 2;
+    case LN_INITIALIZER:
+      ln_lua_push_shape(L, in->v[0]->shape, in->v[0]->rank);
+      lua_createtable(L, 0, 1);
+      lua_pushstring(L, ln_dtype_name((LnDtype)in->v[0]->dtype));
+      lua_setfield(L, -2, "dtype");
+      return 2;
+    case LN_SCHEDULE:
+      lua_pushinteger(L, ln_tensor_get_int(in->v[0], zero));
+      return 1;
+    default:
+      for (int i = 0; i < in->n; i++) ln_lua_push_tensor(L, s, in->v[i]);
+      return in->n;
+  }
+}
+
+static void add_result(lua_State *L, LnLua *s, Job *j, int i) {
+  LnContext *c = j->c;
+  LnKind kind = j->object->cls->kind;
+  LnTensor *t = ln_lua_test_tensor(L, s, i);
+  if (*j->n_out >= j->max_out) luaL_error(L, "%s returned more than %d results", j->method, j->max_out);
+  if (t) {
+    if (ln_tensor_closed(t)) luaL_error(L, "%s returned a closed tensor", j->method);
+    t = ln_retain(t);
+  } else if (lua_type(L, i) == LUA_TNUMBER && kind != LN_LAYER && kind != LN_ACTIVATION) {
+    bool wide = kind == LN_METRIC || kind == LN_SCHEDULE;
+    t = ln_tensor_scalar(c, wide ? LN_FLOAT64 : LN_FLOAT32, lua_tonumber(L, i));
+  } else if (lua_istable(L, i) && kind == LN_INITIALIZER) {
+    t = ln_retain(ln_lua_to_tensor(L, s, i, LN_DTYPES, j->method));
+  } else {
+    luaL_error(L, "%s must return a tensor, it returned %s", j->method,
+               lua_isnoneornil(L, i) ? "nothing" : luaL_typename(L, i));
+  }
+  if (!ln_temp(c, t)) ln_lua_raise(L, s, NULL);
+  j->out[(*j->n_out)++] = t;
+}
+
+static void read_results(lua_State *L, LnLua *s, Job *j, int first) {
+  int last = lua_gettop(L);
+  // A list of tensors is the same as several results.
+  if (last == first && lua_istable(L, first) && j->object->cls->kind == LN_LAYER &&
+      lua_rawlen(L, first) > 0) {
+    int n = (int)lua_rawlen(L, first);
+    luaL_checkstack(L, 4, NULL);
+    for (int k = 1; k <= n; k++) {
+      lua_rawgeti(L, first, k);
+      add_result(L, s, j, first + 1);
+      lua_settop(L, first);
+    }
+    return;
+  }
+  if (last < first) luaL_error(L, "%s must return a tensor, it returned nothing", j->method);
+  for (int i = first; i <= last; i++) add_result(L, s, j, i);
+}
+
+static int call_method(lua_State *L) {
+  Job *j = lua_touserdata(L, 1);
+  LnLua *s = (LnLua *)j->c;
+  bool results = j->max_out > 0;
+  if (strcmp(j->method, "build") == 0) {
+    LnObject *o = j->object;
+    if (!ln_lua_find_object(L, s, o)) return luaL_error(L, "the Lua part of this layer is gone");
+    ln_lua_sync(L, s, 2);
+    if (!o->lua_build) return 0;
+    lua_getfield(L, 2, "build");
+    lua_pushvalue(L, 2);
+    push_layer_shapes(L, j->in);
+    lua_call(L, 2, 0);
+    ln_lua_sync(L, s, 2);
+    return 0;
+  }
+  int self = push_callee(L, s, j->object, j->method);
+  int first = 2, n = self + push_arguments(L, s, j);
+  lua_call(L, n, LUA_MULTRET);
+  if (results && strcmp(j->method, "update_state") != 0 && strcmp(j->method, "reset_state") != 0)
+    read_results(L, s, j, first);
+  return 0;
+}
+
+static bool call(LnContext *c, LnObject *o, const char *method, const LnTensors *in,
+                 const LnCallArgs *args, LnTensor **out, int max_out, int *n_out) {
+  *n_out = 0;
+  Job j = {c, o, method, in, args, out, max_out, n_out};
+  return ln_lua_protected(c, call_method, &j);
+}
+
+// ---- shapes
+
+typedef struct ShapeJob {
+  LnContext *c;
+  LnLayer *layer;
+  int n_in, max_out, *n_out;
+  const LnInts *in;
+  LnInts *out;
+} ShapeJob;
+
+static int call_shape(lua_State *L) {
+  ShapeJob *j = lua_touserdata(L, 1);
+  LnLua *s = (LnLua *)j->c;
+  int self = push_callee(L, s, &j->layer->base, "compute_output_shape");
+  if (j->n_in != 1) lua_createtable(L, j->n_in, 0);
+  for (int i = 0; i < j->n_in; i++) {
+    ln_lua_push_shape(L, j->in[i].v, (int)j->in[i].n);
+    if (j->n_in != 1) lua_rawseti(L, -2, i + 1);
+  }
+  lua_call(L, self + 1, LUA_MULTRET);
+  int last = lua_gettop(L);
+  if (last < 2) return luaL_error(L, "compute_output_shape must return a shape");
+  // Several shapes: several results, or a list of them.
+  if (last == 2 && lua_istable(L, 2) && (lua_rawgeti(L, 2, 1), lua_istable(L, -1))) {
+    int n = (int)lua_rawlen(L, 2);
+    lua_pop(L, 1);
+    luaL_checkstack(L, n, NULL);
+    for (int i = 1; i <= n; i++) lua_rawgeti(L, 2, i);
+    lua_remove(L, 2);
+    last = lua_gettop(L);
+  } else {
+    lua_settop(L, last);
+  }
+  for (int i = 2; i <= last; i++) {
+    if (*j->n_out == j->max_out) return luaL_error(L, "at most %d outputs", j->max_out);
+    ln_lua_check_ints(L, i, "compute_output_shape", true, &j->out[(*j->n_out)++]);
+  }
+  return 0;
+}
+
+static bool shape(LnContext *c, LnLayer *l, int n_in, const LnInts *in, LnInts *out, int max_out,
+                  int *n_out) {
+  *n_out = 0;
+  ShapeJob j = {c, l, n_in, max_out, n_out, in, out};
+  return ln_lua_protected(c, call_shape, &j);
+}
+
+// ---- optimizers
+
+typedef struct StepJob {
+  LnContext *c;
+  LnObject *object;
+  LnVariable *variable;
+  LnTensor *gradient;
+  double rate;
+  int n;
+  LnTensor *const *slots;
+  const char *const *names;
+} StepJob;
+
+// update_step(self, gradient, variable, learning_rate, slots): slots are variables too.
+static int call_step(lua_State *L) {
+  StepJob *j = lua_touserdata(L, 1);
+  LnLua *s = (LnLua *)j->c;
+  int self = push_callee(L, s, j->object, "update_step");
+  ln_lua_push_tensor(L, s, j->gradient);
+  ln_lua_push_variable(L, s, j->variable);
+  lua_pushnumber(L, j->rate);
+  lua_createtable(L, 0, j->n);
+  for (int i = 0; i < j->n; i++) {
+    if (!j->slots[i]) continue;
+    ln_lua_push_slot(L, s, j->slots[i], j->names[i]);
+    lua_setfield(L, -2, j->names[i]);
+  }
+  lua_call(L, self + 4, 0);
+  return 0;
+}
+
+static bool step(LnContext *c, LnObject *o, LnVariable *v, LnTensor *gradient, double rate, int n,
+                 LnTensor *const *slots, const char *const *names) {
+  StepJob j = {c, o, v, gradient, rate, n, slots, names};
+  return ln_lua_protected(c, call_step, &j);
+}
+
+const struct LnHost ln_lua_host = {call, shape, step};
+
+// ---- the classes under Lua's own: one a kind, whose methods are all in Lua
+
+static const LnOption wrapper_options[] = {
+    {"name", LN_OPT_STRING, offsetof(LnObject, name), "metric", .doc = "its name in the logs"},
+    {0}};
+
+static LnTensor *function_values(LnContext *c, const LnMetric *self, LnTensor *y_true,
+                                 LnTensor *y_pred) {
+  LnTensor *out = NULL;
+  int n = 0;
+  LnTensors in = {2, (LnTensor *[]){y_true, y_pred}};
+  if (!call(c, (LnObject *)(uintptr_t)self, "call", &in, NULL, &out, 1, &n)) return NULL;
+  return out;
+}
+
+typedef struct LuaOptimizer {
+  LnOptimizer base;
+  int n;
+  char names[LN_MAX_SLOTS][60];
+} LuaOptimizer;
+
+static int lua_slots(const LnOptimizer *self, const char **names) {
+  const LuaOptimizer *o = (const LuaOptimizer *)self;
+  for (int i = 0; i < o->n; i++) names[i] = o->names[i];
+  return o->n;
+}
+
+bool ln_lua_add_slot(LnObject *o, const char *name) {
+  LuaOptimizer *own = (LuaOptimizer *)o;
+  if (o->cls != ln_lua_class(LN_OPTIMIZER) || own->n == LN_MAX_SLOTS ||
+      strlen(name) >= sizeof own->names[0] || name[0] == '|')
+    return false;
+  strcpy(own->names[own->n++], name);
+  return true;
+}
+
+static void no_step(const LnOptimizer *self, const LnStep *s) { (void)self, (void)s; }
+
+static const LnOption optimizer_options[] = {
+    {"learning_rate", LN_OPT_SCHEDULE, offsetof(LnOptimizer, learning_rate), "0.001",
+     .doc = "a number or a schedule"},
+    {0}};
+
+static const LnLayerClass layer_class = {
+    .base = {LN_LAYER, "Layer", .size = sizeof(LnLayer),
+             .doc = "The base of layers of one's own: init, build(shape) with self:add_weight{...},"
+                    "\ncall(x, options), compute_output_shape(shape), get_config()."}};
+static const LnLayerClass model_class = {
+    .base = {LN_LAYER, "Model", .size = sizeof(LnLayer),
+             .doc = "The base of models of one's own: init makes the layers, call(inputs, options) "
+                    "computes."},
+    .model = true};
+static const LnLossClass loss_class = {
+    .base = {LN_LOSS, "Loss", .size = sizeof(LnLoss),
+             .doc = "The base of losses of one's own: call(y_true, y_pred)."}};
+static const LnMetricClass metric_class = {
+    .base = {LN_METRIC, "Metric", .size = sizeof(LnMetric),
+             .doc = "The base of metrics of one's own: update_state(y_true, y_pred, sample_weight),"
+                    "\nresult(), reset_state()."}};
+static const LnMetricClass mean_metric_class = {
+    .base = {LN_METRIC, "MeanMetricWrapper", .size = sizeof(LnMeanMetric),
+             .options = wrapper_options,
+             .doc = "The mean of a Lua function of (y_true, y_pred)."},
+    .values = function_values};
+static const LnOptimizerClass optimizer_class = {
+    .base = {LN_OPTIMIZER, "Optimizer", .size = sizeof(LuaOptimizer), .options = optimizer_options,
+             .init = ln_optimizer_init, .free = ln_optimizer_free,
+             .doc = "The base of optimizers of one's own: update_step(gradient, variable, "
+                    "learning_rate, slots)."},
+    .slots = lua_slots, .step = no_step, .per_variable = true};
+static const LnInitializerClass initializer_class = {
+    .base = {LN_INITIALIZER, "Initializer", .size = sizeof(LnInitializer),
+             .doc = "The base of initializers of one's own: call(shape, options)."}};
+static const LnRegularizerClass regularizer_class = {
+    .base = {LN_REGULARIZER, "Regularizer", .size = sizeof(LnObject),
+             .doc = "The base of regularizers of one's own: call(x)."}};
+static const LnConstraintClass constraint_class = {
+    .base = {LN_CONSTRAINT, "Constraint", .size = sizeof(LnObject),
+             .doc = "The base of constraints of one's own: call(w)."}};
+static const LnScheduleClass schedule_class = {
+    .base = {LN_SCHEDULE, "LearningRateSchedule", .size = sizeof(LnObject),
+             .doc = "The base of schedules of one's own: call(step), which counts from 0."}};
+
+const LnClass *ln_lua_class(LnKind kind) {
+  static const LnClass *const classes[LN_KINDS] = {
+      [LN_LAYER] = &layer_class.base, [LN_LOSS] = &loss_class.base,
+      [LN_METRIC] = &metric_class.base, [LN_OPTIMIZER] = &optimizer_class.base,
+      [LN_INITIALIZER] = &initializer_class.base, [LN_REGULARIZER] = &regularizer_class.base,
+      [LN_CONSTRAINT] = &constraint_class.base, [LN_SCHEDULE] = &schedule_class.base,
+      [LN_ACTIVATION] = &ln_activation_class};
+  return classes[kind];
+}
+
+const LnClass *ln_lua_model_class(void) { return &model_class.base; }
+const LnClass *ln_lua_mean_metric_class(void) { return &mean_metric_class.base; }
