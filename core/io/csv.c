@@ -349,62 +349,146 @@ static bool read_row(Reader *r, Text record, int64_t n, const int64_t *to, char 
                            (long long)i);
 }
 
-static bool read_table(Reader *r, const LnCsvOptions *o, LnCsv *csv, char ***names, int64_t *n,
-                       int64_t **to) {
+struct LnCsvReader {
+  Reader r;
+  LnCsvOptions options;     // its columns are the caller's: of use while opening only
+  char **names;             // of all columns of the file
+  int64_t n, columns;       // how many there are, and are kept
+  int64_t *to;
+  bool header;
+};
+
+// To the first record of data.
+static bool rewind_table(LnCsvReader *t) {
+  Text record;
+  bool more;
+  return rewind_reader(&t->r) && skip_rows(&t->r, t->options.skip_rows) &&
+         (!t->header || next_record(&t->r, false, &record, &more));
+}
+
+static bool open_table(LnCsvReader *t) {
+  Reader *r = &t->r;
+  const LnCsvOptions *o = &t->options;
   Text record;
   bool more, numbers;
-  const char *file = ln_stream_name(r->stream);
+  if (!r->buffer) return no_memory(r);
   if (!rewind_reader(r) || !skip_rows(r, o->skip_rows) || !next_record(r, false, &record, &more))
     return false;
-  if (!more) return ln_fail(r->c, "'%s' has no rows", file);
-  if (!first_record(r, record, names, n, &numbers)) return false;
-  bool header = o->header < 0 ? !numbers : o->header;
-  *to = malloc((size_t)*n * sizeof **to);
-  if (!*to) return no_memory(r);
-  if (!choose(r, o, *names, *n, header, *to)) return false;
+  if (!more) return ln_fail(r->c, "'%s' has no rows", ln_stream_name(r->stream));
+  if (!first_record(r, record, &t->names, &t->n, &numbers)) return false;
+  t->header = o->header < 0 ? !numbers : o->header;
+  t->columns = o->columns ? o->n_columns : t->n;
+  t->to = malloc((size_t)t->n * sizeof *t->to);
+  if (!t->to) return no_memory(r);
+  return choose(r, o, t->names, t->n, t->header, t->to) && rewind_table(t);
+}
 
-  int64_t rows = !header;
-  for (;;) {
-    if (!next_record(r, false, &record, &more)) return false;
-    if (!more) break;
-    rows++;
+// Up to max rows, dense.
+static bool read_rows(LnCsvReader *t, char *row, int64_t max, int64_t *n) {
+  Text record;
+  bool more;
+  size_t row_bytes = (size_t)t->columns * ln_dtype_size(t->options.dtype);
+  for (*n = 0; *n < max; ++*n, row += row_bytes) {
+    if (!next_record(&t->r, false, &record, &more)) return false;
+    if (!more) return true;
+    if (!read_row(&t->r, record, t->n, t->to, t->header ? t->names : NULL, t->options.dtype, row))
+      return false;
   }
-  int64_t columns = o->columns ? o->n_columns : *n;
-  csv->values = ln_tensor_new(r->c, o->dtype, 2, (int64_t[]){rows, columns});
-  if (!csv->values || !rewind_reader(r) || !skip_rows(r, o->skip_rows)) return false;
-  if (header && !next_record(r, false, &record, &more)) return false;
-  size_t row_bytes = (size_t)columns * ln_dtype_size(o->dtype);
-  char *row = csv->values->data;
-  for (int64_t i = 0; i < rows; i++, row += row_bytes) {
-    if (!next_record(r, false, &record, &more)) return false;
-    if (!more) return ln_fail(r->c, "'%s' changed while it was read", file);
-    if (!read_row(r, record, *n, *to, header ? *names : NULL, o->dtype, row)) return false;
-  }
-  if (!header) return true;
-  csv->names = calloc((size_t)columns, sizeof *csv->names);
-  if (!csv->names) return no_memory(r);
-  csv->n_names = columns;
-  for (int64_t i = 0; i < *n; i++)  // what is kept changes its owner
-    if ((*to)[i] >= 0) csv->names[(*to)[i]] = (*names)[i], (*names)[i] = NULL;
   return true;
 }
 
+// strtod reads a decimal comma in some locales; ours is this thread's for as long as it takes.
+typedef struct Locale {
+  locale_t plain, before;
+} Locale;
+
+static bool enter_locale(Reader *r, Locale *l) {
+  l->plain = newlocale(LC_NUMERIC_MASK, "C", (locale_t)0);
+  l->before = l->plain ? uselocale(l->plain) : (locale_t)0;
+  return l->plain || no_memory(r);
+}
+
+static void leave_locale(Locale *l) {
+  if (l->plain) uselocale(l->before), freelocale(l->plain);
+}
+
+LnCsvReader *ln_csv_open(LnContext *c, LnStream *s, const LnCsvOptions *options) {
+  LnCsvReader *t = calloc(1, sizeof *t);
+  if (!t) {
+    ln_fail(c, "out of memory");
+    return NULL;
+  }
+  t->r = (Reader){.c = c, .stream = s, .cap = 1 << 18, .delimiter = options->delimiter};
+  t->options = *options;
+  t->r.buffer = malloc(t->r.cap);
+  Locale l;
+  bool ok = enter_locale(&t->r, &l) && open_table(t);
+  leave_locale(&l);
+  t->options.columns = NULL;
+  if (ok) return t;
+  ln_csv_close(t);
+  return NULL;
+}
+
+bool ln_csv_rows(LnContext *c, LnCsvReader *t, void *rows, int64_t max, int64_t *n) {
+  t->r.c = c;
+  Locale l;
+  bool ok = enter_locale(&t->r, &l) && read_rows(t, rows, max, n);
+  leave_locale(&l);
+  return ok;
+}
+
+int64_t ln_csv_columns(const LnCsvReader *t) { return t->columns; }
+
+// Hands the names of what is kept over; false without memory.
+static bool take_names(LnCsvReader *t, LnCsv *csv) {
+  csv->names = calloc((size_t)t->columns, sizeof *csv->names);
+  if (!csv->names) return no_memory(&t->r);
+  csv->n_names = t->columns;
+  for (int64_t i = 0; i < t->n; i++)
+    if (t->to[i] >= 0) csv->names[t->to[i]] = t->names[i], t->names[i] = NULL;
+  return true;
+}
+
+const char *ln_csv_name(const LnCsvReader *t, int64_t column) {
+  for (int64_t i = 0; t->header && i < t->n; i++)
+    if (t->to[i] == column) return t->names[i];
+  return NULL;
+}
+
+void ln_csv_close(LnCsvReader *t) {
+  if (!t) return;
+  free_names(t->names, t->n);
+  free(t->to);
+  free(t->r.buffer);
+  free(t->r.scratch);
+  free(t);
+}
+
+static bool read_all(LnCsvReader *t, LnCsv *csv) {
+  Reader *r = &t->r;
+  Text record;
+  bool more = true;
+  int64_t rows = 0, got;
+  for (;; rows++) {
+    if (!next_record(r, false, &record, &more)) return false;
+    if (!more) break;
+  }
+  csv->values = ln_tensor_new(r->c, t->options.dtype, 2, (int64_t[]){rows, t->columns});
+  if (!csv->values || !rewind_table(t) || !read_rows(t, csv->values->data, rows, &got))
+    return false;
+  if (got < rows) return ln_fail(r->c, "'%s' changed while it was read", ln_stream_name(r->stream));
+  return !t->header || take_names(t, csv);
+}
+
 bool ln_csv_read(LnContext *c, LnStream *s, const LnCsvOptions *options, LnCsv *csv) {
-  Reader r = {.c = c, .stream = s, .cap = 1 << 18, .delimiter = options->delimiter};
-  char **names = NULL;
-  int64_t n = 0, *to = NULL;
   *csv = (LnCsv){0};
-  // strtod reads a decimal comma in some locales; ours is this thread's for as long as it takes.
-  locale_t plain = newlocale(LC_NUMERIC_MASK, "C", (locale_t)0);
-  locale_t before = plain ? uselocale(plain) : (locale_t)0;
-  r.buffer = malloc(r.cap);
-  bool ok = (plain && r.buffer) || no_memory(&r);
-  ok = ok && read_table(&r, options, csv, &names, &n, &to);
-  if (plain) uselocale(before), freelocale(plain);
-  free_names(names, n);
-  free(to);
-  free(r.buffer);
-  free(r.scratch);
+  LnCsvReader *t = ln_csv_open(c, s, options);
+  if (!t) return false;
+  Locale l;
+  bool ok = enter_locale(&t->r, &l) && read_all(t, csv);
+  leave_locale(&l);
+  ln_csv_close(t);
   return ok;
 }
 

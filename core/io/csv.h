@@ -30,4 +30,15 @@ typedef struct LnCsv {
 bool ln_csv_read(LnContext *c, LnStream *s, const LnCsvOptions *options, LnCsv *csv);
 void ln_csv_release(LnCsv *csv);
 
+// Reading it piece by piece, which needs no more memory than a piece has. The stream must outlive
+// the reader; options->columns is read here only. NULL with c->err set when it fails.
+typedef struct LnCsvReader LnCsvReader;
+LnCsvReader *ln_csv_open(LnContext *c, LnStream *s, const LnCsvOptions *options);
+void ln_csv_close(LnCsvReader *t);  // NULL is fine
+int64_t ln_csv_columns(const LnCsvReader *t);
+const char *ln_csv_name(const LnCsvReader *t, int64_t column);  // NULL without a header
+// The next rows, at most max, densely into `rows`, which has room for them; *n is less than max
+// only at the end. Of c only the error is used: any thread may call it, one at a time.
+bool ln_csv_rows(LnContext *c, LnCsvReader *t, void *rows, int64_t max, int64_t *n);
+
 #endif

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "io/csv.h"
+#include "io/ahead.h"
 #include "io/idx.h"
 #include "lua/state.h"
 
@@ -87,24 +87,31 @@ static const LnCsvColumn *check_columns(lua_State *L, int i, int64_t *n) {
   return columns;
 }
 
+// Arguments 2 .. 6: header or nil, delimiter, skip_rows, dtype, columns or nil. May push.
+static void check_csv_options(lua_State *L, const char *what, LnCsvOptions *options) {
+  size_t n_delimiter;
+  const char *delimiter = luaL_checklstring(L, 3, &n_delimiter);
+  luaL_argcheck(L, n_delimiter == 1 && !strchr("\"\n\r.+-0123456789eE", *delimiter), 3,
+                "the delimiter must be one character that is no part of a number");
+  *options = (LnCsvOptions){
+      .delimiter = *delimiter,
+      .header = lua_isnil(L, 2) ? -1 : lua_toboolean(L, 2),
+      .skip_rows = luaL_checkinteger(L, 4),
+      .dtype = ln_lua_check_dtype(L, 5, what),
+  };
+  if (!lua_isnil(L, 6)) options->columns = check_columns(L, 6, &options->n_columns);
+}
+
 // (path or text, header or nil, delimiter, skip_rows, dtype, columns or nil) -> tensor, names or
 // nil
 static int read_table(lua_State *L, const char *what, bool is_text) {
   LnLua *s = ln_lua(L);
   LnContext *c = &s->context;
   lua_settop(L, 6);
-  size_t bytes = 0, n_delimiter;
+  size_t bytes = 0;
   const char *source = is_text ? luaL_checklstring(L, 1, &bytes) : check_path(L, 1);
-  const char *delimiter = luaL_checklstring(L, 3, &n_delimiter);
-  luaL_argcheck(L, n_delimiter == 1 && !strchr("\"\n\r.+-0123456789eE", *delimiter), 3,
-                "the delimiter must be one character that is no part of a number");
-  LnCsvOptions options = {
-      .delimiter = *delimiter,
-      .header = lua_isnil(L, 2) ? -1 : lua_toboolean(L, 2),
-      .skip_rows = luaL_checkinteger(L, 4),
-      .dtype = ln_lua_check_dtype(L, 5, what),
-  };
-  if (!lua_isnil(L, 6)) options.columns = check_columns(L, 6, &options.n_columns);
+  LnCsvOptions options;
+  check_csv_options(L, what, &options);
   Box *box = push_box(L);
   box->stream = is_text ? ln_stream_text(c, source, bytes) : ln_stream_open(c, source);
   if (!box->stream || !ln_csv_read(c, box->stream, &options, &box->csv)) {
@@ -128,6 +135,129 @@ static int read_table(lua_State *L, const char *what, bool is_text) {
 
 static int read_csv(lua_State *L) { return read_table(L, "read_csv", false); }
 static int parse_csv(lua_State *L) { return read_table(L, "parse_csv", true); }
+
+// ---- blocks read ahead
+
+static int reader_close(lua_State *L) {
+  LnAhead **a = luaL_checkudata(L, 1, "lunate.reader");
+  ln_ahead_free(*a);
+  *a = NULL;
+  return 0;
+}
+
+static LnAhead **push_reader(lua_State *L) {
+  LnAhead **a = lua_newuserdatauv(L, sizeof *a, 0);
+  *a = NULL;
+  if (luaL_newmetatable(L, "lunate.reader")) {
+    lua_pushcfunction(L, reader_close);
+    lua_setfield(L, -2, "__gc");
+    lua_pushliteral(L, "lunate.reader");
+    lua_setfield(L, -2, "__metatable");
+  }
+  lua_setmetatable(L, -2);
+  return a;
+}
+
+// open_csv(path, header, delimiter, skip_rows, dtype, columns, block, depth) -> reader, its number
+// of columns, their names or nil
+static int open_csv(lua_State *L) {
+  LnLua *s = ln_lua(L);
+  LnContext *c = &s->context;
+  lua_settop(L, 8);
+  const char *path = check_path(L, 1);
+  lua_Integer block = luaL_checkinteger(L, 7), depth = luaL_checkinteger(L, 8);
+  luaL_argcheck(L, block >= 1 && block <= 1 << 24, 7, "rows of a block");
+  luaL_argcheck(L, depth >= 0 && depth <= 1 << 16, 8, "blocks to read ahead");
+  LnCsvOptions options;
+  check_csv_options(L, "from_csv", &options);
+  LnAhead **a = push_reader(L);
+  int at = lua_gettop(L);
+  LnStream *stream = ln_stream_open(c, path);
+  LnCsvReader *reader = stream ? ln_csv_open(c, stream, &options) : NULL;
+  if (!reader) {
+    ln_stream_close(stream);
+    return ln_lua_raise(L, s, "from_csv");
+  }
+  *a = ln_ahead_csv(c, stream, reader, options.dtype, block, (int)depth);
+  if (!*a) return ln_lua_raise(L, s, "from_csv");
+  int64_t n = ln_csv_columns(reader);   // the reader is the thread's now, but these never change
+  lua_pushinteger(L, (lua_Integer)n);
+  if (ln_csv_name(reader, 0)) {
+    lua_createtable(L, (int)n, 0);
+    for (int64_t i = 0; i < n; i++) {
+      lua_pushstring(L, ln_csv_name(reader, i));
+      lua_rawseti(L, -2, (lua_Integer)i + 1);
+    }
+  } else {
+    lua_pushnil(L);
+  }
+  return lua_gettop(L) - at + 1;
+}
+
+// open_rows(tensors, rows (int64, from 1) or nil, size, whole, depth) -> reader, or nil when rows
+// of a tensor do not lie in one piece
+static int open_rows(lua_State *L) {
+  LnLua *s = ln_lua(L);
+  LnContext *c = &s->context;
+  LnTensor *t[LN_AHEAD_PARTS];
+  luaL_checktype(L, 1, LUA_TTABLE);
+  int n = (int)lua_rawlen(L, 1);
+  luaL_argcheck(L, n >= 1 && n <= LN_AHEAD_PARTS, 1, "1 to 32 tensors expected");
+  lua_Integer size = luaL_checkinteger(L, 3), depth = luaL_checkinteger(L, 5);
+  luaL_argcheck(L, size >= 1, 3, "rows of a block");
+  luaL_argcheck(L, depth >= 0 && depth <= 1 << 16, 5, "blocks to read ahead");
+  for (int i = 0; i < n; i++) {
+    lua_rawgeti(L, 1, i + 1);
+    t[i] = ln_lua_check_tensor(L, s, -1, "Dataset");
+    lua_pop(L, 1);
+    if (t[i]->meta || ln_tensor_closed(t[i]) || t[i]->rank == 0)
+      return luaL_error(L, "Dataset: a tensor with samples along its first axis expected");
+    if (t[i]->shape[0] != t[0]->shape[0])
+      return luaL_error(L, "Dataset: tensors of one number of samples expected");
+    int64_t dense = 1;
+    for (int k = t[i]->rank - 1; k > 0; dense *= t[i]->shape[k--])
+      if (t[i]->shape[k] > 1 && t[i]->stride[k] != dense) return lua_pushnil(L), 1;
+  }
+  int64_t n_rows = t[0]->shape[0], *order = NULL;
+  if (!lua_isnoneornil(L, 2)) {
+    LnTensor *rows = ln_lua_check_tensor(L, s, 2, "Dataset");
+    if (rows->dtype != LN_INT64 || rows->rank != 1 || !ln_tensor_is_contiguous(rows))
+      return luaL_error(L, "Dataset: rows should be a list of int64 positions");
+    order = lua_newuserdatauv(L, ((size_t)rows->size + 1) * sizeof *order, 0);
+    for (int64_t i = 0; i < rows->size; i++) {
+      order[i] = ((const int64_t *)rows->data)[i] - 1;
+      if (order[i] < 0 || order[i] >= n_rows)
+        return luaL_error(L, "Dataset: row %I is out of range", (LUAI_UACINT)order[i] + 1);
+    }
+    n_rows = rows->size;
+  }
+  LnAhead **a = push_reader(L);
+  *a = ln_ahead_gather(c, t, n, order, n_rows, size, lua_toboolean(L, 4), (int)depth);
+  return *a ? 1 : ln_lua_raise(L, s, "Dataset");
+}
+
+// next_block(reader) -> list of tensors, or nil after the last
+static int next_block(lua_State *L) {
+  LnLua *s = ln_lua(L);
+  LnContext *c = &s->context;
+  LnAhead **a = luaL_checkudata(L, 1, "lunate.reader");
+  LnTensor *out[LN_AHEAD_PARTS];
+  int n = 0;
+  if (!*a) return lua_pushnil(L), 1;
+  if (!ln_ahead_next(c, *a, out, &n)) return ln_lua_raise(L, s, "Dataset");
+  if (n == 0) return lua_pushnil(L), 1;
+  size_t scope = ln_scope(c);
+  bool ok = true;
+  for (int i = 0; i < n; i++) ok = ln_temp(c, out[i]) && ok;   // releases what it cannot hold
+  if (!ok) return ln_lua_raise(L, s, "Dataset");
+  lua_createtable(L, n, 0);
+  for (int i = 0; i < n; i++) {
+    ln_lua_push_tensor(L, s, out[i]);
+    lua_rawseti(L, -2, i + 1);
+  }
+  ln_scope_end(c, scope);
+  return 1;
+}
 
 // ---- bytes and folders
 
@@ -192,6 +322,8 @@ static int list_folder(lua_State *L) {
 
 static const luaL_Reg functions[] = {
     {"read_idx", read_idx},     {"read_csv", read_csv},       {"parse_csv", parse_csv},
-    {"read_bytes", read_bytes}, {"list_folder", list_folder}, {NULL, NULL}};
+    {"read_bytes", read_bytes}, {"list_folder", list_folder}, {"open_csv", open_csv},
+    {"open_rows", open_rows},   {"next_block", next_block},   {"close_reader", reader_close},
+    {NULL, NULL}};
 
 void ln_register_files(lua_State *L) { ln_lua_setfuncs(L, functions); }
