@@ -1,4 +1,4 @@
---- The options of read_csv and parse_csv, and the way to the reader in C.
+--- The options of read_csv, parse_csv and Dataset.from_csv, and the way to the reader in C.
 
 local core = require "lunate.core"
 local check = require "lunate.options"
@@ -12,10 +12,11 @@ local OPTIONS = {
   skip_rows = {"integer", default = 0, min = 0},
 }
 
---- Calls core.read_csv or core.parse_csv on a source with checked options.
-return function(what, source, options)
+local csv = {}
+
+local function checked(what, source, options)
   if type(source) ~= "string" then
-    raise("%s expects a %s, got %s", what, what == "read_csv" and "path" or "text", type(source))
+    raise("%s expects a %s, got %s", what, what == "parse_csv" and "text" or "path", type(source))
   end
   options = check(what, OPTIONS, options)
   local header = options.header
@@ -24,8 +25,28 @@ return function(what, source, options)
   elseif type(header) ~= "boolean" then
     raise("%s: header must be true, false or \"auto\", got %s", what, header)
   end
-  local ok, values, names = pcall(core[what], source, header, options.delimiter, options.skip_rows,
-    options.dtype, options.columns)
-  if not ok then raise("%s", values) end
-  return values, names
+  return options, header
 end
+
+local function pass(ok, ...)
+  if not ok then raise("%s", ...) end
+  return ...
+end
+
+--- Calls core.read_csv or core.parse_csv on a source with checked options.
+function csv.read(what, source, options)
+  local o, header = checked(what, source, options)
+  return pass(pcall(core[what], source, header, o.delimiter, o.skip_rows, o.dtype, o.columns))
+end
+
+--- A function open(block, depth) that begins to read the file in blocks of rows, `depth` of them
+-- ahead: the reader, its number of columns, their names or nil.
+function csv.opener(what, source, options)
+  local o, header = checked(what, source, options)
+  return function(block, depth)
+    return pass(pcall(core.open_csv, source, header, o.delimiter, o.skip_rows, o.dtype, o.columns,
+      block, depth))
+  end
+end
+
+return csv

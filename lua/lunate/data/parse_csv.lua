@@ -6,5 +6,5 @@ local csv = require "lunate.data._csv"
 
 --- The tensor and the names of its columns; options as in `read_csv`.
 return function(text, options)
-  return csv("parse_csv", text, options)
+  return csv.read("parse_csv", text, options)
 end

@@ -18,5 +18,5 @@ local csv = require "lunate.data._csv"
 --   file, line and column. Missing values (nothing, NA, N/A, NaN, null, None) become NaN, or an
 --   error when the dtype is not a float
 return function(path, options)
-  return csv("read_csv", path, options)
+  return csv.read("read_csv", path, options)
 end

@@ -54,10 +54,10 @@ local function read_table()
   local options = {header = false, dtype = "float64"}
   local values
   if name == "cal_housing.data" then
-    values = csv("read_csv", path, options)
+    values = csv.read("read_csv", path, options)
   else
     local archive = core.read_bytes(path, 1 << 26)
-    values = csv("parse_csv", tar_member(archive, path, "cal_housing.data"), options)
+    values = csv.read("parse_csv", tar_member(archive, path, "cal_housing.data"), options)
   end
   if values.shape[2] ~= 9 then
     raise("'%s': expected 9 columns, got %d", path, values.shape[2])
