@@ -158,7 +158,7 @@ void ln_tape_clear(LnTape *t) {
   }
   t->n = 0;
   t->current = NULL;
-  t->unreplayable = NULL;
+  t->unreplayable = t->recorder.spoiled = NULL;
   ln_storage_release(t->scratch);
   t->scratch = NULL;
 }
@@ -393,7 +393,13 @@ static bool share_memory(LnTape *t, LnTensor *const *keep, int n_keep) {
         put(&seen, x);
         find(&storages, x->storage)->tensors++;
       }
+      find(&seen, x)->first++;
     }
+  }
+  // A tensor with more references than the tape's is someone's: a field of a layer in Lua.
+  for (size_t i = 0; i < seen.cap; i++) {
+    const LnTensor *x = seen.slots[i].key;
+    if (x && x->refs > seen.slots[i].first) find(&storages, x->storage)->pinned = true;
   }
   for (int i = 0; i < n_keep; i++)
     if (keep[i] && keep[i]->storage) put(&storages, keep[i]->storage)->pinned = true;
@@ -473,4 +479,103 @@ bool ln_tape_replay(LnTape *t) {
   return true;
 }
 
-const char *ln_tape_unreplayable(const LnTape *t) { return t->unreplayable; }
+const char *ln_tape_unreplayable(const LnTape *t) {
+  return t->unreplayable ? t->unreplayable : t->recorder.spoiled;
+}
+
+// ---- comparing
+
+static bool same_texts(const char *a, const char *b) { return a == b || (a && b && !strcmp(a, b)); }
+
+static bool same_params(const LnCall *a, const LnCall *b) {
+  for (const LnOption *o = a->params ? a->op->options : NULL; o && o->name; o++) {
+    const void *x = (const char *)a->params + o->offset, *y = (const char *)b->params + o->offset;
+    switch (o->kind) {
+      case LN_OPT_BOOL:
+        if (*(const bool *)x != *(const bool *)y) return false;
+        break;
+      case LN_OPT_NUMBER:
+        if (memcmp(x, y, sizeof(double)) != 0) return false;
+        break;
+      case LN_OPT_INTEGER: case LN_OPT_AXIS:
+        if (*(const int64_t *)x != *(const int64_t *)y) return false;
+        break;
+      case LN_OPT_CHOICE: case LN_OPT_DTYPE:
+        if (*(const int *)x != *(const int *)y) return false;
+        break;
+      case LN_OPT_STRING:
+        if (!same_texts(*(char *const *)x, *(char *const *)y)) return false;
+        break;
+      case LN_OPT_AXES: case LN_OPT_INTEGERS: case LN_OPT_SHAPE: {
+        const LnInts *p = x, *q = y;
+        if (p->n != q->n) return false;
+        for (int64_t i = 0; i < p->n; i++)
+          if (p->v[i] != q->v[i]) return false;
+        break;
+      }
+      case LN_OPT_NUMBERS: {
+        const LnNumbers *p = x, *q = y;
+        if (p->n != q->n) return false;
+        for (int64_t i = 0; i < p->n; i++)
+          if (p->v[i] != q->v[i]) return false;
+        break;
+      }
+      default: break;   // objects and tensors are not parameters of ops on a tape
+    }
+  }
+  return true;
+}
+
+static void place_in_order(Map *m, const LnTape *t, LnTensor *const *in, int n) {
+  for (int i = 0; i < n; i++)
+    if (in[i]) put(m, in[i])->place = -1 - i;
+  for (int64_t i = 0; i < t->n; i++)
+    for (int j = 0; j < t->nodes[i]->call.n_out; j++) {
+      Slot *s = probe(m, t->nodes[i]->call.out[j]);
+      if (s->key) continue;
+      put(m, t->nodes[i]->call.out[j])->place = 4 * i + j;
+    }
+}
+
+static bool same_input(const Map *a, const Map *b, LnTensor *x, LnTensor *y) {
+  if (!x || !y) return x == y;
+  Slot *p = find(a, x), *q = find(b, y);
+  if (p || q) return p && q && p->place == q->place;
+  return x == y || (x->storage && y->storage && ln_tensor_equal(x, y));
+}
+
+static bool same_call(LnContext *c, const Map *ma, const Map *mb, const LnCall *a,
+                      const LnCall *b, long long at) {
+  if (a->op != b->op || a->n_in != b->n_in || a->n_out != b->n_out)
+    return ln_fail(c, "op %lld was %s and is now %s", at, a->op->name, b->op->name);
+  for (int j = 0; j < a->n_out; j++)
+    if (!ln_tensor_same_shape(a->out[j], b->out[j]) || a->out[j]->dtype != b->out[j]->dtype)
+      return ln_fail(c, "op %lld, %s, gave shape %s and now gives %s", at, a->op->name,
+                     ln_tensor_shape_text(a->out[j]), ln_tensor_shape_text(b->out[j]));
+  if (!same_params(a, b)) return ln_fail(c, "op %lld, %s, has other options", at, a->op->name);
+  for (int j = 0; j < a->n_in; j++)
+    if (!same_input(ma, mb, a->in[j], b->in[j]))
+      return ln_fail(c, "op %lld, %s, has another input %d (a result of another op, or a constant "
+                        "of another value)", at, a->op->name, j + 1);
+  return true;
+}
+
+bool ln_tape_same(LnContext *c, const LnTape *a, const LnTape *b, LnTensor *const *in_a,
+                  LnTensor *const *in_b, int n) {
+  Map ma, mb;
+  if (!map_init(&ma, count_tensors(a, a->n) + (size_t)n)) return ln_fail(c, "out of memory");
+  if (!map_init(&mb, count_tensors(b, b->n) + (size_t)n)) {
+    free(ma.slots);
+    return ln_fail(c, "out of memory");
+  }
+  place_in_order(&ma, a, in_a, n);
+  place_in_order(&mb, b, in_b, n);
+  bool same = true;
+  for (int64_t i = 0; same && i < a->n && i < b->n; i++)
+    same = same_call(c, &ma, &mb, &a->nodes[i]->call, &b->nodes[i]->call, (long long)i + 1);
+  if (same && a->n != b->n)
+    same = ln_fail(c, "there were %lld ops and are now %lld", (long long)a->n, (long long)b->n);
+  free(ma.slots);
+  free(mb.slots);
+  return same;
+}

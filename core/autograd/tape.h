@@ -38,5 +38,9 @@ bool ln_tape_place(LnTape *t, LnTensor *x, LnStorage *s, int64_t offset);
 bool ln_tape_replay(LnTape *t);                 // false with an error: a value check failed
 // Why the tape cannot be replayed, or NULL when it can.
 const char *ln_tape_unreplayable(const LnTape *t);
+// Whether two kept tapes did the same: calls, parameters, wiring, constants. in_a and in_b are the
+// tensors that differ by right (the data). An error tells the first difference.
+bool ln_tape_same(LnContext *c, const LnTape *a, const LnTape *b, LnTensor *const *in_a,
+                  LnTensor *const *in_b, int n);
 
 #endif

@@ -1434,6 +1434,7 @@ static int variable_assign(lua_State *L) {
   if (!ln_tensor_same_shape(t, v->value))
     return luaL_error(L, "cannot assign a value of shape %s to variable '%s' of shape %s",
                       ln_tensor_shape_text(t), v->name, ln_tensor_shape_text(v->value));
+  ln_spoil_replay(&s->context, "an assignment to a variable");
   if (!ln_tensor_assign(&s->context, v->value, t)) return ln_lua_raise(L, s, "assign");
   lua_settop(L, 1);
   return 1;

@@ -488,6 +488,7 @@ static int tensor_newindex(lua_State *L) {
   if (t->tracked && ln_recording_gradients(c))
     return luaL_error(L, "tensor assignment: an active gradient tape has seen this tensor; writing "
                          "into it would make the gradient wrong (assign to t:copy())");
+  ln_spoil_replay(c, "an assignment to a tensor");
   LnTensor *key = ln_lua_test_tensor(L, s, 2);
   if (key) return set_by_tensor(L, s, t, with_data(L, s, 2, "tensor assignment"));
   if (lua_type(L, 2) != LUA_TNUMBER && !lua_istable(L, 2))

@@ -38,6 +38,21 @@ static int set_optimizer(lua_State *L) {
   return 0;
 }
 
+// trainer:set_replay(boolean)
+static int set_replay(lua_State *L) {
+  LnLua *s = ln_lua(L);
+  ln_trainer_set_replay(check_trainer(L, s, "set_replay"), lua_toboolean(L, 2));
+  return 0;
+}
+
+// core.spoil_replay(what): an effect of Lua's that no replay would have.
+static int spoil_replay(lua_State *L) {
+  LnLua *s = ln_lua(L);
+  (void)luaL_checkstring(L, 1);
+  ln_spoil_replay(&s->context, "an effect outside the ops, such as add_metric,");
+  return 0;
+}
+
 // trainer:add_output(loss or nil, weight)
 static int add_output(lua_State *L) {
   LnLua *s = ln_lua(L);
@@ -184,9 +199,9 @@ static int loss(lua_State *L) {
 
 void ln_register_trainer(lua_State *L) {
   LnLua *s = ln_lua(L);
-  static const luaL_Reg functions[] = {{"trainer", new_trainer}, {NULL, NULL}};
+  static const luaL_Reg functions[] = {{"trainer", new_trainer}, {"spoil_replay", spoil_replay}, {NULL, NULL}};
   static const luaL_Reg methods[] = {
-      {"set_optimizer", set_optimizer}, {"add_output", add_output}, {"add_metric", add_metric},
+      {"set_optimizer", set_optimizer}, {"set_replay", set_replay}, {"add_output", add_output}, {"add_metric", add_metric},
       {"run", run}, {"predict", predict}, {"reset", reset}, {"forget", forget}, {"loss", loss},
       {NULL, NULL}};
   ln_lua_setfuncs(L, functions);

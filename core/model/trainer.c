@@ -13,14 +13,15 @@ enum { PROGRAMS = 8, MAX_METRICS = 64 };
 typedef struct Program {
   LnTape *tape;
   LnMode mode;
-  uint64_t generation, age;
-  int64_t count;
+  uint64_t generation, age, epoch;
+  int64_t count, runs;
   int n_x, n_y, n_w, n_pred;
   LnTensor *x[LN_MAX_PARTS], *y[LN_MAX_PARTS], *w[LN_MAX_PARTS], *pred[LN_MAX_PARTS];
   LnTensor *loss, *output_loss[LN_MAX_PARTS];
   int n_gradients;
   LnTensor **gradients;   // per trainable variable; NULL where none arrives
   bool *active, *copied;  // has a gradient; it is not computed in place but copied
+  bool in_lua;            // Lua was called on the way
 } Program;
 
 typedef struct Mean {
@@ -47,7 +48,9 @@ struct LnTrainer {
   Metric metric[MAX_METRICS];
   Mean loss;
   Program *program[PROGRAMS];
-  uint64_t clock;
+  Program *eager;            // the latest batch of what is not replayed
+  bool replay, in_lua[LN_PREDICT + 1];
+  uint64_t clock, epoch;
   uint64_t generation;       // for which the variables below are right
   LnVariable **variables;
   int n_variables;
@@ -63,9 +66,8 @@ LnTrainer *ln_trainer_new(LnContext *c, LnLayer *model) {
   return t;
 }
 
-static void free_program(Program *p) {
-  if (!p) return;
-  ln_tape_free(p->tape);
+// Lets go of a batch's tensors; tape and lists stay.
+static void empty_program(Program *p) {
   for (int i = 0; i < p->n_x; i++) ln_release(p->x[i]);
   for (int i = 0; i < p->n_y; i++) ln_release(p->y[i]);
   for (int i = 0; i < p->n_w; i++) ln_release(p->w[i]);
@@ -73,6 +75,15 @@ static void free_program(Program *p) {
   for (int i = 0; i < LN_MAX_PARTS; i++) ln_release(p->output_loss[i]);
   ln_release(p->loss);
   for (int i = 0; i < p->n_gradients; i++) ln_release(p->gradients[i]);
+  memset(p->output_loss, 0, sizeof p->output_loss);
+  p->n_x = p->n_y = p->n_w = p->n_pred = p->n_gradients = 0;
+  p->loss = NULL;
+}
+
+static void free_program(Program *p) {
+  if (!p) return;
+  ln_tape_free(p->tape);
+  empty_program(p);
   free(p->gradients);
   free(p->active);
   free(p);
@@ -83,6 +94,13 @@ void ln_trainer_forget(LnTrainer *t) {
     free_program(t->program[i]);
     t->program[i] = NULL;
   }
+  free_program(t->eager);
+  t->eager = NULL;
+}
+
+void ln_trainer_set_replay(LnTrainer *t, bool replay) {
+  t->replay = replay;
+  ln_trainer_forget(t);
 }
 
 void ln_trainer_free(LnTrainer *t) {
@@ -117,6 +135,7 @@ bool ln_trainer_add_metric(LnContext *c, LnTrainer *t, int output, LnMetric *m, 
 
 bool ln_trainer_reset(LnContext *c, LnTrainer *t) {
   t->loss = (Mean){0, 0};
+  t->epoch++;
   for (int i = 0; i < t->n_outputs; i++) t->output[i].mean = (Mean){0, 0};
   for (int i = 0; i < t->n_metrics; i++)
     if (!ln_metric_reset(c, t->metric[i].metric)) return false;
@@ -260,7 +279,7 @@ static bool feed_all(LnContext *c, const Program *p, const LnBatch *b) {
 
 // The logits behind predictions that an activation over the last axis made, for fused losses.
 static LnTensor *logits_of(const LnTape *tape, const LnTensor *pred, const char *activation) {
-  const LnCall *call = activation ? ln_tape_producer(tape, pred) : NULL;
+  const LnCall *call = activation && tape ? ln_tape_producer(tape, pred) : NULL;
   if (!call || strcmp(call->op->name, activation) != 0) return NULL;
   for (const LnOption *o = call->op->options; o && o->name; o++) {
     if (strcmp(o->name, "axis") != 0) continue;
@@ -281,7 +300,8 @@ static bool total_loss(LnContext *c, LnTrainer *t, Program *p, LnTensor **total)
     if (!o->loss) continue;
     const LnLossClass *cls = (const LnLossClass *)o->loss->base.cls;
     LnTensor *w = i < p->n_w ? p->w[i] : NULL;
-    LnTensor *logits = logits_of(p->tape, p->pred[i], cls->call_logits ? cls->fuses : NULL);
+    bool fuses = cls->call_logits && !o->loss->base.lua;
+    LnTensor *logits = logits_of(p->tape, p->pred[i], fuses ? cls->fuses : NULL);
     LnTensor *value = logits ? ln_loss_value_logits(c, o->loss, p->y[i], logits, w, NULL)
                              : ln_loss_value(c, o->loss, p->y[i], p->pred[i], w, NULL);
     if (!value) return false;
@@ -309,7 +329,10 @@ static bool total_loss(LnContext *c, LnTrainer *t, Program *p, LnTensor **total)
 // Gradients go straight to the optimizer's flat buffer where a call of the tape computes them.
 static bool take_gradients(LnContext *c, LnTrainer *t, Program *p, LnTensor *total) {
   int n = t->n_variables;
+  bool eager = p == t->eager;
   LnTensor **sources = calloc((size_t)n + 1, sizeof *sources);
+  free(p->gradients);
+  free(p->active);
   p->gradients = calloc((size_t)n + 1, sizeof *p->gradients);
   p->active = calloc((size_t)(2 * n + 2), sizeof *p->active);
   bool ok = sources && p->gradients && p->active;
@@ -334,7 +357,7 @@ static bool take_gradients(LnContext *c, LnTrainer *t, Program *p, LnTensor *tot
     p->active[i] = true;
     // Computed once more on the first batch only: the buffer it had holds this batch's values.
     bool first = ln_tensor_assign(c, place, g);
-    p->copied[i] = !ln_tape_place(p->tape, g, place->storage, place->offset);
+    p->copied[i] = !eager && !ln_tape_place(p->tape, g, place->storage, place->offset);
     if (!first) return false;
   }
   return true;
@@ -351,6 +374,8 @@ static bool record(LnContext *c, LnTrainer *t, Program *p) {
   }
   for (int i = 0; i < p->n_pred; i++) ln_retain(p->pred[i]);
   if (p->mode == LN_PREDICT) return true;
+  // Layers may have been built on the way.
+  if (!refresh_variables(c, t)) return false;
   if (p->n_pred != t->n_outputs)
     return ln_fail(c, "the model gave %d outputs, and was compiled for %d", p->n_pred,
                    t->n_outputs);
@@ -390,6 +415,7 @@ static Program *new_program(LnContext *c, LnTrainer *t, LnMode mode, const LnBat
   // Built and placed before anything is recorded: a view of a variable must not outlive its place.
   if (ok && !t->model->built) ok = ln_layer_build(c, t->model, &(LnTensors){p->n_x, p->x});
   ok = ok && refresh_variables(c, t);
+  uint64_t generation = ln_generation, calls = c->host_calls;
   if (ok) {
     size_t scope = ln_scope(c);
     ln_tape_start(p->tape);
@@ -397,17 +423,75 @@ static Program *new_program(LnContext *c, LnTrainer *t, LnMode mode, const LnBat
     ln_tape_stop(p->tape);
     ln_losses_clear(c);
     ln_scope_end(c, scope);
-    ok = ok && keep(c, t, p);
+    const char *spoiled = ok ? ln_tape_unreplayable(p->tape) : NULL;
+    p->in_lua = c->host_calls != calls || spoiled;
+    if (spoiled && t->replay)
+      ok = ln_fail(c, "compile{replay = true}: %s cannot be replayed", spoiled);
+    if (ok && (!p->in_lua || t->replay)) {
+      // What Lua has dropped is nobody's.
+      if (p->in_lua && c->collect) c->collect(c);
+      ok = keep(c, t, p);
+    }
   }
-  p->generation = ln_generation;
+  // A view of a variable that moved meanwhile is stale: such a program runs this once.
+  p->generation = generation == ln_generation ? generation : 0;
+  p->epoch = t->epoch;
+  p->runs = 1;
   if (ok) return p;
   free_program(p);
+  return NULL;
+}
+
+// The batch run once, on a gradient tape where there is to train.
+static Program *run_eagerly(LnContext *c, LnTrainer *t, LnMode mode, const LnBatch *b) {
+  Program *p = t->eager;
+  if (p && p->tape) ln_tape_clear(p->tape);
+  if (p) empty_program(p);
+  else if (!(p = t->eager = calloc(1, sizeof *p))) {
+    ln_fail(c, "out of memory");
+    return NULL;
+  }
+  p->mode = mode;
+  p->count = b->count;
+  bool ok = make_buffers(c, b->n_x, b->x, b->count, p->x, &p->n_x) &&
+            make_buffers(c, b->n_y, b->y, b->count, p->y, &p->n_y) &&
+            make_buffers(c, b->n_w, b->w, b->count, p->w, &p->n_w) && feed_all(c, p, b) &&
+            refresh_variables(c, t);
+  if (mode != LN_TRAIN) ln_tape_free(p->tape), p->tape = NULL;
+  else if (ok && !p->tape) ok = (p->tape = ln_tape_new(c, false)) != NULL;
+  if (!ok) return NULL;
+  size_t scope = ln_scope(c);
+  if (p->tape) ln_tape_start(p->tape);
+  ok = record(c, t, p);
+  if (p->tape) ln_tape_stop(p->tape), ln_tape_clear(p->tape);
+  ln_losses_clear(c);
+  ln_scope_end(c, scope);
+  return ok ? p : NULL;
+}
+
+// Holds a promise of replay: the batch is run in Lua, and must do what was recorded.
+static Program *check_program(LnContext *c, LnTrainer *t, Program *p, LnMode mode,
+                              const LnBatch *b) {
+  LnTensor *before[3 * LN_MAX_PARTS], *now[3 * LN_MAX_PARTS];
+  int n = 0;
+  Program *q = new_program(c, t, mode, b);
+  if (!q) return NULL;
+  for (int i = 0; i < p->n_x; i++) before[n] = p->x[i], now[n++] = q->x[i];
+  for (int i = 0; i < p->n_y; i++) before[n] = p->y[i], now[n++] = q->y[i];
+  for (int i = 0; i < p->n_w; i++) before[n] = p->w[i], now[n++] = q->w[i];
+  if (ln_tape_same(c, p->tape, q->tape, before, now, n)) {
+    q->runs = p->runs + 1;
+    return q;
+  }
+  ln_fail_within(c, "compile{replay = true} promised the same ops each time, but");
+  free_program(q);
   return NULL;
 }
 
 // The program that fits, run; the least recently used one makes room.
 static Program *run_program(LnContext *c, LnTrainer *t, LnMode mode, const LnBatch *b) {
   int slot = 0;
+  if (t->in_lua[mode] && !t->replay) return run_eagerly(c, t, mode, b);
   for (int i = 0; i < PROGRAMS; i++) {
     Program *p = t->program[i];
     if (p && p->generation != ln_generation) {
@@ -415,6 +499,14 @@ static Program *run_program(LnContext *c, LnTrainer *t, LnMode mode, const LnBat
       p = t->program[i] = NULL;
     }
     if (p && fits_batch(p, mode, b)) {
+      if (p->in_lua && (p->runs == 1 || p->epoch != t->epoch)) {
+        Program *q = check_program(c, t, p, mode, b);
+        free_program(p);   // nothing is known of it when they differ
+        t->program[i] = q;
+        if (q) q->age = ++t->clock;
+        return q;
+      }
+      p->runs++;
       p->age = ++t->clock;
       return feed_all(c, p, b) && ln_tape_replay(p->tape) ? p : NULL;
     }
@@ -422,6 +514,13 @@ static Program *run_program(LnContext *c, LnTrainer *t, LnMode mode, const LnBat
   }
   Program *p = new_program(c, t, mode, b);
   if (!p) return NULL;
+  if (p->in_lua && !t->replay) {
+    t->in_lua[mode] = true;
+    ln_tape_free(p->tape);
+    p->tape = NULL;
+    free_program(t->eager);
+    return t->eager = p;
+  }
   p->age = ++t->clock;
   free_program(t->program[slot]);
   return t->program[slot] = p;

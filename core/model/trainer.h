@@ -1,7 +1,8 @@
 // The training step: what fit, evaluate and predict do with one batch.
 //
 // The first batch of each shape runs the model, the loss and the backward pass on a kept tape;
-// later ones copy their rows into the tape's inputs and replay it. Whatever changes the graph or
+// later ones copy their rows into the tape's inputs and replay it. What calls into Lua on the way
+// is run anew for every batch, on a gradient tape. Whatever changes the graph or
 // the place of its variables (ln_generation) makes the next batch record anew.
 #ifndef LN_MODEL_TRAINER_H
 #define LN_MODEL_TRAINER_H
@@ -24,6 +25,9 @@ typedef struct LnBatch {
 LnTrainer *ln_trainer_new(LnContext *c, LnLayer *model);   // holds a reference of the model
 void ln_trainer_free(LnTrainer *t);
 void ln_trainer_set_optimizer(LnTrainer *t, LnOptimizer *o);
+// The promise that what Lua computes does the same ops each time: it is recorded and replayed too,
+// and compared with the record at its second batch and at the first after every reset.
+void ln_trainer_set_replay(LnTrainer *t, bool replay);
 // One a output, in order; loss may be NULL (an output that is not trained).
 bool ln_trainer_add_output(LnContext *c, LnTrainer *t, LnLoss *loss, double weight);
 bool ln_trainer_add_metric(LnContext *c, LnTrainer *t, int output, LnMetric *m, bool weighted);

@@ -96,7 +96,13 @@ struct LnRecorder {
   bool (*record)(LnRecorder *r, const LnCall *call);
   LnRecorder *outer;
   bool everything, paused;
+  const char *spoiled;   // what happened that no replay would do again, or NULL
 };
+// For what changes values without being an op: whoever keeps a tape now cannot replay it.
+static inline void ln_spoil_replay(LnContext *c, const char *what) {
+  for (LnRecorder *r = c->recorder; r; r = r->outer)
+    if (r->everything && !r->spoiled) r->spoiled = what;
+}
 // True when a gradient may be taken through what is computed now: backward rules that have a
 // faster form without a derivative of their own use it only when this is false.
 bool ln_recording_gradients(const LnContext *c);
