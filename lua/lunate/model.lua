@@ -265,14 +265,17 @@ end
 
 -- ---- loops
 
--- Calls f(first, count, step) for the batches of n samples.
-local function each_batch(n, size, steps, f)
-  local first, step = 1, 0
-  while first <= n and (not steps or step < steps) do
+-- Calls f(batch, step) for one pass over the feed, at most `steps` batches (nil: all).
+local function each_batch(feed, steps, what, f)
+  if feed.endless and not steps then
+    raise("%s: an endless Dataset needs a number of steps", what)
+  end
+  local step = 0
+  while not steps or step < steps do
+    local batch = feed:next()
+    if not batch then break end
     step = step + 1
-    local count = math.min(size, n - first + 1)
-    if f(first, count, step) == false then return end
-    first = first + count
+    f(batch, step)
   end
 end
 
@@ -282,19 +285,21 @@ local function run_test(self, data, size, steps, callbacks)
   trainer:reset()
   callbacks:call("on_test_begin")
   local function running() return read_logs(self) end
-  each_batch(data.n, size, steps, function(first, count, step)
+  local feed = adapter.feed(data, size)
+  each_batch(feed, steps, data.where, function(batch, step)
     callbacks:batch("on_test_batch_begin", step)
-    blame(trainer.run, trainer, "test", data.x, data.y, data.w, nil, first, count)
-    if not callbacks.training then callbacks:advance(count, running) end
+    blame(trainer.run, trainer, "test", batch.x, batch.y, batch.w, nil, batch.first, batch.n)
+    if not callbacks.training then callbacks:advance(batch.n, running) end
     if callbacks:wants("on_test_batch_end") then
       callbacks:batch("on_test_batch_end", step, read_logs(self))
     end
   end)
+  feed:close()
   callbacks:call("on_test_end", read_logs(self))
 end
 
 local FIT = {
-  batch_size = {"integer", default = 32, min = 1},
+  batch_size = {"integer", min = 1, optional = true},
   epochs = {"integer", default = 1, min = 1},
   initial_epoch = {"integer", default = 1, min = 1},
   verbose = {"any", default = 1},
@@ -304,7 +309,7 @@ local FIT = {
   validation_batch_size = {"integer", min = 1, optional = true},
   validation_freq = {"any", default = 1},
   validation_steps = {"integer", min = 1, optional = true},
-  shuffle = {"boolean", default = true},
+  shuffle = {"boolean", optional = true},
   class_weight = {"any"},
   sample_weight = {"any"},
   steps_per_epoch = {"integer", min = 1, optional = true},
@@ -316,6 +321,15 @@ local function verbosity(value, what)
   if value == 0 or value == 1 or value == 2 then return value end
   raise("bad option 'verbose' of '%s' (0, 1, 2 or \"auto\" expected, got %s)", what,
     tostring(value))
+end
+
+-- The batch size in force. A Dataset makes its batches itself.
+local function batch_size(data, given, what)
+  if data.stream and given.batch_size then
+    raise("%s: batch_size is for tensors; a Dataset is batched by ds:batch(%d)", what,
+      given.batch_size)
+  end
+  return given.batch_size or 32
 end
 
 local function validates(freq, epoch)
@@ -335,14 +349,17 @@ local function check_freq(freq)
 end
 
 --- Trains the model.
--- @param x  inputs: a tensor (or a table of numbers), a list of them, or a table by input name
--- @param y  targets, likewise; class ids stay what they are in the data
+-- @param x  inputs: a tensor (or a table of numbers), a list of them, or a table by input name; or
+--   a `ln.data.Dataset` of batches x, y[, sample_weight]
+-- @param y  targets, likewise; class ids stay what they are in the data. Of a Dataset: nil
 -- @param options  `batch_size` (32), `epochs` (1), `initial_epoch` (1: the first epoch to run),
---   `verbose` (1: a progress bar; 2: a line an epoch; 0: nothing), `validation_data` {x, y[, w]},
+--   `verbose` (1: a progress bar; 2: a line an epoch; 0: nothing), `validation_data` {x, y[, w]} or a
+--   Dataset,
 --   `validation_split` (0: that part of the samples, from the end, before shuffling),
 --   `validation_batch_size` (batch_size), `validation_freq` (1, or a list of epochs),
 --   `validation_steps`, `shuffle` (true), `class_weight` {[id] = weight}, `sample_weight` (a tensor
---   of one weight a sample), `steps_per_epoch` (all batches), `callbacks` (a list)
+--   of one weight a sample), `steps_per_epoch` (all batches; then
+--   data that end within an epoch begin again), `callbacks` (a list)
 -- @return the History: `history.history.loss[epoch]`, `history.epoch`, `history.keys`,
 --   `history.params`
 -- Errors: data whose lengths or shapes do not fit (named), labels out of range, unknown options.
@@ -358,20 +375,32 @@ function Model:fit(x, y, options)
   if given.validation_data ~= nil then
     valid = adapter.validation(self, given.validation_data)
   elseif given.validation_split > 0 then
+    if data.stream then
+      raise("%s: validation_split is for tensors; give validation_data", data.where)
+    end
     data, valid = adapter.split(data, given.validation_split)
   end
   local trainer = trainer_for(self, data, "fit")
   if given.class_weight ~= nil then adapter.weigh_classes(data, given.class_weight) end
 
-  local steps = math.ceil(data.n / given.batch_size)
+  local size = batch_size(data, given, data.where)
+  if data.stream and given.shuffle then
+    raise("%s: shuffle is for tensors; a Dataset is shuffled by ds:shuffle(buffer_size)", data.where)
+  end
+  if data.endless and not given.steps_per_epoch then
+    raise("%s: an endless Dataset needs steps_per_epoch", data.where)
+  end
+  if valid and valid.endless and not given.validation_steps then
+    raise("%s: an endless Dataset needs validation_steps", valid.where)
+  end
+  local feed = adapter.feed(data, size, given.shuffle ~= false)
   local history = require("lunate.callbacks").History()
   local callbacks = require "lunate.callbacks._list"(self, given.callbacks, history, {
-    epochs = given.epochs, steps = given.steps_per_epoch or steps, verbose = given.verbose,
-    samples = data.n, validation_samples = valid and valid.n, batch_size = given.batch_size,
-    first_epoch = given.initial_epoch,
+    epochs = given.epochs, steps = given.steps_per_epoch or feed.steps, verbose = given.verbose,
+    samples = data.n, validation_samples = valid and valid.n, batch_size = not data.stream and size
+      or nil, first_epoch = given.initial_epoch,
   })
   self.stop_training, self.history = false, history
-  local order = adapter.order(data, given.shuffle)
   local logs
   local function running() return read_logs(self) end
   callbacks.training = true
@@ -379,35 +408,45 @@ function Model:fit(x, y, options)
   for epoch = given.initial_epoch, given.epochs do
     trainer:reset()
     callbacks:epoch("on_epoch_begin", epoch)
-    local step, wanted = 0, given.steps_per_epoch or steps
+    local step, wanted = 0, given.steps_per_epoch
     -- With steps_per_epoch an epoch may end inside the data, or go over it again.
-    while step < wanted and not self.stop_training do
-      local first, count, rows = order:next(given.batch_size)
+    while (not wanted or step < wanted) and not self.stop_training do
+      local batch = feed:next()
+      if not batch then
+        if not wanted then break end
+        feed:restart()
+        batch = feed:next()
+        if not batch then raise("%s: the Dataset is empty", data.where) end
+      end
       step = step + 1
       callbacks:batch("on_batch_begin", step)
-      blame(trainer.run, trainer, "train", data.x, data.y, data.w, rows, first, count)
-      callbacks:advance(count, running)
+      blame(trainer.run, trainer, "train", batch.x, batch.y, batch.w, batch.rows, batch.first,
+        batch.n)
+      callbacks:advance(batch.n, running)
       if callbacks:wants("on_batch_end") then
         callbacks:batch("on_batch_end", step, read_logs(self))
       end
     end
-    if not given.steps_per_epoch then order:restart() end
+    if step == 0 and not self.stop_training then raise("%s: the Dataset is empty", data.where) end
+    -- The first pass tells how long the others are.
+    history.params.steps = history.params.steps or step
+    if not wanted then feed:restart() end
     logs = read_logs(self)
     if valid and validates(given.validation_freq, epoch) then
-      run_test(self, valid, given.validation_batch_size or given.batch_size,
-        given.validation_steps, callbacks)
+      run_test(self, valid, given.validation_batch_size or size, given.validation_steps, callbacks)
       read_logs(self, "val_", logs)
     end
     callbacks:epoch("on_epoch_end", epoch, logs)
     if self.stop_training then break end
   end
+  feed:close()
   if self.optimizer.use_ema then self.optimizer:finalize_variable_values() end
   callbacks:call("on_train_end", logs)
   return history
 end
 
 local EVALUATE = {
-  batch_size = {"integer", default = 32, min = 1},
+  batch_size = {"integer", min = 1, optional = true},
   verbose = {"any", default = 1},
   sample_weight = {"any"},
   steps = {"integer", min = 1, optional = true},
@@ -426,16 +465,17 @@ function Model:evaluate(x, y, options)
   given.verbose = verbosity(given.verbose, "evaluate")
   local data = adapter.new(self, "evaluate", x, y, given.sample_weight)
   trainer_for(self, data, "evaluate")
+  local size = batch_size(data, given, data.where)
   local callbacks = require "lunate.callbacks._list"(self, given.callbacks, nil, {
-    steps = math.ceil(data.n / given.batch_size), verbose = given.verbose, samples = data.n,
-    batch_size = given.batch_size,
+    steps = given.steps or data.steps or data.n and math.ceil(data.n / size), samples = data.n,
+    verbose = given.verbose, batch_size = data.n and size,
   })
-  run_test(self, data, given.batch_size, given.steps, callbacks)
+  run_test(self, data, size, given.steps, callbacks)
   return give_logs(self, given)
 end
 
 local PREDICT = {
-  batch_size = {"integer", default = 32, min = 1},
+  batch_size = {"integer", min = 1, optional = true},
   verbose = {"any", default = 0},
   steps = {"integer", min = 1, optional = true},
   callbacks = {"any"},
@@ -453,19 +493,33 @@ function Model:predict(x, options)
     trainer = core.trainer(self)
     self.predictor = trainer
   end
+  local size = batch_size(data, given, data.where)
   local callbacks = require "lunate.callbacks._list"(self, given.callbacks, nil, {
-    steps = math.ceil(data.n / given.batch_size), verbose = given.verbose, samples = data.n,
-    batch_size = given.batch_size,
+    steps = given.steps or data.steps or data.n and math.ceil(data.n / size), samples = data.n,
+    verbose = given.verbose, batch_size = data.n and size,
   })
-  local outs, n = {}, data.n
-  if given.steps then n = math.min(n, given.steps * given.batch_size) end
+  -- Tensors tell how many rows there will be; batches of a Dataset are put together at the end.
+  local outs, parts, n = {}, {}, data.n
+  if n and given.steps then n = math.min(n, given.steps * size) end
   callbacks:call("on_predict_begin")
-  each_batch(n, given.batch_size, nil, function(first, count, step)
+  local feed = adapter.feed(data, size)
+  each_batch(feed, given.steps, data.where, function(batch, step)
     callbacks:batch("on_predict_batch_begin", step)
-    blame(trainer.predict, trainer, outs, n, data.x, first, count)
-    callbacks:advance(count)
+    if n then
+      blame(trainer.predict, trainer, outs, n, batch.x, batch.first, batch.n)
+    else
+      local own = {}
+      blame(trainer.predict, trainer, own, batch.n, batch.x, 1, batch.n)
+      for i, out in ipairs(own) do
+        parts[i] = parts[i] or {}
+        parts[i][step] = out
+      end
+    end
+    callbacks:advance(batch.n)
     callbacks:batch("on_predict_batch_end", step)
   end)
+  feed:close()
+  for i, list in ipairs(parts) do outs[i] = core.functions.concatenate(list) end
   callbacks:call("on_predict_end")
   return table.unpack(outs)
 end

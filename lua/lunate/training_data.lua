@@ -1,5 +1,5 @@
---- The data of fit, evaluate and predict: what users give, as lists of tensors with one number of
--- samples; weights; the order of the samples.
+--- The data of fit, evaluate and predict: what users give, tensors or a Dataset, as lists of tensors
+-- with one number of samples; weights; the batches in their order.
 
 local core = require "lunate.core"
 local raise = require "lunate.raise"
@@ -49,14 +49,13 @@ local function check_samples(list, where, n, other)
   return n
 end
 
---- The data of one call.
--- @return {x = list, y = list or nil, w = list or nil, n = samples}
-function adapter.new(model, what, x, y, sample_weight)
-  local where = ("'%s' of '%s'"):format(what, model.name)
+-- Lists of one number of samples, from x, y and sample_weight as users give them. y is left out where
+-- the call has none.
+local function lists(model, where, x, y, sample_weight, targets)
   local data = {x = to_list(x, model.input_names, where .. ": x"), where = where}
   data.n = check_samples(data.x, where .. ": x", nil, "its first part")
   if data.n == 0 then raise("%s: there are no samples: x has shape %s", where, data.x[1].shape) end
-  if what:find("predict", 1, true) then return data end
+  if not targets then return data end
   if y == nil then raise("%s: targets are needed: y is nil", where) end
   local names = model.output_names
   data.y = to_list(y, names, where .. ": y")
@@ -73,10 +72,115 @@ function adapter.new(model, what, x, y, sample_weight)
   return data
 end
 
---- Data from validation_data = {x, y[, sample_weight]}.
+function adapter.is_dataset(value) return getmetatable(value) == "lunate.dataset" end
+
+-- ---- batches of a Dataset
+
+local Stream = {}
+Stream.__index = Stream
+
+--- Begins a pass: after the first one only when that has been used.
+function Stream:restart()
+  if self.waiting then return end
+  self:close()
+  self.following, _, _, self.closer = self.dataset:iterate()
+end
+
+function Stream:close()
+  if self.closer then getmetatable(self.closer).__close(self.closer) end
+  self.following, self.closer, self.waiting = nil, nil, nil
+end
+
+--- The next batch as lists, or nil at the end of the pass.
+function Stream:next()
+  local batch = self.waiting
+  self.waiting = nil
+  if batch then return batch end
+  local x, y, w = self.following()
+  if x == nil then return nil end
+  local part = type(x) == "table" and select(2, next(x)) or x
+  if is_tensor(part) and part.rank == 0 then
+    raise("%s: the Dataset gives single samples; batch them: ds:batch(32)", self.where)
+  end
+  if self.targets and y == nil then
+    raise("%s: targets are needed: the Dataset's elements should be x, y[, sample_weight]",
+      self.where)
+  end
+  return lists(self.model, self.where, x, y, w, self.targets)
+end
+
+--- The first batch without using it up.
+function Stream:peek()
+  if not self.following then self:restart() end
+  if not self.waiting then
+    self.waiting = self:next()
+    if not self.waiting then raise("%s: the Dataset is empty", self.where) end
+  end
+  return self.waiting
+end
+
+local function stream(model, where, dataset, targets)
+  local self = setmetatable({model = model, where = where, dataset = dataset, targets = targets},
+    Stream)
+  local first = self:peek()
+  local length = dataset.length
+  return {stream = self, x = first.x, y = first.y, w = first.w, where = where,
+    endless = length == math.huge, steps = length ~= math.huge and length or nil}
+end
+
+--- The data of one call.
+-- @return {x = list, y = list or nil, w = list or nil, n = samples}; of a Dataset its first batch
+--   as x, y, w, and `stream`, `steps` (nil: unknown), `endless` instead of n
+function adapter.new(model, what, x, y, sample_weight)
+  local where = ("'%s' of '%s'"):format(what, model.name)
+  local targets = not what:find("predict", 1, true)
+  if not adapter.is_dataset(x) then return lists(model, where, x, y, sample_weight, targets) end
+  if y ~= nil then raise("%s: a Dataset gives x and y itself, so y should be nil", where) end
+  if sample_weight ~= nil then
+    raise("%s: a Dataset gives sample weights as the third part of its elements", where)
+  end
+  return stream(model, where, x, targets)
+end
+
+--- Goes through data in batches: `feed:next()` gives a batch {x =, y =, w =, rows =, first =, n =},
+-- nil at the end of a pass; `feed:restart()` begins the next pass; `feed.steps` is the number of
+-- batches a pass, nil when not known; `feed:close()` ends.
+function adapter.feed(data, size, shuffle)
+  if data.stream then return adapter.feed_stream(data) end
+  local order = adapter.order(data, shuffle)
+  local feed = {steps = math.ceil(data.n / size)}
+  local batch = {x = data.x, y = data.y, w = data.w}
+  function feed.restart() order:restart() end
+  function feed.next()
+    if order.at > data.n then return nil end
+    batch.first, batch.n, batch.rows = order:next(size)
+    return batch
+  end
+  function feed.close() end
+  return feed
+end
+
+function adapter.feed_stream(data)
+  local feed = {steps = data.steps, endless = data.endless}
+  function feed.restart() data.stream:restart() end
+  function feed.next()
+    local batch = data.stream:next()
+    if not batch then return nil end
+    batch.first = 1
+    if data.class_weight then adapter.weigh_classes(batch, data.class_weight) end
+    return batch
+  end
+  function feed.close() data.stream:close() end
+  feed.restart()
+  return feed
+end
+
+--- Data from validation_data = {x, y[, sample_weight]} or a Dataset.
 function adapter.validation(model, given)
+  if adapter.is_dataset(given) then return adapter.new(model, "validation_data", given) end
   if type(given) ~= "table" or is_tensor(given) or given[1] == nil or given[2] == nil then
-    raise("'fit' of '%s': validation_data should be {x, y} or {x, y, sample_weight}", model.name)
+    raise("'fit' of '%s': validation_data should be {x, y}, {x, y, sample_weight} or a "
+      .. "Dataset", model.name)
   end
   local data = adapter.new(model, "validation_data", given[1], given[2], given[3])
   return data
@@ -105,6 +209,10 @@ end
 
 --- Multiplies weights of classes into the sample weights. Ids that are not named weigh 1.
 function adapter.weigh_classes(data, class_weight)
+  if data.stream then   -- batch by batch
+    data.class_weight = class_weight
+    return
+  end
   if type(class_weight) ~= "table" then
     raise("%s: class_weight should be a table {[id] = weight}, got %s", data.where,
       type(class_weight))

@@ -19,10 +19,10 @@ local function duration(seconds)
     seconds // 3600 | 0, seconds % 3600 // 60 | 0, seconds % 60 // 1 | 0)
 end
 
-local function per_sample(seconds)
-  if seconds < 1e-3 then return ("%.0fus/sample"):format(seconds * 1e6) end
-  if seconds < 1 then return ("%.0fms/sample"):format(seconds * 1e3) end
-  return ("%.1fs/sample"):format(seconds)
+local function per_unit(seconds, unit)
+  if seconds < 1e-3 then return ("%.0fus/%s"):format(seconds * 1e6, unit) end
+  if seconds < 1 then return ("%.0fms/%s"):format(seconds * 1e3, unit) end
+  return ("%.1fs/%s"):format(seconds, unit)
 end
 
 local function values(logs)
@@ -51,8 +51,12 @@ end
 
 -- ---- one pass over the samples
 
+-- Counts samples, or steps where the number of samples is not known; total may be nil.
 function ProgbarLogger:start(samples)
-  self.samples, self.done, self.drawn = samples, 0, 0
+  self.counts_steps = not self.params.samples
+  self.unit = self.counts_steps and "step" or "sample"
+  self.samples = self.counts_steps and self.params.steps or samples
+  self.done, self.drawn = 0, 0
   self.begun, self.shown = core.clock(), nil
 end
 
@@ -60,16 +64,19 @@ function ProgbarLogger:draw(logs, finished)
   local now = core.clock()
   local seconds = now - self.begun
   local total, done = self.samples, self.done
-  local filled = total > 0 and math.floor(WIDTH * math.min(done / total, 1)) or WIDTH
+  local filled = not total and (finished and WIDTH or 0) or total > 0 and math.floor(WIDTH * math.min(done / total, 1)) or WIDTH
   local bar = filled >= WIDTH and ("="):rep(WIDTH)
     or ("="):rep(math.max(filled - 1, 0)) .. (filled > 0 and ">" or "") .. ("."):rep(WIDTH - filled)
   local time
   if finished then
-    time = ("%s %s"):format(duration(seconds), per_sample(seconds / math.max(done, 1)))
+    time = ("%s %s"):format(duration(seconds), per_unit(seconds / math.max(done, 1), self.unit))
+  elseif not total then
+    time = duration(seconds)
   else
     time = "ETA: " .. duration(seconds / math.max(done, 1) * (total - done))
   end
-  local line = ("%d/%d [%s] - %s%s"):format(done, total, bar, time, values(logs))
+  local line = ("%d/%s [%s] - %s%s"):format(done, total or finished and done or "Unknown", bar, time,
+    values(logs))
   -- A shorter line must cover what the longer one before it left.
   local padding = (" "):rep(math.max((self.shown or 0) - #line, 0))
   write("\r" .. line .. padding .. (finished and "\n" or ""))
@@ -77,7 +84,7 @@ function ProgbarLogger:draw(logs, finished)
 end
 
 function ProgbarLogger:advance(count, read_logs)
-  self.done = self.done + count
+  self.done = self.done + (self.counts_steps and 1 or count)
   if self.moving and core.clock() - self.drawn >= INTERVAL then
     self:draw(read_logs and read_logs())
   end
@@ -87,7 +94,7 @@ function ProgbarLogger:finish(logs, title)
   if self.moving then return self:draw(logs, true) end
   local seconds = core.clock() - self.begun
   write(("%s%s %s%s\n"):format(title and title .. " - " or "", duration(seconds),
-    per_sample(seconds / math.max(self.done, 1)), values(logs)))
+    per_unit(seconds / math.max(self.done, 1), self.unit), values(logs)))
 end
 
 -- ---- hooks
@@ -96,7 +103,9 @@ function ProgbarLogger:on_train_begin()
   self.moving = self.params.verbose == 1 and core.is_terminal()
   self.training = true
   local p = self.params
-  if p.validation_samples then
+  if not p.samples then
+    write(p.steps and ("Train for %d steps\n"):format(p.steps) or "Train on a Dataset\n")
+  elseif p.validation_samples then
     write(("Train on %d samples, validate on %d samples\n"):format(p.samples, p.validation_samples))
   else
     write(("Train on %d samples\n"):format(p.samples))
@@ -106,7 +115,8 @@ end
 function ProgbarLogger:on_epoch_begin(epoch)
   self.title = ("Epoch %d/%d"):format(epoch, self.params.epochs)
   if self.moving then write(self.title .. "\n") end
-  self:start(math.min(self.params.samples, self.params.steps * self.params.batch_size))
+  local p = self.params
+  self:start(p.samples and math.min(p.samples, p.steps * p.batch_size))
 end
 
 function ProgbarLogger:on_epoch_end(_, logs) self:finish(logs, self.title) end
