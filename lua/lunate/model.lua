@@ -353,8 +353,8 @@ end
 --   a `ln.data.Dataset` of batches x, y[, sample_weight]
 -- @param y  targets, likewise; class ids stay what they are in the data. Of a Dataset: nil
 -- @param options  `batch_size` (32), `epochs` (1), `initial_epoch` (1: the first epoch to run),
---   `verbose` (1: a progress bar; 2: a line an epoch; 0: nothing), `validation_data` {x, y[, w]} or a
---   Dataset,
+--   `verbose` (1: a progress bar; 2: a line an epoch; 0: nothing), `validation_data` {x, y[, w]} or
+--   a Dataset,
 --   `validation_split` (0: that part of the samples, from the end, before shuffling),
 --   `validation_batch_size` (batch_size), `validation_freq` (1, or a list of epochs),
 --   `validation_steps`, `shuffle` (true), `class_weight` {[id] = weight}, `sample_weight` (a tensor
@@ -385,7 +385,8 @@ function Model:fit(x, y, options)
 
   local size = batch_size(data, given, data.where)
   if data.stream and given.shuffle then
-    raise("%s: shuffle is for tensors; a Dataset is shuffled by ds:shuffle(buffer_size)", data.where)
+    raise("%s: shuffle is for tensors; a Dataset is shuffled by ds:shuffle(buffer_size)",
+      data.where)
   end
   if data.endless and not given.steps_per_epoch then
     raise("%s: an endless Dataset needs steps_per_epoch", data.where)

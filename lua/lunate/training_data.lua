@@ -1,5 +1,5 @@
---- The data of fit, evaluate and predict: what users give, tensors or a Dataset, as lists of tensors
--- with one number of samples; weights; the batches in their order.
+--- The data of fit, evaluate and predict: what users give, tensors or a Dataset, as lists of
+-- tensors with one number of samples; weights; the batches in their order.
 
 local core = require "lunate.core"
 local raise = require "lunate.raise"
@@ -49,8 +49,8 @@ local function check_samples(list, where, n, other)
   return n
 end
 
--- Lists of one number of samples, from x, y and sample_weight as users give them. y is left out where
--- the call has none.
+-- Lists of one number of samples, from x, y and sample_weight as users give them; of x alone where
+-- the call has no targets.
 local function lists(model, where, x, y, sample_weight, targets)
   local data = {x = to_list(x, model.input_names, where .. ": x"), where = where}
   data.n = check_samples(data.x, where .. ": x", nil, "its first part")
@@ -83,7 +83,8 @@ Stream.__index = Stream
 function Stream:restart()
   if self.waiting then return end
   self:close()
-  self.following, _, _, self.closer = self.dataset:iterate()
+  local following, _, _, closer = self.dataset:iterate()
+  self.following, self.closer = following, closer
 end
 
 function Stream:close()

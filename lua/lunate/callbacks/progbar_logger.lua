@@ -33,7 +33,8 @@ local function values(logs)
   table.sort(keys, function(a, b)
     local va, vb = a:sub(1, 4) == "val_", b:sub(1, 4) == "val_"
     if va ~= vb then return vb end
-    if (a:match("loss$") ~= nil) ~= (b:match("loss$") ~= nil) then return a:match("loss$") ~= nil end
+    local la, lb = a:match("loss$") ~= nil, b:match("loss$") ~= nil
+    if la ~= lb then return la end
     return a < b
   end)
   for i, key in ipairs(keys) do
@@ -64,7 +65,8 @@ function ProgbarLogger:draw(logs, finished)
   local now = core.clock()
   local seconds = now - self.begun
   local total, done = self.samples, self.done
-  local filled = not total and (finished and WIDTH or 0) or total > 0 and math.floor(WIDTH * math.min(done / total, 1)) or WIDTH
+  local part = total and (total > 0 and math.min(done / total, 1) or 1) or finished and 1 or 0
+  local filled = math.floor(WIDTH * part)
   local bar = filled >= WIDTH and ("="):rep(WIDTH)
     or ("="):rep(math.max(filled - 1, 0)) .. (filled > 0 and ">" or "") .. ("."):rep(WIDTH - filled)
   local time
@@ -75,8 +77,8 @@ function ProgbarLogger:draw(logs, finished)
   else
     time = "ETA: " .. duration(seconds / math.max(done, 1) * (total - done))
   end
-  local line = ("%d/%s [%s] - %s%s"):format(done, total or finished and done or "Unknown", bar, time,
-    values(logs))
+  local line = ("%d/%s [%s] - %s%s"):format(done, total or finished and done or "Unknown", bar,
+    time, values(logs))
   -- A shorter line must cover what the longer one before it left.
   local padding = (" "):rep(math.max((self.shown or 0) - #line, 0))
   write("\r" .. line .. padding .. (finished and "\n" or ""))

@@ -1,8 +1,8 @@
---- Dataset: a stream of elements that is described first and gone through as often as wanted. A
--- source (`from_tensors`, `from_generator`, `from_csv`) and stages (`map`, `shuffle`, `batch`, ...),
--- each a new Dataset over the one before; nothing happens until it is iterated. An element is what
--- `fit` takes for a batch: one or more tensors, x, y and sample weights, each a tensor or a table of
--- tensors (a list or by name).
+--- Dataset: a stream of elements, described first and gone through as often as wanted. A source
+-- (`from_tensors`, `from_generator`, `from_csv`) and stages (`map`, `shuffle`, `batch`, ...), each
+-- a new Dataset over the one before; nothing happens until it is iterated. An element has one or
+-- more parts, as `fit` takes them: x, y and sample weights, each a tensor or a table of tensors (a
+-- list or by name).
 --
 --     local x, y = ln.arange(0, 12):reshape{6, 2}, ln.arange(0, 6)
 --     local ds = ln.data.Dataset.from_tensors(x, y):shuffle(6):batch(4):prefetch(2)
@@ -303,26 +303,29 @@ function Dataset.from_generator(source, options)
   end
   return make{name = "from_generator", length = length, open = function()
     local thread, iterator, state, control, count = nil, nil, nil, nil, 0
+    local function step(first, ...)
+      control = first
+      return first, ...
+    end
     local function resumed(ok, first, ...)
-      if not ok then error(first, 0) end
+      if not ok then
+        coroutine.close(thread)   -- runs what its scopes have to close
+        error(first, 0)
+      end
       if coroutine.status(thread) ~= "dead" then return first, ... end
       if first == nil then return nil end
       if type(first) == "function" and count == 1 then
         iterator = first
         state, control = ...
-        return nil
+        return step(iterator(state, control))
       end
       raise("'from_generator' of Dataset: the function should yield elements or return an "
         .. "iterator, it returned a %s", type(first))
     end
-    local function step(first, ...)
-      control = first
-      return first, ...
-    end
     local function give(first, ...)
       if length and (first == nil and count <= length or first ~= nil and count > length) then
-        raise("'from_generator' of Dataset: length = %d was declared, the generator gives %s", length,
-          first == nil and tostring(count - 1) or "more")
+        raise("'from_generator' of Dataset: length = %d was declared, the generator gives %s",
+          length, first == nil and tostring(count - 1) or "more")
       end
       return element("from_generator", first, ...)
     end
@@ -331,14 +334,10 @@ function Dataset.from_generator(source, options)
       if coroutine.status(thread) == "dead" then return nil end
       return resumed(coroutine.resume(thread))
     end
-    local function first_pull(first, ...)
-      if first == nil and iterator then return pull() end
-      return first, ...
-    end
     return function()
       count = count + 1
       thread = thread or start()
-      return give(first_pull(pull()))
+      return give(pull())
     end, function()
       if thread and coroutine.status(thread) == "suspended" then coroutine.close(thread) end
     end
@@ -357,9 +356,12 @@ end
 function Dataset.from_csv(path, options)
   local label
   if type(options) == "table" and options.label ~= nil then
-    local rest = {}
-    for key, value in pairs(options) do rest[key] = value end
-    rest.label, label, options = nil, options.label, rest
+    label = options.label
+    local reading = {}
+    for key, value in pairs(options) do
+      if key ~= "label" then reading[key] = value end
+    end
+    options = reading
   end
   local open = csv.opener("from_csv", path, options)
   local reader, n, names = open(1, 0)   -- what is wrong with the file shows now
@@ -827,8 +829,8 @@ local function per_part(given, layout)
 end
 
 --- As `batch`, of elements whose shapes differ: each is filled up at the end of its axes.
--- @param options  `padded_shapes`: a shape for each part of the element, false (or nil) for what the
---   longest of the batch needs; `padding_values` (0): a number, or one for each part;
+-- @param options  `padded_shapes`: a shape for each part of the element, false (or nil) for what
+--   the longest of the batch needs; `padding_values` (0): a number, or one for each part;
 --   `drop_remainder` (false)
 --
 --     ds:padded_batch(32, {padded_shapes = {{20}, {}}, padding_values = {0, -1}})
@@ -860,12 +862,14 @@ function Dataset:padded_batch(batch_size, options)
     end})
 end
 
---- Reads ahead: what needs no Lua before this stage, reading and parsing a CSV file or collecting the
--- rows of batches, happens on a thread, up to `depth` pieces before they are asked for. Functions in
--- Lua run when their element is asked for, as without it.
+--- Reads ahead: what needs no Lua before this stage, reading and parsing a CSV file or collecting
+-- the rows of batches, happens on a thread, up to `depth` pieces before they are asked for.
+-- Functions in Lua run when their element is asked for, as without it.
 function Dataset:prefetch(depth)
   depth = whole("prefetch", "depth", depth, 1)
-  if depth > 1 << 16 then raise("'prefetch' of Dataset: a depth up to %d, got %d", 1 << 16, depth) end
+  if depth > 1 << 16 then
+    raise("'prefetch' of Dataset: a depth up to %d, got %d", 1 << 16, depth)
+  end
   return stage(self, "prefetch", {length = self.length, tensors = self.tensors,
     layout = self.layout,
     chunks = self.chunks and function(_, how)
