@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "lua/state.h"
+#include "nn/operation.h"
 
 enum { MAX_LIST = 1024, MAX_PARAMS = 1024 };
 
@@ -138,7 +139,7 @@ static void read_params(lua_State *L, LnLua *s, const LnOp *op, int first, int t
     if (!given[k] && !op->options[k].fallback) required(L, op, &op->options[k]);
 }
 
-static void default_params(LnContext *c, const LnOp *op, void *params) {
+void ln_lua_default_params(LnContext *c, const LnOp *op, void *params) {
   memset(params, 0, op->params_size);
   for (const LnOption *o = op->options; o && o->name; o++) {
     if (o->kind == LN_OPT_STRING) continue;   // not owned here; NULL
@@ -191,6 +192,9 @@ static void text_behind(lua_State *L) {
   lua_insert(L, 1);
 }
 
+// What the readers of operands return when one is symbolic.
+enum { SYMBOLIC = -1 };
+
 // The tensors of a list at 1, which anchors them. Returns how many.
 static int read_list(lua_State *L, LnLua *s, const LnOp *op, LnTensor **in) {
   if (lua_type(L, 1) == LUA_TSTRING && lua_gettop(L) > 1) text_behind(L);
@@ -204,6 +208,10 @@ static int read_list(lua_State *L, LnLua *s, const LnOp *op, LnTensor **in) {
   for (int i = 0; i < (int)n; i++) {
     lua_rawgeti(L, 1, i + 1);
     in[i] = ln_lua_test_tensor(L, s, -1);
+    if (!in[i] && ln_lua_has_symbolic(L, s, 1)) {
+      lua_pop(L, 1);
+      return SYMBOLIC;
+    }
     if (!in[i])
       return luaL_error(L, "bad argument #1 to '%s' (a list of tensors expected, entry %d is %s)",
                         op->name, i + 1, luaL_typename(L, -1));
@@ -220,11 +228,13 @@ static int read_operands(lua_State *L, LnLua *s, const LnOp *op, LnTensor **in, 
   while (n < op->n_in && n < top) {
     // An optional tensor may be left out: what follows is then an option (or nil in its place).
     if (n >= needed && !ln_lua_test_tensor(L, s, n + 1)) {
+      if (ln_lua_is_symbolic(L, s, n + 1)) return SYMBOLIC;
       if (lua_isnil(L, n + 1)) n++;
       break;
     }
     if (lua_istable(L, n + 1)) ln_lua_to_tensor(L, s, n + 1, LN_DTYPES, op->name);
-    if (!is_operand(L, s, n + 1)) return bad_operand(L, op, n + 1);
+    if (!is_operand(L, s, n + 1))
+      return ln_lua_is_symbolic(L, s, n + 1) ? SYMBOLIC : bad_operand(L, op, n + 1);
     in[n] = ln_lua_test_tensor(L, s, n + 1);
     if (in[n]) tensors = true, *d = ln_dtype_promote(*d, in[n]->dtype);
     n++;
@@ -243,6 +253,80 @@ static LnTensor *number_operand(lua_State *L, LnContext *c, int i, LnDtype d) {
   return t;
 }
 
+// ---- symbolic operands: the call becomes a layer of a graph
+
+// A constant of the graph; kept in the table at `anchor`, so that a raise leaks nothing.
+static LnTensor *constant(lua_State *L, LnLua *s, const LnOp *op, int i, LnDtype d, int anchor) {
+  if (ln_lua_test_variable(L, s, i))
+    luaL_error(L, "'%s': a variable cannot be a constant of a graph; use it in a layer's call",
+               op->name);
+  LnTensor *t = ln_lua_test_tensor(L, s, i);
+  if (t) return t;
+  size_t scope = ln_scope(&s->context);
+  t = number_operand(L, &s->context, i, number_dtype(L, op, i, d));
+  if (!t) {
+    ln_scope_end(&s->context, scope);
+    ln_lua_raise(L, s, op->name);
+  }
+  ln_lua_push_tensor(L, s, t);
+  ln_scope_end(&s->context, scope);
+  lua_rawsetp(L, anchor, t);
+  return t;
+}
+
+static int call_symbolic(lua_State *L, LnLua *s, const LnOp *op) {
+  _Alignas(max_align_t) char params[MAX_PARAMS];
+  LnTensor *constants[MAX_LIST];
+  bool missing[MAX_LIST] = {false}, list = op->flags & LN_OP_LIST;
+  int top = lua_gettop(L), n = 0, n_in = 0;
+  LnDtype d = LN_BOOL;
+  lua_newtable(L);            // top + 1: the inputs
+  lua_newtable(L);            // top + 2: anchors of constants
+  int first = top + 2;        // where operands are copied to, one by one
+  int given = list ? (int)lua_rawlen(L, 1) : op->n_in < top ? op->n_in : top;
+  for (int round = 0; round < 2; round++) {   // dtypes first: numbers take theirs from the others
+    for (n = 0; n < given; n++) {
+      if (list) lua_rawgeti(L, 1, n + 1);
+      else lua_pushvalue(L, n + 1);
+      int i = first + 1;
+      LnTensor *t = ln_lua_test_tensor(L, s, i);
+      bool symbolic = ln_lua_is_symbolic(L, s, i);
+      bool optional = !list && n >= op->n_in - op->n_optional && !t && !symbolic;
+      if (round == 0) {
+        if (symbolic) d = ln_dtype_promote(d, ln_lua_symbolic_dtype(L, i));
+        else if (t) d = ln_dtype_promote(d, t->dtype);
+      } else if (symbolic) {
+        constants[n] = NULL;
+        lua_pushvalue(L, i);
+        lua_rawseti(L, top + 1, ++n_in);
+      } else if (optional) {
+        constants[n] = NULL;
+        missing[n] = true;
+      } else {
+        if (lua_istable(L, i)) {
+          t = ln_lua_to_tensor(L, s, i, LN_DTYPES, op->name);
+          lua_pushvalue(L, i);
+          lua_rawsetp(L, top + 2, t);
+        } else if (!t && !is_operand(L, s, i)) {
+          bad_operand(L, op, n + 1);
+        }
+        constants[n] = constant(L, s, op, i, d, top + 2);
+      }
+      bool stop = optional && !lua_isnil(L, i);   // what follows are options
+      lua_settop(L, first);
+      if (stop) break;
+    }
+  }
+  for (int k = n; !list && k < op->n_in; k++) constants[k] = NULL, missing[k] = true;
+  lua_rotate(L, 1, 2);        // 1: the inputs, 2: the anchors, then the arguments
+  ln_lua_default_params(&s->context, op, params);
+  read_params(L, s, op, (list ? 2 : n + 1) + 2, top + 2, params);
+  LnLayer *l = ln_operation_new(&s->context, op, list ? given : op->n_in, constants, missing,
+                                params, NULL);
+  if (!l) return ln_lua_raise(L, s, op->name);
+  return ln_lua_operation(L, s, l, 1);
+}
+
 // upvalues: state, op
 static int call_op(lua_State *L) {
   LnLua *s = ln_lua(L);
@@ -253,7 +337,8 @@ static int call_op(lua_State *L) {
   LnDtype d = LN_BOOL, number[8] = {0};
   bool list = op->flags & LN_OP_LIST;
   int n = list ? read_list(L, s, op, in) : read_operands(L, s, op, in, &d);
-  default_params(c, op, params);
+  if (n == SYMBOLIC) return call_symbolic(L, s, op);
+  ln_lua_default_params(c, op, params);
   read_params(L, s, op, list ? 2 : n + 1, lua_gettop(L), params);
   for (int i = 0; !list && i < n; i++)
     if (!in[i] && !lua_isnil(L, i + 1)) number[i] = number_dtype(L, op, i + 1, d);

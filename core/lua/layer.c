@@ -48,6 +48,8 @@ static int call_with(lua_State *L, Calling calling) {
   int n_out = 0;
   lua_settop(L, 3);
   if (lua_isnil(L, 2)) return luaL_error(L, "layer '%s' is called with a tensor or a list of tensors", l->base.name);
+  ln_lua_inputs_by_name(L, s, l, 2);
+  if (ln_lua_has_symbolic(L, s, 2)) return ln_lua_layer_symbolic(L, s);
   int n = read_inputs(L, s, 2, l->base.name, in);
   if (lua_istable(L, 3)) {
     lua_pushnil(L);

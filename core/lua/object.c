@@ -194,7 +194,7 @@ static bool set_name(LnObject *o, const char *name) {
 }
 
 // Layers are counted (dense, dense_1, ...); optimizers, losses and metrics are not.
-static void default_name(lua_State *L, LnLua *s, LnObject *o, const char *class_name) {
+void ln_lua_default_name(lua_State *L, LnLua *s, LnObject *o, const char *class_name) {
   char base[256], name[300];
   LnKind kind = o->cls->kind;
   if (o->name || strlen(class_name) > 120) return;
@@ -283,7 +283,7 @@ static void read_options(lua_State *L, LnLua *s, LnObject *self, int instance, i
 }
 
 static void finish_object(lua_State *L, LnLua *s, Handle *h, const char *class_name) {
-  default_name(L, s, h->object, class_name);
+  ln_lua_default_name(L, s, h->object, class_name);
   size_t scope = ln_scope(&s->context);
   bool ok = ln_object_init(&s->context, h->object);
   ln_scope_end(&s->context, scope);
@@ -378,6 +378,23 @@ static Handle *push_instance(lua_State *L, LnLua *s, int i) {
   if (is_blank(cls) || defined_in_lua(L, i)) find_hooks(L, h->object, i);
   h->in_lua = defined_in_lua(L, i);
   return h;
+}
+
+// ln.Model{inputs = ..., outputs = ...} is a Functional.
+static void push_base(lua_State *L, LnLua *s, int kind);
+enum { MODEL_BASE = LN_KINDS };
+static void make_functional(lua_State *L, LnLua *s) {
+  push_base(L, s, MODEL_BASE);
+  bool given = false;
+  if (lua_rawequal(L, 1, -1)) {
+    given = lua_rawlen(L, 2) > 1;
+    given = lua_getfield(L, 2, "inputs") != LUA_TNIL || given;
+    given = lua_getfield(L, 2, "outputs") != LUA_TNIL || given;
+  }
+  lua_settop(L, 2);
+  if (!given) return;
+  push_class(L, s, ln_class_find(LN_LAYER, "Functional"));
+  lua_replace(L, 1);
 }
 
 // Pushes Class.options of the Lua classes from `class` on, merged, or nil when there are none.
@@ -503,6 +520,7 @@ static void prepare(lua_State *L, LnLua *s, Handle *h) {
 static int instantiate(lua_State *L, bool config) {
   LnLua *s = ln_lua(L);
   normalize_args(L, 2);
+  make_functional(L, s);
   Handle *made = push_instance(L, s, 1);   // 3
   made->config = config;
   if (made->in_lua) prepare(L, s, made);
@@ -713,7 +731,6 @@ static void new_class(lua_State *L, const char *name, const LnClass *root) {
 
 // The kind's base class, or the one between Layer and the models: at index -kind-1 of the registry
 // of classes.
-enum { MODEL_BASE = LN_KINDS };
 static void push_base(lua_State *L, LnLua *s, int kind) {
   lua_rawgetp(L, LUA_REGISTRYINDEX, classes_key(s));
   lua_rawgeti(L, -1, -(lua_Integer)kind - 1);
@@ -851,7 +868,7 @@ static LnObject *from_function(lua_State *L, LnLua *s, int i, LnKind kind) {
   if (!h->object) ln_lua_raise(L, s, NULL);
   h->object->lua = kind != LN_METRIC;
   if (kind == LN_ACTIVATION && !set_name(h->object, "function")) luaL_error(L, "out of memory");
-  default_name(L, s, h->object, cls->name);
+  ln_lua_default_name(L, s, h->object, cls->name);
   h->ready = true;
   remember(L, s, h->object);
   lua_getiuservalue(L, -1, 1);

@@ -10,8 +10,10 @@
 
 #include "nn/nn.h"
 
+struct LnSlice;
+
 enum { LN_TYPE_TENSOR, LN_TYPE_VARIABLE, LN_TYPE_TAPE, LN_TYPE_TRAINER, LN_TYPE_MODEL,
-       LN_TYPE_KINDS, LN_TYPES = LN_TYPE_KINDS + LN_KINDS };
+       LN_TYPE_SYMBOLIC, LN_TYPE_KINDS, LN_TYPES = LN_TYPE_KINDS + LN_KINDS };
 
 typedef struct LnLua {
   LnContext context;             // first: c and s are the same address
@@ -72,6 +74,29 @@ void ln_lua_push_config(lua_State *L, LnLua *s, LnObject *o);       // get_confi
 void ln_lua_push_serialized(lua_State *L, LnLua *s, LnObject *o);   // {class_name =, config =, ...}
 void ln_lua_push_variable(lua_State *L, LnLua *s, LnVariable *v);
 LnVariable *ln_lua_test_variable(lua_State *L, LnLua *s, int i);
+// Names an object that has no name yet, as Keras would: dense, dense_1, ...
+void ln_lua_default_name(lua_State *L, LnLua *s, LnObject *o, const char *class_name);
+
+// ---- symbolic tensors (core/lua/symbolic.c)
+bool ln_lua_is_symbolic(lua_State *L, LnLua *s, int i);
+// True for a symbolic tensor, or a table that holds one.
+bool ln_lua_has_symbolic(lua_State *L, LnLua *s, int i);
+LnDtype ln_lua_symbolic_dtype(lua_State *L, int i);   // of the symbolic tensor at i
+// Calls the layer at `layer` on the list of symbolic tensors at `inputs`: pushes its outputs and
+// returns their number. list: how they were given. training: -1 when not said. mask: where the
+// symbolic mask is, or 0.
+int ln_lua_call_symbolic(lua_State *L, LnLua *s, int layer, int inputs, bool list, int training,
+                         int mask);
+// What layer_call does when an input (at 2) is symbolic; its options are at 3.
+int ln_lua_layer_symbolic(lua_State *L, LnLua *s);
+// Inputs by name at i for a functional model become a list. Raises on wrong names.
+void ln_lua_inputs_by_name(lua_State *L, LnLua *s, const LnLayer *l, int i);
+// Calls a new operation (nn/operation.h; a reference, taken over) on the list of symbolic tensors
+// at `inputs`; pushes the outputs and returns their number.
+int ln_lua_operation(lua_State *L, LnLua *s, LnLayer *operation, int inputs);
+void ln_lua_default_params(LnContext *c, const LnOp *op, void *params);
+// The index at i as a slice of t (core/lua/tensor.c).
+void ln_lua_read_index(lua_State *L, int i, const LnTensor *t, struct LnSlice *p);
 
 // ---- parts of the module: each adds its functions to the table at the top of the stack
 void ln_register_tensor(lua_State *L);
@@ -80,6 +105,7 @@ void ln_register_functions(lua_State *L);
 void ln_register_object(lua_State *L);
 void ln_register_layer(lua_State *L);
 void ln_register_nn(lua_State *L);
+void ln_register_symbolic(lua_State *L);
 void ln_register_tape(lua_State *L);
 void ln_register_trainer(lua_State *L);
 void ln_register_json(lua_State *L);

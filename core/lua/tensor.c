@@ -334,7 +334,7 @@ static void read_range(lua_State *L, const LnTensor *t, int axis, LnSlice *p) {
 }
 
 // The index at i as a slice of t. Numbers index the first axis; a list goes axis by axis.
-static void read_index(lua_State *L, int i, const LnTensor *t, LnSlice *p) {
+void ln_lua_read_index(lua_State *L, int i, const LnTensor *t, LnSlice *p) {
   memset(p, 0, sizeof *p);
   p->n = t->rank;
   if (t->rank == 0) luaL_error(L, "tensor index: a tensor of rank 0 has no rows; use t:item()");
@@ -410,7 +410,7 @@ static int tensor_index(lua_State *L) {
     return luaL_error(L, "tensor index: a number, a list of ranges, a mask or positions expected, "
                          "got %s", value_text(L, 2));
   LnSlice p;
-  read_index(L, 2, t, &p);
+  ln_lua_read_index(L, 2, t, &p);
   size_t scope = ln_scope(&s->context);
   return push_result(L, s, scope, LN_APPLY1(&s->context, ln_op_slice, &p, t), true);
 }
@@ -495,7 +495,7 @@ static int tensor_newindex(lua_State *L) {
     return luaL_error(L, "tensor assignment: a number, a list of ranges, a mask or positions "
                          "expected as index, got %s", value_text(L, 2));
   LnSlice p;
-  read_index(L, 2, t, &p);
+  ln_lua_read_index(L, 2, t, &p);
   int64_t shape[LN_MAX_RANK], stride[LN_MAX_RANK], offset = 0;
   int rank = 0;
   for (int a = 0; a < t->rank; a++) {

@@ -1,6 +1,13 @@
---- ln.layers: the classes of core/nn/layers/ by name, and `ln.layers.Input`.
-local core = require "lunate.core"
+--- ln.layers: the classes of core/nn/layers/ by name, `ln.layers.Input`, and the merge layers as
+-- functions: `ln.layers.concatenate{a, b}`.
+local functional = require "lunate.functional"
+
+local merges = {
+  concatenate = "Concatenate", add = "Add", subtract = "Subtract", multiply = "Multiply",
+  average = "Average", maximum = "Maximum", minimum = "Minimum", dot = "Dot",
+}
 
 return require "lunate.namespace"("layer", function(_, name)
-  if name == "Input" then return core.class("layer", "InputLayer") end
+  if name == "Input" then return functional.input end
+  if merges[name] then return functional.merge(merges[name], name) end
 end)

@@ -22,16 +22,26 @@ local properties = core.properties.layer
 
 --- layer.output_shape: for inputs as it was built for; nil before.
 function properties.output_shape(self)
+  local graph = self.class_name == "Functional" and require("lunate.functional").graph(self)
+  if graph then
+    local shapes = {}
+    for i, t in ipairs(graph.outputs) do shapes[i] = t.shape end
+    return #shapes == 1 and shapes[1] or shapes
+  end
   return self.built and self.built_shape and self:compute_output_shape(self.built_shape) or nil
 end
 
 --- model.output_names, model.input_names: what data, losses and metrics may be named by.
 function properties.output_names(self)
+  local graph = require("lunate.functional").graph(self)
+  if graph then return graph.output_names end
   local layers = self.layers
   return {#layers > 0 and layers[#layers].name or "output_1"}
 end
 
 function properties.input_names(self)
+  local graph = require("lunate.functional").graph(self)
+  if graph then return graph.input_names end
   return {self.input_layer and self.input_layer.name or "input_layer"}
 end
 
@@ -72,6 +82,12 @@ end
 -- The shapes of the outputs, a list; nil before the model is built.
 local function output_shapes(self)
   if not self.built then return nil end
+  local graph = require("lunate.functional").graph(self)
+  if graph then
+    local shapes = {}
+    for i, t in ipairs(graph.outputs) do shapes[i] = t.shape end
+    return shapes
+  end
   return {self:compute_output_shape(self.declared or self.built_shape)}
 end
 

@@ -3,10 +3,12 @@
 local core = require "lunate.core"
 local raise = require "lunate.raise"
 
+local functional = require "lunate.functional"
+
 local models = {
   Model = require "lunate.model",
   Sequential = require "lunate.sequential",
-  Input = core.class("layer", "InputLayer"),
+  Input = functional.input,
 }
 
 --- A model from Keras's JSON: its architecture, and compiled when the text says how.
@@ -23,10 +25,11 @@ function models.model_from_json(text)
   if type(tree) ~= "table" or type(tree.class_name) ~= "string" then
     raise("model_from_json: the JSON has no class_name, so it describes no model")
   end
-  if tree.class_name ~= "Sequential" then
-    raise("model_from_json: there is no model class '%s'; there are: Sequential", tree.class_name)
+  local name = tree.class_name == "Model" and "Functional" or tree.class_name   -- Keras 2's name
+  if name ~= "Sequential" and name ~= "Functional" then
+    raise("model_from_json: there is no model class '%s'; there are: Functional, Sequential", name)
   end
-  local model = models.Sequential.from_config(tree.config)
+  local model = core.class("layer", name).from_config(tree.config)
   if tree.compile_config then model:compile_from_config(tree.compile_config) end
   return model
 end

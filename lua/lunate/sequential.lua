@@ -4,6 +4,7 @@
 local core = require "lunate.core"
 local raise = require "lunate.raise"
 local Model = require "lunate.model"
+local functional = require "lunate.functional"
 
 local Sequential = core.class("layer", "Sequential")
 
@@ -49,6 +50,7 @@ end
 --     model:add(ln.layers.Dense{2, input_shape = {3}})
 --     print(#model.layers, model.output_shape)                        --> 1   (None, 2)
 function Sequential:add(layer)
+  if getmetatable(layer) == "lunate.symbolic_tensor" then layer = core.symbolic_node(layer).layer end
   if not is_layer(layer) then
     raise("'add' of '%s': a layer expected, got %s", self.name,
       type(layer) == "table" and tostring(layer) or type(layer))
@@ -75,6 +77,7 @@ function Sequential:add(layer)
     if #self.layers > 0 then rebuild(self) end
     error(message, 2)
   end
+  functional.owners[layer] = self
   self:changed()
 end
 

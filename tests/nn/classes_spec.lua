@@ -3,6 +3,7 @@
 -- options.
 
 local core = require "lunate.core"
+local ln = require "lunate"
 local examples = require "support.examples"
 
 local kinds = {
@@ -16,7 +17,7 @@ local function required(described)
     stddev = 0.1, scale = 2, shape = {3}, threshold = 0.5, recall = 0.5, precision = 0.5,
     sensitivity = 0.5, specificity = 0.5, num_classes = 2, target_class_ids = {0},
     initial_learning_rate = 0.1, decay_steps = 10, decay_rate = 0.5, boundaries = {5},
-    values = {0.1, 0.01}, first_decay_steps = 10,
+    values = {0.1, 0.01}, first_decay_steps = 10, axes = 2,
   }
   local out = {}
   for _, option in ipairs(described.options) do
@@ -25,6 +26,10 @@ local function required(described)
     end
   end
   if described.name == "InputLayer" then out.shape = {3} end
+  if described.name == "Functional" then
+    out.inputs = ln.Input{shape = {3}}
+    out.outputs = ln.layers.Dense(2)(out.inputs)
+  end
   return out
 end
 

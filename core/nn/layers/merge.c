@@ -1,0 +1,202 @@
+// Layers that join several inputs: Concatenate, Add, Subtract, Multiply, Average, Maximum, Minimum,
+// Dot. An elementwise one is a line of the table `MERGE` below; shapes broadcast as in Keras.
+#include <stdio.h>
+#include <string.h>
+
+#include "nn/nn.h"
+#include "ops/ops.h"
+
+// ---- elementwise
+
+// As in Keras, an input of lower rank gets axes of one after the batch axis.
+static LnTensor *widen(LnContext *c, LnTensor *x, int rank) {
+  while (x && x->rank < rank) x = ln_expand_dims(c, x, x->rank > 0 ? 1 : 0);
+  return x;
+}
+
+typedef LnTensor *(*Join)(LnContext *c, LnTensor *a, LnTensor *b);
+
+static LnTensor *join(LnContext *c, const LnTensors *in, Join f) {
+  int rank = 0;
+  for (int i = 0; i < in->n; i++)
+    if (in->v[i]->rank > rank) rank = in->v[i]->rank;
+  LnTensor *y = widen(c, in->v[0], rank);
+  for (int i = 1; i < in->n && y; i++) {
+    LnTensor *x = widen(c, in->v[i], rank);
+    if (!x) return NULL;
+    int64_t both[LN_MAX_RANK];
+    if (ln_shape_broadcast(y->shape, y->rank, x->shape, x->rank, both) < 0) {
+      ln_fail(c, "shapes do not merge: input 1 has %s, input %d has %s",
+              ln_tensor_shape_text(in->v[0]), i + 1, ln_tensor_shape_text(in->v[i]));
+      return NULL;
+    }
+    y = f(c, y, x);
+  }
+  return y;
+}
+
+static LnTensor *average(LnContext *c, const LnTensors *in) {
+  return ln_div_number(c, join(c, in, ln_add), in->n);
+}
+
+static LnTensor *add(LnContext *c, const LnTensors *in) { return join(c, in, ln_add); }
+static LnTensor *subtract(LnContext *c, const LnTensors *in) { return join(c, in, ln_sub); }
+static LnTensor *multiply(LnContext *c, const LnTensors *in) { return join(c, in, ln_mul); }
+static LnTensor *maximum(LnContext *c, const LnTensors *in) { return join(c, in, ln_maximum); }
+static LnTensor *minimum(LnContext *c, const LnTensors *in) { return join(c, in, ln_minimum); }
+
+#define MERGE(Class, function, least, most, what, example)                                      \
+  static LnTensor *call_##function(LnContext *c, LnLayer *self, const LnTensors *in,            \
+                                   const LnCallArgs *args) {                                    \
+    (void)self, (void)args;                                                                     \
+    return function(c, in);                                                                     \
+  }                                                                                             \
+  static const LnLayerClass class_##function = {                                                \
+      .base = {LN_LAYER, #Class, .size = sizeof(LnLayer),                                       \
+               .doc = what                                                                      \
+               "\nThe inputs are a list; shapes broadcast, an input of lower rank gets axes of one\n" \
+               "after the batch axis. ln.layers." #function "{a, b} is the same in one call.\n"  \
+               "Errors: shapes that do not broadcast (both named).\n"                           \
+               "Example:\n"                                                                     \
+               "  ln.layers." #Class "(){ln.tensor{{1, 4}}, ln.tensor{{3, 2}}}  --> " example "\n"}, \
+      .call = call_##function, .min_in = least, .max_in = most, .keeps_dtype = true};
+
+MERGE(Add, add, 1, -1, "The sum of its inputs, element by element.", "[[4. 6.]]")
+MERGE(Subtract, subtract, 2, 2, "Its first input minus its second, element by element.",
+      "[[-2.  2.]]")
+MERGE(Multiply, multiply, 1, -1, "The product of its inputs, element by element.", "[[3. 8.]]")
+MERGE(Average, average, 1, -1, "The mean of its inputs, element by element.", "[[2. 3.]]")
+MERGE(Maximum, maximum, 1, -1, "The largest of its inputs, element by element.", "[[3. 4.]]")
+MERGE(Minimum, minimum, 1, -1, "The smallest of its inputs, element by element.", "[[1. 2.]]")
+
+// ---- Concatenate
+
+typedef struct Concatenate {
+  LnLayer layer;
+  int64_t axis;
+} Concatenate;
+
+static LnTensor *concatenate(LnContext *c, LnLayer *self, const LnTensors *in,
+                             const LnCallArgs *args) {
+  (void)args;
+  int axis;
+  const LnTensor *a = in->v[0];
+  if (!ln_axis(c, "Concatenate", ((const Concatenate *)self)->axis, a->rank, &axis)) return NULL;
+  for (int i = 1; i < in->n; i++) {
+    const LnTensor *b = in->v[i];
+    bool fits = a->rank == b->rank;
+    for (int k = 0; fits && k < a->rank; k++) fits = k == axis || a->shape[k] == b->shape[k];
+    if (fits) continue;
+    ln_fail(c, "shapes must agree but along axis %d: input 1 has %s, input %d has %s", axis + 1,
+            ln_tensor_shape_text(a), i + 1, ln_tensor_shape_text(b));
+    return NULL;
+  }
+  return ln_concatenate(c, in->v, in->n, axis);
+}
+
+static const LnOption concatenate_options[] = {
+    {"axis", LN_OPT_AXIS, LN_FIELD(Concatenate, axis), "-1", .doc = "along which they are joined"},
+    {0}};
+
+static const LnLayerClass class_concatenate = {
+    .base = {LN_LAYER, "Concatenate", .size = sizeof(Concatenate),
+             .options = concatenate_options,
+             .doc = "Its inputs, a list, one after the other along an axis (the last).\n"
+                    "ln.layers.concatenate{a, b} is the same in one call.\n"
+                    "Errors: shapes that differ elsewhere (both named).\n"
+                    "Example:\n"
+                    "  ln.layers.Concatenate(){ln.zeros{32, 5}, ln.zeros{32, 30}}.shape  --> "
+                    "(32, 35)\n"},
+    .call = concatenate, .min_in = 1, .max_in = -1, .keeps_dtype = true, .min_rank = 1};
+
+// ---- Dot
+
+typedef struct Dot {
+  LnLayer layer;
+  LnInts axes;
+  bool normalize;
+} Dot;
+
+static bool init_dot(LnContext *c, void *self) {
+  const LnInts *axes = &((const Dot *)self)->axes;
+  if (axes->n != 1 && axes->n != 2)
+    return ln_fail(c, "Dot: axes should be one axis or two, got %d", (int)axes->n);
+  for (int i = 0; i < axes->n; i++)
+    if (axes->v[i] == 0) return ln_fail(c, "Dot: the batch axis cannot be multiplied over");
+  return true;
+}
+
+// x / max(|x|, epsilon) along an axis, as keras.ops.normalize.
+static LnTensor *unit(LnContext *c, LnTensor *x, int axis) {
+  LnTensor *inverse = ln_rsqrt(c, ln_sum(c, ln_square(c, x), axis, true));
+  return ln_mul(c, x, ln_clip(c, inverse, 0, 1e7));
+}
+
+// The axis last (or, for the second factor, first behind the batch): (batch, rest, k) of x.
+static LnTensor *flat(LnContext *c, LnTensor *x, int axis, bool last, int64_t *rest, int *n_rest) {
+  int axes[LN_MAX_RANK] = {0}, n = 1;
+  int64_t size = 1, shape[3];
+  if (!last) axes[n++] = axis;
+  for (int i = 1; i < x->rank; i++) {
+    if (i == axis) continue;
+    axes[n++] = i;
+    rest[(*n_rest)++] = x->shape[i];
+    size *= x->shape[i];
+  }
+  if (last) axes[n++] = axis;
+  shape[0] = x->shape[0];
+  shape[last ? 1 : 2] = size;
+  shape[last ? 2 : 1] = x->shape[axis];
+  return ln_reshape(c, ln_permute(c, x, x->rank, axes), 3, shape);
+}
+
+static LnTensor *dot(LnContext *c, LnLayer *self, const LnTensors *in, const LnCallArgs *args) {
+  const Dot *o = (const Dot *)self;
+  LnTensor *a = in->v[0], *b = in->v[1];
+  int axis[2], n = 1;
+  int64_t shape[2 * LN_MAX_RANK];
+  (void)args;
+  if (a->rank < 2 || b->rank < 2 || a->rank + b->rank - 3 > LN_MAX_RANK) {
+    ln_fail(c, "expected inputs of rank 2 or more (together at most %d), got shapes %s and %s",
+            LN_MAX_RANK + 3, ln_tensor_shape_text(a), ln_tensor_shape_text(b));
+    return NULL;
+  }
+  if (!ln_axis(c, "Dot", o->axes.v[0], a->rank, &axis[0]) ||
+      !ln_axis(c, "Dot", o->axes.v[o->axes.n - 1], b->rank, &axis[1]))
+    return NULL;
+  if (a->shape[0] != b->shape[0] || a->shape[axis[0]] != b->shape[axis[1]]) {
+    ln_fail(c, "shapes do not multiply over axes %d and %d: %s and %s", axis[0] + 1, axis[1] + 1,
+            ln_tensor_shape_text(a), ln_tensor_shape_text(b));
+    return NULL;
+  }
+  if (o->normalize) a = unit(c, a, axis[0]), b = unit(c, b, axis[1]);
+  if (!a || !b) return NULL;
+  shape[0] = a->shape[0];
+  a = flat(c, a, axis[0], true, shape, &n);
+  b = flat(c, b, axis[1], false, shape, &n);
+  if (n == 1) shape[n++] = 1;   // vectors: (batch, 1), as in Keras
+  return ln_reshape(c, ln_matmul(c, a, b), n, shape);
+}
+
+static const LnOption dot_options[] = {
+    {"axes", LN_OPT_AXES, LN_FIELD(Dot, axes), NULL,
+     .doc = "what is multiplied over: an axis of both, or {of the first, of the second}; from 1, "
+            "the batch axis"},
+    {"normalize", LN_OPT_BOOL, LN_FIELD(Dot, normalize), "false",
+     .doc = "to unit length along these axes first: cosine proximity"},
+    {0}};
+
+static const LnLayerClass class_dot = {
+    .base = {LN_LAYER, "Dot", .size = sizeof(Dot), .options = dot_options, .init = init_dot,
+             .doc = "Sums of products of two inputs over an axis of each, sample by sample.\n"
+                    "axes (required), normalize (false). (batch, k) and (batch, k) give (batch, 1);\n"
+                    "(batch, n, k) and (batch, m, k) with axes = 3 give (batch, n, m).\n"
+                    "ln.layers.dot({a, b}, {axes = 2}) is the same in one call.\n"
+                    "Errors: axes of different sizes; the batch axis.\n"
+                    "Example:\n"
+                    "  ln.layers.Dot(2){ln.tensor{{1, 2}}, ln.tensor{{3, 4}}}  --> [[11.]]\n"},
+    .call = dot, .min_in = 2, .max_in = 2, .keeps_dtype = true};
+
+const LnLayerClass *const ln_layers_merge[] = {
+    &class_concatenate, &class_add,     &class_subtract, &class_multiply, &class_average,
+    &class_maximum,     &class_minimum, &class_dot,      NULL};

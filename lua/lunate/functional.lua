@@ -1,0 +1,629 @@
+--- Functional models: from symbolic tensors to a graph of layers, and to and from Keras's JSON.
+-- What runs them is core/nn/layers/functional.c; what makes symbolic tensors, core/lua/symbolic.c.
+
+local core = require "lunate.core"
+local raise = require "lunate.raise"
+local blame = require "lunate.blame"
+require "lunate.model"
+
+local Functional = core.class("layer", "Functional")
+local InputLayer = core.class("layer", "InputLayer")
+
+-- Models to what they were made of. A table of its own: fields of a model are its user's.
+local graphs = setmetatable({}, {__mode = "k"})
+
+-- Layers to the Sequential that they are a part of.
+local owners = setmetatable({}, {__mode = "kv"})
+
+local function is_symbolic(value) return getmetatable(value) == "lunate.symbolic_tensor" end
+
+--- ln.Input{shape = {784}, batch_size =, name =, dtype =, batch_shape =}: the symbolic tensor at
+-- which a model begins. Errors: those of InputLayer.
+--
+--     local x = ln.Input{shape = {8}, name = "features"}
+--     print(x.shape, x.name)                              --> (None, 8)   features
+local function input(...)
+  local layer = blame(InputLayer, ...)
+  return core.symbolic_input(layer, layer.batch_shape, layer.dtype)
+end
+
+-- ---- inputs and outputs as they are given
+
+-- A symbolic tensor, a list of them or a table by name: the tensors, their names (by name, in
+-- alphabetical order), how they came ("one", "list", "names").
+local function tensors_of(value, what, model)
+  if is_symbolic(value) then return {value}, nil, "one" end
+  if type(value) ~= "table" or type(getmetatable(value)) == "string" then
+    raise("Model '%s': %s should be symbolic tensors (of ln.Input and of layers called on it), "
+      .. "got %s", model, what, type(value) == "table" and tostring(value) or type(value))
+  end
+  local list, names, how = {}, nil, "list"
+  if value[1] == nil and next(value) ~= nil then
+    names, how = {}, "names"
+    for name in pairs(value) do names[#names + 1] = tostring(name) end
+    table.sort(names)
+    for i, name in ipairs(names) do list[i] = value[name] or false end
+  else
+    for i = 1, #value do list[i] = value[i] end
+  end
+  if #list == 0 then raise("Model '%s': there are no %s", model, what) end
+  local seen = {}
+  for i, t in ipairs(list) do
+    if not is_symbolic(t) then
+      local kind = getmetatable(t)
+      raise("Model '%s': %s %s is no symbolic tensor but a %s", model, what,
+        names and ("'" .. names[i] .. "'") or i, type(kind) == "string" and kind or type(t))
+    end
+    if what == "inputs" and seen[t] then
+      raise("Model '%s': inputs %d and %d are the same tensor", model, seen[t], i)
+    end
+    seen[t] = i
+  end
+  return list, names, how
+end
+
+-- ---- the graph, in Keras's order (keras/src/ops/function.py, map_graph)
+
+local function node_of(t) return (core.symbolic_node(t)) end
+
+-- All that a node needs: its inputs, then its mask.
+local function needs(node)
+  if not node.mask then return node.inputs end
+  local list = table.move(node.inputs, 1, #node.inputs, 1, {})
+  list[#list + 1] = node.mask
+  return list
+end
+
+-- Nodes from the outputs back to the inputs, each after what it needs; the order in which layers
+-- were met. Inputs end the search. Iterative: graphs may be deep.
+local function traverse(outputs, is_input, model)
+  local done, order, met, n_met = {}, {}, {}, 0
+  for _, output in ipairs(outputs) do
+    local stack = {{tensor = output}}
+    while #stack > 0 do
+      local top = stack[#stack]
+      local node = node_of(top.tensor)
+      if done[node] or is_input[top.tensor] then
+        stack[#stack] = nil
+      else
+        if not top.next then
+          if node.layer.class_name == "InputLayer" then
+            raise("Model '%s': the graph is disconnected: its outputs need input '%s', which is "
+              .. "not among its inputs", model, node.layer.name)
+          end
+          if not met[node.layer] then n_met = n_met + 1; met[node.layer] = n_met end
+          top.next, top.needs = 1, needs(node)
+        end
+        local following = top.needs[top.next]
+        if following then
+          top.next = top.next + 1
+          -- Inputs are met in their turn, as layers are.
+          if is_input[following] and not met[is_input[following]] then
+            n_met = n_met + 1
+            met[is_input[following]] = n_met
+          end
+          stack[#stack + 1] = {tensor = following}
+        else
+          stack[#stack] = nil
+          done[node], order[#order + 1] = true, node
+        end
+      end
+    end
+  end
+  return order, met
+end
+
+-- layers and nodes by decreasing distance from the outputs, inputs among them.
+local function arrange(inputs, outputs, model)
+  local is_input = {}
+  for _, t in ipairs(inputs) do
+    local node = node_of(t)
+    if node.layer.class_name == "InputLayer" then
+      is_input[t] = node.layer
+    else
+      -- An inner tensor of another graph: this one begins there, with an input of its own.
+      is_input[t] = InputLayer{batch_shape = t.shape, dtype = t.dtype}
+    end
+  end
+  local order, met = traverse(outputs, is_input, model)
+  local depth, layer_depth = {}, {}
+  for i = #order, 1, -1 do
+    local node = order[i]
+    local d = math.max(depth[node] or 0, layer_depth[node.layer] or 0)
+    depth[node], layer_depth[node.layer] = d, d
+    for _, t in ipairs(needs(node)) do
+      local layer = is_input[t]
+      if layer then layer_depth[layer] = math.max(d + 1, layer_depth[layer] or 0)
+      else
+        local before = node_of(t)
+        depth[before] = math.max(d + 1, depth[before] or 0)
+      end
+    end
+  end
+  local layers, nodes, place = {}, {}, {}
+  for i, t in ipairs(inputs) do
+    local layer = is_input[t]
+    layer_depth[layer] = layer_depth[layer] or 0
+    met[layer] = met[layer] or -#inputs - 1 + i   -- not connected: before the others
+  end
+  for layer in pairs(layer_depth) do layers[#layers + 1] = layer end
+  table.sort(layers, function(a, b)
+    if layer_depth[a] ~= layer_depth[b] then return layer_depth[a] > layer_depth[b] end
+    return met[a] < met[b]
+  end)
+  for i, node in ipairs(order) do nodes[i], place[node] = node, i end
+  table.sort(nodes, function(a, b)
+    if depth[a] ~= depth[b] then return depth[a] > depth[b] end
+    return place[a] < place[b]
+  end)
+  local names = {}
+  for _, layer in ipairs(layers) do
+    if names[layer.name] then
+      raise("Model '%s': two of its layers are named '%s'; names should differ", model, layer.name)
+    end
+    names[layer.name] = true
+  end
+  return {layers = layers, nodes = nodes, depth = depth, is_input = is_input}
+end
+
+-- Names without repetition: a, a_1, a_2.
+local function unique(names)
+  local used, list = {}, {}
+  for i, name in ipairs(names) do
+    local own, k = name, 0
+    while used[own] do k = k + 1; own = name .. "_" .. k end
+    used[own], list[i] = true, own
+  end
+  return list
+end
+
+local function tensor_names(tensors, is_input)
+  local names = {}
+  for i, t in ipairs(tensors) do
+    names[i] = is_input[t] and is_input[t].name or node_of(t).layer.name
+  end
+  return unique(names)
+end
+
+-- Gives the model its graph.
+local function connect(self, inputs, outputs, given)
+  local graph = arrange(inputs, outputs, self.name)
+  graph.inputs, graph.outputs = inputs, outputs
+  graph.inputs_given, graph.outputs_given = given.inputs, given.outputs
+  graph.input_names = given.input_names or tensor_names(inputs, graph.is_input)
+  graph.output_names = given.output_names or tensor_names(outputs, graph.is_input)
+  local slot, n, nodes, shapes = {}, #inputs, {}, {}
+  local function add(layer, list, n_out, node)
+    local from = {}
+    for i, t in ipairs(list) do from[i] = type(t) == "number" and t or slot[t] end
+    nodes[#nodes + 1] = {layer = layer, inputs = from, first = n + 1, n_out = n_out,
+      training = node and node.training, mask = node and node.mask and slot[node.mask]}
+    n = n + n_out
+  end
+  for i, t in ipairs(inputs) do
+    shapes[i] = t.shape
+    add(graph.is_input[t], {i}, 1)
+    slot[t] = n
+  end
+  for _, node in ipairs(graph.nodes) do
+    add(node.layer, node.inputs, #node.outputs, node)
+    for i, t in ipairs(node.outputs) do slot[t] = n - #node.outputs + i end
+  end
+  local out = {}
+  for i, t in ipairs(outputs) do out[i] = slot[t] end
+  core.set_graph(self, {names = graph.input_names, shapes = shapes, nodes = nodes, outputs = out,
+    layers = graph.layers})
+  graphs[self] = graph
+end
+
+--- `ln.Model{inputs = ..., outputs = ..., name = "m"}`.
+function Functional:init(options)
+  local named = {}
+  for key, value in pairs(options) do
+    if key ~= "inputs" and key ~= "outputs" then named[key] = value end
+  end
+  local given_inputs, given_outputs = options.inputs, options.outputs
+  -- Keras's positional form: Model{inputs, outputs}.
+  if given_inputs == nil and named[1] ~= nil then given_inputs = table.remove(named, 1) end
+  if given_outputs == nil and named[1] ~= nil then given_outputs = table.remove(named, 1) end
+  Functional.super.init(self, named)
+  if given_inputs == nil or given_outputs == nil then
+    raise("Model '%s': %s are missing: ln.Model{inputs = ..., outputs = ...}", self.name,
+      given_inputs == nil and "inputs" or "outputs")
+  end
+  local inputs, input_names, inputs_how = tensors_of(given_inputs, "inputs", self.name)
+  local outputs, output_names, outputs_how = tensors_of(given_outputs, "outputs", self.name)
+  connect(self, inputs, outputs, {inputs = inputs_how, outputs = outputs_how,
+    input_names = input_names, output_names = output_names})
+end
+
+-- ---- fields
+
+local properties = core.properties.layer
+
+-- A Sequential's tensors: it is called on an Input when they are first asked for.
+local function sequential_graph(self)
+  local graph = graphs[self]
+  if graph and graph.generation == #self.layers then return graph end
+  if not self.declared or #self.layers == 0 then
+    raise("'%s' has no input and output yet: give its first layer an input_shape", self.name)
+  end
+  local layer = self.input_layer or InputLayer{batch_shape = self.declared}
+  local x = core.symbolic_input(layer, self.declared, layer.dtype)
+  graph = {inputs = {x}, generation = #self.layers}
+  for _, each in ipairs(self.layers) do x = each(x) end
+  graph.outputs = {x}
+  graphs[self] = graph
+  return graph
+end
+
+local function graph_of(self)
+  if graphs[self] and graphs[self].nodes then return graphs[self] end
+  if self.class_name == "Sequential" or core.class("layer", "Sequential") == self.class then
+    return sequential_graph(self)
+  end
+end
+
+-- Of a layer: the tensors of its first call (Keras's layer.input, layer.output).
+local function first_node(self, what)
+  local node = core.layer_nodes(self)[1]
+  if not node and owners[self] then
+    graph_of(owners[self])
+    node = core.layer_nodes(self)[1]
+  end
+  if not node then
+    raise("'%s' was never called on a symbolic tensor, so it has no %s", self.name, what)
+  end
+  return node
+end
+
+--- model.inputs, model.outputs (lists), model.input, model.output (the one, or the list): symbolic
+-- tensors. layer.input and layer.output are those of its first call.
+function properties.inputs(self)
+  local graph = graph_of(self)
+  return graph and table.move(graph.inputs, 1, #graph.inputs, 1, {}) or nil
+end
+
+function properties.outputs(self)
+  local graph = graph_of(self)
+  return graph and table.move(graph.outputs, 1, #graph.outputs, 1, {}) or nil
+end
+
+local function one_or_list(list)
+  if #list == 1 then return list[1] end
+  return table.move(list, 1, #list, 1, {})
+end
+
+function properties.input(self)
+  local graph = graph_of(self)
+  if graph then return one_or_list(graph.inputs) end
+  local node = first_node(self, "input")
+  return one_or_list(#node.inputs == 0 and node.outputs or node.inputs)
+end
+
+function properties.output(self)
+  local graph = graph_of(self)
+  return one_or_list((graph or first_node(self, "output")).outputs)
+end
+
+local functional = {input = input, graph = function(model)
+  local graph = graphs[model]
+  return graph and graph.nodes and graph or nil
+end}
+
+--- Remembers of which Sequential a layer is a part, for layer.output.
+functional.owners = owners
+
+-- ---- configs
+
+-- Where a tensor comes from, as Keras writes it: layer, which of its nodes in this graph, which of
+-- the node's outputs (both from 0).
+local function history(graph, t)
+  if graph.is_input[t] then return {graph.is_input[t].name, 0, 0} end
+  local node, position = core.symbolic_node(t)
+  return {node.layer.name, graph.number[node], position - 1}
+end
+
+local function keras_tensor(graph, t)
+  return {class_name = "__keras_tensor__",
+    config = {dtype = t.dtype, keras_history = history(graph, t), shape = t.shape}}
+end
+
+-- Numbers of nodes among those of their layer in this graph.
+local function number_nodes(graph)
+  if graph.number then return end
+  local by_layer = {}
+  graph.number = {}
+  for _, node in ipairs(graph.nodes) do
+    by_layer[node.layer] = by_layer[node.layer] or {}
+    table.insert(by_layer[node.layer], node)
+  end
+  for _, list in pairs(by_layer) do
+    table.sort(list, function(a, b) return a.index < b.index end)
+    for i, node in ipairs(list) do graph.number[node] = i - 1 end
+  end
+  graph.by_layer = by_layer
+end
+
+local function node_config(graph, node)
+  local args = {}
+  for i, t in ipairs(node.inputs) do args[i] = keras_tensor(graph, t) end
+  local kwargs = {}
+  if node.training ~= nil then kwargs.training = node.training end
+  if node.mask then kwargs.mask = keras_tensor(graph, node.mask) end
+  return {args = node.list and {args} or args, kwargs = kwargs}
+end
+
+local function serialize(layer)
+  local operation = core.operation_config(layer)
+  if not operation then return core.serialize(layer) end
+  for _, operand in ipairs(operation.operands) do
+    if type(operand) == "table" then
+      local value = operand.value
+      operand.value = value.rank == 0 and value:item() or value:totable()
+    end
+  end
+  operation.name, operation.class_name = layer.name, nil
+  return {class_name = "Operation", module = "lunate", config = operation,
+    registered_name = false}
+end
+
+local function histories(graph, list, names, how)
+  local out = {}
+  for i, t in ipairs(list) do out[names and how == "names" and names[i] or i] = history(graph, t) end
+  return how == "one" and out[1] or out
+end
+
+--- Keras's config of a functional model: layers with their inbound nodes, inputs and outputs.
+function Functional:get_config()
+  local graph = graphs[self]
+  number_nodes(graph)
+  local config = {name = self.name, trainable = self.trainable, layers = {}}
+  for i, layer in ipairs(graph.layers) do
+    local entry = serialize(layer)
+    entry.name, entry.inbound_nodes = layer.name, {}
+    for _, node in ipairs(graph.by_layer[layer] or {}) do
+      table.insert(entry.inbound_nodes, node_config(graph, node))
+    end
+    config.layers[i] = entry
+  end
+  config.input_layers = histories(graph, graph.inputs, graph.input_names, graph.inputs_given)
+  config.output_layers = histories(graph, graph.outputs, graph.output_names, graph.outputs_given)
+  return config
+end
+
+local function bad(name, format, ...)
+  raise("Functional.from_config '%s': " .. format, name, ...)
+end
+
+-- The arguments of a node with tensors in the places of their descriptions; nil when one of them
+-- is not made yet.
+local Waiting = {}
+local function resolve(value, find)
+  if type(value) ~= "table" then return value end
+  if value.class_name == "__keras_tensor__" then
+    local from = type(value.config) == "table" and value.config.keras_history
+    return find(from)
+  end
+  local out = {}
+  for key, part in pairs(value) do
+    local found = resolve(part, find)
+    if found == Waiting then return Waiting end
+    out[key] = found
+  end
+  return out
+end
+
+-- Keras 2's form of a node, a list of {layer, node, tensor, kwargs}, in Keras 3's.
+local function modern(node)
+  if node.args then return node end
+  local list, kwargs = {}, {}
+  if type(node[1]) ~= "table" then node = {node} end
+  for i, from in ipairs(node) do
+    list[i] = {class_name = "__keras_tensor__",
+      config = {keras_history = {from[1], from[2], from[3]}}}
+    if type(from[4]) == "table" then kwargs = from[4] end
+  end
+  return {args = #list == 1 and list or {list}, kwargs = kwargs}
+end
+
+-- keras.ops functions stand in Keras's JSON under their class: Add, Multiply, GetItem, ...
+local function op_function(entry)
+  local module = type(entry.module) == "string" and entry.module or ""
+  if not module:find("^keras%.src%.ops") and not module:find("^keras%.ops") then return nil end
+  local name = entry.class_name:gsub("(%l)(%u)", "%1_%2"):lower()
+  return core.functions[name], name
+end
+
+local function call_op(f, name, args, kwargs)
+  local list = table.move(args, 1, #args, 1, {})
+  local options = {}
+  for key, value in pairs(kwargs) do
+    if value ~= false then
+      local axis = (key == "axis" or key == "axes") and math.type(value) == "integer"
+      options[key] = axis and value >= 0 and value + 1 or value
+    end
+  end
+  if next(options) then list[#list + 1] = options end
+  local t = f(table.unpack(list))
+  if not is_symbolic(t) then raise("op '%s' of the config does not give a tensor", name) end
+  return t
+end
+
+-- A layer, or a function for an op, and whether it is an input.
+local function make_part(entry, model)
+  if type(entry) ~= "table" or type(entry.class_name) ~= "string" then
+    bad(model, "an entry of its layers has no class_name")
+  end
+  local config = type(entry.config) == "table" and entry.config or {}
+  if entry.class_name == "Operation" then
+    return {layer = core.operation(config, entry.name or config.name)}
+  end
+  local f, name = op_function(entry)
+  if f then return {op = f, op_name = name} end
+  local layer = core.get("layer", entry)
+  if entry.class_name == "InputLayer" then
+    return {layer = layer,
+      made = {{core.symbolic_input(layer, layer.batch_shape, layer.dtype)}}}
+  end
+  return {layer = layer}
+end
+
+local function call_part(part, args, kwargs)
+  local outputs
+  if part.op then
+    outputs = {call_op(part.op, part.op_name, args, kwargs)}
+  else
+    local options = {}
+    if kwargs.training ~= nil then options.training = kwargs.training end
+    if kwargs.mask then options.mask = kwargs.mask end
+    local given = args[1]
+    if #args > 1 then given = args end
+    if type(given) == "table" and next(given) == nil then given = nil end
+    outputs = {part.layer(given, next(options) and options or nil)}
+  end
+  part.made[#part.made + 1] = outputs
+end
+
+local function find_in(parts, model)
+  return function(from)
+    if type(from) ~= "table" or type(from[1]) ~= "string" then
+      bad(model, "a tensor without a keras_history")
+    end
+    local part = parts[from[1]]
+    if not part then bad(model, "there is no layer '%s'", from[1]) end
+    local outputs = part.made[(from[2] or 0) + 1]
+    if not outputs then return Waiting end
+    local t = outputs[(from[3] or 0) + 1]
+    if not t then bad(model, "layer '%s' has no output %d", from[1], (from[3] or 0) + 1) end
+    return t
+  end
+end
+
+-- One entry, a list of them, or a table by name, in the place of histories.
+local function tensors_at(value, find, what, model)
+  if type(value) ~= "table" then bad(model, "it has no %s", what) end
+  local function take(from)
+    local t = find(from)
+    if t == Waiting then bad(model, "%s name a call of '%s' that is not there", what, from[1]) end
+    return t
+  end
+  if type(value[1]) == "string" then return take(value) end
+  local out = {}
+  for key, from in pairs(value) do out[key] = take(from) end
+  return out
+end
+
+--- A model from what get_config gives, or Keras.
+-- Errors: layers and calls that are not there; calls that need each other (a cycle).
+function Functional.from_config(config, other)
+  if other ~= nil then config = other end
+  if type(config) ~= "table" or type(config.layers) ~= "table" then
+    raise("Functional.from_config: a config with layers expected, got %s", type(config))
+  end
+  local name = config.name or "functional"
+  local parts, waiting = {}, {}
+  for i, entry in ipairs(config.layers) do
+    local part = make_part(entry, name)
+    part.made = part.made or {}
+    local own = entry.name or (type(entry.config) == "table" and entry.config.name)
+      or part.layer and part.layer.name
+    if type(own) ~= "string" then bad(name, "layer %d has no name", i) end
+    parts[own] = part
+    part.queue = {}
+    local inbound = type(entry.inbound_nodes) == "table" and entry.inbound_nodes or {}
+    for k, node in ipairs(inbound) do part.queue[k] = modern(node) end
+    if #part.queue > 0 then waiting[#waiting + 1] = {name = own, part = part, at = 1} end
+  end
+  local find = find_in(parts, name)
+  while #waiting > 0 do
+    local left, moved = {}, false
+    for _, item in ipairs(waiting) do
+      while item.part.queue[item.at] do
+        local node = item.part.queue[item.at]
+        local args = resolve(node.args, find)
+        local kwargs = args ~= Waiting and resolve(node.kwargs or {}, find) or Waiting
+        if kwargs == Waiting then break end
+        call_part(item.part, args, kwargs)
+        item.at, moved = item.at + 1, true
+      end
+      if item.part.queue[item.at] then left[#left + 1] = item end
+    end
+    if not moved then
+      local names = {}
+      for i, item in ipairs(left) do names[i] = item.name end
+      bad(name, "these layers wait for each other (a cycle) or for a call that is not there: %s",
+        table.concat(names, ", "))
+    end
+    waiting = left
+  end
+  local model = Functional{name = config.name or nil,
+    inputs = tensors_at(config.input_layers, find, "input_layers", name),
+    outputs = tensors_at(config.output_layers, find, "output_layers", name)}
+  if config.trainable == false then model.trainable = false end
+  return model
+end
+
+-- ---- function forms of the merge layers
+
+local plain = {}   -- class -> a layer without options: it keeps nothing, so one serves all tensors
+
+--- ln.layers.concatenate{a, b}, ln.layers.add{a, b}, ...: the layer made and called at once.
+-- Options of the layer among the inputs by name, or in a table after them.
+function functional.merge(name, lower)
+  local class = core.class("layer", name)
+  return function(inputs, more)
+    if type(inputs) ~= "table" or type(getmetatable(inputs)) == "string" then
+      raise("%s takes a list of tensors: ln.layers.%s{a, b}", lower, lower)
+    end
+    local list, options, symbolic = {}, {}, false
+    for key, value in pairs(inputs) do
+      if math.type(key) == "integer" then list[key] = value else options[key] = value end
+    end
+    if #list == 1 and type(list[1]) == "table" and getmetatable(list[1]) == nil then
+      list = list[1]
+    end
+    if more ~= nil then
+      if type(more) ~= "table" then
+        raise("%s: a table of options expected after the inputs, got %s", lower, type(more))
+      end
+      for key, value in pairs(more) do options[key] = value end
+    end
+    for _, t in ipairs(list) do symbolic = symbolic or is_symbolic(t) end
+    if next(options) ~= nil or symbolic then return blame(blame(class, options), list) end
+    plain[class] = plain[class] or class{name = lower}
+    return blame(plain[class], list)
+  end
+end
+
+-- ---- for lua/lunate/summary.lua
+
+--- Which row is connected to what: "dense[0][0], input_layer[0][0]".
+function functional.connections(graph, layer)
+  local list = {}
+  for _, node in ipairs(graph.nodes) do
+    if node.layer == layer then
+      for _, t in ipairs(node.inputs) do
+        if graph.is_input[t] then
+          list[#list + 1] = graph.is_input[t].name .. "[0][0]"
+        else
+          local from, position = core.symbolic_node(t)
+          list[#list + 1] = ("%s[%d][%d]"):format(from.layer.name, from.index - 1, position - 1)
+        end
+      end
+    end
+  end
+  return #list > 0 and table.concat(list, ", ") or "-"
+end
+
+--- True for a chain of layers, which needs no column for what is connected to what.
+function functional.is_chain(graph)
+  local by_depth, seen = {}, {}
+  for _, node in ipairs(graph.nodes) do
+    if by_depth[graph.depth[node]] or #node.inputs > 1 or seen[node.layer] then return false end
+    by_depth[graph.depth[node]], seen[node.layer] = true, true
+  end
+  return #graph.inputs == 1
+end
+
+return functional
