@@ -364,6 +364,21 @@ static int computes_in_lua(lua_State *L) {
   return 1;
 }
 
+// core.calls_in_lua(layer): whether it is Lua that defines its own call.
+static int calls_in_lua(lua_State *L) {
+  LnLua *s = ln_lua(L);
+  lua_pushboolean(L, check_layer(L, s, 1, "calls_in_lua")->base.lua);
+  return 1;
+}
+
+// core.is_meta(value): a tensor that stands for values which are not there yet
+static int is_meta(lua_State *L) {
+  LnLua *s = ln_lua(L);
+  const LnTensor *t = ln_lua_test_tensor(L, s, 1);
+  lua_pushboolean(L, t && t->meta);
+  return 1;
+}
+
 static int adapt(lua_State *L) {
   LnLua *s = ln_lua(L);
   LnContext *c = &s->context;
@@ -433,7 +448,8 @@ void ln_register_layer(lua_State *L) {
       {"layers", layers}, {"losses", losses}, {"class_name", class_name}, {NULL, NULL}};
   static const luaL_Reg functions[] = {
       {"add_child", add_child}, {"pop_child", pop_child}, {"set_built", set_built},
-      {"computes_in_lua", computes_in_lua}, {NULL, NULL}};
+      {"computes_in_lua", computes_in_lua}, {"calls_in_lua", calls_in_lua}, {"is_meta", is_meta},
+      {NULL, NULL}};
   ln_lua_setfuncs(L, functions);
   lua_getfield(L, module, "class");
   lua_pushliteral(L, "layer");

@@ -220,7 +220,9 @@ static bool check_parts(LnContext *c, const LnBatch *b, int n, LnTensor *const *
 static bool check_batch(LnContext *c, const LnTrainer *t, LnMode mode, const LnBatch *b) {
   if (b->n_x > LN_MAX_PARTS || b->n_y > LN_MAX_PARTS || b->n_w > LN_MAX_PARTS)
     return ln_fail(c, "a model has at most %d inputs and outputs", LN_MAX_PARTS);
-  if (mode != LN_PREDICT && b->n_y != t->n_outputs)
+  bool untold = b->n_y == 0 && t->n_metrics == 0;   // only layers add to the loss
+  for (int i = 0; i < t->n_outputs; i++) untold = untold && !t->output[i].loss;
+  if (mode != LN_PREDICT && b->n_y != t->n_outputs && !untold)
     return ln_fail(c, "the model has %d output%s, but %d target%s given", t->n_outputs,
                    t->n_outputs == 1 ? "" : "s", b->n_y, b->n_y == 1 ? " was" : "s were");
   int64_t n = b->n_x > 0 && b->x[0]->rank > 0 ? b->x[0]->shape[0] : 0;

@@ -6,6 +6,7 @@ local check = require "lunate.options"
 local raise = require "lunate.raise"
 local adapter = require "lunate.training_data"
 local blame = require "lunate.blame"
+local subclass = require "lunate.subclass"
 
 local Model = core.class("model")
 
@@ -32,7 +33,15 @@ function properties.output_shape(self)
 end
 
 --- model.output_names, model.input_names: what data, losses and metrics may be named by.
+-- Those of a model whose call is Lua's are numbered: output_1, output_2.
+local function numbered(what, n)
+  local names = {}
+  for i = 1, n do names[i] = what .. "_" .. i end
+  return names
+end
+
 function properties.output_names(self)
+  if core.calls_in_lua(self) then return numbered("output", self.n_outputs or 1) end
   local graph = require("lunate.functional").graph(self)
   if graph then return graph.output_names end
   local layers = self.layers
@@ -40,6 +49,7 @@ function properties.output_names(self)
 end
 
 function properties.input_names(self)
+  if core.calls_in_lua(self) then return numbered("input", self.n_inputs or 1) end
   local graph = require("lunate.functional").graph(self)
   if graph then return graph.input_names end
   return {self.input_layer and self.input_layer.name or "input_layer"}
@@ -99,6 +109,7 @@ local COMPILE = {
   loss_weights = {"any"},
   metrics = {"any"},
   weighted_metrics = {"any"},
+  replay = {"boolean", default = false},
 }
 
 -- One entry an output, from one value, a list or a table by name.
@@ -152,12 +163,27 @@ end
 --- Sets how the model is trained.
 -- @param options  `optimizer` ("rmsprop"): a name or an optimizer; `loss`: a name, a loss, or one
 --   an output (list or by name); `loss_weights` (1 each); `metrics`: a list of names or metrics;
---   `weighted_metrics`: the same, but they are weighted by sample and class weights
+--   `weighted_metrics`: the same, but they are weighted by sample and class weights; `replay`
+--   (false): the promise that what is computed in Lua does the same ops for every batch, which
+--   then are recorded once and replayed, without Lua. The first two batches, and the first of each
+--   epoch, run in Lua and are compared with the record; that they differ is an error
 -- Errors: unknown names (with the nearest known one); a list that does not fit the outputs.
 --
 --     model:compile{loss = "mse", optimizer = ln.optimizers.SGD{learning_rate = 0.01}}
 function Model:compile(options)
   local given = check("compile", COMPILE, options)
+  if core.calls_in_lua(self) and not self.built then
+    -- How many outputs there are is known by what is said of them.
+    for _, value in ipairs{given.loss or false, given.loss_weights or false} do
+      if is_list(value) then
+        self.n_outputs = #value
+        for name in pairs(value) do
+          local k = type(name) == "string" and tonumber(name:match("^output_(%d+)$"))
+          if k and k <= 32 then self.n_outputs = math.max(self.n_outputs, k) end
+        end
+      end
+    end
+  end
   local optimizer = blame(core.get, "optimizer", given.optimizer)
   local losses = {}
   for i, loss in ipairs(per_output(self, given.loss or false, "loss")) do
@@ -181,8 +207,8 @@ function Model:compile(options)
   end
   self.optimizer, self.losses_given, self.loss_weights = optimizer, losses, weights
   self.metrics_given, self.weighted_metrics_given = given.metrics, given.weighted_metrics
-  self.loss = given.loss
-  self.trainer, self.resolved, self.stop_training = nil, nil, false
+  self.loss, self.replay = given.loss, given.replay
+  self.trainer, self.predictor, self.resolved, self.stop_training = nil, nil, nil, false
   self.compiled = true
 end
 
@@ -206,9 +232,23 @@ local function trainer_for(self, data, what)
       what, self.name)
   end
   if self.resolved then return self.trainer end
-  if not self.built then blame(self.build, self, adapter.batch_shapes(data.x)) end
-  local shapes = output_shapes(self)
+  local shapes
+  if core.computes_in_lua(self) then
+    shapes = blame(subclass.first_call, self, data.x)
+    if core.calls_in_lua(self) then
+      if data.y and #data.y > 0 and #shapes ~= #data.y then
+        raise("%s: the model gives %d output%s, but there %s", data.where or self.name, #shapes,
+          #shapes == 1 and "" or "s", #data.y == 1 and "is 1 target"
+          or ("are %d targets"):format(#data.y))
+      end
+      self.n_outputs, self.n_inputs = #shapes, #data.x
+    end
+  else
+    if not self.built then blame(self.build, self, adapter.batch_shapes(data.x)) end
+    shapes = output_shapes(self)
+  end
   local trainer = core.trainer(self)
+  trainer:set_replay(self.replay or false)
   trainer:set_optimizer(self.optimizer)
   for i = 1, #shapes do
     trainer:add_output(self.losses_given[i] or nil, self.loss_weights[i] or 1)
@@ -243,6 +283,10 @@ end
 -- The running values: loss, each output's loss (with several outputs), metrics.
 local function read_logs(self, prefix, logs)
   logs, prefix = logs or {}, prefix or ""
+  if self.step_logs then   -- of a step that is the model's own
+    for name, value in pairs(self.step_logs) do logs[prefix .. name] = value end
+    return logs
+  end
   logs[prefix .. "loss"] = self.trainer:loss()
   local names = self.output_names
   if #names > 1 then
@@ -253,17 +297,28 @@ local function read_logs(self, prefix, logs)
   for _, entry in ipairs(self.metrics) do
     logs[prefix .. entry.name] = entry.metric:result()
   end
+  for _, entry in ipairs(subclass.metrics(self)) do
+    logs[prefix .. entry.name] = entry.metric:result()
+  end
   return logs
 end
 
 -- loss, the outputs' losses in their order, the metrics in theirs.
 local function ordered_logs(self, logs)
   local list = {logs.loss}
+  if self.step_logs then
+    local others = {}
+    for name in pairs(logs) do if name ~= "loss" then others[#others + 1] = name end end
+    table.sort(others)
+    for _, name in ipairs(others) do list[#list + 1] = logs[name] end
+    return list
+  end
   local names = self.output_names
   if #names > 1 then
     for _, name in ipairs(names) do list[#list + 1] = logs[name .. "_loss"] end
   end
   for _, entry in ipairs(self.metrics) do list[#list + 1] = logs[entry.name] end
+  for _, entry in ipairs(subclass.metrics(self)) do list[#list + 1] = logs[entry.name] end
   return list
 end
 
@@ -276,7 +331,75 @@ end
 --- Forgets the running means of loss and metrics (train_on_batch and test_on_batch go on from
 -- where they are, as in Keras).
 function Model:reset_metrics()
+  self.step_logs = nil
   if self.trainer then self.trainer:reset() end
+  for _, entry in ipairs(subclass.metrics(self)) do entry.metric:reset_state() end
+end
+
+-- ---- steps
+
+local function as_list(value)
+  if value == nil or type(value) == "table" then return value end
+  return {value}
+end
+
+-- The built-in step, for one that is overridden and calls up.
+local function default_step(self, mode, x, y, w)
+  local data = {x = as_list(x), y = as_list(y) or {}, w = as_list(w), where = mode .. "_step"}
+  local trainer, own = trainer_for(self, data, mode .. "_step"), self.step_logs
+  trainer:run(mode, data.x, data.y, data.w, nil, 1, #data.x[1])
+  self.step_logs = nil
+  local logs = read_logs(self)
+  self.step_logs = own
+  return logs
+end
+
+--- What fit does with a batch; a model of one's own may define another.
+-- @param x, y, sample_weight  tensors, lists of them where there are several; nil for none
+-- @return the logs: numbers, tensors of one element or metrics by name
+--
+--     function MyModel:train_step(x, y)
+--       local tape <close> = ln.GradientTape()
+--       local loss = ln.losses.mse(y, self(x, {training = true})):mean()
+--       self.optimizer:apply(tape:gradient(loss, self.trainable_variables),
+--         self.trainable_variables)
+--       return {loss = loss}
+--     end
+function Model:train_step(x, y, sample_weight)
+  return default_step(self, "train", x, y, sample_weight)
+end
+
+--- What evaluate, and validation, does with a batch: as train_step.
+function Model:test_step(x, y, sample_weight)
+  return default_step(self, "test", x, y, sample_weight)
+end
+
+--- What predict does with a batch: the outputs, one row a sample.
+function Model:predict_step(x) return self(x, {training = false}) end
+
+--- model.own_steps: whether training is the model's own, so that it may do without targets.
+function properties.own_steps(self) return self.train_step ~= Model.train_step end
+
+local function overrides(self, mode) return self[mode .. "_step"] ~= Model[mode .. "_step"] end
+
+-- The trainer, unless the model does the step itself.
+local function trainer_unless_own(self, mode, data, what)
+  if not overrides(self, mode) then return trainer_for(self, data, what) end
+  if not self.compiled then
+    raise("'%s' of '%s': compile the model first, model:compile{optimizer = ...}", what, self.name)
+  end
+end
+
+local function run_batch(self, mode, batch)
+  if overrides(self, mode) then
+    local step = mode .. "_step"
+    self.step_logs = subclass.logs(self, step, subclass.run(self, step, batch))
+    return
+  end
+  self.step_logs = nil
+  local trainer = self.trainer
+  blame(trainer.run, trainer, mode, batch.x, batch.y or {}, batch.w, batch.rows, batch.first,
+    batch.n)
 end
 
 -- ---- loops
@@ -297,14 +420,14 @@ end
 
 -- Goes over the data without training; the result is in the trainer's means.
 local function run_test(self, data, size, steps, callbacks)
-  local trainer = self.trainer
-  trainer:reset()
+  trainer_unless_own(self, "test", data, "evaluate")
+  self:reset_metrics()
   callbacks:call("on_test_begin")
   local function running() return read_logs(self) end
   local feed = adapter.feed(data, size)
   each_batch(feed, steps, data.where, function(batch, step)
     callbacks:batch("on_test_batch_begin", step)
-    blame(trainer.run, trainer, "test", batch.x, batch.y, batch.w, nil, batch.first, batch.n)
+    run_batch(self, "test", batch)
     if not callbacks.training then callbacks:advance(batch.n, running) end
     if callbacks:wants("on_test_batch_end") then
       callbacks:batch("on_test_batch_end", step, read_logs(self))
@@ -396,7 +519,7 @@ function Model:fit(x, y, options)
     end
     data, valid = adapter.split(data, given.validation_split)
   end
-  local trainer = trainer_for(self, data, "fit")
+  trainer_unless_own(self, "train", data, "fit")
   if given.class_weight ~= nil then adapter.weigh_classes(data, given.class_weight) end
 
   local size = batch_size(data, given, data.where)
@@ -423,7 +546,7 @@ function Model:fit(x, y, options)
   callbacks.training = true
   callbacks:call("on_train_begin")
   for epoch = given.initial_epoch, given.epochs do
-    trainer:reset()
+    self:reset_metrics()
     callbacks:epoch("on_epoch_begin", epoch)
     local step, wanted = 0, given.steps_per_epoch
     -- With steps_per_epoch an epoch may end inside the data, or go over it again.
@@ -437,8 +560,7 @@ function Model:fit(x, y, options)
       end
       step = step + 1
       callbacks:batch("on_batch_begin", step)
-      blame(trainer.run, trainer, "train", batch.x, batch.y, batch.w, batch.rows, batch.first,
-        batch.n)
+      run_batch(self, "train", batch)
       callbacks:advance(batch.n, running)
       if callbacks:wants("on_batch_end") then
         callbacks:batch("on_batch_end", step, read_logs(self))
@@ -481,7 +603,7 @@ function Model:evaluate(x, y, options)
   local given = check("evaluate", EVALUATE, options)
   given.verbose = verbosity(given.verbose, "evaluate")
   local data = adapter.new(self, "evaluate", x, y, given.sample_weight)
-  trainer_for(self, data, "evaluate")
+  trainer_unless_own(self, "test", data, "evaluate")
   local size = batch_size(data, given, data.where)
   local callbacks = require "lunate.callbacks._list"(self, given.callbacks, nil, {
     steps = given.steps or data.steps or data.n and math.ceil(data.n / size), samples = data.n,
@@ -508,8 +630,10 @@ function Model:predict(x, options)
   local trainer = self.predictor
   if not trainer then
     trainer = core.trainer(self)
+    trainer:set_replay(self.replay or false)
     self.predictor = trainer
   end
+  local own = overrides(self, "predict")
   local size = batch_size(data, given, data.where)
   local callbacks = require "lunate.callbacks._list"(self, given.callbacks, nil, {
     steps = given.steps or data.steps or data.n and math.ceil(data.n / size), samples = data.n,
@@ -522,12 +646,17 @@ function Model:predict(x, options)
   local feed = adapter.feed(data, size)
   each_batch(feed, given.steps, data.where, function(batch, step)
     callbacks:batch("on_predict_batch_begin", step)
-    if n then
+    if own then
+      for i, out in ipairs{subclass.run(self, "predict_step", batch)} do
+        parts[i] = parts[i] or {}
+        parts[i][step] = out
+      end
+    elseif n then
       blame(trainer.predict, trainer, outs, n, batch.x, batch.first, batch.n)
     else
-      local own = {}
-      blame(trainer.predict, trainer, own, batch.n, batch.x, 1, batch.n)
-      for i, out in ipairs(own) do
+      local made = {}
+      blame(trainer.predict, trainer, made, batch.n, batch.x, 1, batch.n)
+      for i, out in ipairs(made) do
         parts[i] = parts[i] or {}
         parts[i][step] = out
       end
@@ -557,9 +686,9 @@ local ON_BATCH = {
 local function on_batch(self, mode, what, x, y, options)
   local given = check(what, ON_BATCH, options)
   local data = adapter.new(self, what, x, y, given.sample_weight)
-  local trainer = trainer_for(self, data, what)
+  trainer_unless_own(self, mode, data, what)
   if given.class_weight ~= nil then adapter.weigh_classes(data, given.class_weight) end
-  blame(trainer.run, trainer, mode, data.x, data.y, data.w, nil, 1, data.n)
+  run_batch(self, mode, {x = data.x, y = data.y, w = data.w, first = 1, n = data.n})
   return give_logs(self, given)
 end
 

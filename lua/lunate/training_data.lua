@@ -56,10 +56,15 @@ local function lists(model, where, x, y, sample_weight, targets)
   data.n = check_samples(data.x, where .. ": x", nil, "its first part")
   if data.n == 0 then raise("%s: there are no samples: x has shape %s", where, data.x[1].shape) end
   if not targets then return data end
+  -- Nor where losses are what layers add, or the step is the model's own.
+  if y == nil and (model.own_steps or model.compiled and next(model.losses_given) == nil) then
+    return data
+  end
   if y == nil then raise("%s: targets are needed: y is nil", where) end
   local names = model.output_names
   data.y = to_list(y, names, where .. ": y")
-  if #data.y ~= #names then
+  local known = not model.own_steps and not (core.calls_in_lua(model) and not model.resolved)
+  if #data.y ~= #names and known then
     raise("%s: %d targets for %d output%s", where, #data.y, #names, #names == 1 and "" or "s")
   end
   check_samples(data.y, where .. ": y", data.n, "x")

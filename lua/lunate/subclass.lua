@@ -1,0 +1,116 @@
+--- What models and layers that Lua defines bring to training: metrics of their own (add_metric, and
+-- metrics in fields), steps that are overridden, and a first call that shows what comes out.
+
+local core = require "lunate.core"
+local raise = require "lunate.raise"
+
+local Layer = core.class("layer")
+
+local subclass = {}
+
+-- ---- metrics
+
+-- Of layers that called add_metric: {[layer] = list of {metric =, name =}}.
+local added, any_added = setmetatable({}, {__mode = "k"}), false
+
+--- Counts a value into a metric of this name, a mean over the batches of an epoch, which logs and
+-- evaluate show. To be called in `call`.
+-- @param value  a tensor (its mean counts) or a number
+-- @param options  `name`; a lone string is one
+--
+--     self:add_metric(loss, {name = "reconstruction_error"})
+function Layer:add_metric(value, options)
+  local name = type(options) == "table" and options.name or options
+  if type(name) ~= "string" then
+    raise("'add_metric' of '%s': a name is needed: self:add_metric(value, {name = \"...\"})",
+      self.name)
+  end
+  core.spoil_replay("add_metric")
+  if core.is_meta(value) then return end
+  local list = added[self] or {}
+  added[self], any_added = list, true
+  local entry
+  for _, other in ipairs(list) do if other.name == name then entry = other end end
+  if not entry then
+    entry = {name = name, metric = core.class("metric", "Mean"){name = name}}
+    list[#list + 1] = entry
+  end
+  entry.metric:update_state(value)
+end
+
+local function collect(layer, list, seen)
+  if seen[layer] then return end
+  seen[layer] = true
+  for _, entry in ipairs(added[layer] or {}) do list[#list + 1] = entry end
+  for _, child in ipairs(layer.layers) do collect(child, list, seen) end
+end
+
+--- The metrics that belong to the model itself: {metric =, name =} each.
+function subclass.metrics(model)
+  local list = {}
+  for _, part in ipairs(core.held(model)) do
+    if getmetatable(part) == "lunate.metric" then
+      list[#list + 1] = {metric = part, name = part.name}
+    end
+  end
+  if any_added then collect(model, list, {}) end
+  return list
+end
+
+-- ---- steps
+
+--- What a step's logs mean: numbers; metrics give their results, tensors of one element theirs.
+function subclass.logs(model, step, given)
+  if type(given) ~= "table" or getmetatable(given) ~= nil then
+    raise("'%s' of '%s' should return a table of logs, {loss = ...}, it returned %s", step,
+      model.name, type(given))
+  end
+  local logs = {}
+  for name, value in pairs(given) do
+    local kind = getmetatable(value)
+    if kind == "lunate.metric" then value = value:result()
+    elseif kind == "lunate.tensor" or kind == "lunate.variable" then value = value:item() end
+    if type(name) ~= "string" or type(value) ~= "number" then
+      raise("'%s' of '%s': logs are numbers by name, [%s] is a %s", step, model.name,
+        tostring(name), type(value))
+    end
+    logs[name] = value
+  end
+  return logs
+end
+
+-- Rows of the parts: the tensor when there is one part, else a list; nil for none.
+local function rows(list, batch)
+  if not list or #list == 0 then return nil end
+  local parts, last = {}, batch.first + batch.n - 1
+  for i, t in ipairs(list) do
+    if batch.rows then
+      parts[i] = t:take(batch.rows[{ {batch.first, last} }] + 1, {axis = 1})
+    else
+      parts[i] = batch.first == 1 and last == #t and t or t[{ {batch.first, last} }]
+    end
+  end
+  return #parts == 1 and parts[1] or parts
+end
+
+--- Calls the model's own step with a batch: x, y, sample_weight; lists where there are several.
+function subclass.run(model, step, batch)
+  return model[step](model, rows(batch.x, batch), rows(batch.y, batch), rows(batch.w, batch))
+end
+
+--- Calls the model with the beginning of the data, so that all of it is built.
+-- @return the shapes of the outputs, None for the batch axis
+function subclass.first_call(model, x)
+  local parts, shapes = {}, {}
+  for i, t in ipairs(x) do parts[i] = t[{ {1, math.min(#t, 32)} }] end
+  local outs = table.pack(core.no_grad(function()
+    return model(#parts == 1 and parts[1] or parts)
+  end))
+  for i = 1, outs.n do
+    local shape = outs[i].shape
+    shapes[i] = table.move(shape, 2, #shape, 2, #shape > 0 and {false} or {})
+  end
+  return shapes
+end
+
+return subclass
