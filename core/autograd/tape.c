@@ -92,6 +92,7 @@ static bool record(LnRecorder *r, const LnCall *call) {
   memcpy(tensors + n_in, call->out, n_out * sizeof *tensors);
   if (params) memcpy(copy, call->params, params);
   if (params && !own_params(t, call->op, copy)) return ln_fail(c, "out of memory");
+  if (copy && call->op->hold) call->op->hold(copy, true);
   for (size_t i = 0; i < n_in + n_out; i++) ln_retain(tensors[i]);
   *n = (Node){.call = *call, .no_gradient = c->no_record > 0};
   n->call.in = tensors;
@@ -155,6 +156,7 @@ void ln_tape_clear(LnTape *t) {
   for (int64_t i = 0; i < t->n; i++) {
     LnCall *k = &t->nodes[i]->call;
     for (int j = 0; j < k->n_in + k->n_out; j++) ln_release(k->in[j]);
+    if (k->op->hold && k->params) k->op->hold(k->params, false);
   }
   t->n = 0;
   t->current = NULL;

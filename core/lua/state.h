@@ -107,6 +107,7 @@ void ln_register_layer(lua_State *L);
 void ln_register_nn(lua_State *L);
 void ln_register_symbolic(lua_State *L);
 void ln_register_tape(lua_State *L);
+void ln_register_custom_gradient(lua_State *L);
 void ln_register_trainer(lua_State *L);
 void ln_register_json(lua_State *L);
 void ln_register_files(lua_State *L);

@@ -66,6 +66,8 @@ struct LnOp {
   bool (*backward)(const LnCall *call, LnTensor *const *dy, const bool *want, LnTensor **dx);
   // Instead of shape .. backward: the op is nothing but other ops, applied here; sets out[].
   bool (*compose)(const LnCall *call, LnTensor **out);
+  // Told when a tape takes (true) or drops a copy of params that refer to something. May be NULL.
+  void (*hold)(const void *params, bool more);
   const char *samples;  // argument lists for the registry's tests, one a line (tests/ops/registry)
   const char *doc;      // what, shapes, defaults, errors, and "Example:" lines `code  --> result`
 };

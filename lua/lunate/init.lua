@@ -13,6 +13,7 @@ local ln = {
   GradientTape = core.GradientTape,
   Variable = core.Variable,
   no_grad = core.no_grad,
+  custom_gradient = core.custom_gradient,
 }
 
 for _, name in ipairs{"tensor", "zeros", "ones", "full", "zeros_like", "ones_like", "full_like",
