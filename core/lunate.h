@@ -45,6 +45,7 @@ typedef struct LnStorage {
   size_t bytes;
   void *data;
   LnMemory *memory;
+  int64_t writes;  // times that variables in it got other values: what tapes saw is then gone
 } LnStorage;
 
 // A strided view of a storage. Refcounted (ln_retain / ln_release in tensor/tensor.h).

@@ -16,6 +16,7 @@ typedef struct Node {
   LnCall call;
   bool runs;         // has something to compute (false: a view, or dropped)
   bool no_gradient;  // recorded inside no_grad
+  int64_t writes;    // of its inputs' storages, when it was recorded
   size_t scratch_bytes;
 } Node;
 
@@ -72,6 +73,13 @@ static bool own_params(LnTape *t, const LnOp *op, void *params) {
   return true;
 }
 
+static int64_t count_writes(const LnCall *call) {
+  int64_t writes = 0;
+  for (int i = 0; i < call->n_in; i++)
+    if (call->in[i] && call->in[i]->storage) writes += call->in[i]->storage->writes;
+  return writes;
+}
+
 static bool record(LnRecorder *r, const LnCall *call) {
   LnTape *t = (LnTape *)r;
   LnContext *c = t->context;
@@ -94,7 +102,7 @@ static bool record(LnRecorder *r, const LnCall *call) {
   if (params && !own_params(t, call->op, copy)) return ln_fail(c, "out of memory");
   if (copy && call->op->hold) call->op->hold(copy, true);
   for (size_t i = 0; i < n_in + n_out; i++) ln_retain(tensors[i]);
-  *n = (Node){.call = *call, .no_gradient = c->no_record > 0};
+  *n = (Node){.call = *call, .no_gradient = c->no_record > 0, .writes = count_writes(call)};
   n->call.in = tensors;
   n->call.out = tensors + n_in;
   n->call.params = copy;
@@ -263,7 +271,12 @@ static bool run_backward(LnTape *t, int64_t n, Map *m) {
       dx[j] = NULL;
       any = any || want[j];
     }
-    bool ok = !any || call.op->backward(&call, dy, want, dx);
+    bool ok = true;
+    // A kept tape computes its values anew before it uses them.
+    if (any && !t->recorder.everything && t->nodes[i]->writes != count_writes(&call))
+      ok = ln_fail(c, "a variable got another value after the tape recorded it: take gradients "
+                      "before optimizer:apply");
+    ok = ok && (!any || call.op->backward(&call, dy, want, dx));
     for (int j = 0; ok && any && j < call.n_in; j++) {
       if (!want[j] || !dx[j]) continue;
       LnTensor *grad = fit_gradient(c, dx[j], call.in[j]);
@@ -290,7 +303,9 @@ bool ln_tape_gradient(LnTape *t, LnTensor *const *targets, LnTensor *const *seed
   if (c->err.set) return false;
   if (!map_init(&m, count_tensors(t, n) + (size_t)(n_targets + n_sources)))
     return ln_fail(c, "out of memory");
-  for (int i = 0; i < n_sources; i++) put(&m, sources[i])->wanted = true;
+  // Not all that was computed from an untracked tensor is here: its gradient would be a part only.
+  for (int i = 0; i < n_sources; i++)
+    put(&m, sources[i])->wanted = t->recorder.everything || sources[i]->tracked;
   for (int64_t i = 0; i < n; i++) {
     const LnCall *call = &t->nodes[i]->call;
     bool wanted = false;

@@ -263,6 +263,7 @@ static int set_weights(lua_State *L) {
     lua_rawgeti(L, 4, i + 1);
     if (!ln_tensor_assign(&s->context, v[i]->value, ln_lua_test_tensor(L, s, -1)))
       return ln_lua_raise(L, s, "set_weights");
+    v[i]->value->storage->writes++;
     lua_pop(L, 1);
   }
   return 0;

@@ -1453,6 +1453,7 @@ static int variable_assign(lua_State *L) {
                       ln_tensor_shape_text(t), v->name, ln_tensor_shape_text(v->value));
   ln_spoil_replay(&s->context, "an assignment to a variable");
   if (!ln_tensor_assign(&s->context, v->value, t)) return ln_lua_raise(L, s, "assign");
+  v->value->storage->writes++;
   lua_settop(L, 1);
   return 1;
 }

@@ -1,5 +1,6 @@
 // ln.GradientTape in Lua: records while it is active, gives gradients, ends with its scope.
 #include <stdlib.h>
+#include <string.h>
 
 #include "autograd/tape.h"
 #include "lua/state.h"
@@ -18,13 +19,33 @@ static TapeHandle *check_tape(lua_State *L, LnLua *s, const char *what) {
   return h;
 }
 
+// Raises unless every key of the table of options at i is `name`.
+static void check_only(lua_State *L, int i, const char *name, const char *what) {
+  luaL_checktype(L, i, LUA_TTABLE);
+  lua_pushnil(L);
+  while (lua_next(L, i)) {
+    if (lua_type(L, -2) != LUA_TSTRING)
+      luaL_error(L, "'%s': options are named by strings", what);
+    if (strcmp(lua_tostring(L, -2), name) != 0) {
+      lua_createtable(L, 1, 0);
+      lua_pushstring(L, name);
+      lua_rawseti(L, -2, 1);
+      ln_lua_unknown(L, "option", lua_tostring(L, -3), what);
+    }
+    lua_pop(L, 1);
+  }
+}
+
 // ln.GradientTape([{persistent = false}]): starts recording at once.
 static int new_tape(lua_State *L) {
   LnLua *s = ln_lua(L);
   bool persistent = false;
   if (!lua_isnoneornil(L, 1)) {
-    luaL_checktype(L, 1, LUA_TTABLE);
+    check_only(L, 1, "persistent", "GradientTape");
     lua_getfield(L, 1, "persistent");
+    if (!lua_isboolean(L, -1) && !lua_isnil(L, -1))
+      return luaL_error(L, "'GradientTape': option 'persistent' should be a boolean, got %s",
+                        luaL_typename(L, -1));
     persistent = lua_toboolean(L, -1);
   }
   TapeHandle *h = lua_newuserdatauv(L, sizeof *h, 0);
@@ -96,6 +117,7 @@ static int gradient(lua_State *L) {
   LnTensor **targets, **sources, **seeds = NULL;
   int n_targets = read_tensors(L, s, 2, "the target", &targets);
   int n_sources = read_tensors(L, s, 3, "sources", &sources);
+  if (!lua_isnil(L, 4)) check_only(L, 4, "output_gradients", "gradient");
   if (lua_istable(L, 4) && lua_getfield(L, 4, "output_gradients") != LUA_TNIL) {
     int n = read_tensors(L, s, lua_gettop(L), "output_gradients", &seeds);
     if (n != n_targets)

@@ -437,6 +437,8 @@ bool ln_optimizer_step(LnContext *c, LnOptimizer *o, const bool *active) {
   }
   if (f->average >= 0 && !move_averages(c, o)) return false;
   bool ok = constrain(c, f);
+  for (int i = 0; i < f->n; i++)
+    if (f->active[i]) f->variables[i]->value->storage->writes++;
   o->iterations++;
   return ok;
 }

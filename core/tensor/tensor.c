@@ -17,7 +17,7 @@ LnStorage *ln_storage_new(LnContext *c, size_t bytes) {
             ln_memory_stats(c->memory).live);
     return NULL;
   }
-  *s = (LnStorage){1, bytes, data, c->memory};
+  *s = (LnStorage){1, bytes, data, c->memory, 0};
   return s;
 }
 
