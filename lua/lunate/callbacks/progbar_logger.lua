@@ -20,6 +20,7 @@ local function duration(seconds)
 end
 
 local function per_sample(seconds)
+  if seconds < 1e-5 then return ("%.1fus/sample"):format(seconds * 1e6) end
   if seconds < 1e-3 then return ("%.0fus/sample"):format(seconds * 1e6) end
   if seconds < 1 then return ("%.0fms/sample"):format(seconds * 1e3) end
   return ("%.1fs/sample"):format(seconds)
