@@ -118,6 +118,9 @@ static bool dense_backward(const LnCall *call, LnTensor *const *dy, const bool *
 
 static bool grad_shape(const LnCall *call, LnSpec *out) {
   const LnTensor *dy = call->in[0], *y = call->in[1];
+  if (!ln_dtype_is_float((LnDtype)y->dtype))
+    return ln_fail(call->context, "%s: floats are wanted, got %s", call->op->name,
+                   ln_dtype_name((LnDtype)y->dtype));
   if (!ln_tensor_same_shape(dy, y) || dy->rank == 0)
     return ln_fail(call->context, "%s: shapes do not align: %s and %s", call->op->name,
                    ln_tensor_shape_text(dy), ln_tensor_shape_text(y));
