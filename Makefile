@@ -61,7 +61,7 @@ fi
 endef
 
 # ---- Flags, found only when something is compiled ---------------------------------------------------
-COMPILING := $(filter-out test demo asan sanitized bench lint rock clean help,$(or $(MAKECMDGOALS),all))
+COMPILING := $(filter-out test demo run asan sanitized doc bench lint rock clean help,$(or $(MAKECMDGOALS),all))
 ifneq ($(COMPILING),)
 ifeq ($(shell command -v $(PKG_CONFIG)),)
 $(error pkg-config is missing (Debian package: pkg-config))

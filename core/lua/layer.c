@@ -19,7 +19,8 @@ static int read_inputs(lua_State *L, LnLua *s, int i, const char *what, LnTensor
     lua_pop(L, 1);
     if (list) {
       lua_Unsigned n = lua_rawlen(L, i);
-      if (n > MAX_TENSORS) luaL_error(L, "'%s': at most %d inputs, got %d", what, MAX_TENSORS, (int)n);
+      if (n > MAX_TENSORS)
+        luaL_error(L, "'%s': at most %d inputs, got %d", what, MAX_TENSORS, (int)n);
       for (int k = 0; k < (int)n; k++) {
         lua_rawgeti(L, i, k + 1);
         in[k] = ln_lua_test_tensor(L, s, -1);   // the list anchors it
@@ -45,19 +46,24 @@ static int layer_call(lua_State *L) {
   LnCallArgs args = {false, NULL};
   int n_out = 0;
   lua_settop(L, 3);
-  if (lua_isnil(L, 2)) return luaL_error(L, "layer '%s' is called with a tensor or a list of tensors", l->base.name);
+  if (lua_isnil(L, 2))
+    return luaL_error(L, "layer '%s' is called with a tensor or a list of tensors", l->base.name);
   int n = read_inputs(L, s, 2, l->base.name, in);
   if (lua_istable(L, 3)) {
     lua_pushnil(L);
     while (lua_next(L, 3)) {
       const char *key = lua_type(L, -2) == LUA_TSTRING ? lua_tostring(L, -2) : "?";
       if (strcmp(key, "training") == 0) args.training = lua_toboolean(L, -1);
-      else if (strcmp(key, "mask") == 0) args.mask = lua_toboolean(L, -1) ? ln_lua_check_tensor(L, s, -1, "mask") : NULL;
-      else return luaL_error(L, "layer '%s': unknown argument '%s' of a call (training, mask)", l->base.name, key);
+      else if (strcmp(key, "mask") == 0)
+        args.mask = lua_toboolean(L, -1) ? ln_lua_check_tensor(L, s, -1, "mask") : NULL;
+      else
+        return luaL_error(L, "layer '%s': unknown argument '%s' of a call (training, mask)",
+                          l->base.name, key);
       lua_pop(L, 1);
     }
   } else if (!lua_isnil(L, 3)) {
-    return luaL_error(L, "layer '%s': a table of options expected after the inputs, got %s", l->base.name, luaL_typename(L, 3));
+    return luaL_error(L, "layer '%s': a table of options expected after the inputs, got %s",
+                      l->base.name, luaL_typename(L, 3));
   }
   size_t scope = ln_scope(c);
   if (!ln_layer_call(c, l, &(LnTensors){n, in}, &args, out, MAX_OUT, &n_out)) {
@@ -230,8 +236,9 @@ static int set_weights(lua_State *L) {
     lua_rawgeti(L, 2, i + 1);
     LnTensor *t = ln_lua_to_tensor(L, s, lua_gettop(L), LN_DTYPES, "set_weights");
     if (!ln_tensor_same_shape(t, v[i]->value))
-      return luaL_error(L, "'set_weights' of '%s': weight %d ('%s') has shape %s, got %s", l->base.name,
-                        i + 1, v[i]->name, ln_tensor_shape_text(v[i]->value), ln_tensor_shape_text(t));
+      return luaL_error(L, "'set_weights' of '%s': weight %d ('%s') has shape %s, got %s",
+                        l->base.name, i + 1, v[i]->name, ln_tensor_shape_text(v[i]->value),
+                        ln_tensor_shape_text(t));
     lua_rawseti(L, 4, i + 1);
   }
   for (int i = 0; i < n; i++) {
@@ -262,7 +269,8 @@ static int adapt(lua_State *L) {
   LnContext *c = &s->context;
   LnLayer *l = check_layer(L, s, 1, "adapt");
   const LnLayerClass *cls = (const LnLayerClass *)l->base.cls;
-  if (!cls->adapt) return luaL_error(L, "'adapt': a %s has nothing to learn from data", cls->base.name);
+  if (!cls->adapt)
+    return luaL_error(L, "'adapt': a %s has nothing to learn from data", cls->base.name);
   LnTensor *x = ln_lua_to_tensor(L, s, 2, LN_DTYPES, "adapt");
   size_t scope = ln_scope(c);
   c->no_record++;
@@ -334,7 +342,8 @@ void ln_register_layer(lua_State *L) {
   lua_getfield(L, -1, "layer");
   ln_lua_setfuncs(L, properties);
   for (int type = 0; type < 2; type++) {
-    lua_rawgetp(L, LUA_REGISTRYINDEX, s->metatable[type ? LN_TYPE_MODEL : LN_TYPE_KINDS + LN_LAYER]);
+    lua_rawgetp(L, LUA_REGISTRYINDEX,
+                s->metatable[type ? LN_TYPE_MODEL : LN_TYPE_KINDS + LN_LAYER]);
     lua_pushvalue(L, lua_upvalueindex(1));
     lua_pushcclosure(L, layer_call, 1);
     lua_setfield(L, -2, "__call");

@@ -44,7 +44,8 @@ LnObject *ln_lua_check_object(lua_State *L, LnLua *s, int i, LnKind kind, const 
     luaL_error(L, "bad argument #%d to '%s' (%s expected, got %s)", i, what, ln_kinds[kind].name,
                luaL_typename(L, i));
   if (!h->ready)
-    luaL_error(L, "'%s': this %s was never initialized: call Class.super.init(self, options) in init",
+    luaL_error(L,
+               "'%s': this %s was never initialized: call Class.super.init(self, options) in init",
                what, h->object->cls->name);
   return h->object;
 }
@@ -210,7 +211,8 @@ static bool is_empty_table(lua_State *L, int i) {
 }
 
 // Reads a table of options (at `args`) into a new object: positions first, then names.
-static void read_options(lua_State *L, LnLua *s, LnObject *self, int instance, int args, bool config) {
+static void read_options(lua_State *L, LnLua *s, LnObject *self, int instance, int args,
+                         bool config) {
   const LnClass *cls = self->cls;
   bool given[64] = {false};
   int n = 0, positional = 0;
@@ -242,13 +244,15 @@ static void read_options(lua_State *L, LnLua *s, LnObject *self, int instance, i
       while ((o = nth_option(cls, i)) && strcmp(o->name, name) != 0) i++;
       if (o) {
         if (given[i])
-          luaL_error(L, "'%s': option '%s' is given twice, by position and by name", cls->name, name);
+          luaL_error(L, "'%s': option '%s' is given twice, by position and by name", cls->name,
+                     name);
         set_option(L, s, self, instance, o, lua_gettop(L), config);
         given[i] = true;
       } else {
         bool empty = is_empty_table(L, -1);
         // Keras writes keys that say nothing here: null, an empty list, and these.
-        static const char *const silent[] = {"dtype", "batch_input_shape", "name", "trainable", NULL};
+        static const char *const silent[] = {"dtype", "batch_input_shape", "name", "trainable",
+                                             NULL};
         bool skip = config && (empty || !lua_toboolean(L, -1));
         for (int k = 0; config && silent[k]; k++) skip = skip || strcmp(name, silent[k]) == 0;
         if (!skip) {
@@ -467,7 +471,8 @@ static void push_class_names(lua_State *L, LnKind kind, bool aliases) {
   for (int i = 0; (cls = ln_class_at(kind, i)); i++) {
     lua_pushstring(L, cls->name);
     lua_rawseti(L, -2, ++n);
-    for (const char *p = aliases ? cls->aliases : NULL; p && *p; p += strcspn(p, " "), p += *p == ' ') {
+    for (const char *p = aliases ? cls->aliases : NULL; p && *p;
+         p += strcspn(p, " "), p += *p == ' ') {
       lua_pushlstring(L, p, strcspn(p, " "));
       lua_rawseti(L, -2, ++n);
     }
@@ -503,7 +508,8 @@ static int classes(lua_State *L) {
   return 1;
 }
 
-// core.describe(kind, name) -> {name =, doc =, aliases =, options = {{name =, kind =, default =, doc =}}}
+// core.describe(kind, name) -> {name =, doc =, aliases =, options = {{name =, kind =, default =,
+// doc =}}}
 static int describe(lua_State *L) {
   LnKind kind = check_kind(L, 1);
   const LnClass *cls = ln_class_find(kind, luaL_checkstring(L, 2));
@@ -529,7 +535,8 @@ static int describe(lua_State *L) {
 
 // ---- objects from identifiers: get()
 
-static LnObject *from_name(lua_State *L, LnLua *s, const char *name, LnKind kind, const char *what) {
+static LnObject *from_name(lua_State *L, LnLua *s, const char *name, LnKind kind,
+                           const char *what) {
   const LnClass *cls = ln_class_find(kind, name);
   if (kind == LN_ACTIVATION) {
     LnObject *a = (LnObject *)ln_activation_new(&s->context, name);
@@ -572,7 +579,8 @@ LnObject *ln_lua_to_object(lua_State *L, LnLua *s, int i, LnKind kind, const cha
       lua_call(L, 1, 1);
       LnObject *o = ln_lua_test_object(L, s, -1, kind);
       if (o) return o;
-      luaL_error(L, "%s: %s expected, got another kind's class", what ? what : "get", ln_kinds[kind].name);
+      luaL_error(L, "%s: %s expected, got another kind's class", what ? what : "get",
+                 ln_kinds[kind].name);
     }
     if (lua_getfield(L, i, "class_name") != LUA_TSTRING)
       luaL_error(L, "%s: %s expected, got a table without class_name", what ? what : "get",
@@ -590,7 +598,8 @@ LnObject *ln_lua_to_object(lua_State *L, LnLua *s, int i, LnKind kind, const cha
     lua_call(L, 1, 1);
     return ln_lua_test_object(L, s, -1, kind);
   }
-  luaL_error(L, "%s: %s expected, got %s", what ? what : "get", ln_kinds[kind].name, luaL_typename(L, i));
+  luaL_error(L, "%s: %s expected, got %s", what ? what : "get", ln_kinds[kind].name,
+             luaL_typename(L, i));
   return NULL;
 }
 
@@ -941,7 +950,8 @@ static void weak_table(lua_State *L) {
 }
 
 static void register_variables(lua_State *L, LnLua *s, int module) {
-  static const luaL_Reg methods[] = {{"assign", variable_assign}, {"value", variable_value}, {NULL, NULL}};
+  static const luaL_Reg methods[] = {
+      {"assign", variable_assign}, {"value", variable_value}, {NULL, NULL}};
   static const luaL_Reg metamethods[] = {
       {"__gc", variable_gc}, {"__newindex", variable_newindex}, {"__tostring", variable_tostring},
       {"__len", variable_len}, {NULL, NULL}};

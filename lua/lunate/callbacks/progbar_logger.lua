@@ -34,7 +34,8 @@ local function values(logs)
   table.sort(keys, function(a, b)
     local va, vb = a:sub(1, 4) == "val_", b:sub(1, 4) == "val_"
     if va ~= vb then return vb end
-    if (a:match("loss$") ~= nil) ~= (b:match("loss$") ~= nil) then return a:match("loss$") ~= nil end
+    local a_is_loss, b_is_loss = a:match("loss$") ~= nil, b:match("loss$") ~= nil
+    if a_is_loss ~= b_is_loss then return a_is_loss end
     return a < b
   end)
   for i, key in ipairs(keys) do
