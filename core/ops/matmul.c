@@ -185,8 +185,10 @@ static bool matmul_backward(const LnCall *call, LnTensor *const *dy, const bool 
   if (want[0] && !(dx[0] = ln_matmul(c, g, ln_transpose(c, b)))) return false;
   if (!want[1]) return true;
   if (a && g && b && b->rank == 2 && a->rank > 2) {  // the sum over batches is one product too
-    a = ln_reshape(c, a, 2, (int64_t[]){-1, a->shape[a->rank - 1]});
-    g = ln_reshape(c, g, 2, (int64_t[]){-1, g->shape[g->rank - 1]});
+    int64_t rows = 1;
+    for (int i = 0; i < a->rank - 1; i++) rows *= a->shape[i];
+    a = ln_reshape(c, a, 2, (int64_t[]){rows, a->shape[a->rank - 1]});
+    g = ln_reshape(c, g, 2, (int64_t[]){rows, g->shape[g->rank - 1]});
   }
   dx[1] = ln_matmul(c, ln_transpose(c, a), g);
   if (column) dx[1] = ln_squeeze(c, dx[1], -1);
