@@ -21,9 +21,10 @@ static int read_inputs(lua_State *L, LnLua *s, int i, const char *what, LnTensor
       lua_Unsigned n = lua_rawlen(L, i);
       if (n > MAX_TENSORS)
         luaL_error(L, "'%s': at most %d inputs, got %d", what, MAX_TENSORS, (int)n);
+      ln_lua_own_list(L, i);   // anchors them
       for (int k = 0; k < (int)n; k++) {
         lua_rawgeti(L, i, k + 1);
-        in[k] = ln_lua_test_tensor(L, s, -1);   // the list anchors it
+        in[k] = ln_lua_test_tensor(L, s, -1);
         if (!in[k])
           luaL_error(L, "'%s': a list of tensors expected, entry %d is %s", what, k + 1,
                      luaL_typename(L, -1));
@@ -116,8 +117,6 @@ static int build(lua_State *L) {
 static int add_child(lua_State *L) {
   LnLua *s = ln_lua(L);
   LnLayer *l = check_layer(L, s, 1, "add"), *child = check_layer(L, s, 2, "add");
-  // A layer inside itself would never end.
-  if (l == child) return luaL_error(L, "'%s' cannot be a layer of itself", l->base.name);
   if (!ln_layer_add_child(&s->context, l, child)) return ln_lua_raise(L, s, "add");
   lua_getiuservalue(L, 1, 1);
   lua_pushvalue(L, 2);
@@ -140,11 +139,13 @@ static int pop_child(lua_State *L) {
   return 1;
 }
 
-// core.set_built(layer, built): a container whose layers changed is to be built anew.
-static int set_built(lua_State *L) {
+// core.unbuild(layer): a container whose layers changed is to be built anew.
+static int unbuild(lua_State *L) {
   LnLua *s = ln_lua(L);
-  LnLayer *l = check_layer(L, s, 1, "set_built");
-  l->built = lua_toboolean(L, 2);
+  LnLayer *l = check_layer(L, s, 1, "unbuild");
+  if (l->n_variables > 0)
+    return luaL_error(L, "'unbuild': '%s' has weights of its own", l->base.name);
+  l->built = false;
   ln_generation++;
   return 0;
 }
@@ -164,25 +165,42 @@ static int layers(lua_State *L) {
 
 enum Which { ALL, TRAINABLE, OTHERS };
 
+// The variables, held by a userdata that is pushed: layers may go while a list of them is made.
+typedef struct Held {
+  int n;
+  LnVariable *v[];
+} Held;
+
+static int release_held(lua_State *L) {
+  Held *h = lua_touserdata(L, 1);
+  while (h->n > 0) ln_variable_release(h->v[--h->n]);
+  return 0;
+}
+
 static LnVariable **variables_of(lua_State *L, LnLayer *l, enum Which which, int *n) {
   int all = ln_layer_variables(l, NULL, 0);
-  LnVariable **v = lua_newuserdatauv(L, (size_t)(2 * all + 1) * sizeof *v, 0);
-  if (which == ALL) {
-    *n = ln_layer_variables(l, v, all);
-    return v;
+  Held *h = lua_newuserdatauv(L, sizeof *h + 2 * (size_t)all * sizeof *h->v, 0);
+  h->n = 0;
+  if (luaL_newmetatable(L, "lunate.held_variables")) {
+    lua_pushcfunction(L, release_held);
+    lua_setfield(L, -2, "__gc");
   }
-  int trainable = ln_layer_trainable_variables(l, v + all, all);
-  if (which == TRAINABLE) {
-    *n = trainable;
-    return v + all;
+  lua_setmetatable(L, -2);
+  // From here on nothing runs but this: the list is what it is now, cut to the room there is.
+  LnVariable **v = h->v, **trainable = v + all;
+  int found = which == TRAINABLE ? ln_layer_trainable_variables(l, v, all)
+                                 : ln_layer_variables(l, v, all);
+  int n_trainable = which == OTHERS ? ln_layer_trainable_variables(l, trainable, all) : 0;
+  if (found > all) found = all;
+  if (n_trainable > all) n_trainable = all;
+  for (int i = 0; i < found; i++) {
+    bool skip = false;
+    for (int k = 0; k < n_trainable; k++) skip = skip || trainable[k] == v[i];
+    if (skip) continue;
+    v[h->n++] = v[i];
+    v[h->n - 1]->refs++;
   }
-  ln_layer_variables(l, v, all);
-  *n = 0;
-  for (int i = 0; i < all; i++) {
-    bool found = false;
-    for (int k = 0; k < trainable; k++) found = found || v[all + k] == v[i];
-    if (!found) v[(*n)++] = v[i];
-  }
+  *n = h->n;
   return v;
 }
 
@@ -289,6 +307,8 @@ static int losses(lua_State *L) {
   LnTensor **out = lua_newuserdatauv(L, (size_t)(max + 1) * sizeof *out, 0);
   size_t scope = ln_scope(c);
   int n = ln_layer_losses(c, l, out, max);
+  // The next call of a layer drops the context's, and a finalizer may call one.
+  for (int i = 0; i < n; i++) ln_temp(c, ln_retain(out[i]));
   lua_createtable(L, n > 0 ? n : 0, 0);
   for (int i = 0; i < n; i++) {
     ln_lua_push_tensor(L, s, out[i]);
@@ -314,8 +334,7 @@ static int built_shape(lua_State *L) {
 }
 
 static int class_name(lua_State *L) {
-  lua_getfield(L, 1, "class");
-  lua_getfield(L, -1, "name");
+  ln_lua_push_class_name(L, 1);
   return 1;
 }
 
@@ -332,7 +351,7 @@ void ln_register_layer(lua_State *L) {
       {"non_trainable_variables", other_weights}, {"built", built}, {"built_shape", built_shape},
       {"layers", layers}, {"losses", losses}, {"class_name", class_name}, {NULL, NULL}};
   static const luaL_Reg functions[] = {
-      {"add_child", add_child}, {"pop_child", pop_child}, {"set_built", set_built}, {NULL, NULL}};
+      {"add_child", add_child}, {"pop_child", pop_child}, {"unbuild", unbuild}, {NULL, NULL}};
   ln_lua_setfuncs(L, functions);
   lua_getfield(L, module, "class");
   lua_pushliteral(L, "layer");

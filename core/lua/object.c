@@ -27,10 +27,19 @@ static bool is_model(const LnObject *o) {
 
 // ---- handles
 
+// NULL too for a handle that was collected: finalizers may still see it.
 static Handle *test_handle(lua_State *L, LnLua *s, int i, LnKind kind) {
   Handle *h = ln_lua_test_type(L, s, i, LN_TYPE_KINDS + (int)kind);
   if (!h && kind == LN_LAYER) h = ln_lua_test_type(L, s, i, LN_TYPE_MODEL);
-  return h;
+  return h && h->object ? h : NULL;
+}
+
+static LnObject *ready(lua_State *L, const Handle *h, const char *what) {
+  if (!h->ready)
+    luaL_error(L,
+               "'%s': this %s was never initialized: call Class.super.init(self, options) in init",
+               what, h->object->cls->name);
+  return h->object;
 }
 
 LnObject *ln_lua_test_object(lua_State *L, LnLua *s, int i, LnKind kind) {
@@ -43,11 +52,7 @@ LnObject *ln_lua_check_object(lua_State *L, LnLua *s, int i, LnKind kind, const 
   if (!h)
     luaL_error(L, "bad argument #%d to '%s' (%s expected, got %s)", i, what, ln_kinds[kind].name,
                luaL_typename(L, i));
-  if (!h->ready)
-    luaL_error(L,
-               "'%s': this %s was never initialized: call Class.super.init(self, options) in init",
-               what, h->object->cls->name);
-  return h->object;
+  return ready(L, h, what);
 }
 
 static Handle *any_handle(lua_State *L, LnLua *s, int i) {
@@ -93,9 +98,10 @@ void ln_lua_push_object(lua_State *L, LnLua *s, LnObject *o) {
     return;
   }
   lua_pop(L, 2);
+  ln_object_retain(o);   // a finalizer may let go of it before the handle holds it
   push_class(L, s, o->cls);
   Handle *h = push_blank(L, s, handle_type(o->cls));
-  h->object = ln_object_retain(o);
+  h->object = o;
   h->ready = true;
   remember(L, s, o);
   lua_remove(L, -2);
@@ -184,7 +190,8 @@ static bool set_name(LnObject *o, const char *name) {
 static void default_name(lua_State *L, LnLua *s, LnObject *o, const char *class_name) {
   char base[256], name[300];
   LnKind kind = o->cls->kind;
-  if (o->name || strlen(class_name) > 120) return;
+  if (o->name) return;
+  if (strlen(class_name) > 120) class_name = o->cls->name;
   if (kind != LN_LAYER && kind != LN_OPTIMIZER && kind != LN_LOSS && kind != LN_METRIC) return;
   snake_case(class_name, base);
   memcpy(name, base, sizeof base);
@@ -298,9 +305,13 @@ static void normalize_args(lua_State *L, int i) {
 }
 
 static const LnClass *class_root(lua_State *L, int i) {
-  lua_getfield(L, i, "core_class");
-  const LnClass *cls = lua_touserdata(L, -1);
-  lua_pop(L, 1);
+  const LnClass *cls = NULL;
+  if (lua_istable(L, i)) {
+    lua_getfield(L, i, "core_class");
+    // Light ones are classes: scripts have no others.
+    if (lua_islightuserdata(L, -1)) cls = lua_touserdata(L, -1);
+    lua_pop(L, 1);
+  }
   if (!cls) luaL_error(L, "a class expected: call methods with a colon, Class:extend(...)");
   return cls;
 }
@@ -320,16 +331,27 @@ static Handle *push_instance(lua_State *L, LnLua *s, int i) {
 // Class(args)
 static int class_call(lua_State *L) {
   LnLua *s = ln_lua(L);
+  if (lua_gettop(L) > 2)
+    return luaL_error(L, "a class takes one table of arguments: %s{...}", class_root(L, 1)->name);
   normalize_args(L, 2);
   push_instance(L, s, 1);   // 3
   lua_getfield(L, 1, "init");
   lua_pushvalue(L, 3);
   lua_pushvalue(L, 2);
-  lua_call(L, 2, 0);
+  ln_lua_call(L, s, 2, 0);
   Handle *h = any_handle(L, s, 3);
   if (!h->ready)
     return luaL_error(L, "%s:init did not call its super.init", h->object->cls->name);
   return 1;
+}
+
+const char *ln_lua_push_class_name(lua_State *L, int i) {
+  i = lua_absindex(L, i);
+  lua_getfield(L, i, "class");
+  if (lua_istable(L, -1)) lua_getfield(L, -1, "name");
+  if (lua_type(L, -1) != LUA_TSTRING)
+    lua_pushstring(L, ((const Handle *)lua_touserdata(L, i))->object->cls->name);
+  return lua_tostring(L, -1);
 }
 
 // Class.init(self, options): what built-in classes do with their arguments.
@@ -341,9 +363,7 @@ static int object_init(lua_State *L) {
   lua_settop(L, 2);
   lua_getiuservalue(L, 1, 1);   // 3
   read_options(L, s, h->object, 3, 2, false);
-  lua_getfield(L, 1, "class");
-  lua_getfield(L, -1, "name");
-  finish_object(L, s, h, lua_tostring(L, -1));
+  finish_object(L, s, h, ln_lua_push_class_name(L, 1));
   return 0;
 }
 
@@ -365,11 +385,12 @@ static int from_config(lua_State *L) {
 
 // Base:extend("Name")
 static int class_extend(lua_State *L) {
-  LnLua *s = ln_lua(L);
-  (void)s;
   class_root(L, 1);
   luaL_checkstring(L, 2);
   lua_settop(L, 2);
+  if (!lua_getmetatable(L, 1))
+    return luaL_error(L, "a class expected: call methods with a colon, Class:extend(...)");
+  lua_pop(L, 1);
   lua_newtable(L);   // 3: the class
   lua_pushvalue(L, 2);
   lua_setfield(L, 3, "name");
@@ -535,6 +556,15 @@ static int describe(lua_State *L) {
 
 // ---- objects from identifiers: get()
 
+// What a class gave when it was called, at the top: scripts may have changed what it does.
+static LnObject *made(lua_State *L, LnLua *s, LnKind kind, const char *what) {
+  Handle *h = test_handle(L, s, -1, kind);
+  if (!what) what = "get";
+  if (!h) luaL_error(L, "%s: %s expected, its class makes something else", what,
+                     ln_kinds[kind].name);
+  return ready(L, h, what);
+}
+
 static LnObject *from_name(lua_State *L, LnLua *s, const char *name, LnKind kind,
                            const char *what) {
   const LnClass *cls = ln_class_find(kind, name);
@@ -549,8 +579,8 @@ static LnObject *from_name(lua_State *L, LnLua *s, const char *name, LnKind kind
   } else if (cls) {
     push_class(L, s, cls);
     lua_newtable(L);
-    lua_call(L, 1, 1);
-    return ln_lua_test_object(L, s, -1, kind);
+    ln_lua_call(L, s, 1, 1);
+    return made(L, s, kind, what);
   }
   push_class_names(L, kind, true);
   if (what) {
@@ -567,7 +597,7 @@ LnObject *ln_lua_to_object(lua_State *L, LnLua *s, int i, LnKind kind, const cha
   Handle *h = test_handle(L, s, i, kind);
   if (h) {
     lua_pushvalue(L, i);
-    return h->object;
+    return ready(L, h, what ? what : "get");
   }
   if (lua_type(L, i) == LUA_TSTRING) return from_name(L, s, lua_tostring(L, i), kind, what);
   if (lua_istable(L, i)) {
@@ -576,11 +606,8 @@ LnObject *ln_lua_to_object(lua_State *L, LnLua *s, int i, LnKind kind, const cha
     if (lua_islightuserdata(L, -1)) {
       lua_pushvalue(L, i);
       lua_newtable(L);
-      lua_call(L, 1, 1);
-      LnObject *o = ln_lua_test_object(L, s, -1, kind);
-      if (o) return o;
-      luaL_error(L, "%s: %s expected, got another kind's class", what ? what : "get",
-                 ln_kinds[kind].name);
+      ln_lua_call(L, s, 1, 1);
+      return made(L, s, kind, what);
     }
     if (lua_getfield(L, i, "class_name") != LUA_TSTRING)
       luaL_error(L, "%s: %s expected, got a table without class_name", what ? what : "get",
@@ -595,8 +622,8 @@ LnObject *ln_lua_to_object(lua_State *L, LnLua *s, int i, LnKind kind, const cha
     lua_getfield(L, -1, "from_config");
     if (config == LUA_TTABLE) lua_pushvalue(L, -3);
     else lua_newtable(L);
-    lua_call(L, 1, 1);
-    return ln_lua_test_object(L, s, -1, kind);
+    ln_lua_call(L, s, 1, 1);
+    return made(L, s, kind, what);
   }
   luaL_error(L, "%s: %s expected, got %s", what ? what : "get", ln_kinds[kind].name,
              luaL_typename(L, i));
@@ -652,7 +679,7 @@ void ln_lua_push_serialized(lua_State *L, LnLua *s, LnObject *o) {
   ln_lua_push_object(L, s, o);
   lua_getfield(L, -1, "get_config");
   lua_insert(L, -2);
-  lua_call(L, 1, 1);
+  ln_lua_call(L, s, 1, 1);
   lua_setfield(L, -2, "config");
   lua_pushstring(L, ln_kinds[o->cls->kind].module), lua_setfield(L, -2, "module");
   push_null(L), lua_setfield(L, -2, "registered_name");
@@ -689,26 +716,43 @@ static int object_index(lua_State *L) {
   lua_settop(L, 3);
   lua_pushvalue(L, 2);
   if (lua_gettable(L, 3) != LUA_TNIL || lua_type(L, 2) != LUA_TSTRING) return 1;
-  LnObject *o = ((Handle *)lua_touserdata(L, 1))->object;
+  LnObject *o = any_handle(L, s, 1)->object;
   const LnOption *option = find_option(o->cls, lua_tostring(L, 2));
   if (option) ln_lua_push_option(L, s, option, o, false);
   else lua_pushnil(L);
   return 1;
 }
 
+// What may change in an object that is ready: what nothing was derived from. An optimizer looks at
+// its numbers anew in every step; other classes with an init have used them there.
+static bool assignable(const LnObject *o, const LnOption *option) {
+  bool number = option->kind == LN_OPT_BOOL || option->kind == LN_OPT_NUMBER ||
+                option->kind == LN_OPT_INTEGER || option->kind == LN_OPT_SCHEDULE;
+  if (strcmp(option->name, "name") == 0) return true;
+  if (o->cls->kind == LN_OPTIMIZER) return number;
+  if (o->cls->kind == LN_LAYER && strcmp(option->name, "trainable") == 0) return true;
+  return !o->cls->init && option->kind == LN_OPT_NUMBER;
+}
+
 static int object_newindex(lua_State *L) {
   LnLua *s = ln_lua(L);
-  Handle *h = lua_touserdata(L, 1);
+  Handle *h = any_handle(L, s, 1);
   LnObject *o = h->object;
   const char *key = lua_type(L, 2) == LUA_TSTRING ? lua_tostring(L, 2) : NULL;
   lua_settop(L, 3);
   lua_getiuservalue(L, 1, 1);   // 4
   const LnOption *option = key ? find_option(o->cls, key) : NULL;
   if (option) {
-    if (o->cls->kind == LN_LAYER && ((LnLayer *)o)->built && option->kind != LN_OPT_BOOL &&
-        option->kind != LN_OPT_NUMBER && strcmp(key, "name") != 0)
-      return luaL_error(L, "'%s' of '%s' is fixed: the layer is built", key, o->name);
+    if (h->ready && !assignable(o, option))
+      return luaL_error(L, "'%s' of '%s' is fixed when it is made", key,
+                        o->name ? o->name : o->cls->name);
+    bool optimizer = h->ready && o->cls->kind == LN_OPTIMIZER;
+    if (optimizer) ln_lua_push_option(L, s, option, o, false);   // 5: what it was
     set_option(L, s, o, 4, option, 3, false);
+    if (optimizer && !ln_optimizer_init(&s->context, o)) {
+      set_option(L, s, o, 4, option, 5, false);
+      return ln_lua_raise(L, s, NULL);
+    }
     ln_generation++;
     return 0;
   }
@@ -745,9 +789,7 @@ static int object_tostring(lua_State *L) {
   LnLua *s = ln_lua(L);
   LnObject *o = any_handle(L, s, 1)->object;
   if (o->cls->kind == LN_ACTIVATION) return lua_pushstring(L, o->name ? o->name : "activation"), 1;
-  lua_getfield(L, 1, "class");
-  lua_getfield(L, -1, "name");
-  const char *name = lua_tostring(L, -1);
+  const char *name = ln_lua_push_class_name(L, 1);
   if (o->cls->kind == LN_LAYER && ((const LnLayerClass *)o->cls)->describe) {
     char text[200] = "";
     ((const LnLayerClass *)o->cls)->describe((LnLayer *)o, text, sizeof text);
@@ -757,6 +799,8 @@ static int object_tostring(lua_State *L) {
   // The options that are required or differ from their defaults.
   LnObject *plain = ln_object_new(&s->context, o->cls);
   if (!plain) return ln_lua_raise(L, s, NULL);
+  ln_lua_push_object(L, s, plain);   // its handle holds it
+  ln_object_release(plain);
   lua_newtable(L);
   int list = lua_gettop(L), n = 0;
   const LnOption *option;
@@ -780,7 +824,6 @@ static int object_tostring(lua_State *L) {
     }
     lua_settop(L, list);
   }
-  ln_object_release(plain);
   luaL_Buffer b;
   luaL_buffinit(L, &b);
   luaL_addstring(&b, name);

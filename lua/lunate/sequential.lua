@@ -3,6 +3,7 @@
 
 local core = require "lunate.core"
 local raise = require "lunate.raise"
+local blame = require "lunate.blame"
 local Model = require "lunate.model"
 
 local Sequential = core.class("layer", "Sequential")
@@ -37,7 +38,7 @@ local function declared_shape(layer)
 end
 
 local function rebuild(self)
-  core.set_built(self, false)
+  core.unbuild(self)
   if self.declared and #self.layers > 0 then self:build(self.declared) end
 end
 
@@ -66,7 +67,7 @@ function Sequential:add(layer)
     end
   end
   local first = #self.layers == 0
-  core.add_child(self, layer)
+  blame(core.add_child, self, layer)
   if first and not self.declared then self.declared = declared_shape(layer) end
   local ok, message = pcall(rebuild, self)
   if not ok then
