@@ -145,12 +145,27 @@ static Side prepare(const LnTensor *t, bool left, LnDtype d, char **memory) {
   return s;
 }
 
+// The usual case without the preparations of the general one, which are most of a small product.
+static bool two_matrices(const LnCall *call) {
+  const LnTensor *a = call->in[0], *b = call->in[1], *y = call->out[0];
+  LnMatrix left, right;
+  if (a->rank != 2 || b->rank != 2 || a->dtype != y->dtype || b->dtype != y->dtype ||
+      !ln_dtype_is_float((LnDtype)y->dtype) ||
+      !ln_matrix(a->data, a->shape[0], a->shape[1], a->stride[0], a->stride[1], &left) ||
+      !ln_matrix(b->data, b->shape[0], b->shape[1], b->stride[0], b->stride[1], &right))
+    return false;
+  ln_matrix_product((LnDtype)y->dtype, a->shape[0], b->shape[1], a->shape[1], left, right, 0,
+                    y->data, b->shape[1]);
+  return true;
+}
+
 static void matmul_forward(const LnCall *call) {
   LnTensor *y = call->out[0];
   char *memory = call->scratch;
   Product p = {.dtype = (LnDtype)y->dtype, .c = y->data};
   int64_t batches = 1;
   if (y->size == 0) return;
+  if (two_matrices(call)) return;
   p.a = prepare(call->in[0], true, p.dtype, &memory);
   p.b = prepare(call->in[1], false, p.dtype, &memory);
   p.m = p.a.rows, p.k = p.a.columns, p.n = p.b.columns;
