@@ -206,6 +206,10 @@ static bool take_grad_backward(const LnCall *call, LnTensor *const *dy, const bo
   return (dx[0] = LN_APPLY2(call->context, op_of(TAKE), call->params, dy[0], call->in[1]));
 }
 
+LnTensor *ln_take_rows(LnContext *c, LnTensor *x, LnTensor *positions) {
+  return LN_APPLY2(c, op_of(TAKE), (&(Index){0, false, 0, {0}}), x, positions);
+}
+
 LnTensor *ln_take(LnContext *c, LnTensor *x, LnTensor *positions, int64_t axis) {
   return LN_APPLY2(c, op_of(TAKE), (&(Index){axis, true, 0, {0}}), x, positions);
 }

@@ -1,6 +1,7 @@
 // Ops that see the same values under another shape: views with strides, no copy where one can be
 // avoided. Also astype and stop_gradient. To add one: a shape() that sets view_of and strides.
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "kernels/copy.h"
@@ -68,6 +69,15 @@ static bool reshape_to(const LnCall *call, LnSpec *out, int rank, const int64_t 
   return view(call, out, rank, shape, stride, 0);
 }
 
+// (2, -1): the open dimension as it was written, where a shape's text says None.
+static const char *as_given(const LnInts *v, char *text) {
+  char *p = text;
+  for (int i = 0; i < v->n; i++)
+    p += sprintf(p, "%s%lld", i ? ", " : "(", (long long)v->v[i]);
+  strcpy(p, v->n == 0 ? "()" : v->n == 1 ? ",)" : ")");
+  return text;
+}
+
 static bool reshape_shape(const LnCall *call, LnSpec *out) {
   const LnInts *want = &((const Shape *)call->params)->shape;
   const LnTensor *x = call->in[0];
@@ -94,7 +104,7 @@ static bool reshape_shape(const LnCall *call, LnSpec *out) {
   if (known != x->size)
     return ln_fail(call->context, "%s: a tensor of shape %s (%lld elements) does not fit shape %s",
                    call->op->name, ln_tensor_shape_text(x), (long long)x->size,
-                   ln_shape_text(want->v, (int)want->n));
+                   as_given(want, (char[24 * LN_MAX_RANK]){0}));
   return reshape_to(call, out, (int)want->n, shape);
 }
 
