@@ -265,31 +265,32 @@ end
 
 -- ---- loops
 
--- Calls f(first, count, step) for the batches of n samples.
-local function each_batch(n, size, steps, f)
-  local first, step = 1, 0
-  while first <= n and (not steps or step < steps) do
-    step = step + 1
-    local count = math.min(size, n - first + 1)
-    if f(first, count, step) == false then return end
-    first = first + count
-  end
+-- As long as nobody looks at single batches, the core runs them one after another for this long,
+-- in seconds, before the progress is shown.
+local STRETCH = 0.02
+
+-- Runs the samples first .. first + count - 1 in batches of `size`; returns how many were done.
+local function run_batches(self, mode, data, rows, first, count, size)
+  return blame(self.trainer.run, self.trainer, mode, data.x, data.y, data.w, rows, first, count,
+    size, STRETCH)
 end
 
 -- Goes over the data without training; the result is in the trainer's means.
 local function run_test(self, data, size, steps, callbacks)
-  local trainer = self.trainer
-  trainer:reset()
+  self.trainer:reset()
   callbacks:call("on_test_begin")
   local function running() return read_logs(self) end
-  each_batch(data.n, size, steps, function(first, count, step)
-    callbacks:batch("on_test_batch_begin", step)
-    blame(trainer.run, trainer, "test", data.x, data.y, data.w, nil, first, count)
-    if not callbacks.training then callbacks:advance(count, running) end
-    if callbacks:wants("on_test_batch_end") then
-      callbacks:batch("on_test_batch_end", step, read_logs(self))
-    end
-  end)
+  local watched = callbacks:wants("on_test_batch_begin") or callbacks:wants("on_test_batch_end")
+  local first, last, step = 1, math.min(data.n, (steps or math.huge) * size), 0
+  while first <= last do
+    step = step + 1
+    if watched then callbacks:batch("on_test_batch_begin", step) end
+    local count = watched and math.min(size, last - first + 1) or last - first + 1
+    local done = run_batches(self, "test", data, nil, first, count, size)
+    first = first + done
+    if not callbacks.training then callbacks:advance(done, running) end
+    if watched then callbacks:batch("on_test_batch_end", step, read_logs(self)) end
+  end
   callbacks:call("on_test_end", read_logs(self))
 end
 
@@ -372,6 +373,8 @@ function Model:fit(x, y, options)
   })
   self.stop_training, self.history = false, history
   local order = adapter.order(data, given.shuffle)
+  local size = given.batch_size
+  local watched = callbacks:wants("on_batch_begin") or callbacks:wants("on_batch_end")
   local logs
   local function running() return read_logs(self) end
   callbacks.training = true
@@ -382,14 +385,13 @@ function Model:fit(x, y, options)
     local step, wanted = 0, given.steps_per_epoch or steps
     -- With steps_per_epoch an epoch may end inside the data, or go over it again.
     while step < wanted and not self.stop_training do
-      local first, count, rows = order:next(given.batch_size)
-      step = step + 1
-      callbacks:batch("on_batch_begin", step)
-      blame(trainer.run, trainer, "train", data.x, data.y, data.w, rows, first, count)
-      callbacks:advance(count, running)
-      if callbacks:wants("on_batch_end") then
-        callbacks:batch("on_batch_end", step, read_logs(self))
-      end
+      local first, count, rows = order:next(size, watched and 1 or wanted - step)
+      if watched then callbacks:batch("on_batch_begin", step + 1) end
+      local done = run_batches(self, "train", data, rows, first, count, size)
+      order:advance(done)
+      step = step + math.ceil(done / size)
+      callbacks:advance(done, running)
+      if watched then callbacks:batch("on_batch_end", step, read_logs(self)) end
     end
     if not given.steps_per_epoch then order:restart() end
     logs = read_logs(self)
@@ -460,12 +462,15 @@ function Model:predict(x, options)
   local outs, n = {}, data.n
   if given.steps then n = math.min(n, given.steps * given.batch_size) end
   callbacks:call("on_predict_begin")
-  each_batch(n, given.batch_size, nil, function(first, count, step)
+  local step = 0
+  for first = 1, n, given.batch_size do
+    local count = math.min(given.batch_size, n - first + 1)
+    step = step + 1
     callbacks:batch("on_predict_batch_begin", step)
     blame(trainer.predict, trainer, outs, n, data.x, first, count)
     callbacks:advance(count)
     callbacks:batch("on_predict_batch_end", step)
-  end)
+  end
   callbacks:call("on_predict_end")
   return table.unpack(outs)
 end
