@@ -110,7 +110,8 @@ void ln_random_permutation(LnRandom *r, int64_t *out, int64_t n) {
   Draws d = {.random = r};
   for (int64_t i = 0; i < n; i++) out[i] = i;
   for (int64_t i = n - 1; i > 0; i--) {
-    int64_t j = i < UINT32_MAX ? (int64_t)draw_below(&d, (uint32_t)i + 1) : ln_random_below(r, i + 1);
+    int64_t j =
+        i < UINT32_MAX ? (int64_t)draw_below(&d, (uint32_t)i + 1) : ln_random_below(r, i + 1);
     int64_t t = out[i];
     out[i] = out[j], out[j] = t;
   }

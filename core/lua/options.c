@@ -556,7 +556,7 @@ void ln_lua_push_option(lua_State *L, LnLua *s, const LnOption *o, const void *s
         return;
       }
       size_t scope = ln_scope(&s->context);
-      ln_lua_push_tensor(L, s, ln_temp(&s->context, ln_retain(t)));   // it may be replaced meanwhile
+      ln_lua_push_tensor(L, s, ln_temp(&s->context, ln_retain(t))); // it may be replaced meanwhile
       ln_scope_end(&s->context, scope);
       return;
     }

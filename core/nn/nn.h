@@ -145,8 +145,8 @@ bool ln_layer_build(LnContext *c, LnLayer *l, const LnTensors *in);
 // "expected axis -1 of the input to be 784, got shape (32, 10)" unless x has, along axis (0-based
 // or negative), the size that the layer was built for. True when that is not known.
 bool ln_layer_check_axis(LnContext *c, const LnLayer *l, const LnTensor *x, int axis);
-// The layers it is made of: at the end; generation++. Fails where a layer would come to stand inside
-// itself, or layers inside each other deeper than any stack should go.
+// The layers it is made of: at the end; generation++. Fails where a layer would come to stand
+// inside itself, or layers inside each other deeper than any stack should go.
 bool ln_layer_add_child(LnContext *c, LnLayer *l, LnLayer *child);
 void ln_layer_pop_child(LnLayer *l);
 // Output shapes for input shapes with unknown dimensions (-1), by calling it on meta tensors.

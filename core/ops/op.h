@@ -91,7 +91,8 @@ LnTensor *ln_scope_return(LnContext *c, size_t scope, LnTensor *t);
 LnTensor *ln_temp(LnContext *c, LnTensor *t);
 
 // ---- the tape's side (autograd/tape.c sets it): told of every call that involves a tracked
-// tensor, or of every call when `everything` is set (a kept tape: those around it are told nothing).
+// tensor, or of every call when `everything` is set (a kept tape: those around it are told
+// nothing).
 struct LnRecorder {
   bool (*record)(LnRecorder *r, const LnCall *call);
   LnRecorder *outer;
