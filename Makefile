@@ -61,7 +61,7 @@ fi
 endef
 
 # ---- Flags, found only when something is compiled ---------------------------------------------------
-COMPILING := $(filter-out test demo asan sanitized bench lint rock clean help,$(or $(MAKECMDGOALS),all))
+COMPILING := $(filter-out test demo run asan sanitized doc bench lint rock clean help,$(or $(MAKECMDGOALS),all))
 ifneq ($(COMPILING),)
 ifeq ($(shell command -v $(PKG_CONFIG)),)
 $(error pkg-config is missing (Debian package: pkg-config))
@@ -209,6 +209,10 @@ lint:  ## luacheck, and the rules of the house (scripts/lint.lua)
 	luacheck -q lua scripts tests
 	@$(LUA) scripts/lint.lua
 
+run:  ## run SCRIPT=file.lua with ARGS=... against the build, without installing
+	@$(MAKE) --no-print-directory all
+	@$(RUN) $(LUA) $(SCRIPT) $(ARGS)
+
 doc:  ## the reference page, from what the code says of itself: $(BUILD)/doc/reference.md
 	@$(call setup,$(NEED_demo))
 	@$(MAKE) --no-print-directory all
@@ -239,4 +243,4 @@ help:  ## this list
 	@sed -n 's/^\([a-z]*\):[^#]*## /  make \1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 16
 
 FORCE:
-.PHONY: all modules test demo lint asan sanitized doc bench install rock clean help FORCE
+.PHONY: all modules test demo lint asan sanitized run doc bench install rock clean help FORCE

@@ -77,6 +77,8 @@ struct LnContext {
   const void **loss_layers;    // who added losses[i]: compared, never followed
   size_t n_losses, cap_losses;
   const void *layer;      // the innermost layer that is being called, or NULL
+  struct LnBuilt *built;  // by the outermost call so far (nn/layer.c): undone if it fails
+  size_t n_built, cap_built;
   void *host;             // the binding's: the running lua_State
   const struct LnHost *calls;  // the binding's way into Lua (nn/nn.h); NULL without a binding
   uint64_t host_calls;    // how often it was taken: what did so cannot be replayed unasked

@@ -158,7 +158,11 @@ void ln_tape_stop(LnTape *t) {
   t->started = false;
 }
 
-void ln_tape_pause(LnTape *t, bool paused) { t->recorder.paused = paused; }
+bool ln_tape_pause(LnTape *t, bool paused) {
+  bool before = t->recorder.paused;
+  t->recorder.paused = paused;
+  return before;
+}
 
 void ln_tape_clear(LnTape *t) {
   for (int64_t i = 0; i < t->n; i++) {
@@ -322,8 +326,8 @@ bool ln_tape_gradient(LnTape *t, LnTensor *const *targets, LnTensor *const *seed
   for (int i = 0; ok && i < n_targets; i++) {
     Slot *s = find(&m, targets[i]);
     if (!s || !s->wanted) continue;
-    LnTensor *seed = seeds && seeds[i] ? seeds[i] : NULL;
-    if (!seed) {
+    LnTensor *seed = seeds && seeds[i] ? ln_cast(c, seeds[i], (LnDtype)targets[i]->dtype) : NULL;
+    if (!seeds || !seeds[i]) {
       seed = ln_temp(c, ln_tensor_new(c, targets[i]->dtype, targets[i]->rank, targets[i]->shape));
       if (seed) ln_tensor_fill(seed, 1);
     }

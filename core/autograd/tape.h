@@ -14,7 +14,7 @@ LnTape *ln_tape_new(LnContext *c, bool kept);   // not started; NULL without mem
 void ln_tape_free(LnTape *t);                   // stops it first; NULL is fine
 void ln_tape_start(LnTape *t);                  // becomes the innermost recorder
 void ln_tape_stop(LnTape *t);                   // leaves the chain, wherever it stands
-void ln_tape_pause(LnTape *t, bool paused);
+bool ln_tape_pause(LnTape *t, bool paused);     // what it was before
 void ln_tape_clear(LnTape *t);                  // forgets all calls
 int64_t ln_tape_length(const LnTape *t);
 void ln_tape_watch(LnTape *t, LnTensor *x);     // x becomes tracked

@@ -84,10 +84,35 @@ void ln_random_fill_normal(LnRandom *r, float *out, int64_t n) {
   }
 }
 
+// 0 .. n-1 for n < 2^32 from 32 bits: the high half of a product, unbiased by rejection (Lemire,
+// "Fast random integer generation in an interval", 2019). Four numbers come from one block.
+typedef struct Draws {
+  LnRandom *random;
+  Four four;
+  int left;
+} Draws;
+
+static uint32_t draw(Draws *d) {
+  if (d->left == 0) d->four = philox(d->random->key, d->random->counter++), d->left = 4;
+  return d->four.v[--d->left];
+}
+
+static uint32_t draw_below(Draws *d, uint32_t n) {
+  uint64_t product = (uint64_t)draw(d) * n;
+  if ((uint32_t)product < n) {
+    uint32_t floor = -n % n;
+    while ((uint32_t)product < floor) product = (uint64_t)draw(d) * n;
+  }
+  return (uint32_t)(product >> 32);
+}
+
 void ln_random_permutation(LnRandom *r, int64_t *out, int64_t n) {
+  Draws d = {.random = r};
   for (int64_t i = 0; i < n; i++) out[i] = i;
   for (int64_t i = n - 1; i > 0; i--) {
-    int64_t j = ln_random_below(r, i + 1), t = out[i];
+    int64_t j =
+        i < UINT32_MAX ? (int64_t)draw_below(&d, (uint32_t)i + 1) : ln_random_below(r, i + 1);
+    int64_t t = out[i];
     out[i] = out[j], out[j] = t;
   }
 }

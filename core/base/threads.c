@@ -22,6 +22,7 @@
 // Declared here rather than through cblas.h: a BLAS that is not OpenBLAS lacks it (and is then left
 // alone), hence weak.
 extern void openblas_set_num_threads(int n) __attribute__((weak));
+extern int blas_thread_shutdown_(void) __attribute__((weak));
 
 // A worker's slot goes FREE -> POSTED (by the caller) -> RUNNING -> FREE (by the worker), or POSTED
 // -> FREE when the caller takes the range back.
@@ -192,7 +193,9 @@ static void forget_workers(void) {
 __attribute__((constructor)) static void start(void) {
   ln_set_threads(default_threads());
   pthread_atfork(NULL, NULL, forget_workers);
+  // OpenBLAS has started its threads when it was loaded, and they spin for 36 ms before they sleep.
   if (openblas_set_num_threads) openblas_set_num_threads(1);
+  if (openblas_set_num_threads && blas_thread_shutdown_) blas_thread_shutdown_();
 }
 
 // Runs at exit and when the module is unloaded (lua_close), whose code must not vanish under a

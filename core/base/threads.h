@@ -1,7 +1,7 @@
 // The one process-wide thread pool, and the only place that decides on threads. A kernel that wants
-// threads calls ln_parallel; nothing else that computes starts a thread (io/ahead.c's only reads and
-// copies, and sleeps when it is ahead), and OpenBLAS is kept at one, so that two pools never spin
-// against each other.
+// threads calls ln_parallel; nothing else that computes starts a thread (io/ahead.c's only reads
+// and copies, and sleeps when it is ahead), and OpenBLAS is kept at one, so that two pools never
+// spin against each other.
 #ifndef LN_BASE_THREADS_H
 #define LN_BASE_THREADS_H
 

@@ -20,7 +20,7 @@ typedef struct {
   const T *a, *b, *bias;  // bias may be NULL
   T *c;
   T alpha, beta;
-  bool relu;
+  bool relu, fetch;
   M last;  // which lanes of the panel's last vector exist
 } Panel;
 
@@ -35,7 +35,7 @@ LN_INLINE TARGET void NAME(tile)(const int rows, const int vectors, const Panel 
   T *c = q->c + i * q->ldc;
   const int64_t k = q->k, a_row = q->a_row, a_col = q->a_col, ldb = q->ldb, ldc = q->ldc;
   EACH acc[r][v] = SET(0);
-  EACH __builtin_prefetch(c + r * ldc + v * W, 1);  // it is written when the sums are done
+  if (q->fetch) EACH __builtin_prefetch(c + r * ldc + v * W, 1);  // written when the sums are done
 #pragma GCC unroll 1
   for (int64_t p = 0; p < k; p++, a += a_col, b += ldb) {
 #pragma GCC unroll 8
@@ -48,7 +48,7 @@ LN_INLINE TARGET void NAME(tile)(const int rows, const int vectors, const Panel 
     }
   }
   const V alpha = SET(q->alpha), beta = SET(q->beta);
-  EACH acc[r][v] = MUL(alpha, acc[r][v]);
+  if (q->alpha != 1) EACH acc[r][v] = MUL(alpha, acc[r][v]);
   if (bias) EACH acc[r][v] = ADD(acc[r][v], LOAD_AT(bias, v));
   if (q->beta != 0) EACH acc[r][v] = FMA(beta, LOAD_AT(c + r * ldc, v), acc[r][v]);
   if (q->relu) EACH acc[r][v] = MAX(SET(0), acc[r][v]);  // in this order NaN stays NaN
@@ -150,6 +150,7 @@ static TARGET void NAME(block)(const Job *j, int64_t i0, int64_t i1, int64_t j0,
   const bool copy = rows >= 96 || (rows >= 16 && j->ldb * (int)sizeof(T) % 1024 == 0);
   _Alignas(64) T packed[DEPTH * PANEL * W];
   Panel q = {.a_row = j->a_row, .a_col = j->a_col, .ldc = j->ldc, .alpha = j->alpha};
+  q.fetch = j->m * j->ldc * (int64_t)sizeof(T) > 32768;  // else C is in the cache anyway
   int64_t p0 = 0;
   do {  // once even when k is 0: c = beta c
     q.k = j->k - p0 < depth ? j->k - p0 : depth;

@@ -108,9 +108,13 @@ MAX_OF(double)
     const T *x = AT(const T, w->a, w->la, i);                                                      \
     T *y = AT(T, w->y, w->ly, i);                                                                  \
     int64_t n = w->la.length, a = w->la.step, b = w->ly.step;                                      \
-    T m = -(T)INFINITY;                                                                            \
+    T m = -(T)INFINITY, sum = 0;                                                                   \
+    if (a == 1 && b == 1) { /* x - max first: what is small beside it keeps its digits */          \
+      sum = VM_LOG(exps_##T(x, n, y, &m));                                                         \
+      for (int64_t j = 0; j < n; j++) y[j] = (x[j] - m) - sum;                                     \
+      return;                                                                                      \
+    }                                                                                              \
     for (int64_t j = 0; j < n; j++) m = x[j * a] > m ? x[j * a] : m;                               \
-    T sum = 0; /* x - max first: the log of the sum is then exact where it is small */             \
     for (int64_t j = 0; j < n; j++) sum += VM_EXP(x[j * a] - m);                                   \
     sum = VM_LOG(sum);                                                                             \
     for (int64_t j = 0; j < n; j++) y[j * b] = (x[j * a] - m) - sum;                               \

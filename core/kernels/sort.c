@@ -97,7 +97,10 @@ FOR_TYPE(double)
     default: CALL(double); break;                                                                  \
   }
 
-size_t ln_kernel_sort_memory(int64_t n) { return 2 * (size_t)n * sizeof(Pair_double); }
+// Past any memory that there is, the number stops growing, so that sums with it do not overflow.
+size_t ln_kernel_sort_memory(int64_t n) {
+  return n > (int64_t)1 << 48 ? SIZE_MAX / 8 : 2 * (size_t)n * sizeof(Pair_double);
+}
 
 void ln_kernel_sort(LnDtype d, const void *x, int64_t step, int64_t n, bool descending,
                     int64_t keep, void *memory, void *values, int64_t values_step,

@@ -68,7 +68,7 @@ static Box *push_box(lua_State *L) {
 // that is pushed; its names are those of the list.
 static const LnCsvColumn *check_columns(lua_State *L, int i, int64_t *n) {
   luaL_checktype(L, i, LUA_TTABLE);
-  *n = (int64_t)lua_rawlen(L, i);
+  *n = ln_lua_own_list(L, i);
   luaL_argcheck(L, *n > 0, i, "columns must be a list of names or positions");
   LnCsvColumn *columns = lua_newuserdatauv(L, (size_t)*n * sizeof *columns, 0);
   for (int64_t j = 0; j < *n; j++) {

@@ -60,6 +60,8 @@ static void set(lua_State *L, LnLua *s, const LnOp *op, const LnOption *o, void 
 }
 
 static int unknown_option(lua_State *L, const LnOp *op, const char *name) {
+  if (!op->options || !op->options->name)
+    return luaL_error(L, "'%s' takes no options, got '%s'", op->name, name);
   lua_newtable(L);
   int n = 0;
   for (const LnOption *o = op->options; o && o->name; o++) {
@@ -85,7 +87,8 @@ static void read_named(lua_State *L, LnLua *s, const LnOp *op, void *params, int
       set(L, s, op, o, params, lua_gettop(L), anchor);
       given[o - op->options] = true;
     } else if (!lua_isinteger(L, -2)) {
-      luaL_error(L, "'%s': options are named by strings", op->name);
+      luaL_error(L, "'%s': options are named by strings, got the name %s", op->name,
+                 ln_lua_describe(L, s, -2));
     }
     lua_pop(L, 1);
   }
@@ -111,7 +114,8 @@ static void read_params(lua_State *L, LnLua *s, const LnOp *op, int first, int t
       // Positions inside the table come after those before it.
       lua_Integer m = (lua_Integer)lua_rawlen(L, i);
       for (lua_Integer k = 1; k <= m; k++) {
-        if (at >= n) luaL_error(L, "'%s': too many arguments", op->name);
+        if (at >= n)
+          luaL_error(L, "'%s' takes at most %d option%s", op->name, n, n == 1 ? "" : "s");
         lua_rawgeti(L, i, k);
         given[at] = true;
         set(L, s, op, &op->options[at++], params, lua_gettop(L), anchor);
@@ -125,9 +129,11 @@ static void read_params(lua_State *L, LnLua *s, const LnOp *op, int first, int t
         !(at < n && takes_list(&op->options[at]) && !op->options[at].fallback))
       break;
     if (at >= n) {
-      if (n == 0) luaL_error(L, "'%s' takes no options, got %s", op->name, luaL_typename(L, i));
-      luaL_error(L, "'%s' takes at most %d option%s after its tensors; a list is written as one, "
-                    "{3, 4}", op->name, n, n == 1 ? "" : "s");
+      if (n == 0)
+        luaL_error(L, "'%s' takes no options, got %s", op->name, ln_lua_describe(L, s, i));
+      luaL_error(L, "'%s' takes at most %d option%s after its tensors, got %s too%s", op->name, n,
+                 n == 1 ? "" : "s", ln_lua_describe(L, s, i),
+                 takes_list(&op->options[n - 1]) ? "; a list is written as one, {3, 4}" : "");
     }
     if (!lua_isnil(L, i)) {
       given[at] = true;
@@ -174,9 +180,12 @@ static LnDtype number_dtype(lua_State *L, const LnOp *op, int i, LnDtype d) {
   return d;
 }
 
-static int bad_operand(lua_State *L, const LnOp *op, int i) {
-  return luaL_error(L, "bad argument #%d to '%s' (tensor or number expected, got %s)", i, op->name,
-                    luaL_typename(L, i));
+static int bad_operand(lua_State *L, LnLua *s, const LnOp *op, int i) {
+  bool none = lua_isnone(L, i) && !(op->flags & LN_OP_FUNCTION_ONLY);
+  return luaL_error(L, "bad argument #%d to '%s' (tensor or number expected, got %s%s%s%s)", i,
+                    op->name, ln_lua_describe(L, s, i),
+                    none ? "; methods are called with a colon, t:" : "", none ? op->name : "",
+                    none ? "(...)" : "");
 }
 
 // einsum(equation, a, b, ...) becomes einsum({a, b, ...}, equation).
@@ -199,12 +208,15 @@ enum { SYMBOLIC = -1 };
 static int read_list(lua_State *L, LnLua *s, const LnOp *op, LnTensor **in) {
   if (lua_type(L, 1) == LUA_TSTRING && lua_gettop(L) > 1) text_behind(L);
   if (!lua_istable(L, 1))
-    return luaL_error(L, "bad argument #1 to '%s' (a list of tensors expected, got %s)", op->name,
-                      luaL_typename(L, 1));
+    return luaL_error(L, "bad argument #1 to '%s' (%s expected, got %s)", op->name,
+                      find_option(op, "equation") ? "an equation and its tensors"
+                                                  : "a list of tensors, {a, b},",
+                      ln_lua_describe(L, s, 1));
   lua_Unsigned n = lua_rawlen(L, 1);
   if (n < 1 || n > MAX_LIST)
     return luaL_error(L, "bad argument #1 to '%s' (a list of 1 to %d tensors expected, got %I)",
                       op->name, MAX_LIST, (LUAI_UACINT)n);
+  ln_lua_own_list(L, 1);
   for (int i = 0; i < (int)n; i++) {
     lua_rawgeti(L, 1, i + 1);
     in[i] = ln_lua_test_tensor(L, s, -1);
@@ -214,7 +226,7 @@ static int read_list(lua_State *L, LnLua *s, const LnOp *op, LnTensor **in) {
     }
     if (!in[i])
       return luaL_error(L, "bad argument #1 to '%s' (a list of tensors expected, entry %d is %s)",
-                        op->name, i + 1, luaL_typename(L, -1));
+                        op->name, i + 1, ln_lua_describe(L, s, -1));
     lua_pop(L, 1);
   }
   return (int)n;
@@ -232,14 +244,19 @@ static int read_operands(lua_State *L, LnLua *s, const LnOp *op, LnTensor **in, 
       if (lua_isnil(L, n + 1)) n++;
       break;
     }
-    if (lua_istable(L, n + 1)) ln_lua_to_tensor(L, s, n + 1, LN_DTYPES, op->name);
+    if (lua_istable(L, n + 1)) {
+      if (n == 0 && has_names(L, 1))
+        return luaL_error(L, "bad argument #1 to '%s' (tensor expected, got a table of options; "
+                             "methods are called with a colon, t:%s{...})", op->name, op->name);
+      ln_lua_to_tensor(L, s, n + 1, LN_DTYPES, op->name);
+    }
     if (!is_operand(L, s, n + 1))
-      return ln_lua_is_symbolic(L, s, n + 1) ? SYMBOLIC : bad_operand(L, op, n + 1);
+      return ln_lua_is_symbolic(L, s, n + 1) ? SYMBOLIC : bad_operand(L, s, op, n + 1);
     in[n] = ln_lua_test_tensor(L, s, n + 1);
     if (in[n]) tensors = true, *d = ln_dtype_promote(*d, in[n]->dtype);
     n++;
   }
-  if (n < needed) return bad_operand(L, op, n + 1);
+  if (n < needed) return bad_operand(L, s, op, n + 1);
   if (!tensors && n > 0) *d = LN_FLOAT32;
   return n;
 }
@@ -308,7 +325,7 @@ static int call_symbolic(lua_State *L, LnLua *s, const LnOp *op) {
           lua_pushvalue(L, i);
           lua_rawsetp(L, top + 2, t);
         } else if (!t && !is_operand(L, s, i)) {
-          bad_operand(L, op, n + 1);
+          bad_operand(L, s, op, n + 1);
         }
         constants[n] = constant(L, s, op, i, d, top + 2);
       }

@@ -81,34 +81,40 @@ static cJSON *need(lua_State *L, cJSON *v) {
   return v;
 }
 
+typedef struct Field {
+  const char *name;
+  int at;           // its key in the list of keys
+} Field;
+
+static int by_name(const void *a, const void *b) {
+  return strcmp(((const Field *)a)->name, ((const Field *)b)->name);
+}
+
 // A table's fields in alphabetical order, so that the same value gives the same text.
 static void add_fields(lua_State *L, cJSON *object, int depth) {
-  int table = lua_gettop(L), n = 0;
-  lua_newtable(L);
+  int table = lua_gettop(L), n = 0, count = 0;
+  for (lua_pushnil(L); lua_next(L, table); lua_pop(L, 1)) n++;
+  Field *fields = lua_newuserdatauv(L, (size_t)n * sizeof *fields, 0);
+  lua_createtable(L, n, 0);   // table + 2: the keys as they are
+  lua_createtable(L, n, 0);   // table + 3: their texts
   lua_pushnil(L);
   while (lua_next(L, table)) {
     lua_pop(L, 1);
     if (lua_type(L, -1) != LUA_TSTRING && lua_type(L, -1) != LUA_TNUMBER)
       luaL_error(L, "json: keys should be strings");
+    if (count == n) luaL_error(L, "json: the table changed meanwhile");
     lua_pushvalue(L, -1);
-    luaL_tolstring(L, -1, NULL);
-    lua_remove(L, -2);
-    lua_rawseti(L, table + 1, ++n);
+    lua_rawseti(L, table + 2, ++count);
+    lua_pushvalue(L, -1);
+    fields[count - 1] = (Field){lua_tostring(L, -1), count};
+    lua_rawseti(L, table + 3, count);
   }
-  lua_getglobal(L, "table");
-  lua_getfield(L, -1, "sort");
-  lua_pushvalue(L, table + 1);
-  lua_call(L, 1, 0);
-  for (int i = 1; i <= n; i++) {
-    lua_rawgeti(L, table + 1, i);
-    const char *key = lua_tostring(L, -1);
-    if (lua_getfield(L, table, key) == LUA_TNIL) {   // a number's key
-      lua_pop(L, 1);
-      lua_pushinteger(L, (lua_Integer)strtoll(key, NULL, 10));
-      lua_rawget(L, table);
-    }
-    cJSON_AddItemToObject(object, key, build(L, depth + 1));
-    lua_settop(L, table + 2);
+  qsort(fields, (size_t)count, sizeof *fields, by_name);
+  for (int i = 0; i < count; i++) {
+    lua_rawgeti(L, table + 2, fields[i].at);
+    lua_rawget(L, table);
+    cJSON_AddItemToObject(object, fields[i].name, build(L, depth + 1));
+    lua_settop(L, table + 3);
   }
   lua_settop(L, table);
 }

@@ -19,10 +19,12 @@ static int read_inputs(lua_State *L, LnLua *s, int i, const char *what, LnTensor
     lua_pop(L, 1);
     if (list) {
       lua_Unsigned n = lua_rawlen(L, i);
-      if (n > MAX_TENSORS) luaL_error(L, "'%s': at most %d inputs, got %d", what, MAX_TENSORS, (int)n);
+      if (n > MAX_TENSORS)
+        luaL_error(L, "'%s': at most %d inputs, got %d", what, MAX_TENSORS, (int)n);
+      ln_lua_own_list(L, i);   // anchors them
       for (int k = 0; k < (int)n; k++) {
         lua_rawgeti(L, i, k + 1);
-        in[k] = ln_lua_test_tensor(L, s, -1);   // the list anchors it
+        in[k] = ln_lua_test_tensor(L, s, -1);
         if (!in[k])
           luaL_error(L, "'%s': a list of tensors expected, entry %d is %s", what, k + 1,
                      luaL_typename(L, -1));
@@ -47,7 +49,8 @@ static int call_with(lua_State *L, Calling calling) {
   LnCallArgs args = {false, NULL};
   int n_out = 0;
   lua_settop(L, 3);
-  if (lua_isnil(L, 2)) return luaL_error(L, "layer '%s' is called with a tensor or a list of tensors", l->base.name);
+  if (lua_isnil(L, 2))
+    return luaL_error(L, "layer '%s' is called with a tensor or a list of tensors", l->base.name);
   ln_lua_inputs_by_name(L, s, l, 2);
   if (ln_lua_has_symbolic(L, s, 2)) return ln_lua_layer_symbolic(L, s);
   int n = read_inputs(L, s, 2, l->base.name, in);
@@ -56,12 +59,16 @@ static int call_with(lua_State *L, Calling calling) {
     while (lua_next(L, 3)) {
       const char *key = lua_type(L, -2) == LUA_TSTRING ? lua_tostring(L, -2) : "?";
       if (strcmp(key, "training") == 0) args.training = lua_toboolean(L, -1);
-      else if (strcmp(key, "mask") == 0) args.mask = lua_toboolean(L, -1) ? ln_lua_check_tensor(L, s, -1, "mask") : NULL;
-      else return luaL_error(L, "layer '%s': unknown argument '%s' of a call (training, mask)", l->base.name, key);
+      else if (strcmp(key, "mask") == 0)
+        args.mask = lua_toboolean(L, -1) ? ln_lua_check_tensor(L, s, -1, "mask") : NULL;
+      else
+        return luaL_error(L, "layer '%s': unknown argument '%s' of a call (training, mask)",
+                          l->base.name, key);
       lua_pop(L, 1);
     }
   } else if (!lua_isnil(L, 3)) {
-    return luaL_error(L, "layer '%s': a table of options expected after the inputs, got %s", l->base.name, luaL_typename(L, 3));
+    return luaL_error(L, "layer '%s': a table of options expected after the inputs, got %s",
+                      l->base.name, luaL_typename(L, 3));
   }
   size_t scope = ln_scope(c);
   if (!calling(c, l, &(LnTensors){n, in}, &args, out, MAX_OUT, &n_out)) {
@@ -128,8 +135,6 @@ static int build(lua_State *L) {
 static int add_child(lua_State *L) {
   LnLua *s = ln_lua(L);
   LnLayer *l = check_layer(L, s, 1, "add"), *child = check_layer(L, s, 2, "add");
-  // A layer inside itself would never end.
-  if (l == child) return luaL_error(L, "'%s' cannot be a layer of itself", l->base.name);
   if (!ln_layer_add_child(&s->context, l, child)) return ln_lua_raise(L, s, "add");
   lua_getiuservalue(L, 1, 1);
   lua_pushvalue(L, 2);
@@ -152,11 +157,13 @@ static int pop_child(lua_State *L) {
   return 1;
 }
 
-// core.set_built(layer, built): a container whose layers changed is to be built anew.
-static int set_built(lua_State *L) {
+// core.unbuild(layer): a container whose layers changed is to be built anew.
+static int unbuild(lua_State *L) {
   LnLua *s = ln_lua(L);
-  LnLayer *l = check_layer(L, s, 1, "set_built");
-  l->built = lua_toboolean(L, 2);
+  LnLayer *l = check_layer(L, s, 1, "unbuild");
+  if (l->n_variables > 0)
+    return luaL_error(L, "'unbuild': '%s' has weights of its own", l->base.name);
+  l->built = false;
   ln_generation++;
   return 0;
 }
@@ -183,25 +190,42 @@ static int layers(lua_State *L) {
 
 enum Which { ALL, TRAINABLE, OTHERS };
 
+// The variables, held by a userdata that is pushed: layers may go while a list of them is made.
+typedef struct Held {
+  int n;
+  LnVariable *v[];
+} Held;
+
+static int release_held(lua_State *L) {
+  Held *h = lua_touserdata(L, 1);
+  while (h->n > 0) ln_variable_release(h->v[--h->n]);
+  return 0;
+}
+
 static LnVariable **variables_of(lua_State *L, LnLayer *l, enum Which which, int *n) {
   int all = ln_layer_variables(l, NULL, 0);
-  LnVariable **v = lua_newuserdatauv(L, (size_t)(2 * all + 1) * sizeof *v, 0);
-  if (which == ALL) {
-    *n = ln_layer_variables(l, v, all);
-    return v;
+  Held *h = lua_newuserdatauv(L, sizeof *h + 2 * (size_t)all * sizeof *h->v, 0);
+  h->n = 0;
+  if (luaL_newmetatable(L, "lunate.held_variables")) {
+    lua_pushcfunction(L, release_held);
+    lua_setfield(L, -2, "__gc");
   }
-  int trainable = ln_layer_trainable_variables(l, v + all, all);
-  if (which == TRAINABLE) {
-    *n = trainable;
-    return v + all;
+  lua_setmetatable(L, -2);
+  // From here on nothing runs but this: the list is what it is now, cut to the room there is.
+  LnVariable **v = h->v, **trainable = v + all;
+  int found = which == TRAINABLE ? ln_layer_trainable_variables(l, v, all)
+                                 : ln_layer_variables(l, v, all);
+  int n_trainable = which == OTHERS ? ln_layer_trainable_variables(l, trainable, all) : 0;
+  if (found > all) found = all;
+  if (n_trainable > all) n_trainable = all;
+  for (int i = 0; i < found; i++) {
+    bool skip = false;
+    for (int k = 0; k < n_trainable; k++) skip = skip || trainable[k] == v[i];
+    if (skip) continue;
+    v[h->n++] = v[i];
+    v[h->n - 1]->refs++;
   }
-  ln_layer_variables(l, v, all);
-  *n = 0;
-  for (int i = 0; i < all; i++) {
-    bool found = false;
-    for (int k = 0; k < trainable; k++) found = found || v[all + k] == v[i];
-    if (!found) v[(*n)++] = v[i];
-  }
+  *n = h->n;
   return v;
 }
 
@@ -255,8 +279,9 @@ static int set_weights(lua_State *L) {
     lua_rawgeti(L, 2, i + 1);
     LnTensor *t = ln_lua_to_tensor(L, s, lua_gettop(L), LN_DTYPES, "set_weights");
     if (!ln_tensor_same_shape(t, v[i]->value))
-      return luaL_error(L, "'set_weights' of '%s': weight %d ('%s') has shape %s, got %s", l->base.name,
-                        i + 1, v[i]->name, ln_tensor_shape_text(v[i]->value), ln_tensor_shape_text(t));
+      return luaL_error(L, "'set_weights' of '%s': weight %d ('%s') has shape %s, got %s",
+                        l->base.name, i + 1, v[i]->name, ln_tensor_shape_text(v[i]->value),
+                        ln_tensor_shape_text(t));
     lua_rawseti(L, 4, i + 1);
   }
   for (int i = 0; i < n; i++) {
@@ -385,7 +410,8 @@ static int adapt(lua_State *L) {
   LnContext *c = &s->context;
   LnLayer *l = check_layer(L, s, 1, "adapt");
   const LnLayerClass *cls = (const LnLayerClass *)l->base.cls;
-  if (!cls->adapt) return luaL_error(L, "'adapt': a %s has nothing to learn from data", cls->base.name);
+  if (!cls->adapt)
+    return luaL_error(L, "'adapt': a %s has nothing to learn from data", cls->base.name);
   LnTensor *x = ln_lua_to_tensor(L, s, 2, LN_DTYPES, "adapt");
   size_t scope = ln_scope(c);
   c->no_record++;
@@ -404,6 +430,8 @@ static int losses(lua_State *L) {
   LnTensor **out = lua_newuserdatauv(L, (size_t)(max + 1) * sizeof *out, 0);
   size_t scope = ln_scope(c);
   int n = ln_layer_losses(c, l, out, max);
+  // The next call of a layer drops the context's, and a finalizer may call one.
+  for (int i = 0; i < n; i++) ln_temp(c, ln_retain(out[i]));
   lua_createtable(L, n > 0 ? n : 0, 0);
   for (int i = 0; i < n; i++) {
     ln_lua_push_tensor(L, s, out[i]);
@@ -429,8 +457,7 @@ static int built_shape(lua_State *L) {
 }
 
 static int class_name(lua_State *L) {
-  lua_getfield(L, 1, "class");
-  lua_getfield(L, -1, "name");
+  ln_lua_push_class_name(L, 1);
   return 1;
 }
 
@@ -448,7 +475,7 @@ void ln_register_layer(lua_State *L) {
       {"non_trainable_variables", other_weights}, {"built", built}, {"built_shape", built_shape},
       {"layers", layers}, {"losses", losses}, {"class_name", class_name}, {NULL, NULL}};
   static const luaL_Reg functions[] = {
-      {"add_child", add_child}, {"pop_child", pop_child}, {"set_built", set_built},
+      {"add_child", add_child}, {"pop_child", pop_child}, {"unbuild", unbuild},
       {"computes_in_lua", computes_in_lua}, {"calls_in_lua", calls_in_lua}, {"is_meta", is_meta},
       {NULL, NULL}};
   ln_lua_setfuncs(L, functions);
@@ -460,7 +487,8 @@ void ln_register_layer(lua_State *L) {
   lua_getfield(L, -1, "layer");
   ln_lua_setfuncs(L, properties);
   for (int type = 0; type < 2; type++) {
-    lua_rawgetp(L, LUA_REGISTRYINDEX, s->metatable[type ? LN_TYPE_MODEL : LN_TYPE_KINDS + LN_LAYER]);
+    lua_rawgetp(L, LUA_REGISTRYINDEX,
+                s->metatable[type ? LN_TYPE_MODEL : LN_TYPE_KINDS + LN_LAYER]);
     lua_pushvalue(L, lua_upvalueindex(1));
     lua_pushcclosure(L, layer_call, 1);
     lua_setfield(L, -2, "__call");

@@ -10,9 +10,13 @@
 #include "kernels/gemm.h"
 #include "lua/host.h"
 
+// Runs in the middle of a computation, on whose tensors finalizers must not lay hands.
 static size_t collect(LnContext *c) {
+  LnLua *s = (LnLua *)c;
+  s->refuses = "a finalizer cannot call it while memory is being freed";
   lua_gc(c->host, LUA_GCCOLLECT);
   lua_gc(c->host, LUA_GCCOLLECT);   // what finalizers let go
+  s->refuses = NULL;
   ln_memory_trim(c->memory);
   return 1;
 }
@@ -20,9 +24,13 @@ static size_t collect(LnContext *c) {
 static int close_state(lua_State *L) {
   LnLua *s = lua_touserdata(L, 1);
   LnContext *c = &s->context;
+  s->refuses = "the Lua state is closing";   // older finalizers run after this one
   ln_scope_end(c, 0);
   free(c->temps);
   ln_losses_clear(c);
+  free(c->built);
+  c->built = NULL;
+  c->cap_built = 0;
   ln_memory_close(c->memory);
   c->memory = NULL;
   c->temps = NULL;
@@ -75,7 +83,9 @@ static int set_seed(lua_State *L) {
 static int threads(lua_State *L) {
   if (!lua_isnoneornil(L, 1)) {
     lua_Integer n = luaL_checkinteger(L, 1);
-    luaL_argcheck(L, n >= 1 && n <= 1024, 1, "a number of threads from 1 to 1024 expected");
+    if (n < 1 || n > LN_MAX_THREADS)
+      return luaL_error(L, "'threads': a number from 1 to %d expected, got %I", LN_MAX_THREADS,
+                        (LUAI_UACINT)n);
     ln_set_threads((int)n);
   }
   lua_pushinteger(L, ln_threads());
@@ -128,13 +138,16 @@ static const luaL_Reg functions[] = {
 static int open_parts(lua_State *L) {
   static void (*const parts[])(lua_State *) = {
       ln_register_tensor, ln_register_create, ln_register_functions, ln_register_object,
-      ln_register_layer,  ln_register_symbolic, ln_register_nn,   ln_register_tape, ln_register_custom_gradient,      ln_register_trainer,
+      ln_register_layer,  ln_register_symbolic, ln_register_nn,   ln_register_tape,
+      ln_register_custom_gradient, ln_register_trainer,
       ln_register_json,   ln_register_files};
   lua_newtable(L);
   lua_pushliteral(L, LN_VERSION);
   lua_setfield(L, -2, "version");
   ln_lua_setfuncs(L, functions);
   for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) parts[i](L);
+  lua_pushnil(L);
+  lua_setfield(L, -2, "tensor_metatable");   // for the parts alone
   return 1;
 }
 

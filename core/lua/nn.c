@@ -208,7 +208,7 @@ static LnOptimizer *check_optimizer(lua_State *L, LnLua *s, const char *what) {
 // A list of variables at i, into a buffer on the stack.
 static LnVariable **check_variables(lua_State *L, LnLua *s, int i, const char *what, int *n) {
   luaL_checktype(L, i, LUA_TTABLE);
-  *n = (int)lua_rawlen(L, i);
+  *n = ln_lua_own_list(L, i);
   LnVariable **v = lua_newuserdatauv(L, (size_t)(*n + 1) * sizeof *v, 0);
   for (int k = 0; k < *n; k++) {
     lua_rawgeti(L, i, k + 1);
@@ -238,8 +238,9 @@ static int optimizer_apply(lua_State *L) {
   lua_settop(L, 3);
   int n;
   LnVariable **v = check_variables(L, s, 3, "apply", &n);
-  if ((int)lua_rawlen(L, 2) != n)
-    return luaL_error(L, "'apply': %d gradients for %d variables", (int)lua_rawlen(L, 2), n);
+  int given = ln_lua_own_list(L, 2);
+  if (given != n)
+    return luaL_error(L, "'apply': %d gradients for %d variables", given, n);
   bool *active = lua_newuserdatauv(L, (size_t)n + 1, 0);
   LnTensor **g = lua_newuserdatauv(L, (size_t)(n + 1) * sizeof *g, 0);
   for (int i = 0; i < n; i++) {
@@ -272,7 +273,8 @@ static int optimizer_builtin(lua_State *L) {
   LnLua *s = ln_lua(L);
   LnOptimizer *o = check_optimizer(L, s, "update_step");
   if (o->base.cls == ln_lua_class(LN_OPTIMIZER))
-    return luaL_error(L, "it does not define update_step(gradient, variable, learning_rate, slots)");
+    return luaL_error(L, "it does not define update_step(gradient, variable, learning_rate, "
+                         "slots)");
   LnTensor *g = ln_lua_check_tensor(L, s, 2, "update_step");
   LnVariable *v = ln_lua_test_variable(L, s, 3);
   if (!v) return luaL_error(L, "'update_step': variable expected, got %s", luaL_typename(L, 3));
@@ -353,14 +355,20 @@ static int optimizer_set_variables(lua_State *L) {
   LnOptimizer *o = check_optimizer(L, s, "set_variables");
   luaL_checktype(L, 2, LUA_TTABLE);
   int n = ln_optimizer_state_count(o);
-  if ((int)lua_rawlen(L, 2) != n)
-    return luaL_error(L, "'set_variables': %d values expected, got %d", n, (int)lua_rawlen(L, 2));
+  int given = ln_lua_own_list(L, 2);
+  if (given != n)
+    return luaL_error(L, "'set_variables': %d values expected, got %d", n, given);
+  LnTensor **v = lua_newuserdatauv(L, (size_t)n * sizeof *v, 0);
   for (int i = 0; i < n; i++) {
     lua_rawgeti(L, 2, i + 1);
-    LnTensor *t = ln_lua_to_tensor(L, s, lua_gettop(L), LN_DTYPES, "set_variables");
-    if (!ln_optimizer_set_state(&s->context, o, i, t)) return ln_lua_raise(L, s, "set_variables");
-    lua_pop(L, 1);
+    v[i] = ln_lua_to_tensor(L, s, lua_gettop(L), LN_DTYPES, "set_variables");
+    lua_rawseti(L, 2, i + 1);
   }
+  // All or nothing: the second round stores what the first has found to fit.
+  for (int store = 0; store < 2; store++)
+    for (int i = 0; i < n; i++)
+      if (!ln_optimizer_set_state(&s->context, o, i, v[i], store))
+        return ln_lua_raise(L, s, "set_variables");
   return 0;
 }
 

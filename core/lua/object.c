@@ -33,10 +33,19 @@ static bool is_model(const LnObject *o) {
 
 // ---- handles
 
+// NULL too for a handle that was collected: finalizers may still see it.
 static Handle *test_handle(lua_State *L, LnLua *s, int i, LnKind kind) {
   Handle *h = ln_lua_test_type(L, s, i, LN_TYPE_KINDS + (int)kind);
   if (!h && kind == LN_LAYER) h = ln_lua_test_type(L, s, i, LN_TYPE_MODEL);
-  return h;
+  return h && h->object ? h : NULL;
+}
+
+static LnObject *ready(lua_State *L, const Handle *h, const char *what) {
+  if (!h->ready)
+    luaL_error(L,
+               "'%s': this %s was never initialized: call Class.super.init(self, options) in init",
+               what, h->object->cls->name);
+  return h->object;
 }
 
 LnObject *ln_lua_test_object(lua_State *L, LnLua *s, int i, LnKind kind) {
@@ -49,10 +58,7 @@ LnObject *ln_lua_check_object(lua_State *L, LnLua *s, int i, LnKind kind, const 
   if (!h)
     luaL_error(L, "bad argument #%d to '%s' (%s expected, got %s)", i, what, ln_kinds[kind].name,
                luaL_typename(L, i));
-  if (!h->ready)
-    luaL_error(L, "'%s': this %s was never initialized: call Class.super.init(self, options) in init",
-               what, h->object->cls->name);
-  return h->object;
+  return ready(L, h, what);
 }
 
 static Handle *any_handle(lua_State *L, LnLua *s, int i) {
@@ -98,9 +104,10 @@ void ln_lua_push_object(lua_State *L, LnLua *s, LnObject *o) {
     return;
   }
   lua_pop(L, 2);
+  ln_object_retain(o);   // a finalizer may let go of it before the handle holds it
   push_class(L, s, o->cls);
   Handle *h = push_blank(L, s, handle_type(o->cls));
-  h->object = ln_object_retain(o);
+  h->object = o;
   h->ready = true;
   remember(L, s, o);
   lua_remove(L, -2);
@@ -197,7 +204,8 @@ static bool set_name(LnObject *o, const char *name) {
 void ln_lua_default_name(lua_State *L, LnLua *s, LnObject *o, const char *class_name) {
   char base[256], name[300];
   LnKind kind = o->cls->kind;
-  if (o->name || strlen(class_name) > 120) return;
+  if (o->name) return;
+  if (strlen(class_name) > 120) class_name = o->cls->name;
   if (kind != LN_LAYER && kind != LN_OPTIMIZER && kind != LN_LOSS && kind != LN_METRIC) return;
   snake_case(class_name, base);
   memcpy(name, base, sizeof base);
@@ -224,7 +232,8 @@ static bool is_empty_table(lua_State *L, int i) {
 }
 
 // Reads a table of options (at `args`) into a new object: positions first, then names.
-static void read_options(lua_State *L, LnLua *s, LnObject *self, int instance, int args, bool config) {
+static void read_options(lua_State *L, LnLua *s, LnObject *self, int instance, int args,
+                         bool config) {
   const LnClass *cls = self->cls;
   bool given[64] = {false};
   int n = 0, positional = 0;
@@ -256,13 +265,15 @@ static void read_options(lua_State *L, LnLua *s, LnObject *self, int instance, i
       while ((o = nth_option(cls, i)) && strcmp(o->name, name) != 0) i++;
       if (o) {
         if (given[i])
-          luaL_error(L, "'%s': option '%s' is given twice, by position and by name", cls->name, name);
+          luaL_error(L, "'%s': option '%s' is given twice, by position and by name", cls->name,
+                     name);
         set_option(L, s, self, instance, o, lua_gettop(L), config);
         given[i] = true;
       } else {
         bool empty = is_empty_table(L, -1);
         // Keras writes keys that say nothing here: null, an empty list, and these.
-        static const char *const silent[] = {"dtype", "batch_input_shape", "name", "trainable", NULL};
+        static const char *const silent[] = {"dtype", "batch_input_shape", "name", "trainable",
+                                             NULL};
         bool skip = config && (empty || !lua_toboolean(L, -1));
         for (int k = 0; config && silent[k]; k++) skip = skip || strcmp(name, silent[k]) == 0;
         if (!skip) {
@@ -308,9 +319,13 @@ static void normalize_args(lua_State *L, int i) {
 }
 
 static const LnClass *class_root(lua_State *L, int i) {
-  lua_getfield(L, i, "core_class");
-  const LnClass *cls = lua_touserdata(L, -1);
-  lua_pop(L, 1);
+  const LnClass *cls = NULL;
+  if (lua_istable(L, i)) {
+    lua_getfield(L, i, "core_class");
+    // Light ones are classes: scripts have no others.
+    if (lua_islightuserdata(L, -1)) cls = lua_touserdata(L, -1);
+    lua_pop(L, 1);
+  }
   if (!cls) luaL_error(L, "a class expected: call methods with a colon, Class:extend(...)");
   return cls;
 }
@@ -519,6 +534,8 @@ static void prepare(lua_State *L, LnLua *s, Handle *h) {
 // Class(args)
 static int instantiate(lua_State *L, bool config) {
   LnLua *s = ln_lua(L);
+  if (lua_gettop(L) > 2)
+    return luaL_error(L, "a class takes one table of arguments: %s{...}", class_root(L, 1)->name);
   normalize_args(L, 2);
   make_functional(L, s);
   Handle *made = push_instance(L, s, 1);   // 3
@@ -527,7 +544,7 @@ static int instantiate(lua_State *L, bool config) {
   lua_getfield(L, 1, "init");
   lua_pushvalue(L, 3);
   lua_pushvalue(L, 2);
-  lua_call(L, 2, 0);
+  ln_lua_call(L, s, 2, 0);
   Handle *h = any_handle(L, s, 3);
   if (!h->ready)
     return luaL_error(L, "%s:init did not call its super.init", h->object->cls->name);
@@ -538,6 +555,15 @@ static int instantiate(lua_State *L, bool config) {
 }
 
 static int class_call(lua_State *L) { return instantiate(L, false); }
+
+const char *ln_lua_push_class_name(lua_State *L, int i) {
+  i = lua_absindex(L, i);
+  lua_getfield(L, i, "class");
+  if (lua_istable(L, -1)) lua_getfield(L, -1, "name");
+  if (lua_type(L, -1) != LUA_TSTRING)
+    lua_pushstring(L, ((const Handle *)lua_touserdata(L, i))->object->cls->name);
+  return lua_tostring(L, -1);
+}
 
 // Class.init(self, options): what built-in classes do with their arguments.
 static int object_init(lua_State *L) {
@@ -579,9 +605,7 @@ static int object_init(lua_State *L) {
     lua_settop(L, 3);
   }
   read_options(L, s, h->object, 3, 2, h->config);
-  lua_getfield(L, 1, "class");
-  lua_getfield(L, -1, "name");
-  finish_object(L, s, h, lua_tostring(L, -1));
+  finish_object(L, s, h, ln_lua_push_class_name(L, 1));
   return 0;
 }
 
@@ -656,6 +680,9 @@ static int class_extend(lua_State *L) {
   const LnClass *root = class_root(L, 1);
   luaL_checkstring(L, 2);
   lua_settop(L, 2);
+  if (!lua_getmetatable(L, 1))
+    return luaL_error(L, "a class expected: call methods with a colon, Class:extend(...)");
+  lua_pop(L, 1);
   lua_newtable(L);   // 3: the class
   lua_pushvalue(L, 2);
   lua_setfield(L, 3, "name");
@@ -769,7 +796,8 @@ static void push_class_names(lua_State *L, LnKind kind, bool aliases) {
   for (int i = 0; (cls = ln_class_at(kind, i)); i++) {
     lua_pushstring(L, cls->name);
     lua_rawseti(L, -2, ++n);
-    for (const char *p = aliases ? cls->aliases : NULL; p && *p; p += strcspn(p, " "), p += *p == ' ') {
+    for (const char *p = aliases ? cls->aliases : NULL; p && *p;
+         p += strcspn(p, " "), p += *p == ' ') {
       lua_pushlstring(L, p, strcspn(p, " "));
       lua_rawseti(L, -2, ++n);
     }
@@ -805,7 +833,8 @@ static int classes(lua_State *L) {
   return 1;
 }
 
-// core.describe(kind, name) -> {name =, doc =, aliases =, options = {{name =, kind =, default =, doc =}}}
+// core.describe(kind, name) -> {name =, doc =, aliases =, options = {{name =, kind =, default =,
+// doc =}}}
 static int describe(lua_State *L) {
   LnKind kind = check_kind(L, 1);
   const LnClass *cls = ln_class_find(kind, luaL_checkstring(L, 2));
@@ -831,7 +860,17 @@ static int describe(lua_State *L) {
 
 // ---- objects from identifiers: get()
 
-static LnObject *from_name(lua_State *L, LnLua *s, const char *name, LnKind kind, const char *what) {
+// What a class gave when it was called, at the top: scripts may have changed what it does.
+static LnObject *made(lua_State *L, LnLua *s, LnKind kind, const char *what) {
+  Handle *h = test_handle(L, s, -1, kind);
+  if (!what) what = "get";
+  if (!h) luaL_error(L, "%s: %s expected, its class makes something else", what,
+                     ln_kinds[kind].name);
+  return ready(L, h, what);
+}
+
+static LnObject *from_name(lua_State *L, LnLua *s, const char *name, LnKind kind,
+                           const char *what) {
   const LnClass *cls = ln_class_find(kind, name);
   if (kind == LN_ACTIVATION) {
     LnObject *a = (LnObject *)ln_activation_new(&s->context, name);
@@ -844,8 +883,8 @@ static LnObject *from_name(lua_State *L, LnLua *s, const char *name, LnKind kind
   } else if (cls) {
     push_class(L, s, cls);
     lua_newtable(L);
-    lua_call(L, 1, 1);
-    return ln_lua_test_object(L, s, -1, kind);
+    ln_lua_call(L, s, 1, 1);
+    return made(L, s, kind, what);
   }
   push_class_names(L, kind, true);
   if (what) {
@@ -883,7 +922,7 @@ LnObject *ln_lua_to_object(lua_State *L, LnLua *s, int i, LnKind kind, const cha
   Handle *h = test_handle(L, s, i, kind);
   if (h) {
     lua_pushvalue(L, i);
-    return h->object;
+    return ready(L, h, what ? what : "get");
   }
   if (lua_type(L, i) == LUA_TSTRING) return from_name(L, s, lua_tostring(L, i), kind, what);
   if (lua_istable(L, i)) {
@@ -892,10 +931,8 @@ LnObject *ln_lua_to_object(lua_State *L, LnLua *s, int i, LnKind kind, const cha
     if (lua_islightuserdata(L, -1)) {
       lua_pushvalue(L, i);
       lua_newtable(L);
-      lua_call(L, 1, 1);
-      LnObject *o = ln_lua_test_object(L, s, -1, kind);
-      if (o) return o;
-      luaL_error(L, "%s: %s expected, got another kind's class", what ? what : "get", ln_kinds[kind].name);
+      ln_lua_call(L, s, 1, 1);
+      return made(L, s, kind, what);
     }
     if (lua_getfield(L, i, "class_name") != LUA_TSTRING)
       luaL_error(L, "%s: %s expected, got a table without class_name", what ? what : "get",
@@ -910,12 +947,13 @@ LnObject *ln_lua_to_object(lua_State *L, LnLua *s, int i, LnKind kind, const cha
     lua_getfield(L, -1, "from_config");
     if (config == LUA_TTABLE) lua_pushvalue(L, -3);
     else lua_newtable(L);
-    lua_call(L, 1, 1);
-    return ln_lua_test_object(L, s, -1, kind);
+    ln_lua_call(L, s, 1, 1);
+    return made(L, s, kind, what);
   }
   if (lua_isfunction(L, i) && kind != LN_LAYER && kind != LN_OPTIMIZER)
     return from_function(L, s, i, kind);
-  luaL_error(L, "%s: %s expected, got %s", what ? what : "get", ln_kinds[kind].name, luaL_typename(L, i));
+  luaL_error(L, "%s: %s expected, got %s", what ? what : "get", ln_kinds[kind].name,
+             luaL_typename(L, i));
   return NULL;
 }
 
@@ -1005,7 +1043,7 @@ void ln_lua_push_serialized(lua_State *L, LnLua *s, LnObject *o) {
   lua_settop(L, top + 1);
   lua_getfield(L, -1, "get_config");
   lua_insert(L, -2);
-  lua_call(L, 1, 1);
+  ln_lua_call(L, s, 1, 1);
   lua_setfield(L, -2, "config");
 }
 
@@ -1040,7 +1078,7 @@ static int object_index(lua_State *L) {
   lua_settop(L, 3);
   lua_pushvalue(L, 2);
   if (lua_gettable(L, 3) != LUA_TNIL || lua_type(L, 2) != LUA_TSTRING) return 1;
-  LnObject *o = ((Handle *)lua_touserdata(L, 1))->object;
+  LnObject *o = any_handle(L, s, 1)->object;
   const LnOption *option = find_option(o->cls, lua_tostring(L, 2));
   if (option) ln_lua_push_option(L, s, option, o, false);
   else lua_pushnil(L);
@@ -1250,19 +1288,36 @@ static void sync_all(lua_State *L, LnLua *s, const LnLayer *l) {
 
 void ln_lua_sync_all(lua_State *L, LnLua *s, const LnLayer *l) { sync_all(L, s, l); }
 
+// What may change in an object that is ready: what nothing was derived from. An optimizer looks at
+// its numbers anew in every step; other classes with an init have used them there.
+static bool assignable(const LnObject *o, const LnOption *option) {
+  bool number = option->kind == LN_OPT_BOOL || option->kind == LN_OPT_NUMBER ||
+                option->kind == LN_OPT_INTEGER || option->kind == LN_OPT_SCHEDULE;
+  if (strcmp(option->name, "name") == 0) return true;
+  if (o->cls->kind == LN_OPTIMIZER) return number;
+  if (o->cls->kind == LN_LAYER && strcmp(option->name, "trainable") == 0) return true;
+  return !o->cls->init && option->kind == LN_OPT_NUMBER;
+}
+
 static int object_newindex(lua_State *L) {
   LnLua *s = ln_lua(L);
-  Handle *h = lua_touserdata(L, 1);
+  Handle *h = any_handle(L, s, 1);
   LnObject *o = h->object;
   const char *key = lua_type(L, 2) == LUA_TSTRING ? lua_tostring(L, 2) : NULL;
   lua_settop(L, 3);
   lua_getiuservalue(L, 1, 1);   // 4
   const LnOption *option = key ? find_option(o->cls, key) : NULL;
   if (option) {
-    if (o->cls->kind == LN_LAYER && ((LnLayer *)o)->built && option->kind != LN_OPT_BOOL &&
-        option->kind != LN_OPT_NUMBER && strcmp(key, "name") != 0)
-      return luaL_error(L, "'%s' of '%s' is fixed: the layer is built", key, o->name);
+    if (h->ready && !assignable(o, option))
+      return luaL_error(L, "'%s' of '%s' is fixed when it is made", key,
+                        o->name ? o->name : o->cls->name);
+    bool optimizer = h->ready && o->cls->kind == LN_OPTIMIZER;
+    if (optimizer) ln_lua_push_option(L, s, option, o, false);   // 5: what it was
     set_option(L, s, o, 4, option, 3, false);
+    if (optimizer && !ln_optimizer_init(&s->context, o)) {
+      set_option(L, s, o, 4, option, 5, false);
+      return ln_lua_raise(L, s, NULL);
+    }
     ln_generation++;
     return 0;
   }
@@ -1303,9 +1358,7 @@ static int object_tostring(lua_State *L) {
   LnLua *s = ln_lua(L);
   LnObject *o = any_handle(L, s, 1)->object;
   if (o->cls->kind == LN_ACTIVATION) return lua_pushstring(L, o->name ? o->name : "activation"), 1;
-  lua_getfield(L, 1, "class");
-  lua_getfield(L, -1, "name");
-  const char *name = lua_tostring(L, -1);
+  const char *name = ln_lua_push_class_name(L, 1);
   if (o->cls->kind == LN_LAYER && ((const LnLayerClass *)o->cls)->describe) {
     char text[200] = "";
     ((const LnLayerClass *)o->cls)->describe((LnLayer *)o, text, sizeof text);
@@ -1315,6 +1368,8 @@ static int object_tostring(lua_State *L) {
   // The options that are required or differ from their defaults.
   LnObject *plain = ln_object_new(&s->context, o->cls);
   if (!plain) return ln_lua_raise(L, s, NULL);
+  ln_lua_push_object(L, s, plain);   // its handle holds it
+  ln_object_release(plain);
   lua_newtable(L);
   int list = lua_gettop(L), n = 0;
   const LnOption *option;
@@ -1338,7 +1393,6 @@ static int object_tostring(lua_State *L) {
     }
     lua_settop(L, list);
   }
-  ln_object_release(plain);
   luaL_Buffer b;
   luaL_buffinit(L, &b);
   luaL_addstring(&b, name);
@@ -1526,7 +1580,8 @@ static void weak_table(lua_State *L) {
 }
 
 static void register_variables(lua_State *L, LnLua *s, int module) {
-  static const luaL_Reg methods[] = {{"assign", variable_assign}, {"value", variable_value}, {NULL, NULL}};
+  static const luaL_Reg methods[] = {
+      {"assign", variable_assign}, {"value", variable_value}, {NULL, NULL}};
   static const luaL_Reg metamethods[] = {
       {"__gc", variable_gc}, {"__newindex", variable_newindex}, {"__tostring", variable_tostring},
       {"__len", variable_len}, {NULL, NULL}};

@@ -27,9 +27,36 @@ static int distance(const char *a, const char *b) {
   return row[n];
 }
 
-int ln_lua_unknown(lua_State *L, const char *kind, const char *name, const char *what) {
-  int best = 1 + (int)strlen(name) / 2, list = lua_gettop(L);
-  luaL_Buffer b;
+// Long texts are cut.
+static const char *push_cut(lua_State *L, const char *format, const char *text) {
+  enum { MOST = 60 };
+  if (strlen(text) <= MOST) return lua_pushfstring(L, format, text);
+  lua_pushlstring(L, text, MOST);
+  lua_pushliteral(L, "...");
+  lua_concat(L, 2);
+  return lua_pushfstring(L, format, lua_tostring(L, -1));
+}
+
+const char *ln_lua_describe(lua_State *L, LnLua *s, int i) {
+  i = lua_absindex(L, i);
+  LnTensor *t = ln_lua_test_tensor(L, s, i);
+  if (t && ln_tensor_closed(t)) return lua_pushliteral(L, "a closed tensor");
+  if (t) return lua_pushfstring(L, "a tensor of shape %s", ln_tensor_shape_text(t));
+  switch (lua_type(L, i)) {
+    case LUA_TNONE: return lua_pushliteral(L, "no value");
+    case LUA_TSTRING: return push_cut(L, "'%s'", lua_tostring(L, i));
+    case LUA_TTABLE:
+      if (luaL_getmetafield(L, i, "__tostring") == LUA_TNIL) return lua_pushliteral(L, "a table");
+      break;
+    case LUA_TFUNCTION: return lua_pushliteral(L, "a function");
+    case LUA_TTHREAD: return lua_pushliteral(L, "a coroutine");
+    default: break;
+  }
+  return push_cut(L, "%s", luaL_tolstring(L, i, NULL));
+}
+
+const char *ln_lua_nearest(lua_State *L, const char *name) {
+  int best = 1 + (int)strlen(name) / 3, list = lua_gettop(L);
   lua_pushnil(L);   // the nearest
   lua_Integer n = (lua_Integer)lua_rawlen(L, list);
   for (lua_Integer k = 1; k <= n; k++) {
@@ -42,9 +69,17 @@ int ln_lua_unknown(lua_State *L, const char *kind, const char *name, const char 
     if (d <= best) best = d - 1, lua_replace(L, list + 1);
     else lua_pop(L, 1);
   }
-  if (lua_isstring(L, list + 1))
-    return luaL_error(L, "unknown %s '%s' of '%s'; did you mean '%s'?", kind, name, what,
-                      lua_tostring(L, list + 1));
+  return lua_tostring(L, list + 1);
+}
+
+int ln_lua_unknown(lua_State *L, const char *kind, const char *name, const char *what) {
+  int list = lua_gettop(L);
+  luaL_Buffer b;
+  lua_Integer n = (lua_Integer)lua_rawlen(L, list);
+  const char *near = ln_lua_nearest(L, name);
+  if (near)
+    return luaL_error(L, "unknown %s '%s' of '%s'; did you mean '%s'?", kind, name, what, near);
+  if (n == 0) return luaL_error(L, "unknown %s '%s' of '%s', which has none", kind, name, what);
   luaL_buffinit(L, &b);
   for (lua_Integer k = 1; k <= n; k++) {
     lua_rawgeti(L, list, k);
@@ -80,13 +115,41 @@ static bool optional(const LnOption *o) {
                          !(o->kind == LN_OPT_CHOICE && has_choice(o->choices, "none")));
 }
 
+void ln_lua_only_arguments(lua_State *L, LnLua *s, int n, const char *what) {
+  if (lua_gettop(L) > n)
+    luaL_error(L, "'%s' takes at most %d argument%s, got another: %s", what, n,
+               n == 1 ? "" : "s", ln_lua_describe(L, s, n + 1));
+}
+
+void ln_lua_only_options(lua_State *L, LnLua *s, int i, const char *what,
+                         const char *const *names) {
+  ln_lua_only_arguments(L, s, i, what);
+  if (lua_isnoneornil(L, i)) return;
+  if (lua_type(L, i) != LUA_TTABLE)
+    luaL_error(L, "bad argument #%d to '%s' (a table of options expected, got %s)", i, what,
+               ln_lua_describe(L, s, i));
+  lua_pushnil(L);
+  while (lua_next(L, i)) {
+    bool known = false;
+    for (int k = 0; names[k] && lua_type(L, -2) == LUA_TSTRING; k++)
+      known = known || strcmp(names[k], lua_tostring(L, -2)) == 0;
+    if (!known) {
+      const char *name = luaL_tolstring(L, -2, NULL);
+      lua_newtable(L);
+      for (int k = 0; names[k]; k++) lua_pushstring(L, names[k]), lua_rawseti(L, -2, k + 1);
+      ln_lua_unknown(L, "option", name, what);
+    }
+    lua_pop(L, 1);
+  }
+}
+
 void ln_lua_push_kind_text(lua_State *L, const LnOption *o) {
   luaL_Buffer b;
   luaL_buffinit(L, &b);
   luaL_addstring(&b, kind_names[o->kind]);
   if (o->kind == LN_OPT_CHOICE) {
     luaL_addchar(&b, ' ');
-    for (const char *p = o->choices; *p; p++) {
+    for (const char *p = o->choices; p && *p; p++) {
       if (*p == ' ') luaL_addstring(&b, ", ");
       else luaL_addchar(&b, *p);
     }
@@ -105,18 +168,14 @@ static int bad_value(lua_State *L, const char *what, const LnOption *o, int i) {
   i = lua_absindex(L, i);
   ln_lua_push_kind_text(L, o);
   const char *kind = lua_tostring(L, -1);
-  if (lua_type(L, i) == LUA_TSTRING) lua_pushfstring(L, "'%s'", lua_tostring(L, i));
-  else if (lua_type(L, i) == LUA_TTABLE && luaL_getmetafield(L, i, "__tostring") == LUA_TNIL)
-    lua_pushliteral(L, "a table");
-  else luaL_tolstring(L, i, NULL);
   return luaL_error(L, "bad option '%s' of '%s' (%s expected, got %s)", o->name, what, kind,
-                    lua_tostring(L, -1));
+                    ln_lua_describe(L, ln_lua(L), i));
 }
 
 // ---- checking
 
 static bool in_range(const char *range, double v) {
-  if (!range) return true;
+  if (!range || !*range) return true;
   if (range[0] == '[' || range[0] == '(') {
     char *end;
     double low = strtod(range + 1, &end), high = strtod(end + strspn(end, ", "), &end);
@@ -492,8 +551,13 @@ void ln_lua_push_option(lua_State *L, LnLua *s, const LnOption *o, const void *s
       return;
     case LN_OPT_TENSOR: {
       LnTensor *t = *(LnTensor *const *)field;
-      if (!t) lua_pushboolean(L, 0);
-      else ln_lua_push_tensor(L, s, t);
+      if (!t) {
+        lua_pushboolean(L, 0);
+        return;
+      }
+      size_t scope = ln_scope(&s->context);
+      ln_lua_push_tensor(L, s, ln_temp(&s->context, ln_retain(t))); // it may be replaced meanwhile
+      ln_scope_end(&s->context, scope);
       return;
     }
   }
@@ -552,7 +616,7 @@ static void check_spec(lua_State *L, LnLua *s, const char *what, const char *nam
     if (lua_kinds[k].type != LUA_TNONE && lua_type(L, i) != lua_kinds[k].type &&
         !(o.nullable && (lua_isnil(L, i) || !lua_toboolean(L, i))))
       luaL_error(L, "bad option '%s' of '%s' (%s expected, got %s)", name, what, kind,
-                 luaL_tolstring(L, i, NULL));
+                 ln_lua_describe(L, s, i));
     lua_pushvalue(L, i);
     return;
   }
@@ -594,6 +658,7 @@ int ln_lua_check_options(lua_State *L) {
       lua_pushnil(L);
       while (lua_next(L, 2)) {
         lua_pop(L, 1);
+        if (lua_type(L, -1) != LUA_TSTRING) continue;
         lua_pushvalue(L, -1);
         lua_rawseti(L, list, ++k);
       }

@@ -20,12 +20,19 @@ typedef struct LnLua {
   const void *metatable[LN_TYPES];
   size_t debt;                   // bytes handed to Lua since the collector was last stepped
   size_t live;                   // bytes that were live after the last full collection
+  const char *refuses;           // why no call is taken now, or NULL
 } LnLua;
 
 static inline LnLua *ln_lua(lua_State *L) {
   LnLua *s = lua_touserdata(L, lua_upvalueindex(1));
+  if (s->refuses) luaL_error(L, "lunate: %s", s->refuses);
   s->context.host = L;
   return s;
+}
+// Calls the function below n arguments on the stack. What it runs may have been another thread.
+static inline void ln_lua_call(lua_State *L, LnLua *s, int n, int results) {
+  lua_call(L, n, results);
+  s->context.host = L;
 }
 // Raises the core's error (clearing it and ending scopes); `what` is the function called.
 int ln_lua_raise(lua_State *L, LnLua *s, const char *what);
@@ -45,6 +52,9 @@ LnTensor *ln_lua_to_tensor(lua_State *L, LnLua *s, int i, LnDtype d, const char 
 void ln_lua_push_shape(lua_State *L, const int64_t *shape, int rank);   // None as false
 // A list of integers at i, `false` for -1 when unknown is allowed. Raises.
 void ln_lua_check_ints(lua_State *L, int i, const char *what, bool unknown, LnInts *out);
+// Puts a copy of the table's list part in the place of the table at i and returns its length: what
+// it holds stays anchored, whatever finalizers do with the original meanwhile.
+int ln_lua_own_list(lua_State *L, int i);
 LnDtype ln_lua_check_dtype(lua_State *L, int i, const char *what);
 // The dtype option of a table of options at i (may be absent), or fallback.
 LnDtype ln_lua_dtype_option(lua_State *L, int i, const char *what, LnDtype fallback);
@@ -58,9 +68,19 @@ void ln_lua_check_option(lua_State *L, LnLua *s, const char *what, const LnOptio
 void ln_lua_store_option(lua_State *L, LnLua *s, const LnOption *o, void *self);
 // Pushes a field's value: for scripts, or for a config.
 void ln_lua_push_option(lua_State *L, LnLua *s, const LnOption *o, const void *self, bool config);
+// What is at i, for messages: 'abc', 2.5, nil, no value, a table, a tensor of shape (2, 3); pushed.
+const char *ln_lua_describe(lua_State *L, LnLua *s, int i);
+// Pushes the name most like `name` of the list of strings at the top of the stack; nil and NULL
+// when none is near.
+const char *ln_lua_nearest(lua_State *L, const char *name);
 // "unknown option 'unit' of 'Dense'; did you mean 'units'?" : the names are the strings of the
 // list at the top of the stack.
 int ln_lua_unknown(lua_State *L, const char *kind, const char *name, const char *what);
+// The argument at i is nil, none, or a table with no other names than these (ended by NULL), and
+// the last one. Raises.
+void ln_lua_only_options(lua_State *L, LnLua *s, int i, const char *what, const char *const *names);
+// No argument comes after the first n. Raises.
+void ln_lua_only_arguments(lua_State *L, LnLua *s, int n, const char *what);
 void ln_lua_push_kind_text(lua_State *L, const LnOption *o);   // "integer >= 1"
 int ln_lua_check_options(lua_State *L);        // core.check_options(what, specs, args)
 
@@ -70,6 +90,8 @@ LnObject *ln_lua_test_object(lua_State *L, LnLua *s, int i, LnKind kind);
 LnObject *ln_lua_check_object(lua_State *L, LnLua *s, int i, LnKind kind, const char *what);
 // An object of the kind from the value at i: itself, a name, a config table; pushes its handle.
 LnObject *ln_lua_to_object(lua_State *L, LnLua *s, int i, LnKind kind, const char *what);
+// Pushes the name of the class of the object at i: a Lua subclass's own, where it is a text.
+const char *ln_lua_push_class_name(lua_State *L, int i);
 void ln_lua_push_config(lua_State *L, LnLua *s, LnObject *o);       // get_config()
 void ln_lua_push_serialized(lua_State *L, LnLua *s, LnObject *o);   // {class_name =, config =, ...}
 void ln_lua_push_variable(lua_State *L, LnLua *s, LnVariable *v);

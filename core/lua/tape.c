@@ -58,42 +58,34 @@ static int new_tape(lua_State *L) {
   return 1;
 }
 
-static int tape_close(lua_State *L) {
+static int tape_gc(lua_State *L) {
   TapeHandle *h = lua_touserdata(L, 1);
   ln_tape_free(h->tape);
   h->tape = NULL;
   return 0;
 }
 
-// tape:watch(tensor), tape:watch{a, b}
-static int watch(lua_State *L) {
+// tape:close(), also of a closed one.
+static int tape_close(lua_State *L) {
   LnLua *s = ln_lua(L);
-  TapeHandle *h = check_tape(L, s, "watch");
-  int n = lua_istable(L, 2) ? (int)lua_rawlen(L, 2) : 1;
-  for (int i = 1; i <= n; i++) {
-    if (lua_istable(L, 2)) lua_rawgeti(L, 2, i);
-    else lua_pushvalue(L, 2);
-    LnTensor *t = ln_lua_test_tensor(L, s, -1);
-    if (!t) return luaL_error(L, "'watch': tensor expected, got %s", luaL_typename(L, -1));
-    if (!ln_dtype_is_float(t->dtype))
-      return luaL_error(L, "'watch': a gradient needs a float tensor, got %s",
-                        ln_dtype_name(t->dtype));
-    ln_tape_watch(h->tape, t);
-    lua_pop(L, 1);
-  }
-  return 0;
+  if (!ln_lua_test_type(L, s, 1, LN_TYPE_TAPE))
+    return luaL_error(L, "bad argument #1 to 'close' (gradient tape expected, got %s)",
+                      luaL_typename(L, 1));
+  return tape_gc(L);
 }
 
-static int read_tensors(lua_State *L, LnLua *s, int i, const char *what, LnTensor ***out) {
+// A tensor or a list of them at i, into a buffer on the stack.
+static int read_tensors(lua_State *L, LnLua *s, int i, const char *who, const char *what,
+                        LnTensor ***out) {
   bool list = lua_istable(L, i);
-  int n = list ? (int)lua_rawlen(L, i) : 1;
+  int n = list ? ln_lua_own_list(L, i) : 1;
   LnTensor **v = lua_newuserdatauv(L, (size_t)(n + 1) * sizeof *v, 0);
   for (int k = 0; k < n; k++) {
     if (list) lua_rawgeti(L, i, k + 1);
     else lua_pushvalue(L, i);
     v[k] = ln_lua_test_tensor(L, s, -1);
     if (!v[k])
-      return luaL_error(L, "'gradient': %s should be %s, got %s", what,
+      return luaL_error(L, "'%s': %s should be %s, got %s", who, what,
                         list ? "a list of tensors and variables"
                              : "a tensor, a variable or a list of them",
                         luaL_typename(L, -1));
@@ -101,6 +93,20 @@ static int read_tensors(lua_State *L, LnLua *s, int i, const char *what, LnTenso
   }
   *out = v;
   return n;
+}
+
+// tape:watch(tensor), tape:watch{a, b}
+static int watch(lua_State *L) {
+  LnLua *s = ln_lua(L);
+  TapeHandle *h = check_tape(L, s, "watch");
+  LnTensor **v;
+  int n = read_tensors(L, s, 2, "watch", "what it watches", &v);
+  for (int i = 0; i < n; i++)
+    if (!ln_dtype_is_float(v[i]->dtype))
+      return luaL_error(L, "'watch': a gradient needs a float tensor, got %s",
+                        ln_dtype_name(v[i]->dtype));
+  for (int i = 0; i < n; i++) ln_tape_watch(h->tape, v[i]);
+  return 0;
 }
 
 // tape:gradient(target, sources[, {output_gradients = seed}]) -> a tensor (or false), or for a list
@@ -115,11 +121,11 @@ static int gradient(lua_State *L) {
                          "ln.GradientTape{persistent = true} for more");
   bool list = lua_istable(L, 3);
   LnTensor **targets, **sources, **seeds = NULL;
-  int n_targets = read_tensors(L, s, 2, "the target", &targets);
-  int n_sources = read_tensors(L, s, 3, "sources", &sources);
+  int n_targets = read_tensors(L, s, 2, "gradient", "the target", &targets);
+  int n_sources = read_tensors(L, s, 3, "gradient", "sources", &sources);
   if (!lua_isnil(L, 4)) check_only(L, 4, "output_gradients", "gradient");
   if (lua_istable(L, 4) && lua_getfield(L, 4, "output_gradients") != LUA_TNIL) {
-    int n = read_tensors(L, s, lua_gettop(L), "output_gradients", &seeds);
+    int n = read_tensors(L, s, lua_gettop(L), "gradient", "output_gradients", &seeds);
     if (n != n_targets)
       return luaL_error(L, "'gradient': %d output_gradients for %d targets", n, n_targets);
     for (int i = 0; i < n; i++)
@@ -145,7 +151,7 @@ static int gradient(lua_State *L) {
     lua_rawseti(L, -2, i + 1);
   }
   ln_scope_end(c, scope);
-  if (!h->persistent) {
+  if (!h->persistent && h->tape) {   // a finalizer may have closed it
     ln_tape_stop(h->tape);
     ln_tape_clear(h->tape);
   }
@@ -165,9 +171,9 @@ static int stop_recording(lua_State *L) {
   LnLua *s = ln_lua(L);
   TapeHandle *h = check_tape(L, s, "stop_recording");
   luaL_checktype(L, 2, LUA_TFUNCTION);
-  ln_tape_pause(h->tape, true);
+  bool before = ln_tape_pause(h->tape, true);
   int status = lua_pcall(L, lua_gettop(L) - 2, LUA_MULTRET, 0);
-  if (h->tape) ln_tape_pause(h->tape, false);
+  if (h->tape) ln_tape_pause(h->tape, before);
   return status == LUA_OK ? lua_gettop(L) - 1 : lua_error(L);
 }
 
@@ -189,7 +195,7 @@ void ln_register_tape(lua_State *L) {
       {"watch", watch}, {"gradient", gradient}, {"stop_recording", stop_recording},
       {"close", tape_close}, {NULL, NULL}};
   static const luaL_Reg metamethods[] = {
-      {"__gc", tape_close}, {"__close", tape_close}, {"__tostring", tape_tostring}, {NULL, NULL}};
+      {"__gc", tape_gc}, {"__close", tape_gc}, {"__tostring", tape_tostring}, {NULL, NULL}};
   ln_lua_setfuncs(L, functions);
   ln_lua_metatable(L, s, LN_TYPE_TAPE, "lunate.gradient_tape");
   ln_lua_setfuncs(L, metamethods);

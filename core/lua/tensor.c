@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "lua/state.h"
+#include "ops/index.h"
 #include "ops/slice.h"
 
 // ---- handles
@@ -22,7 +23,7 @@ void ln_lua_push_tensor(lua_State *L, LnLua *s, LnTensor *t) {
   LnTensor **u = push_empty(L, s);
   *u = ln_retain(t);
   // The collector cannot see tensor memory: it is told, once a MiB has gathered.
-  if (t->storage) s->debt += t->storage->bytes;
+  if (t->storage && t->storage->refs == 1) s->debt += t->storage->bytes;   // views cost nothing
   if (s->debt >= (size_t)1 << 20) {
     size_t kb = s->debt >> 10;
     s->debt = 0;
@@ -37,6 +38,7 @@ void ln_lua_push_tensor(lua_State *L, LnLua *s, LnTensor *t) {
   }
 }
 
+// NULL too for a handle that was collected: finalizers may still see it.
 LnTensor *ln_lua_test_tensor(lua_State *L, LnLua *s, int i) {
   LnTensor **u = ln_lua_test_type(L, s, i, LN_TYPE_TENSOR);
   if (u) return *u;
@@ -44,17 +46,13 @@ LnTensor *ln_lua_test_tensor(lua_State *L, LnLua *s, int i) {
   return v ? v->value : NULL;
 }
 
-// What is at i, for messages: "string 'abc'", "table", "lunate.layer".
-static const char *value_text(lua_State *L, int i) {
-  if (lua_type(L, i) == LUA_TSTRING) return lua_pushfstring(L, "string '%s'", lua_tostring(L, i));
-  if (lua_isnoneornil(L, i)) return "nothing";
-  return luaL_typename(L, i);
-}
-
 LnTensor *ln_lua_check_tensor(lua_State *L, LnLua *s, int i, const char *what) {
   LnTensor *t = ln_lua_test_tensor(L, s, i);
+  if (!t && i == 1 && lua_isnone(L, i))
+    luaL_error(L, "bad argument #1 to '%s' (tensor expected, got no value; methods are called with "
+                  "a colon, t:%s())", what, what);
   if (!t) luaL_error(L, "bad argument #%d to '%s' (tensor expected, got %s)", i, what,
-                     value_text(L, i));
+                     ln_lua_describe(L, s, i));
   if (ln_tensor_closed(t))
     luaL_error(L, "bad argument #%d to '%s' (the tensor is closed)", i, what);
   return t;
@@ -136,24 +134,37 @@ void ln_lua_check_ints(lua_State *L, int i, const char *what, bool unknown, LnIn
   if (lua_isinteger(L, i) || lua_isnumber(L, i)) {
     int ok;
     out->v[out->n++] = lua_tointegerx(L, i, &ok);
-    if (!ok) luaL_error(L, "'%s': a list of integers expected, got %s", what, lua_tostring(L, i));
+    if (!ok) luaL_error(L, "'%s': a list of integers expected, got %f", what, lua_tonumber(L, i));
     return;
   }
   if (!lua_istable(L, i))
-    luaL_error(L, "'%s': a list of integers expected, got %s", what, value_text(L, i));
-  lua_Integer n = luaL_len(L, i);
+    luaL_error(L, "'%s': a list of integers expected, got %s", what,
+               ln_lua_describe(L, ln_lua(L), i));
+  lua_Integer n = (lua_Integer)lua_rawlen(L, i);
   if (n > LN_MAX_RANK) luaL_error(L, "'%s': at most %d entries, got %d", what, LN_MAX_RANK, (int)n);
   for (lua_Integer k = 1; k <= n; k++) {
-    lua_geti(L, i, k);
+    lua_rawgeti(L, i, k);
     int ok = 1;
     bool none = unknown && lua_isboolean(L, -1) && !lua_toboolean(L, -1);
     int64_t v = none ? -1 : lua_tointegerx(L, -1, &ok);
     if (!ok || lua_type(L, -1) == LUA_TSTRING)
       luaL_error(L, "'%s': entry %d of the list should be an integer, got %s", what, (int)k,
-                 value_text(L, -1));
+                 ln_lua_describe(L, ln_lua(L), -1));
     out->v[out->n++] = v;
     lua_pop(L, 1);
   }
+}
+
+int ln_lua_own_list(lua_State *L, int i) {
+  i = lua_absindex(L, i);
+  int n = (int)lua_rawlen(L, i);
+  lua_createtable(L, n, 0);
+  for (int k = 1; k <= n; k++) {
+    lua_rawgeti(L, i, k);
+    lua_rawseti(L, -2, k);
+  }
+  lua_replace(L, i);
+  return n;
 }
 
 LnDtype ln_lua_check_dtype(lua_State *L, int i, const char *what) {
@@ -162,15 +173,16 @@ LnDtype ln_lua_check_dtype(lua_State *L, int i, const char *what) {
   if (!name || !ln_dtype_from_name(name, &d))
     luaL_error(L,
                "'%s': dtype should be one of bool, uint8, int32, int64, float32, float64, got %s",
-               what, value_text(L, i));
+               what, ln_lua_describe(L, ln_lua(L), i));
   return d;
 }
 
 LnDtype ln_lua_dtype_option(lua_State *L, int i, const char *what, LnDtype fallback) {
   if (lua_isnoneornil(L, i)) return fallback;
   if (lua_type(L, i) == LUA_TSTRING) return ln_lua_check_dtype(L, i, what);
-  if (!lua_istable(L, i))
-    luaL_error(L, "'%s': a table of options expected, got %s", what, value_text(L, i));
+  if (lua_type(L, i) != LUA_TTABLE)
+    luaL_error(L, "bad argument #%d to '%s' (a dtype or a table of options expected, got %s)", i,
+               what, ln_lua_describe(L, ln_lua(L), i));
   lua_getfield(L, i, "dtype");
   LnDtype d = lua_isnil(L, -1) ? fallback : ln_lua_check_dtype(L, -1, what);
   lua_pop(L, 1);
@@ -182,7 +194,26 @@ LnDtype ln_lua_dtype_option(lua_State *L, int i, const char *what, LnDtype fallb
 typedef struct Filler {
   LnTensor *t;
   const char *what;
+  bool guessed;   // the dtype, from the first element
 } Filler;
+
+// Numbers that a dtype cannot hold are errors; fractions are cut off, as numpy does.
+static void check_fits(lua_State *L, LnDtype d, const char *what) {
+  lua_Integer k;
+  bool whole = true;
+  if (d == LN_BOOL || ln_dtype_is_float(d)) return;
+  if (lua_isinteger(L, -1)) {
+    k = lua_tointeger(L, -1);
+  } else {
+    lua_Number v = lua_tonumber(L, -1);
+    whole = v >= -0x1p63 && v < 0x1p63;
+    k = whole ? (lua_Integer)v : 0;
+  }
+  if (whole && (d == LN_INT64 || (d == LN_INT32 && k >= INT32_MIN && k <= INT32_MAX) ||
+                (d == LN_UINT8 && k >= 0 && k <= 255)))
+    return;
+  luaL_error(L, "'%s': %s does not fit %s", what, luaL_tolstring(L, -1, NULL), ln_dtype_name(d));
+}
 
 // The shape that the first elements suggest; fill() holds the others to it.
 static int guess_shape(lua_State *L, int i, int64_t *shape, const char *what, int *leaf) {
@@ -211,16 +242,24 @@ static void fill(lua_State *L, const Filler *f, int axis, int64_t *index) {
     switch (lua_type(L, -1)) {
       case LUA_TBOOLEAN: ln_tensor_set(t, index, lua_toboolean(L, -1)); return;
       case LUA_TNUMBER:
+        if (f->guessed && t->dtype == LN_BOOL)
+          luaL_error(L, "'%s': numbers among booleans: say which dtype is meant, {dtype = ...}",
+                     f->what);
+        check_fits(L, (LnDtype)t->dtype, f->what);
         if (lua_isinteger(L, -1)) ln_tensor_set_int(t, index, lua_tointeger(L, -1));
         else ln_tensor_set(t, index, lua_tonumber(L, -1));
         return;
       default:
-        luaL_error(L, "'%s': numbers expected in the table, got %s", f->what, value_text(L, -1));
+        if (ln_lua_test_tensor(L, ln_lua(L), -1))
+          luaL_error(L, "'%s': numbers expected in the table, got a tensor; tensors are joined by "
+                        "stack or concatenate", f->what);
+        luaL_error(L, "'%s': numbers expected in the table, got %s", f->what,
+                   ln_lua_describe(L, ln_lua(L), -1));
     }
   }
   if (!lua_istable(L, -1))
     luaL_error(L, "'%s': ragged table: expected a list of %I at depth %d, got %s", f->what,
-               (LUAI_UACINT)t->shape[axis], axis + 1, value_text(L, -1));
+               (LUAI_UACINT)t->shape[axis], axis + 1, ln_lua_describe(L, ln_lua(L), -1));
   lua_Integer n = (lua_Integer)lua_rawlen(L, -1);
   if (n != t->shape[axis])
     luaL_error(L, "'%s': ragged table: expected %I elements at depth %d, got %I", f->what,
@@ -253,13 +292,14 @@ LnTensor *ln_lua_to_tensor(lua_State *L, LnLua *s, int i, LnDtype d, const char 
     lua_settop(L, top);
   } else if (leaf != LUA_TNUMBER && leaf != LUA_TBOOLEAN) {
     luaL_error(L, "'%s': a tensor, a number or a table of numbers expected, got %s", what,
-               value_text(L, i));
+               ln_lua_describe(L, ln_lua(L), i));
   }
-  if (d == LN_DTYPES) d = leaf == LUA_TBOOLEAN ? LN_BOOL : LN_FLOAT32;
+  bool guessed = d == LN_DTYPES;
+  if (guessed) d = leaf == LUA_TBOOLEAN ? LN_BOOL : LN_FLOAT32;
   LnTensor **made = push_empty(L, s);
   *made = ln_tensor_new(c, d, rank, shape);
   if (!*made) ln_lua_raise(L, s, what);
-  Filler f = {*made, what};
+  Filler f = {*made, what, guessed};
   lua_pushvalue(L, i);
   fill(L, &f, 0, index);
   lua_pop(L, 1);
@@ -274,11 +314,20 @@ static int64_t position(lua_State *L, int i, const LnTensor *t, int axis, const 
   int ok;
   int64_t n = t->shape[axis], k = lua_tointegerx(L, i, &ok);
   if (!ok || lua_type(L, i) == LUA_TSTRING)
-    luaL_error(L, "%s: an integer index expected, got %s", what, value_text(L, i));
+    luaL_error(L, "%s: an integer index expected, got %s", what, ln_lua_describe(L, ln_lua(L), i));
   if (k < -n || k > n || k == 0)
     luaL_error(L, "%s: index %I is out of range for axis %d of shape %s", what, (LUAI_UACINT)k,
                axis + 1, ln_tensor_shape_text(t));
   return k < 0 ? k + n : k - 1;
+}
+
+// {x = 1} is no {}: the whole axis.
+static void no_names(lua_State *L, int i) {
+  i = lua_absindex(L, i);
+  lua_pushnil(L);
+  if (lua_next(L, i))
+    luaL_error(L, "tensor index: a list expected, got a table with the field '%s'",
+               luaL_tolstring(L, -2, NULL));
 }
 
 // One entry of an index list at the top of the stack: {} {first, last[, step]} or a number.
@@ -297,19 +346,24 @@ static void read_range(lua_State *L, const LnTensor *t, int axis, LnSlice *p) {
   }
   if (!lua_istable(L, -1))
     luaL_error(L, "%s: a number or a range {first, last, step} expected for axis %d, got %s", what,
-               axis + 1, value_text(L, -1));
-  lua_Integer m = luaL_len(L, -1);
-  if (m == 0) return;
+               axis + 1, ln_lua_describe(L, ln_lua(L), -1));
+  lua_Integer m = (lua_Integer)lua_rawlen(L, -1);
+  if (m == 0) {
+    no_names(L, -1);
+    return;
+  }
   if (m > 3) luaL_error(L, "%s: a range is {first, last, step}, got %d entries", what, (int)m);
   int64_t step = 1;
   if (m == 3) {
-    lua_geti(L, -1, 3);
+    lua_rawgeti(L, -1, 3);
     int ok;
     step = lua_tointegerx(L, -1, &ok);
-    if (!ok || step == 0) luaL_error(L, "%s: a step is an integer other than 0", what);
+    if (!ok || step == 0)
+      luaL_error(L, "%s: a step is an integer other than 0, got %s", what,
+                 ln_lua_describe(L, ln_lua(L), -1));
     lua_pop(L, 1);
   }
-  lua_geti(L, -1, 1);
+  lua_rawgeti(L, -1, 1);
   int ok;
   int64_t raw = lua_tointegerx(L, -1, &ok);
   // {n + 1, n} is the empty range at the end; every other position must exist.
@@ -317,7 +371,7 @@ static void read_range(lua_State *L, const LnTensor *t, int axis, LnSlice *p) {
   int64_t first = at_end ? n : position(L, -1, t, axis, what), last = first;
   lua_pop(L, 1);
   if (m > 1) {
-    lua_geti(L, -1, 2);
+    lua_rawgeti(L, -1, 2);
     int64_t raw_last = lua_tointegerx(L, -1, &ok);
     last = ok && step > 0 && raw_last == first ? first - 1 : position(L, -1, t, axis, what);
     lua_pop(L, 1);
@@ -345,12 +399,13 @@ void ln_lua_read_index(lua_State *L, int i, const LnTensor *t, LnSlice *p) {
     lua_pop(L, 1);
     return;
   }
-  lua_Integer n = luaL_len(L, i);
+  lua_Integer n = (lua_Integer)lua_rawlen(L, i);
+  if (n == 0) no_names(L, i);
   if (n > t->rank)
     luaL_error(L, "tensor index: %d indices for a tensor of shape %s", (int)n,
                ln_tensor_shape_text(t));
   for (lua_Integer a = 0; a < n; a++) {
-    lua_geti(L, i, a + 1);
+    lua_rawgeti(L, i, a + 1);
     read_range(L, t, (int)a, p);
     lua_pop(L, 1);
   }
@@ -367,40 +422,58 @@ static int push_result(lua_State *L, LnLua *s, size_t scope, LnTensor *t, bool n
   return 1;
 }
 
-// t[mask] and t[positions] are the methods masked_select and take.
-static int get_by_tensor(lua_State *L, const LnTensor *key) {
+// t[mask] and t[positions] are masked_select and take, along the first axis.
+static int get_by_tensor(lua_State *L, LnLua *s, LnTensor *t, LnTensor *key) {
+  LnContext *c = &s->context;
   if (ln_dtype_is_float(key->dtype))
     return luaL_error(L, "tensor index: positions should be integers, got %s",
                       ln_dtype_name(key->dtype));
-  lua_getfield(L, lua_upvalueindex(2), key->dtype == LN_BOOL ? "masked_select" : "take");
-  lua_pushvalue(L, 1);
-  lua_pushvalue(L, 2);
-  if (key->dtype != LN_BOOL) lua_pushinteger(L, 1);   // along the first axis
-  lua_call(L, key->dtype == LN_BOOL ? 2 : 3, 1);
-  return 1;
+  size_t scope = ln_scope(c);
+  LnTensor *y = key->dtype == LN_BOOL ? ln_masked_select(c, t, key) : ln_take_rows(c, t, key);
+  return push_result(L, s, scope, y, false);
 }
 
-static int property(lua_State *L, LnLua *s, LnTensor *t, const char *key) {
-  (void)s;
+// upvalue 2: the methods
+static int unknown_field(lua_State *L, const char *key) {
+  static const char *const properties[] = {"shape", "dtype", "rank", "size"};
+  int n = 0;
+  lua_newtable(L);
+  int list = lua_gettop(L);
+  lua_pushnil(L);
+  while (lua_next(L, lua_upvalueindex(2))) {
+    lua_pop(L, 1);
+    lua_pushvalue(L, -1);
+    lua_rawseti(L, list, ++n);
+  }
+  for (size_t i = 0; i < sizeof properties / sizeof *properties; i++)
+    lua_pushstring(L, properties[i]), lua_rawseti(L, list, ++n);
+  const char *near = ln_lua_nearest(L, key);
+  if (near)
+    return luaL_error(L, "a tensor has no field or method '%s'; did you mean '%s'?", key, near);
+  return luaL_error(L, "a tensor has no field or method '%s'", key);
+}
+
+static int property(lua_State *L, const LnTensor *t, const char *key) {
   if (strcmp(key, "shape") == 0) return ln_lua_push_shape(L, t->shape, t->rank), 1;
   if (strcmp(key, "dtype") == 0) return lua_pushstring(L, ln_dtype_name(t->dtype)), 1;
   if (strcmp(key, "rank") == 0) return lua_pushinteger(L, t->rank), 1;
   if (strcmp(key, "size") == 0) return lua_pushinteger(L, t->size), 1;
-  return luaL_error(L, "a tensor has no field or method '%s'", key);
+  return unknown_field(L, key);
 }
 
 // upvalues: state, methods
 static int tensor_index(lua_State *L) {
   LnLua *s = ln_lua(L);
   LnTensor *t = ln_lua_test_tensor(L, s, 1);
+  if (!t) return luaL_error(L, "tensor index: tensor expected, got %s", luaL_typename(L, 1));
   if (lua_type(L, 2) == LUA_TSTRING) {
     lua_pushvalue(L, 2);
     if (lua_rawget(L, lua_upvalueindex(2)) != LUA_TNIL) return 1;
-    return property(L, s, t, lua_tostring(L, 2));
+    return property(L, t, lua_tostring(L, 2));
   }
   with_data(L, s, 1, "tensor index");
   LnTensor *key = ln_lua_test_tensor(L, s, 2);
-  if (key) return get_by_tensor(L, with_data(L, s, 2, "tensor index"));
+  if (key) return get_by_tensor(L, s, t, with_data(L, s, 2, "tensor index"));
   if (lua_type(L, 2) == LUA_TNUMBER && t->rank == 1) {
     int64_t k = position(L, 2, t, 0, "tensor index");
     push_element(L, t, &k);
@@ -408,7 +481,7 @@ static int tensor_index(lua_State *L) {
   }
   if (lua_type(L, 2) != LUA_TNUMBER && !lua_istable(L, 2))
     return luaL_error(L, "tensor index: a number, a list of ranges, a mask or positions expected, "
-                         "got %s", value_text(L, 2));
+                         "got %s", ln_lua_describe(L, ln_lua(L), 2));
   LnSlice p;
   ln_lua_read_index(L, 2, t, &p);
   size_t scope = ln_scope(&s->context);
@@ -493,7 +566,7 @@ static int tensor_newindex(lua_State *L) {
   if (key) return set_by_tensor(L, s, t, with_data(L, s, 2, "tensor assignment"));
   if (lua_type(L, 2) != LUA_TNUMBER && !lua_istable(L, 2))
     return luaL_error(L, "tensor assignment: a number, a list of ranges, a mask or positions "
-                         "expected as index, got %s", value_text(L, 2));
+                         "expected as index, got %s", ln_lua_describe(L, ln_lua(L), 2));
   LnSlice p;
   ln_lua_read_index(L, 2, t, &p);
   int64_t shape[LN_MAX_RANK], stride[LN_MAX_RANK], offset = 0;
@@ -523,11 +596,15 @@ static int tensor_gc(lua_State *L) {
   return 0;
 }
 
+// Inside a finalizer (where the collector takes no orders) it does nothing: a call that is running
+// may be reading the data, and the collector is at work anyway.
 static int tensor_close(lua_State *L) {
   LnLua *s = ln_lua(L);
   LnTensor **u = ln_lua_test_type(L, s, 1, LN_TYPE_TENSOR);
-  if (!u) return luaL_error(L, "bad argument #1 to 'close' (tensor expected)");
-  ln_tensor_close(*u);
+  if (!u)
+    return luaL_error(L, "bad argument #1 to 'close' (tensor expected, got %s)",
+                      luaL_typename(L, 1));
+  if (*u && lua_gc(L, LUA_GCCOUNT) >= 0) ln_tensor_close(*u);
   return 0;
 }
 
@@ -590,6 +667,7 @@ static int tensor_tostring(lua_State *L) {
 static int tensor_item(lua_State *L) {
   LnLua *s = ln_lua(L);
   LnTensor *t = with_data(L, s, 1, "item");
+  ln_lua_only_arguments(L, s, 1, "item");
   if (t->size != 1)
     return luaL_error(L,
                       "bad argument #1 to 'item' (a tensor of one element expected, got shape %s)",
@@ -617,7 +695,9 @@ static void push_table(lua_State *L, const LnTensor *t, int axis, int64_t *index
 static int tensor_totable(lua_State *L) {
   LnLua *s = ln_lua(L);
   int64_t index[LN_MAX_RANK];
-  push_table(L, with_data(L, s, 1, "totable"), 0, index);
+  LnTensor *t = with_data(L, s, 1, "totable");
+  ln_lua_only_arguments(L, s, 1, "totable");
+  push_table(L, t, 0, index);
   return 1;
 }
 
@@ -625,6 +705,7 @@ static int tensor_copy(lua_State *L) {
   LnLua *s = ln_lua(L);
   size_t scope = ln_scope(&s->context);
   LnTensor *t = with_data(L, s, 1, "copy");
+  ln_lua_only_arguments(L, s, 1, "copy");
   return push_result(L, s, scope, ln_temp(&s->context, ln_tensor_copy(&s->context, t)), false);
 }
 
@@ -633,7 +714,7 @@ static int next_row(lua_State *L) {
   LnLua *s = ln_lua(L);
   LnTensor *t = with_data(L, s, 1, "pairs");
   int64_t i = lua_isnil(L, 2) ? 0 : lua_tointeger(L, 2);
-  if (i >= t->shape[0]) return lua_pushnil(L), 1;
+  if (t->rank == 0 || i < 0 || i >= t->shape[0]) return lua_pushnil(L), 1;
   lua_pushinteger(L, i + 1);
   lua_pushinteger(L, i + 1);
   lua_gettable(L, 1);
@@ -656,13 +737,16 @@ static int tensor_text(lua_State *L) {
   LnLua *s = ln_lua(L);
   LnTensor *t = with_data(L, s, 1, "tostring");
   lua_Integer precision = 8, threshold = 1000;
-  if (!lua_isnoneornil(L, 2)) {
-    luaL_checktype(L, 2, LUA_TTABLE);
-    lua_getfield(L, 2, "precision");
-    precision = luaL_optinteger(L, -1, 8);
-    lua_getfield(L, 2, "threshold");
-    threshold = luaL_optinteger(L, -1, 1000);
-    luaL_argcheck(L, precision >= 0 && precision <= 17, 2, "precision should be 0 to 17");
+  static const char *const names[] = {"precision", "threshold", NULL};
+  ln_lua_only_options(L, s, 2, "tostring", names);
+  for (int k = 0; names[k] && lua_istable(L, 2); k++) {
+    int ok = 1;
+    if (lua_getfield(L, 2, names[k]) == LUA_TNIL) continue;
+    lua_Integer v = lua_tointegerx(L, -1, &ok);
+    if (!ok || v < 0 || (k == 0 && v > 17))
+      return luaL_error(L, "bad option '%s' of 'tostring' (integer %s expected, got %s)", names[k],
+                        k ? ">= 0" : "in [0, 17]", ln_lua_describe(L, s, -1));
+    *(k ? &threshold : &precision) = v;
   }
   char *text = ln_tensor_text(t, (int)precision, threshold);
   if (!text) return luaL_error(L, "out of memory");

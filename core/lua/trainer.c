@@ -1,6 +1,8 @@
 // The training step in Lua (core.trainer), for lua/lunate/model.lua: what a compiled model holds.
+#define _POSIX_C_SOURCE 200809L
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "lua/state.h"
 #include "model/trainer.h"
@@ -64,26 +66,38 @@ static int add_output(lua_State *L) {
              : ln_lua_raise(L, s, NULL);
 }
 
+// The number of an output at i, as C counts.
+static int check_output(lua_State *L, const LnTrainer *t, int i, const char *what) {
+  lua_Integer k = luaL_checkinteger(L, i);
+  if (k < 1 || k > ln_trainer_outputs(t))
+    luaL_error(L, "'%s': there is no output %I, there are %d", what, (LUAI_UACINT)k,
+               ln_trainer_outputs(t));
+  return (int)k - 1;
+}
+
 // trainer:add_metric(output, metric, weighted)
 static int add_metric(lua_State *L) {
   LnLua *s = ln_lua(L);
   LnTrainer *t = check_trainer(L, s, "add_metric");
   LnMetric *m = (LnMetric *)ln_lua_check_object(L, s, 3, LN_METRIC, "add_metric");
-  return ln_trainer_add_metric(&s->context, t, (int)luaL_checkinteger(L, 2) - 1, m,
+  return ln_trainer_add_metric(&s->context, t, check_output(L, t, 2, "add_metric"), m,
                                lua_toboolean(L, 4))
              ? 0
              : ln_lua_raise(L, s, NULL);
 }
 
-// A list of tensors at i (false entries: none), anchored by the list.
-static int read_parts(lua_State *L, LnLua *s, int i, const char *what, LnTensor **out) {
+// A list of tensors at i, anchored by the list; false entries, where they are optional, mean none.
+static int read_parts(lua_State *L, LnLua *s, int i, const char *what, bool optional,
+                      LnTensor **out) {
   if (lua_isnoneornil(L, i)) return 0;
   luaL_checktype(L, i, LUA_TTABLE);
-  int n = (int)lua_rawlen(L, i);
-  if (n > LN_MAX_PARTS) return luaL_error(L, "%s: at most %d, got %d", what, LN_MAX_PARTS, n);
+  int n = lua_rawlen(L, i) > LN_MAX_PARTS ? LN_MAX_PARTS + 1 : (int)lua_rawlen(L, i);
+  if (n > LN_MAX_PARTS) return luaL_error(L, "%s: at most %d parts", what, LN_MAX_PARTS);
   for (int k = 0; k < n; k++) {
     lua_rawgeti(L, i, k + 1);
-    out[k] = lua_toboolean(L, -1) ? ln_lua_check_tensor(L, s, -1, what) : NULL;
+    bool none = optional && !lua_toboolean(L, -1);
+    out[k] = none ? NULL : ln_lua_check_tensor(L, s, -1, what);
+    if (out[k] && out[k]->meta) return luaL_error(L, "%s: values are needed, not symbols", what);
     lua_pop(L, 1);
   }
   return n;
@@ -94,19 +108,25 @@ static LnMode check_mode(lua_State *L, int i) {
   return (LnMode)luaL_checkoption(L, i, NULL, modes);
 }
 
+// The first sample (from 1) and their number.
+static void read_range(lua_State *L, int i, LnBatch *b) {
+  lua_Integer first = luaL_checkinteger(L, i);
+  b->count = luaL_checkinteger(L, i + 1);
+  b->begin = first - 1;
+  if (b->n_x == 0 || b->count < 1 || first < 1 || b->count > INT64_MAX - b->begin)
+    luaL_error(L, "a batch needs inputs and samples");
+}
+
 // The batch of arguments from i on: xs, ys, ws, rows (0-based int64 tensor) or nil, begin
 // (1-based), count
 static void read_batch(lua_State *L, LnLua *s, int i, LnBatch *b, LnTensor **x, LnTensor **y,
                        LnTensor **w) {
   b->x = x, b->y = y, b->w = w;
-  b->n_x = read_parts(L, s, i, "x", x);
-  b->n_y = read_parts(L, s, i + 1, "y", y);
-  b->n_w = read_parts(L, s, i + 2, "sample_weight", w);
-  b->begin = luaL_checkinteger(L, i + 4) - 1;
-  b->count = luaL_checkinteger(L, i + 5);
+  b->n_x = read_parts(L, s, i, "x", false, x);
+  b->n_y = read_parts(L, s, i + 1, "y", false, y);
+  b->n_w = read_parts(L, s, i + 2, "sample_weight", true, w);
+  read_range(L, i + 4, b);
   b->rows = NULL;
-  if (b->n_x == 0 || b->count < 1 || b->begin < 0)
-    luaL_error(L, "a batch needs inputs and samples");
   if (lua_isnoneornil(L, i + 3)) return;
   LnTensor *rows = ln_lua_check_tensor(L, s, i + 3, "rows");
   if (rows->dtype != LN_INT64 || rows->rank != 1 || !ln_tensor_is_contiguous(rows) ||
@@ -115,7 +135,14 @@ static void read_batch(lua_State *L, LnLua *s, int i, LnBatch *b, LnTensor **x, 
   b->rows = (const int64_t *)rows->data + b->begin;
 }
 
-// trainer:run(mode, xs, ys, ws, rows, begin, count)
+static double now(void) {
+  struct timespec t;
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+// trainer:run(mode, xs, ys, ws, rows, begin, count[, size[, seconds]]) -> samples done: in batches
+// of `size` (count), all of them or as many as begin within that time.
 static int run(lua_State *L) {
   LnLua *s = ln_lua(L);
   LnTrainer *t = check_trainer(L, s, "run");
@@ -123,7 +150,19 @@ static int run(lua_State *L) {
   LnTensor *x[LN_MAX_PARTS], *y[LN_MAX_PARTS], *w[LN_MAX_PARTS];
   LnBatch b;
   read_batch(L, s, 3, &b, x, y, w);
-  return ln_trainer_run(&s->context, t, mode, &b, NULL, NULL) ? 0 : ln_lua_raise(L, s, NULL);
+  int64_t left = b.count, size = luaL_optinteger(L, 9, left), done = 0;
+  luaL_argcheck(L, size >= 1, 9, "a batch size of 1 or more expected");
+  double end = lua_isnoneornil(L, 10) ? 0 : now() + luaL_checknumber(L, 10);
+  do {
+    b.count = left < size ? left : size;
+    if (!ln_trainer_run(&s->context, t, mode, &b, NULL, NULL)) return ln_lua_raise(L, s, NULL);
+    if (b.rows) b.rows += b.count;
+    b.begin += b.count;
+    done += b.count;
+    left -= b.count;
+  } while (left > 0 && (end == 0 || now() < end));
+  lua_pushinteger(L, done);
+  return 1;
 }
 
 // trainer:predict(outs, total, xs, begin, count): writes rows begin .. of the tensors in outs,
@@ -135,44 +174,45 @@ static int predict(lua_State *L) {
   luaL_checktype(L, 2, LUA_TTABLE);
   int64_t total = luaL_checkinteger(L, 3);
   LnTensor *x[LN_MAX_PARTS], *pred[LN_MAX_PARTS];
-  LnBatch b = {.x = x, .n_x = read_parts(L, s, 4, "x", x), .begin = luaL_checkinteger(L, 5) - 1,
-               .count = luaL_checkinteger(L, 6)};
+  LnBatch b = {.x = x, .n_x = read_parts(L, s, 4, "x", false, x)};
   int n = 0;
-  if (b.n_x == 0 || b.count < 1 || b.begin < 0 || b.begin + b.count > total)
-    return luaL_error(L, "a batch needs inputs and samples");
+  read_range(L, 5, &b);
+  if (b.begin + b.count > total) return luaL_error(L, "the batch ends after the last row");
   if (!ln_trainer_run(c, t, LN_PREDICT, &b, pred, &n)) return ln_lua_raise(L, s, NULL);
-  if (lua_rawlen(L, 2) == 0) {
-    for (int i = 0; i < n; i++) {
-      int64_t shape[LN_MAX_RANK];
-      memcpy(shape, pred[i]->shape, sizeof shape);
-      if (pred[i]->rank == 0 || shape[0] != b.count)
-        return luaL_error(L,
-                          "predict: output %d has shape %s, which is not one row per sample (%I)",
-                          i + 1, ln_tensor_shape_text(pred[i]), (LUAI_UACINT)b.count);
-      shape[0] = total;
-      LnTensor *out = ln_tensor_new(c, (LnDtype)pred[i]->dtype, pred[i]->rank, shape);
-      if (!out) return ln_lua_raise(L, s, "predict");
-      ln_lua_push_tensor(L, s, out);
-      ln_release(out);
-      lua_rawseti(L, 2, i + 1);
-    }
+  size_t scope = ln_scope(c);
+  // Another batch, run by a finalizer, would drop them.
+  for (int i = 0; i < n; i++) ln_temp(c, ln_retain(pred[i]));
+  bool ok = true;
+  for (int i = 0; ok && i < n; i++)
+    if (pred[i]->rank == 0 || pred[i]->shape[0] != b.count)
+      ok = ln_fail(c, "output %d has shape %s, which is not one row per sample (%lld)", i + 1,
+                   ln_tensor_shape_text(pred[i]), (long long)b.count);
+  bool make = lua_rawlen(L, 2) == 0;
+  for (int i = 0; ok && make && i < n; i++) {
+    int64_t shape[LN_MAX_RANK];
+    memcpy(shape, pred[i]->shape, sizeof shape);
+    shape[0] = total;
+    LnTensor *out = ln_temp(c, ln_tensor_new(c, (LnDtype)pred[i]->dtype, pred[i]->rank, shape));
+    if (!(ok = out != NULL)) break;
+    ln_lua_push_tensor(L, s, out);
+    lua_rawseti(L, 2, i + 1);
   }
-  for (int i = 0; i < n; i++) {
+  for (int i = 0; ok && i < n; i++) {
     lua_rawgeti(L, 2, i + 1);
     LnTensor *out = ln_lua_test_tensor(L, s, -1);
     lua_pop(L, 1);
-    if (!out || out->rank != pred[i]->rank ||
-        !ln_shape_equal(out->shape + 1, out->rank - 1, pred[i]->shape + 1, out->rank - 1) ||
-        out->dtype != pred[i]->dtype)
-      return luaL_error(L, "predict: output %d changes its shape from batch to batch", i + 1);
-    size_t scope = ln_scope(c);
+    if (!out || ln_tensor_closed(out) || out->meta || out->rank != pred[i]->rank ||
+        out->shape[0] != total || out->dtype != pred[i]->dtype ||
+        !ln_shape_equal(out->shape + 1, out->rank - 1, pred[i]->shape + 1, out->rank - 1)) {
+      ok = ln_fail(c, "output %d changes its shape from batch to batch", i + 1);
+      break;
+    }
     int64_t at = b.begin * out->stride[0] * (int64_t)ln_dtype_size((LnDtype)out->dtype);
     LnTensor *rows = ln_temp(c, ln_tensor_view(c, out, out->rank, pred[i]->shape, out->stride, at));
-    bool ok = rows && ln_tensor_assign(c, rows, pred[i]);
-    ln_scope_end(c, scope);
-    if (!ok) return ln_lua_raise(L, s, "predict");
+    ok = rows && ln_tensor_assign(c, rows, pred[i]);
   }
-  return 0;
+  ln_scope_end(c, scope);
+  return ok ? 0 : ln_lua_raise(L, s, "predict");
 }
 
 static int reset(lua_State *L) {
@@ -193,15 +233,17 @@ static int loss(lua_State *L) {
   LnTrainer *t = check_trainer(L, s, "loss");
   lua_pushnumber(L, lua_isnoneornil(L, 2)
                         ? ln_trainer_loss(t)
-                        : ln_trainer_output_loss(t, (int)luaL_checkinteger(L, 2) - 1));
+                        : ln_trainer_output_loss(t, check_output(L, t, 2, "loss")));
   return 1;
 }
 
 void ln_register_trainer(lua_State *L) {
   LnLua *s = ln_lua(L);
-  static const luaL_Reg functions[] = {{"trainer", new_trainer}, {"spoil_replay", spoil_replay}, {NULL, NULL}};
+  static const luaL_Reg functions[] = {
+      {"trainer", new_trainer}, {"spoil_replay", spoil_replay}, {NULL, NULL}};
   static const luaL_Reg methods[] = {
-      {"set_optimizer", set_optimizer}, {"set_replay", set_replay}, {"add_output", add_output}, {"add_metric", add_metric},
+      {"set_optimizer", set_optimizer}, {"set_replay", set_replay}, {"add_output", add_output},
+      {"add_metric", add_metric},
       {"run", run}, {"predict", predict}, {"reset", reset}, {"forget", forget}, {"loss", loss},
       {NULL, NULL}};
   ln_lua_setfuncs(L, functions);

@@ -127,6 +127,8 @@ bool ln_trainer_add_output(LnContext *c, LnTrainer *t, LnLoss *loss, double weig
   return true;
 }
 
+int ln_trainer_outputs(const LnTrainer *t) { return t->n_outputs; }
+
 bool ln_trainer_add_metric(LnContext *c, LnTrainer *t, int output, LnMetric *m, bool weighted) {
   if (t->n_metrics == MAX_METRICS) return ln_fail(c, "a model has at most %d metrics", MAX_METRICS);
   t->metric[t->n_metrics++] = (Metric){ln_object_retain(m), output, weighted};
@@ -213,6 +215,10 @@ static bool check_parts(LnContext *c, const LnBatch *b, int n, LnTensor *const *
     if (!b->rows && last > t->shape[0])
       return ln_fail(c, "%s has %lld samples, the batch ends at %lld", what, (long long)t->shape[0],
                      (long long)last);
+    for (int64_t k = 0; b->rows && k < b->count; k++)
+      if (b->rows[k] < 0 || b->rows[k] >= t->shape[0])
+        return ln_fail(c, "%s has %lld samples, there is no row %lld", what,
+                       (long long)t->shape[0], (long long)b->rows[k] + 1);
   }
   return true;
 }
@@ -225,11 +231,6 @@ static bool check_batch(LnContext *c, const LnTrainer *t, LnMode mode, const LnB
   if (mode != LN_PREDICT && b->n_y != t->n_outputs && !untold)
     return ln_fail(c, "the model has %d output%s, but %d target%s given", t->n_outputs,
                    t->n_outputs == 1 ? "" : "s", b->n_y, b->n_y == 1 ? " was" : "s were");
-  int64_t n = b->n_x > 0 && b->x[0]->rank > 0 ? b->x[0]->shape[0] : 0;
-  if (b->rows)
-    for (int64_t i = 0; i < b->count; i++)
-      if (b->rows[i] < 0 || b->rows[i] >= n)
-        return ln_fail(c, "row %lld is not in the data", (long long)b->rows[i] + 1);
   return check_parts(c, b, b->n_x, b->x, "x") && check_parts(c, b, b->n_y, b->y, "y") &&
          check_parts(c, b, b->n_w, b->w, "sample_weight");
 }
@@ -420,9 +421,12 @@ static Program *new_program(LnContext *c, LnTrainer *t, LnMode mode, const LnBat
   uint64_t generation = ln_generation, calls = c->host_calls;
   if (ok) {
     size_t scope = ln_scope(c);
+    int32_t no_record = c->no_record;
+    c->no_record = 0;
     ln_tape_start(p->tape);
     ok = record(c, t, p);
     ln_tape_stop(p->tape);
+    c->no_record = no_record;
     ln_losses_clear(c);
     ln_scope_end(c, scope);
     const char *spoiled = ok ? ln_tape_unreplayable(p->tape) : NULL;
@@ -557,12 +561,8 @@ bool ln_trainer_run(LnContext *c, LnTrainer *t, LnMode mode, const LnBatch *b,
   if (!check_batch(c, t, mode, b)) return false;
   if (mode == LN_TRAIN && !t->optimizer)
     return ln_fail(c, "compile the model with an optimizer first");
-  // A tape of the caller's has no part in this step, nor has its no_grad.
   size_t scope = ln_scope(c);
-  LnRecorder *outer = c->recorder;
-  int32_t no_record = c->no_record;
-  c->recorder = NULL;
-  c->no_record = 0;
+  c->no_record++;   // a tape of the caller's has no part in this step
   Program *p = run_program(c, t, mode, b);
   bool ok = p != NULL;
   if (ok && mode == LN_TRAIN) {
@@ -572,8 +572,7 @@ bool ln_trainer_run(LnContext *c, LnTrainer *t, LnMode mode, const LnBatch *b,
     ok = ok && ln_optimizer_step(c, t->optimizer, p->active);
   }
   ok = ok && (mode == LN_PREDICT || update_logs(c, t, p));
-  c->recorder = outer;
-  c->no_record = no_record;
+  c->no_record--;
   ln_scope_end(c, scope);
   if (!ok) return false;
   if (predictions) {

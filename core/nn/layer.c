@@ -161,48 +161,35 @@ LnVariable *ln_layer_add_weight(LnContext *c, LnLayer *self, const char *name, i
   return self->variables[self->n_variables++] = v;
 }
 
+// Every walk has a number of its own; what it has met carries that number. It need be new among the
+// layers of one Lua state only.
+static uint64_t walks;
+
 // Walks over l's variables as Keras lists them: trainable, then others, then the children's.
 typedef struct Walk {
   LnVariable **out;
   int n, max;
   bool trainable_only;
+  uint64_t mark;
 } Walk;
 
-// Whether the walk that found n raw entries so far met v before: without memory of its own, since
-// the caller's array may be shorter than the list.
-static bool met(const LnLayer *l, const LnVariable *v, bool trainable_only, int64_t *left) {
-  if (trainable_only && !l->trainable) return false;
-  for (int pass = 1; pass >= (trainable_only ? 1 : 0); pass--)
-    for (int i = 0; i < l->n_variables; i++) {
-      if (l->variables[i]->trainable != pass) continue;
-      if ((*left)-- <= 0) return false;
-      if (l->variables[i] == v) return true;
-    }
-  for (int i = 0; i < l->n_children; i++) {
-    if (met(l->children[i], v, trainable_only, left)) return true;
-    if (*left <= 0) return false;
-  }
-  return false;
-}
-
-static void walk(const LnLayer *root, const LnLayer *l, Walk *w, int64_t *position) {
-  if (w->trainable_only && !l->trainable) return;
+static void walk(LnLayer *l, Walk *w) {
+  if ((w->trainable_only && !l->trainable) || l->mark == w->mark) return;
+  l->mark = w->mark;
   for (int pass = 1; pass >= (w->trainable_only ? 1 : 0); pass--)
     for (int i = 0; i < l->n_variables; i++) {
       LnVariable *v = l->variables[i];
-      if (v->trainable != pass) continue;
-      int64_t before = (*position)++;
-      if (met(root, v, w->trainable_only, &before)) continue;
+      if (v->trainable != pass || v->mark == w->mark) continue;
+      v->mark = w->mark;
       if (w->n < w->max) w->out[w->n] = v;
       w->n++;
     }
-  for (int i = 0; i < l->n_children; i++) walk(root, l->children[i], w, position);
+  for (int i = 0; i < l->n_children; i++) walk(l->children[i], w);
 }
 
 static int list(LnLayer *l, LnVariable **out, int max, bool trainable_only) {
-  Walk w = {out, 0, out ? max : 0, trainable_only};
-  int64_t position = 0;
-  walk(l, l, &w, &position);
+  Walk w = {out, 0, out ? max : 0, trainable_only, ++walks};
+  walk(l, &w);
   return w.n;
 }
 
@@ -252,10 +239,50 @@ static bool check_inputs(LnContext *c, const LnLayer *l, const LnTensors *in) {
   return !cls->fixed_last || ln_layer_check_axis(c, l, x, -1);
 }
 
+// What a layer had before it was built.
+typedef struct LnBuilt {
+  LnLayer *layer;
+  int variables, children;
+} LnBuilt;
+
+static void unbuild(const LnBuilt *b) {
+  LnLayer *l = b->layer;
+  while (l->n_variables > b->variables) ln_variable_release(l->variables[--l->n_variables]);
+  while (l->n_children > b->children) ln_object_release(l->children[--l->n_children]);
+  l->built = false;
+  ln_generation++;
+}
+
+static bool note_built(LnContext *c, const LnBuilt *b) {
+  if (c->n_built == c->cap_built) {
+    size_t cap = c->cap_built ? 2 * c->cap_built : 16;
+    LnBuilt *grown = realloc(c->built, cap * sizeof *grown);
+    if (!grown) return ln_fail(c, "out of memory");
+    c->built = grown;
+    c->cap_built = cap;
+  }
+  c->built[c->n_built++] = *b;
+  ln_object_retain(b->layer);
+  return true;
+}
+
+// The end of a call, build or inference of l, `before` layers having been built when it began. One
+// that fails leaves every layer as it was; the outermost that succeeds makes all of it last.
+static bool leave(LnContext *c, const LnLayer *l, const void *outer, size_t before, bool done) {
+  c->layer = outer;
+  for (size_t keep = done && outer ? c->n_built : done ? 0 : before; c->n_built > keep;) {
+    const LnBuilt *b = &c->built[--c->n_built];
+    if (!done) unbuild(b);
+    ln_object_release(b->layer);
+  }
+  return done || add_path(c, l);
+}
+
 // A build that fails leaves the layer without the weights and parts that it had made.
 static bool build(LnContext *c, LnLayer *l, const LnTensors *in) {
   if (l->built) return true;
-  int variables = l->n_variables, children = l->n_children, n_out = 0;
+  const LnBuilt before = {l, l->n_variables, l->n_children};
+  int n_out = 0;
   bool done = true;
   if (l->building) return ln_fail(c, "it is called while it is being built");
   c->no_record++;
@@ -265,9 +292,8 @@ static bool build(LnContext *c, LnLayer *l, const LnTensors *in) {
   if (done && !l->base.lua_build && class_of(l)->build) done = class_of(l)->build(c, l, in);
   l->building = false;
   c->no_record--;
-  if (!done || c->err.set) {
-    while (l->n_variables > variables) ln_variable_release(l->variables[--l->n_variables]);
-    while (l->n_children > children) ln_object_release(l->children[--l->n_children]);
+  if (!done || c->err.set || !note_built(c, &before)) {
+    unbuild(&before);
     return false;
   }
   l->built = true;
@@ -279,7 +305,10 @@ static bool build(LnContext *c, LnLayer *l, const LnTensors *in) {
 }
 
 bool ln_layer_build(LnContext *c, LnLayer *l, const LnTensors *in) {
-  return (check_inputs(c, l, in) && build(c, l, in)) || add_path(c, l);
+  const void *outer = c->layer;
+  size_t before = c->n_built;
+  c->layer = l;
+  return leave(c, l, outer, before, check_inputs(c, l, in) && build(c, l, in));
 }
 
 // ---- calling
@@ -319,7 +348,8 @@ static bool cast_inputs(LnContext *c, const LnLayer *l, const LnTensors *in, LnT
   bool all = cls->call || cls->call_all;   // Lua's own gets integers as they are
   for (int i = 0; i < in->n; i++) {
     v[i] = in->v[i];
-    if (cast && v[i]->dtype != l->dtype && (all || ln_dtype_is_float((LnDtype)v[i]->dtype))) v[i] = ln_cast(c, v[i], (LnDtype)l->dtype);
+    bool other = v[i]->dtype != l->dtype && (all || ln_dtype_is_float((LnDtype)v[i]->dtype));
+    if (cast && other) v[i] = ln_cast(c, v[i], (LnDtype)l->dtype);
     if (!v[i]) return false;
   }
   return true;
@@ -350,9 +380,8 @@ bool ln_layer_call(LnContext *c, LnLayer *l, const LnTensors *in, const LnCallAr
   const void *outer = c->layer;
   if (!outer && c->n_losses > 0) ln_losses_clear(c);
   c->layer = l;
-  bool done = call(c, l, in, args, out, max_out, n_out);
-  c->layer = outer;
-  return done || add_path(c, l);
+  size_t before = c->n_built;
+  return leave(c, l, outer, before, call(c, l, in, args, out, max_out, n_out));
 }
 
 LnTensor *ln_layer_call1(LnContext *c, LnLayer *l, LnTensor *x, const LnCallArgs *args) {
@@ -414,6 +443,7 @@ bool ln_layer_output_shape(LnContext *c, LnLayer *l, int n_in, const LnInts *in,
   if (!v) return ln_fail(c, "out of memory");
   size_t scope = ln_scope(c);
   const void *outer = c->layer;
+  size_t before = c->n_built;
   c->layer = l;
   bool done;
   if (l->base.lua_shape && c->calls)
@@ -421,10 +451,9 @@ bool ln_layer_output_shape(LnContext *c, LnLayer *l, int n_in, const LnInts *in,
            c->calls->shape(c, l, n_in, in, out, max_out, n_out);
   else
     done = shapes(c, l, n_in, in, out, max_out, n_out, v, v + n_in);
-  c->layer = outer;
   ln_scope_end(c, scope);
   free(v);
-  return done || add_path(c, l);
+  return leave(c, l, outer, before, done);
 }
 
 // Calls f with symbolic tensors of the shapes.
@@ -485,11 +514,40 @@ void ln_layer_remove_child(LnLayer *l, const LnLayer *child) {
   }
 }
 
+// Calls, walks and releases go down recursively: this bounds what they take of the C stack.
+enum { MAX_DEPTH = 100 };
+
+// How far down layers stand inside l; -1 when `container` is one of them.
+static int height(LnLayer *l, const LnLayer *container, uint64_t mark) {
+  if (l == container) return -1;
+  if (l->mark == mark) return l->height;
+  l->mark = mark;
+  l->height = 0;
+  for (int i = 0; i < l->n_children; i++) {
+    int below = height(l->children[i], container, mark);
+    if (below < 0) return -1;
+    if (below >= l->height) l->height = below + 1;
+  }
+  return l->height;
+}
+
+// A layer that is taken away keeps the depth it had: a bound is all that is needed.
+static void deepen(LnLayer *l, int depth) {
+  if (l->depth >= depth) return;
+  l->depth = depth;
+  for (int i = 0; i < l->n_children; i++) deepen(l->children[i], depth + 1);
+}
+
 bool ln_layer_add_child(LnContext *c, LnLayer *l, LnLayer *child) {
+  int below = height(child, l, ++walks);
+  if (below < 0) return ln_fail(c, "'%s' would stand inside itself", name_of(l));
+  if (l->depth + 1 + below > MAX_DEPTH)
+    return ln_fail(c, "layers would stand inside each other deeper than %d", MAX_DEPTH);
   LnLayer **grown = realloc(l->children, (size_t)(l->n_children + 1) * sizeof *grown);
   if (!grown) return ln_fail(c, "out of memory");
   l->children = grown;
   l->children[l->n_children++] = ln_object_retain(child);
+  deepen(child, l->depth + 1);
   ln_generation++;
   return true;
 }

@@ -90,6 +90,7 @@ typedef struct LnVariable {
   LnTensor *value;         // its place may change (flat buffers); the tensor object never does
   bool trainable;          // as created; a layer's `trainable` acts on top of it
   bool placed;             // lives in a flat buffer: no other model moves it
+  uint64_t mark;           // met by the walk of this number (nn/layer.c)
   LnObject *regularizer, *constraint;   // may be NULL
 } LnVariable;
 void ln_variable_release(LnVariable *v);
@@ -108,6 +109,8 @@ typedef struct LnLayer {
   LnVariable **variables;    // its own, in order of creation
   struct LnLayer **children; // layers it is made of, in order
   LnInts built_shape;        // of its first input, with the batch axis (-1)
+  int depth, height;         // containers around it at most; layers below it, for the walk `mark`
+  uint64_t mark;             // met by the walk of this number (nn/layer.c)
 } LnLayer;
 typedef struct LnLayerClass {
   LnClass base;
@@ -162,7 +165,8 @@ void ln_layer_remove_child(LnLayer *l, const LnLayer *child);
 // "expected axis -1 of the input to be 784, got shape (32, 10)" unless x has, along axis (0-based
 // or negative), the size that the layer was built for. True when that is not known.
 bool ln_layer_check_axis(LnContext *c, const LnLayer *l, const LnTensor *x, int axis);
-// The layers it is made of: at the end; generation++.
+// The layers it is made of: at the end; generation++. Fails where a layer would come to stand
+// inside itself, or layers inside each other deeper than any stack should go.
 bool ln_layer_add_child(LnContext *c, LnLayer *l, LnLayer *child);
 void ln_layer_pop_child(LnLayer *l);
 // Output shapes for input shapes with unknown dimensions (-1), by calling it on meta tensors.
@@ -363,9 +367,9 @@ int ln_optimizer_slot_count(const LnOptimizer *o);
 LnTensor *ln_optimizer_slot(LnOptimizer *o, int slot, int variable);  // borrowed; NULL: has none
 // State variables in Keras's order and with its names: iteration, learning_rate (unless it is a
 // schedule), averages and accumulators, slots. Reading gives a new reference (of a slot: the slot
-// itself), writing checks the shape.
+// itself), writing checks the value and then, when `store` is set, keeps it.
 int ln_optimizer_state_count(LnOptimizer *o);
 LnTensor *ln_optimizer_state(LnContext *c, LnOptimizer *o, int i, char *name, size_t size);
-bool ln_optimizer_set_state(LnContext *c, LnOptimizer *o, int i, LnTensor *value);
+bool ln_optimizer_set_state(LnContext *c, LnOptimizer *o, int i, LnTensor *value, bool store);
 
 #endif

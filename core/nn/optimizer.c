@@ -515,23 +515,28 @@ LnTensor *ln_optimizer_state(LnContext *c, LnOptimizer *o, int i, char *name, si
   return ln_retain(f->slots[slot * f->n + variable]);
 }
 
-bool ln_optimizer_set_state(LnContext *c, LnOptimizer *o, int i, LnTensor *value) {
+bool ln_optimizer_set_state(LnContext *c, LnOptimizer *o, int i, LnTensor *value, bool store) {
   char name[128];
   LnTensor *now = ln_optimizer_state(c, o, i, name, sizeof name);
   if (!now) return false;
   bool ok = true;
   int slot, variable;
-  if (!ln_tensor_same_shape(now, value)) {
+  if (value->meta) {
+    ok = ln_fail(c, "%s: '%s' needs values, got a symbolic tensor", o->base.cls->name, name);
+  } else if (!ln_tensor_same_shape(now, value)) {
     ok = ln_fail(c, "%s: '%s' has shape %s, got %s", o->base.cls->name, name,
                  ln_tensor_shape_text(now), ln_tensor_shape_text(value));
   } else if (i == 0) {
     int64_t count = ln_tensor_get_int(value, NULL);
     if (count < 0)
       ok = ln_fail(c, "%s: iterations must be >= 0, got %lld", o->base.cls->name, (long long)count);
-    else o->iterations = count;
+    else if (store) o->iterations = count;
   } else if (i < leading(o)) {
-    o->learning_rate.value = ln_tensor_get(value, NULL);
-  } else {
+    double rate = ln_tensor_get(value, NULL);
+    if (!(rate >= 0))
+      ok = ln_fail(c, "%s: learning_rate must be >= 0, got %g", o->base.cls->name, rate);
+    else if (store) o->learning_rate.value = rate;
+  } else if (store) {
     locate(o, i - leading(o), &slot, &variable);
     if (slot < 0) *class_of(o)->scalar(o) = ln_tensor_get(value, NULL);
     else ok = ln_tensor_assign(c, now, value);

@@ -43,7 +43,7 @@ LnTensor *ln_scope_return(LnContext *c, size_t scope, LnTensor *t) {
 
 bool ln_recording_gradients(const LnContext *c) {
   if (c->no_record > 0) return false;
-  for (const LnRecorder *r = c->recorder; r; r = r->outer)
+  for (const LnRecorder *r = c->recorder; r; r = ln_recorder_outer(r))
     if (!r->paused && !r->everything) return true;
   return false;
 }
@@ -111,7 +111,7 @@ bool ln_apply_all(LnContext *c, const LnOp *op, LnTensor *const *in, int n_in, c
     bool tracked = false;
     for (int i = 0; i < n_in; i++) tracked = tracked || (in[i] && in[i]->tracked);
     tracked = tracked && c->no_record == 0;
-    for (LnRecorder *r = c->recorder; r; r = r->outer)
+    for (LnRecorder *r = c->recorder; r; r = ln_recorder_outer(r))
       if (!r->paused && (tracked || r->everything) && !r->record(r, &call)) return false;
     if (tracked && !(op->flags & LN_OP_NO_GRADIENT))
       for (int i = 0; i < op->n_out; i++) out[i]->tracked = ln_dtype_is_float(out[i]->dtype);

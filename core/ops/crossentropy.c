@@ -275,7 +275,7 @@ const LnOp ln_ops_crossentropy[] = {
    .doc = "(labels, logits): -sum t log softmax(logits) over the last axis, and that softmax."},
   {.name = "softmax_crossentropy_grad", .n_in = 3, .n_out = 1,
    .flags = LN_OP_HIDDEN | LN_OP_NO_GRADIENT, .options = softmax_options,
-   .params_size = sizeof(LnCrossentropy), .shape = softmax_grad_shape,
+   .params_size = sizeof(LnCrossentropy), .shape = softmax_grad_shape, .check = softmax_check,
    .forward = softmax_grad_forward,
    .doc = "(labels, softmax, dloss): the gradient of softmax_crossentropy by the logits."},
   {.name = "sigmoid_crossentropy", .n_in = 2, .n_out = 1, .flags = LN_OP_HIDDEN,

@@ -90,10 +90,10 @@ static void dense_forward(const LnCall *call) {
 }
 
 static LnTensor *as_rows(LnContext *c, LnTensor *x) {
+  int64_t rows = 1;
   if (!x || x->rank == 2) return x;
-  return ln_reshape(c, x, 2,
-                    (int64_t[]){x->size / (x->shape[x->rank - 1] ? x->shape[x->rank - 1] : 1),
-                                x->shape[x->rank - 1]});
+  for (int i = 0; i < x->rank - 1; i++) rows *= x->shape[i];
+  return ln_reshape(c, x, 2, (int64_t[]){rows, x->shape[x->rank - 1]});
 }
 
 static bool dense_backward(const LnCall *call, LnTensor *const *dy, const bool *want,
@@ -118,6 +118,9 @@ static bool dense_backward(const LnCall *call, LnTensor *const *dy, const bool *
 
 static bool grad_shape(const LnCall *call, LnSpec *out) {
   const LnTensor *dy = call->in[0], *y = call->in[1];
+  if (!ln_dtype_is_float((LnDtype)y->dtype))
+    return ln_fail(call->context, "%s: floats are wanted, got %s", call->op->name,
+                   ln_dtype_name((LnDtype)y->dtype));
   if (!ln_tensor_same_shape(dy, y) || dy->rank == 0)
     return ln_fail(call->context, "%s: shapes do not align: %s and %s", call->op->name,
                    ln_tensor_shape_text(dy), ln_tensor_shape_text(y));
@@ -125,10 +128,10 @@ static bool grad_shape(const LnCall *call, LnSpec *out) {
          (call->n_out == 1 || ln_spec(call, &out[1], (LnDtype)y->dtype, 1, &y->shape[y->rank - 1]));
 }
 
-// Column sums in the making, then whatever is not contiguous.
+// Copies of what is not contiguous.
 static size_t grad_scratch(const LnCall *call) {
   const LnTensor *y = call->in[1];
-  size_t width = ln_dtype_size(y->dtype), bytes = 64 + (size_t)y->shape[y->rank - 1] * width;
+  size_t width = ln_dtype_size(y->dtype), bytes = 0;
   for (int i = 0; i < 2; i++)
     if (call->in[i]->dtype != y->dtype || !ln_tensor_is_contiguous(call->in[i]))
       bytes += (size_t)y->size * width + 64;
@@ -140,7 +143,6 @@ static void grad_forward(const LnCall *call) {
   LnDtype d = (LnDtype)y->dtype;
   int64_t n = y->shape[y->rank - 1];
   char *memory = call->scratch;
-  memory += ((size_t)n * ln_dtype_size(d) + 63) / 64 * 64;
   const void *from[2];
   for (int i = 0; i < 2; i++) {
     const LnTensor *t = call->in[i];
@@ -148,7 +150,7 @@ static void grad_forward(const LnCall *call) {
   }
   ln_kernel_dense_grad(d, ((const Dense *)call->params)->activation, n ? y->size / n : 0, n,
                        from[0], from[1], call->out[0]->data,
-                       call->n_out > 1 ? call->out[1]->data : NULL, call->scratch);
+                       call->n_out > 1 ? call->out[1]->data : NULL);
 }
 
 static bool grad_backward(const LnCall *call, LnTensor *const *g, const bool *want,

@@ -64,7 +64,15 @@ static bool diagonal_backward(const LnCall *call, LnTensor *const *dy, const boo
 
 static bool grad_shape(const LnCall *call, LnSpec *out) {
   const Diagonal *p = call->params;
-  return ln_spec(call, out, call->in[0]->dtype, p->rank, p->shape);
+  const LnTensor *dy = call->in[0];
+  int64_t stride[LN_MAX_RANK];
+  LnSpec line;
+  ln_contiguous_strides(p->shape, p->rank, stride);
+  if (!diagonal_layout(call, p, p->rank, p->shape, stride, &line)) return false;
+  if (!ln_shape_equal(line.shape, line.rank, dy->shape, dy->rank))
+    return ln_fail(call->context, "%s: %s is not the diagonal's shape, %s", call->op->name,
+                   ln_tensor_shape_text(dy), ln_shape_text(line.shape, line.rank));
+  return ln_spec(call, out, (LnDtype)dy->dtype, p->rank, p->shape);
 }
 
 static void grad_forward(const LnCall *call) {

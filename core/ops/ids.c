@@ -37,7 +37,7 @@ static bool one_hot_shape(const LnCall *call, LnSpec *out) {
   int axis;
   if (x->rank == LN_MAX_RANK)
     return ln_fail(call->context, "one_hot: a tensor has at most %d axes", LN_MAX_RANK);
-  if (p->classes < 0) return ln_fail(call->context, "one_hot: classes must not be negative");
+  if (p->classes < 0) return ln_fail(call->context, "one_hot: num_classes must not be negative");
   if (!ln_axis(call->context, "one_hot", p->axis, x->rank + 1, &axis)) return false;
   for (int i = 0; i <= x->rank; i++)
     shape[i] = i < axis ? x->shape[i] : i == axis ? p->classes : x->shape[i - 1];
@@ -109,11 +109,12 @@ static void bincount_forward(const LnCall *call) {
 }
 
 static const LnOption one_hot_options[] = {
-  {"classes", LN_OPT_INTEGER, offsetof(OneHot, classes), .range = ">= 0",
+  {"num_classes", LN_OPT_INTEGER, offsetof(OneHot, classes), .range = ">= 0",
    .doc = "how many classes there are"},
-  {"dtype", LN_OPT_DTYPE, offsetof(OneHot, dtype), .fallback = "float32", .doc = "of the result"},
   {"axis", LN_OPT_AXIS, offsetof(OneHot, axis), .fallback = "-1",
-   .doc = "where the new axis is, in the result"}, {0}};
+   .doc = "where the new axis is, in the result"},
+  {"dtype", LN_OPT_DTYPE, offsetof(OneHot, dtype), .fallback = "float32", .doc = "of the result"},
+  {0}};
 static const LnOption bincount_options[] = {
   {"minlength", LN_OPT_INTEGER, offsetof(Bins, minlength), .fallback = "0", .range = ">= 0",
    .doc = "at least so many bins"}, {0}};
@@ -122,11 +123,11 @@ const LnOp ln_ops_ids[] = {
   {.name = "one_hot", .n_in = 1, .n_out = 1, .flags = LN_OP_NO_GRADIENT, .options = one_hot_options,
    .params_size = sizeof(OneHot), .shape = one_hot_shape, .check = one_hot_check,
    .scratch = ids_scratch, .forward = one_hot_forward,
-   .samples = "i(4, 2,3), 4\ni(4, 2,3), {classes = 4, dtype = \"int32\"}\n"
-              "i(4, 2,3), {classes = 4, axis = 1}",
-   .doc = "(ids, classes, dtype = \"float32\", axis = -1): a new axis of `classes` elements with "
-          "1 at\n"
-          "each id and 0 elsewhere. Ids are data: 0 .. classes - 1; another one is an error.\n"
+   .samples = "i(4, 2,3), 4\ni(4, 2,3), {num_classes = 4, dtype = \"int32\"}\n"
+              "i(4, 2,3), {num_classes = 4, axis = 1}",
+   .doc = "(ids, num_classes, axis = -1, dtype = \"float32\"): a new axis of `num_classes`\n"
+          "elements with 1 at each id and 0 elsewhere. Ids are data: 0 .. num_classes - 1;\n"
+          "another one is an error.\n"
           "Example:\n"
           "ln.one_hot(ln.tensor{2, 0}, 3):flatten()  --> [0. 0. 1. 1. 0. 0.]\n"},
   {.name = "bincount", .n_in = 2, .n_optional = 1, .n_out = 1,

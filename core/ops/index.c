@@ -101,6 +101,8 @@ static bool take_shape(const LnCall *call, LnSpec *out) {
   return ln_spec(call, out, (LnDtype)x->dtype, rank, shape);
 }
 
+static bool gather_shape(const LnCall *call, LnSpec *out);
+
 static bool take_check(const LnCall *call) {
   int64_t outer, n, inner;
   int axis;
@@ -149,9 +151,40 @@ static bool take_backward(const LnCall *call, LnTensor *const *dy, const bool *w
   return (dx[0] = LN_APPLY2(call->context, op_of(TAKE_GRAD), &p, dy[0], call->in[1]));
 }
 
+// What has this shape before it is picked from, for the checks of shapes.
+static LnTensor picked_from(const Index *p) {
+  LnTensor x = {.rank = (uint8_t)p->rank, .dtype = LN_FLOAT32, .meta = true};
+  memcpy(x.shape, p->shape, sizeof x.shape);
+  ln_contiguous_strides(x.shape, x.rank, x.stride);
+  x.size = 1;
+  for (int i = 0; i < x.rank; i++) x.size *= x.shape[i];
+  return x;
+}
+
+// The gradient has the shape that picking would give, and floats.
 static bool grad_shape(const LnCall *call, LnSpec *out) {
   const Index *p = call->params;
-  return ln_spec(call, out, (LnDtype)call->in[0]->dtype, p->rank, p->shape);
+  const LnTensor *dy = call->in[0];
+  LnTensor from = picked_from(p), *in[2] = {&from, call->in[1]};
+  LnCall forward = *call;
+  LnSpec picked;
+  forward.in = in;
+  if (!(call->op == op_of(TAKE_GRAD) ? take_shape : gather_shape)(&forward, &picked)) return false;
+  if (!ln_shape_equal(picked.shape, picked.rank, dy->shape, dy->rank) ||
+      !ln_dtype_is_float((LnDtype)dy->dtype))
+    return ln_fail(call->context, "%s: expected floats of shape %s, got %s %s", call->op->name,
+                   ln_shape_text(picked.shape, picked.rank), ln_dtype_name((LnDtype)dy->dtype),
+                   ln_tensor_shape_text(dy));
+  return ln_spec(call, out, (LnDtype)dy->dtype, p->rank, p->shape);
+}
+
+// Positions are checked here too: these ops may be called by themselves.
+static bool grad_check(const LnCall *call) {
+  const Index *p = call->params;
+  int64_t outer, n, inner;
+  int axis;
+  return take_layout(call, p, p->rank, p->shape, &axis, &outer, &n, &inner) &&
+         check_positions(call, call->in[1], n);
 }
 
 static void take_grad_forward(const LnCall *call) {
@@ -171,6 +204,10 @@ static bool take_grad_backward(const LnCall *call, LnTensor *const *dy, const bo
                                LnTensor **dx) {
   if (!want[0]) return true;
   return (dx[0] = LN_APPLY2(call->context, op_of(TAKE), call->params, dy[0], call->in[1]));
+}
+
+LnTensor *ln_take_rows(LnContext *c, LnTensor *x, LnTensor *positions) {
+  return LN_APPLY2(c, op_of(TAKE), (&(Index){0, false, 0, {0}}), x, positions);
 }
 
 LnTensor *ln_take(LnContext *c, LnTensor *x, LnTensor *positions, int64_t axis) {
@@ -278,7 +315,8 @@ LnTensor *ln_gather_grad(LnContext *c, LnTensor *x, LnTensor *positions, int64_t
 
 static void count_loop(char **ptrs, const int64_t *strides, int64_t n, const void *arg) {
   int64_t count = 0;
-  for (int64_t i = 0; i < n; i++) count += ptrs[0][i * strides[0]] != 0;
+  (void)strides;  // one after the other: count_nonzero sees to it
+  for (int64_t i = 0; i < n; i++) count += ptrs[0][i] != 0;
   **(int64_t *const *)arg += count;
 }
 
@@ -343,9 +381,9 @@ static bool masked_compose(const LnCall *call, LnTensor **out) {
   if (mask->rank > x->rank || !ln_shape_equal(mask->shape, mask->rank, x->shape, mask->rank))
     return ln_fail(c, "masked_select: the mask's shape %s does not begin the tensor's shape %s",
                    ln_tensor_shape_text(mask), ln_tensor_shape_text(x));
-  for (int i = mask->rank; i < x->rank; i++) shape[i - mask->rank + 1] = x->shape[i];
   if (mask->rank == 0 && x->rank == LN_MAX_RANK)
     return ln_fail(c, "masked_select: a tensor has at most %d axes", LN_MAX_RANK);
+  for (int i = mask->rank; i < x->rank; i++) shape[i - mask->rank + 1] = x->shape[i];
   LnTensor *positions = LN_APPLY1(c, op_of(FLAT_NONZERO), NULL, mask);
   x = ln_reshape(c, x, x->rank - mask->rank + 1, shape);
   return (out[0] = ln_take(c, x, positions, 0));
@@ -446,7 +484,7 @@ const LnOp ln_ops_index[] = {
           "Example:\n"
           "ln.tensor{10, 20, 30}:take(ln.tensor{3, 1, -2})  --> [30. 10. 20.]\n"},
   {.name = "take_grad", .n_in = 2, .n_out = 1, .flags = LN_OP_HIDDEN, .params_size = sizeof(Index),
-   .shape = grad_shape, .scratch = take_scratch, .forward = take_grad_forward,
+   .shape = grad_shape, .check = grad_check, .scratch = take_scratch, .forward = take_grad_forward,
    .backward = take_grad_backward, .doc = "Zeros with x added at the positions."},
   {.name = "gather", .n_in = 2, .n_out = 1, .options = gather_options,
    .params_size = sizeof(Index), .shape = gather_shape, .check = gather_check,
@@ -459,8 +497,8 @@ const LnOp ln_ops_index[] = {
    .scratch = gather_scratch, .forward = gather_forward, .backward = gather_backward,
    .samples = "x(2,3), ln.tensor({{1, 1}, {3, -1}}, {dtype = \"int32\"})", .doc = GATHER_DOC},
   {.name = "gather_grad", .n_in = 2, .n_out = 1, .flags = LN_OP_HIDDEN,
-   .params_size = sizeof(Index), .shape = grad_shape, .scratch = gather_scratch,
-   .forward = gather_grad_forward, .backward = gather_grad_backward,
+   .params_size = sizeof(Index), .shape = grad_shape, .check = grad_check,
+   .scratch = gather_scratch, .forward = gather_grad_forward, .backward = gather_grad_backward,
    .doc = "Zeros with x added at the positions along an axis."},
   {.name = "nonzero", .n_in = 1, .n_out = 1, .flags = LN_OP_VALUE_SHAPE | LN_OP_NO_GRADIENT,
    .shape = nonzero_shape, .scratch = nonzero_scratch, .forward = nonzero_forward,

@@ -11,5 +11,7 @@ LnTensor *ln_gather_grad(LnContext *c, LnTensor *x, LnTensor *positions, int64_t
                          const int64_t *shape);
 // Elements (or rows) of x where the mask, whose shape is x's or begins it, is true.
 LnTensor *ln_masked_select(LnContext *c, LnTensor *x, LnTensor *mask);
+// Rows of x at positions that are 1-based, or negative from the end.
+LnTensor *ln_take_rows(LnContext *c, LnTensor *x, LnTensor *positions);
 
 #endif

@@ -186,7 +186,7 @@ static bool pad_compose(const LnCall *call, LnTensor **out) {
   bool fits = !pads->meta && (pads->size == 1 || (pads->size == 2 && rank == 1) ||
                               (rank == 2 && pads->shape[0] == x->rank && pads->shape[1] == 2));
   if (!fits)
-    return ln_fail(c, "pad: paddings are a number, {before, after} or a list of these, one an axis "
+    return ln_fail(c, "pad: pad_width is a number, {before, after} or a list of these, one an axis "
                    "(%d); got shape %s", x->rank, ln_tensor_shape_text(pads));
   for (int i = 0; i < x->rank; i++) {
     for (int side = 0; side < 2; side++) {
@@ -195,7 +195,7 @@ static bool pad_compose(const LnCall *call, LnTensor **out) {
       else if (rank == 1) index[0] = side;
       double amount = ln_tensor_get(pads, index);
       if (!(amount >= 0) || amount > 0x1p40 || amount != (double)(int64_t)amount)
-        return ln_fail(c, "pad: paddings are whole numbers >= 0, got %g", amount);
+        return ln_fail(c, "pad: pad_width has whole numbers >= 0, got %g", amount);
       (side ? after : before)[i] = (int64_t)amount;
     }
   }
@@ -312,13 +312,14 @@ static const LnOption stack_options[] = {
    .doc = "the new axis, in the result"},
   {0}};
 static const LnOption pad_options[] = {
-  {"paddings", LN_OPT_TENSOR, offsetof(Pad, paddings),
+  {"pad_width", LN_OPT_TENSOR, offsetof(Pad, paddings),
    .doc = "{{before, after}, ...}, one pair an axis; one pair or one number is for all of them"},
   {"mode", LN_OPT_CHOICE, offsetof(Pad, mode), .fallback = "constant",
    .choices = "constant reflect edge symmetric", .doc = "what the added elements are"},
-  {"value", LN_OPT_NUMBER, offsetof(Pad, value), .fallback = "0", .doc = "of mode constant"}, {0}};
+  {"constant_values", LN_OPT_NUMBER, offsetof(Pad, value), .fallback = "0",
+   .doc = "what mode constant adds"}, {0}};
 static const LnOption tile_options[] = {
-  {"reps", LN_OPT_INTEGERS, offsetof(Tile, reps), .range = ">= 0",
+  {"repeats", LN_OPT_INTEGERS, offsetof(Tile, reps), .range = ">= 0",
    .doc = "how often along each axis; a short list is for the last axes"}, {0}};
 static const LnOption repeat_options[] = {
   {"repeats", LN_OPT_INTEGER, offsetof(Repeat, repeats), .range = ">= 0",
@@ -356,15 +357,14 @@ const LnOp ln_ops_join[] = {
    .compose = pad_compose,
    .samples = "x(2,3), {{1, 0}, {0, 2}}\nx(2,3), {{1, 1}, {2, 2}}, \"reflect\"\n"
               "x(2,3), {1, 2}, \"edge\"\nx(2,3), {{3, 1}, {0, 4}}, \"symmetric\"",
-   .doc = "(x, paddings, mode = \"constant\", value = 0): x with elements added around it: a "
-          "value,\n"
+   .doc = "(x, pad_width, mode = \"constant\", constant_values = 0): x with more around: a value,\n"
           "the mirror image without (reflect) or with (symmetric) the outermost element, or the\n"
           "outermost element (edge).\n"
           "Example:\n"
           "ln.pad(ln.tensor{1, 2, 3}, {{2, 1}}, \"reflect\")  --> [3. 2. 1. 2. 3. 2.]\n"},
   {.name = "tile", .n_in = 1, .n_out = 1, .options = tile_options, .params_size = sizeof(Tile),
    .compose = tile_compose, .samples = "x(2,3), {2, 3}\nx(2,3), {2}\nx(3), {2, 1, 2}",
-   .doc = "(x, reps): x laid out reps[i] times along axis i, as numpy's tile.\n"
+   .doc = "(x, repeats): x laid out repeats[i] times along axis i, as numpy's tile.\n"
           "Example:\n"
           "ln.tile(ln.tensor{1, 2}, {3})  --> [1. 2. 1. 2. 1. 2.]\n"},
   {.name = "repeat_", .n_in = 1, .n_out = 1, .options = repeat_options,

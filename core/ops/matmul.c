@@ -145,12 +145,27 @@ static Side prepare(const LnTensor *t, bool left, LnDtype d, char **memory) {
   return s;
 }
 
+// The usual case without the preparations of the general one, which are most of a small product.
+static bool two_matrices(const LnCall *call) {
+  const LnTensor *a = call->in[0], *b = call->in[1], *y = call->out[0];
+  LnMatrix left, right;
+  if (a->rank != 2 || b->rank != 2 || a->dtype != y->dtype || b->dtype != y->dtype ||
+      !ln_dtype_is_float((LnDtype)y->dtype) ||
+      !ln_matrix(a->data, a->shape[0], a->shape[1], a->stride[0], a->stride[1], &left) ||
+      !ln_matrix(b->data, b->shape[0], b->shape[1], b->stride[0], b->stride[1], &right))
+    return false;
+  ln_matrix_product((LnDtype)y->dtype, a->shape[0], b->shape[1], a->shape[1], left, right, 0,
+                    y->data, b->shape[1]);
+  return true;
+}
+
 static void matmul_forward(const LnCall *call) {
   LnTensor *y = call->out[0];
   char *memory = call->scratch;
   Product p = {.dtype = (LnDtype)y->dtype, .c = y->data};
   int64_t batches = 1;
   if (y->size == 0) return;
+  if (two_matrices(call)) return;
   p.a = prepare(call->in[0], true, p.dtype, &memory);
   p.b = prepare(call->in[1], false, p.dtype, &memory);
   p.m = p.a.rows, p.k = p.a.columns, p.n = p.b.columns;
@@ -185,8 +200,10 @@ static bool matmul_backward(const LnCall *call, LnTensor *const *dy, const bool 
   if (want[0] && !(dx[0] = ln_matmul(c, g, ln_transpose(c, b)))) return false;
   if (!want[1]) return true;
   if (a && g && b && b->rank == 2 && a->rank > 2) {  // the sum over batches is one product too
-    a = ln_reshape(c, a, 2, (int64_t[]){-1, a->shape[a->rank - 1]});
-    g = ln_reshape(c, g, 2, (int64_t[]){-1, g->shape[g->rank - 1]});
+    int64_t rows = 1;
+    for (int i = 0; i < a->rank - 1; i++) rows *= a->shape[i];
+    a = ln_reshape(c, a, 2, (int64_t[]){rows, a->shape[a->rank - 1]});
+    g = ln_reshape(c, g, 2, (int64_t[]){rows, g->shape[g->rank - 1]});
   }
   dx[1] = ln_matmul(c, ln_transpose(c, a), g);
   if (column) dx[1] = ln_squeeze(c, dx[1], -1);

@@ -93,7 +93,8 @@ LnTensor *ln_scope_return(LnContext *c, size_t scope, LnTensor *t);
 LnTensor *ln_temp(LnContext *c, LnTensor *t);
 
 // ---- the tape's side (autograd/tape.c sets it): told of every call that involves a tracked
-// tensor, or of every call when `everything` is set (a kept tape).
+// tensor, or of every call when `everything` is set (a kept tape: those around it are told
+// nothing).
 struct LnRecorder {
   bool (*record)(LnRecorder *r, const LnCall *call);
   LnRecorder *outer;
@@ -104,6 +105,9 @@ struct LnRecorder {
 static inline void ln_spoil_replay(LnContext *c, const char *what) {
   for (LnRecorder *r = c->recorder; r; r = r->outer)
     if (r->everything && !r->spoiled) r->spoiled = what;
+}
+static inline LnRecorder *ln_recorder_outer(const LnRecorder *r) {
+  return r->everything ? NULL : r->outer;
 }
 // True when a gradient may be taken through what is computed now: backward rules that have a
 // faster form without a derivative of their own use it only when this is false.

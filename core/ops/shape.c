@@ -1,6 +1,7 @@
 // Ops that see the same values under another shape: views with strides, no copy where one can be
 // avoided. Also astype and stop_gradient. To add one: a shape() that sets view_of and strides.
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "kernels/copy.h"
@@ -68,6 +69,15 @@ static bool reshape_to(const LnCall *call, LnSpec *out, int rank, const int64_t 
   return view(call, out, rank, shape, stride, 0);
 }
 
+// (2, -1): the open dimension as it was written, where a shape's text says None.
+static const char *as_given(const LnInts *v, char *text) {
+  char *p = text;
+  for (int i = 0; i < v->n; i++)
+    p += sprintf(p, "%s%lld", i ? ", " : "(", (long long)v->v[i]);
+  strcpy(p, v->n == 0 ? "()" : v->n == 1 ? ",)" : ")");
+  return text;
+}
+
 static bool reshape_shape(const LnCall *call, LnSpec *out) {
   const LnInts *want = &((const Shape *)call->params)->shape;
   const LnTensor *x = call->in[0];
@@ -94,7 +104,7 @@ static bool reshape_shape(const LnCall *call, LnSpec *out) {
   if (known != x->size)
     return ln_fail(call->context, "%s: a tensor of shape %s (%lld elements) does not fit shape %s",
                    call->op->name, ln_tensor_shape_text(x), (long long)x->size,
-                   ln_shape_text(want->v, (int)want->n));
+                   as_given(want, (char[24 * LN_MAX_RANK]){0}));
   return reshape_to(call, out, (int)want->n, shape);
 }
 
@@ -135,8 +145,7 @@ static bool permute_order(const LnCall *call, int *order) {
   const LnTensor *x = call->in[0];
   bool seen[LN_MAX_RANK];
   if (axes->n < 0) {
-    for (int i = 0; i < x->rank; i++) order[i] = i;
-    if (x->rank >= 2) order[x->rank - 2] = x->rank - 1, order[x->rank - 1] = x->rank - 2;
+    for (int i = 0; i < x->rank; i++) order[i] = x->rank - 1 - i;
     return true;
   }
   if (axes->n != x->rank)
@@ -338,7 +347,7 @@ static const LnOption axes_options[] = {
   {"axes", LN_OPT_AXES, offsetof(Axes, axes), .doc = "every axis once, in the new order"}, {0}};
 static const LnOption transpose_options[] = {
   {"axes", LN_OPT_AXES, offsetof(Axes, axes), .fallback = "none",
-   .doc = "every axis once, in the new order; none: the last two trade places"}, {0}};
+   .doc = "every axis once, in the new order; none: reversed"}, {0}};
 static const LnOption axis_options[] = {
   {"axis", LN_OPT_AXES, offsetof(Axes, axes), .doc = "where, in the result: one axis or several"},
   {0}};
@@ -378,10 +387,10 @@ const LnOp ln_ops_shape[] = {
   {.name = "transpose", .n_in = 1, .n_out = 1, .options = transpose_options,
    .params_size = sizeof(Axes), .shape = permute_shape, .backward = permute_backward,
    .samples = "x(2,3)\nx(2,3,4)\nx(2,3,4), {3, 1, 2}",
-   .doc = "(x, axes = none): a view of x with the last two axes exchanged, or all axes in the\n"
-          "order given. One axis or none: x unchanged.\n"
+   .doc = "(x, axes = none): a view of x with its axes in the order given, or in reverse\n"
+          "(swapaxes exchanges two of them). One axis or none: x unchanged.\n"
           "Example:\n"
-          "ln.zeros{2, 3, 4}:transpose().shape  --> (2, 4, 3)\n"},
+          "ln.zeros{2, 3, 4}:transpose().shape  --> (4, 3, 2)\n"},
   {.name = "permute", .n_in = 1, .n_out = 1, .options = axes_options, .params_size = sizeof(Axes),
    .shape = permute_shape, .backward = permute_backward,
    .samples = "x(2,3), {2, 1}\nx(2,3,4), {3, 1, 2}\nx(2,3,4), {-1, 2, 1}",
@@ -457,7 +466,7 @@ LnTensor *ln_reshape(LnContext *c, LnTensor *x, int rank, const int64_t *shape) 
 }
 
 LnTensor *ln_transpose(LnContext *c, LnTensor *x) {
-  return LN_APPLY1(c, &ln_ops_shape[TRANSPOSE], &(Axes){{.n = -1}}, x);
+  return !x || x->rank < 2 ? x : LN_APPLY1(c, &ln_ops_shape[SWAPAXES], (&(Swap){-2, -1}), x);
 }
 
 LnTensor *ln_permute(LnContext *c, LnTensor *x, int rank, const int *axes) {

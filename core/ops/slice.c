@@ -64,7 +64,15 @@ static bool slice_backward(const LnCall *call, LnTensor *const *dy, const bool *
 
 static bool grad_shape(const LnCall *call, LnSpec *out) {
   const Grad *p = call->params;
-  return ln_spec(call, out, call->in[0]->dtype, p->rank, p->shape);
+  const LnTensor *dy = call->in[0];
+  int64_t stride[LN_MAX_RANK];
+  LnSpec part;
+  ln_contiguous_strides(p->shape, p->rank, stride);
+  if (!slice_layout(call, &p->slice, p->rank, p->shape, stride, &part)) return false;
+  if (!ln_shape_equal(part.shape, part.rank, dy->shape, dy->rank))
+    return ln_fail(call->context, "slice_grad: %s is not the slice's shape, %s",
+                   ln_tensor_shape_text(dy), ln_shape_text(part.shape, part.rank));
+  return ln_spec(call, out, (LnDtype)dy->dtype, p->rank, p->shape);
 }
 
 static void grad_forward(const LnCall *call) {

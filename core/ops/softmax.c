@@ -67,6 +67,9 @@ static bool softmax_backward(const LnCall *call, LnTensor *const *dy, const bool
 
 static bool grad_shape(const LnCall *call, LnSpec *out) {
   const LnTensor *y = call->in[0], *dy = call->in[1];
+  if (!ln_dtype_is_float((LnDtype)y->dtype))
+    return ln_fail(call->context, "softmax_grad: floats are wanted, got %s",
+                   ln_dtype_name((LnDtype)y->dtype));
   if (!ln_tensor_same_shape(y, dy))
     return ln_fail(call->context, "softmax_grad: shapes do not align: %s and %s",
                    ln_tensor_shape_text(y), ln_tensor_shape_text(dy));

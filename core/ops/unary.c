@@ -257,8 +257,8 @@ enum {
 };
 #define none_options NULL
 static const LnOption clip_options[] = {
-  NUMBER("low", 0, "none", .doc = "lower bound"),
-  NUMBER("high", 1, "none", .doc = "upper bound"), {0}};
+  NUMBER("min", 0, "none", .doc = "lower bound"),
+  NUMBER("max", 1, "none", .doc = "upper bound"), {0}};
 static const LnOption round_options[] = {
   {"decimals", LN_OPT_INTEGER, LN_FIELD(Params, decimals), "0", .range = "[-300, 300]",
    .doc = "digits after the point; negative: before it"}, {0}};
@@ -315,9 +315,9 @@ static const LnOption squareplus_options[] = {
     "(x): 1 / x. Integers give float32.\n"                                                         \
     "Example:\n"                                                                                   \
     "ln.tensor{2, 4}:reciprocal()  --> [0.5  0.25]\n")                                             \
-  X(CLIP, "clip", 0, clip, clip, "x(2,3), -0.5, 0.5\nx(2,3), nil, 0.25\nx(2,3), {low = 0.3}",      \
-    "(x, low = none, high = none): x, but at least `low` and at most `high`; none does\n"          \
-    "not bind. NaN stays. The gradient passes where low <= x <= high. Integers stay\n"             \
+  X(CLIP, "clip", 0, clip, clip, "x(2,3), -0.5, 0.5\nx(2,3), nil, 0.25\nx(2,3), {min = 0.3}",      \
+    "(x, min = none, max = none): x, but at least `min` and at most `max`; none does\n"            \
+    "not bind. NaN stays. The gradient passes where min <= x <= max. Integers stay\n"              \
     "integers.\n"                                                                                  \
     "Example:\n"                                                                                   \
     "ln.tensor{1, 5, 9}:clip(2, 6)  --> [2. 5. 6.]\n")                                             \

@@ -24,6 +24,7 @@ for name, f in pairs(core.functions) do ln[name] = f end
 local composed = require "lunate.ops"
 for name, f in pairs(composed.functions) do ln[name] = f end
 for name, f in pairs(composed.methods) do core.tensor_methods[name] = f end
+for name, f in pairs(composed.random) do core.random[name] = f end
 for _, name in ipairs{"item", "totable", "copy"} do ln[name] = core.tensor_methods[name] end
 
 -- Parts that are modules of their own, found by name when first used.

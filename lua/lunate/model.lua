@@ -390,31 +390,37 @@ local function trainer_unless_own(self, mode, data, what)
   end
 end
 
-local function run_batch(self, mode, batch)
+-- ---- loops
+
+-- As long as nobody looks at single batches, the core runs them one after another for this long,
+-- in seconds, before the progress is shown.
+local STRETCH = 0.02
+
+-- Runs what a feed gave in batches of `size` (nil: as one); returns how many samples and batches
+-- were done.
+local function run_batches(self, mode, batch, size)
   if overrides(self, mode) then
     local step = mode .. "_step"
     self.step_logs = subclass.logs(self, step, subclass.run(self, step, batch))
-    return
+    return batch.n, 1
   end
   self.step_logs = nil
-  local trainer = self.trainer
-  blame(trainer.run, trainer, mode, batch.x, batch.y or {}, batch.w, batch.rows, batch.first,
-    batch.n)
+  local done = blame(self.trainer.run, self.trainer, mode, batch.x, batch.y or {}, batch.w,
+    batch.rows, batch.first, batch.n, size or batch.n, STRETCH)
+  return done, size and math.ceil(done / size) or 1
 end
 
--- ---- loops
-
--- Calls f(batch, step) for one pass over the feed, at most `steps` batches (nil: all).
-local function each_batch(feed, steps, what, f)
+-- Calls f(batch, step) for one pass over the feed, at most `steps` batches (nil: all); f returns
+-- how many batches it ran. single: one at a time.
+local function each_batch(feed, steps, what, single, f)
   if feed.endless and not steps then
     raise("%s: an endless Dataset needs a number of steps", what)
   end
   local step = 0
   while not steps or step < steps do
-    local batch = feed:next()
+    local batch = feed:next(single and 1 or (steps or math.huge) - step)
     if not batch then break end
-    step = step + 1
-    f(batch, step)
+    step = step + f(batch, step + 1)
   end
 end
 
@@ -425,13 +431,17 @@ local function run_test(self, data, size, steps, callbacks)
   callbacks:call("on_test_begin")
   local function running() return read_logs(self) end
   local feed = adapter.feed(data, size)
-  each_batch(feed, steps, data.where, function(batch, step)
+  local single = overrides(self, "test") or callbacks:wants("on_test_batch_begin")
+    or callbacks:wants("on_test_batch_end")
+  each_batch(feed, steps, data.where, single, function(batch, step)
     callbacks:batch("on_test_batch_begin", step)
-    run_batch(self, "test", batch)
-    if not callbacks.training then callbacks:advance(batch.n, running) end
+    local done, batches = run_batches(self, "test", batch, not data.stream and size)
+    feed:used(done)
+    if not callbacks.training then callbacks:advance(done, running) end
     if callbacks:wants("on_test_batch_end") then
       callbacks:batch("on_test_batch_end", step, read_logs(self))
     end
+    return batches
   end)
   feed:close()
   callbacks:call("on_test_end", read_logs(self))
@@ -541,6 +551,8 @@ function Model:fit(x, y, options)
       or nil, first_epoch = given.initial_epoch,
   })
   self.stop_training, self.history = false, history
+  local single = overrides(self, "train") or callbacks:wants("on_batch_begin")
+    or callbacks:wants("on_batch_end")
   local logs
   local function running() return read_logs(self) end
   callbacks.training = true
@@ -551,17 +563,19 @@ function Model:fit(x, y, options)
     local step, wanted = 0, given.steps_per_epoch
     -- With steps_per_epoch an epoch may end inside the data, or go over it again.
     while (not wanted or step < wanted) and not self.stop_training do
-      local batch = feed:next()
+      local most = single and 1 or (wanted or math.huge) - step
+      local batch = feed:next(most)
       if not batch then
         if not wanted then break end
         feed:restart()
-        batch = feed:next()
+        batch = feed:next(most)
         if not batch then raise("%s: the Dataset is empty", data.where) end
       end
-      step = step + 1
-      callbacks:batch("on_batch_begin", step)
-      run_batch(self, "train", batch)
-      callbacks:advance(batch.n, running)
+      callbacks:batch("on_batch_begin", step + 1)
+      local done, batches = run_batches(self, "train", batch, not data.stream and size)
+      feed:used(done)
+      step = step + batches
+      callbacks:advance(done, running)
       if callbacks:wants("on_batch_end") then
         callbacks:batch("on_batch_end", step, read_logs(self))
       end
@@ -644,7 +658,7 @@ function Model:predict(x, options)
   if n and given.steps then n = math.min(n, given.steps * size) end
   callbacks:call("on_predict_begin")
   local feed = adapter.feed(data, size)
-  each_batch(feed, given.steps, data.where, function(batch, step)
+  each_batch(feed, given.steps, data.where, true, function(batch, step)
     callbacks:batch("on_predict_batch_begin", step)
     if own then
       for i, out in ipairs{subclass.run(self, "predict_step", batch)} do
@@ -663,6 +677,8 @@ function Model:predict(x, options)
     end
     callbacks:advance(batch.n)
     callbacks:batch("on_predict_batch_end", step)
+    feed:used(batch.n)
+    return 1
   end)
   feed:close()
   for i, list in ipairs(parts) do outs[i] = core.functions.concatenate(list) end
@@ -688,7 +704,7 @@ local function on_batch(self, mode, what, x, y, options)
   local data = adapter.new(self, what, x, y, given.sample_weight)
   trainer_unless_own(self, mode, data, what)
   if given.class_weight ~= nil then adapter.weigh_classes(data, given.class_weight) end
-  run_batch(self, mode, {x = data.x, y = data.y, w = data.w, first = 1, n = data.n})
+  run_batches(self, mode, {x = data.x, y = data.y, w = data.w, first = 1, n = data.n})
   return give_logs(self, given)
 end
 

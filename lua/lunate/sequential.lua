@@ -3,6 +3,7 @@
 
 local core = require "lunate.core"
 local raise = require "lunate.raise"
+local blame = require "lunate.blame"
 local Model = require "lunate.model"
 local functional = require "lunate.functional"
 
@@ -38,7 +39,7 @@ local function declared_shape(layer)
 end
 
 local function rebuild(self)
-  core.set_built(self, false)
+  core.unbuild(self)
   if self.declared and #self.layers > 0 then self:build(self.declared) end
 end
 
@@ -50,7 +51,9 @@ end
 --     model:add(ln.layers.Dense{2, input_shape = {3}})
 --     print(#model.layers, model.output_shape)                        --> 1   (None, 2)
 function Sequential:add(layer)
-  if getmetatable(layer) == "lunate.symbolic_tensor" then layer = core.symbolic_node(layer).layer end
+  if getmetatable(layer) == "lunate.symbolic_tensor" then
+    layer = core.symbolic_node(layer).layer
+  end
   if not is_layer(layer) then
     raise("'add' of '%s': a layer expected, got %s", self.name,
       type(layer) == "table" and tostring(layer) or type(layer))
@@ -68,7 +71,7 @@ function Sequential:add(layer)
     end
   end
   local first = #self.layers == 0
-  core.add_child(self, layer)
+  blame(core.add_child, self, layer)
   if first and not self.declared then self.declared = declared_shape(layer) end
   local ok, message = pcall(rebuild, self)
   if not ok then

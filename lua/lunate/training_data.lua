@@ -17,7 +17,8 @@ local function to_list(value, names, where)
   if type(value) ~= "table" then
     raise("%s: a tensor (or a list or table of tensors) expected, got %s", where, type(value))
   end
-  if is_tensor(value[1]) then return value end
+  -- A list of our own: callbacks may change the user's in mid-training.
+  if is_tensor(value[1]) then return table.move(value, 1, #value, 1, {}) end
   if value[1] == nil and is_tensor(select(2, next(value))) then
     local list, known = {}, {}
     for i, name in ipairs(names) do
@@ -148,20 +149,22 @@ function adapter.new(model, what, x, y, sample_weight)
   return stream(model, where, x, targets)
 end
 
---- Goes through data in batches: `feed:next()` gives a batch {x =, y =, w =, rows =, first =, n =},
--- nil at the end of a pass; `feed:restart()` begins the next pass; `feed.steps` is the number of
--- batches a pass, nil when not known; `feed:close()` ends.
+--- Goes through data in batches: `feed:next(batches)` gives {x =, y =, w =, rows =, first =, n =},
+-- of at most so many batches (of one, from a Dataset), nil at the end of a pass; `feed:used(n)`
+-- says how many of those samples were run; `feed:restart()` begins the next pass; `feed.steps` is
+-- the number of batches a pass, nil when not known; `feed:close()` ends.
 function adapter.feed(data, size, shuffle)
   if data.stream then return adapter.feed_stream(data) end
   local order = adapter.order(data, shuffle)
   local feed = {steps = math.ceil(data.n / size)}
   local batch = {x = data.x, y = data.y, w = data.w}
   function feed.restart() order:restart() end
-  function feed.next()
+  function feed.next(_, batches)
     if order.at > data.n then return nil end
-    batch.first, batch.n, batch.rows = order:next(size)
+    batch.first, batch.n, batch.rows = order:next(size, batches)
     return batch
   end
+  function feed.used(_, n) order:advance(n) end
   function feed.close() end
   return feed
 end
@@ -176,6 +179,7 @@ function adapter.feed_stream(data)
     if data.class_weight then adapter.weigh_classes(batch, data.class_weight) end
     return batch
   end
+  function feed.used() end
   function feed.close() data.stream:close() end
   feed.restart()
   return feed
@@ -252,8 +256,9 @@ function adapter.batch_shapes(x)
   return #shapes == 1 and shapes[1] or shapes
 end
 
---- The order of the samples: `order:next(size)` gives the first position, the number and the rows
--- (nil: as they come) of the next batch, going round; `order:restart()` begins anew, shuffled.
+--- The order of the samples: `order:next(size, batches)` gives the first position, the number and
+-- the rows (nil: as they come) of the next batches, up to the end of the data; `order:advance(n)`
+-- says how many of those samples were used; `order:restart()` begins anew, shuffled.
 function adapter.order(data, shuffle)
   local order = {at = 1}
   function order:restart()
@@ -261,13 +266,11 @@ function adapter.order(data, shuffle)
     -- Rows count from 0 in the core.
     self.rows = shuffle and core.random.permutation(data.n) - 1 or nil
   end
-  function order:next(size)
+  function order:next(size, batches)
     if self.at > data.n then self:restart() end
-    local first = self.at
-    local count = math.min(size, data.n - first + 1)
-    self.at = first + count
-    return first, count, self.rows
+    return self.at, math.min(size * batches, data.n - self.at + 1), self.rows
   end
+  function order:advance(n) self.at = self.at + n end
   order:restart()
   return order
 end

@@ -309,7 +309,7 @@ describe("GradientTape", function()
       {"unknown option 'persistant' of 'GradientTape'; did you mean 'persistent'?",
         function() ln.GradientTape{persistant = true} end},
       {"'persistent' should be a boolean", function() ln.GradientTape{persistent = 1} end},
-      {"tensor expected, got number", function(tape) tape:watch(3) end},
+      {"variable or a list of them, got number", function(tape) tape:watch(3) end},
       {"a gradient needs a float tensor, got int32",
         function(tape) tape:watch(ln.tensor({1}, {dtype = "int32"})) end},
       {"the target should be", function(tape) tape:gradient(3, v) end},

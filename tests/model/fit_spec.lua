@@ -129,7 +129,8 @@ describe("fit", function()
   it("picks the accuracy that the shapes ask for", function()
     local x = ln.random.normal{20, 3}
     local function accuracy(units, activation, loss, y)
-      local model = ln.Sequential{ln.layers.Dense{units, activation = activation, input_shape = {3}}}
+      local model = ln.Sequential{
+        ln.layers.Dense{units, activation = activation, input_shape = {3}}}
       model:compile{loss = loss, optimizer = "sgd", metrics = {"accuracy"}}
       model:fit(x, y, {verbose = 0})
       return model.metrics[1].metric.class_name or tostring(model.metrics[1].metric)

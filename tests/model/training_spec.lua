@@ -85,7 +85,8 @@ describe("a training run of Keras's", function()
         end
         for i, logs in ipairs(case.batch_logs_epoch0) do
           for key, value in pairs(logs) do
-            goldens.near(batch_logs.logs[i][key], value, RELATIVE, 1e-6, ("batch %d %s"):format(i, key))
+            goldens.near(batch_logs.logs[i][key], value, RELATIVE, 1e-6,
+              ("batch %d %s"):format(i, key))
           end
         end
         for i, expected in ipairs(weights(case, load, "final_weights")) do
@@ -119,7 +120,10 @@ describe("train_on_batch and test_on_batch", function()
         model:compile{loss = "mse", optimizer = ln.optimizers.SGD{0.01}, metrics = {"mae"}}
         model:set_weights(weights(case, load, "initial_weights"))
         local x, y = load(case.x), load(case.y)
-        local function batch(i) return x[{ {30 * i - 29, 30 * i} }], y[{ {30 * i - 29, 30 * i} }] end
+        local function batch(i)
+          local rows = {30 * i - 29, 30 * i}
+          return x[{rows}], y[{rows}]
+        end
         for i = 1, 3 do
           model:reset_metrics()
           local bx, by = batch(i)

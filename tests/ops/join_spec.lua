@@ -71,7 +71,7 @@ describe("pad", function()
     assert.same({{0, 0, 0, 0, 0}, {0, 1, 2, 0, 0}, {3, 4, 5, 0, 0}}, ln.pad(a, {{1, 0},
         {0, 2}}):totable())
     assert.same({{9, 9, 9, 9, 9}, {9, 0, 1, 2, 9}, {9, 3, 4, 5, 9}, {9, 9, 9, 9, 9}},
-        ln.pad(a, 1, {value = 9}):totable())
+        ln.pad(a, 1, {constant_values = 9}):totable())
     assert.same({{2, 1, 0, 1, 2, 1, 0}, {5, 4, 3, 4, 5, 4, 3}, {2, 1, 0, 1, 2, 1, 0}},
                 ln.pad(a, {{0, 1}, {2, 2}}, "reflect"):totable())
     assert.same({2, 1, 2, 3, 2, 1, 2, 3, 2, 1, 2, 3},
@@ -84,7 +84,7 @@ describe("pad", function()
   end)
 
   it("refuses what makes no sense", function()
-    fails("paddings", ln.pad, a, {{1, 0}, {0, 2}, {1, 1}})
+    fails("pad_width", ln.pad, a, {{1, 0}, {0, 2}, {1, 1}})
     fails("whole numbers >= 0, got %-1", ln.pad, a, -1)
     fails("got 0.5", ln.pad, a, 0.5)
     fails("axis 1 is empty", ln.pad, ln.zeros{0, 2}, {{1, 1}, {0, 0}}, "edge")

@@ -84,6 +84,18 @@ describe("matmul", function()
     assert.equal("(0, 2, 4)", tostring(ln.zeros{0, 2, 3}:matmul(b).shape))
   end)
 
+  it("has gradients of the inputs' shapes, empty axes or not", function()
+    for _, shapes in ipairs{{{2, 3, 0}, {0, 4}}, {{0, 3, 2}, {2, 4}}, {{2, 3, 2}, {2, 0}},
+                            {{2, 3, 4}, {4}}, {{4}, {2, 4, 3}}, {{3, 4}, {2, 4, 2}}} do
+      local x, y = ln.ones(shapes[1]), ln.ones(shapes[2])
+      local tape <close> = ln.GradientTape()
+      tape:watch{x, y}
+      local gradients = tape:gradient(x:matmul(y):sum(), {x, y})
+      assert.equal(tostring(x.shape), tostring(gradients[1].shape))
+      assert.equal(tostring(y.shape), tostring(gradients[2].shape))
+    end
+  end)
+
   it("names the shapes that do not align", function()
     fails("shapes do not align: %(2, 3%) and %(2, 3%)", ln.matmul, a, a)
     fails("shapes do not align: %(2, 3, 4%) and %(3, 4, 2%)", ln.matmul, range(2, 3, 4),

@@ -57,10 +57,10 @@ describe("reshape", function()
 end)
 
 describe("axes in another order", function()
-  it("transpose exchanges the last two, or takes an order", function()
+  it("transpose reverses the axes, or takes an order", function()
     assert.same({{0, 3}, {1, 4}, {2, 5}}, range(2, 3):transpose():totable())
-    assert.same({{{0, 4, 8}, {1, 5, 9}, {2, 6, 10}, {3, 7, 11}}, {{12, 16, 20}, {13, 17, 21},
-        {14, 18, 22}, {15, 19, 23}}}, range(2, 3, 4):transpose():totable())
+    assert.same({{{0, 12}, {4, 16}, {8, 20}}, {{1, 13}, {5, 17}, {9, 21}}, {{2, 14}, {6, 18},
+        {10, 22}}, {{3, 15}, {7, 19}, {11, 23}}}, range(2, 3, 4):transpose():totable())
     assert.same({{{0, 4, 8}, {12, 16, 20}}, {{1, 5, 9}, {13, 17, 21}}, {{2, 6, 10}, {14, 18, 22}},
         {{3, 7, 11}, {15, 19, 23}}}, range(2, 3, 4):transpose{3, 1, 2}:totable())
     assert.same({0, 1, 2}, ln.arange(3):transpose():totable())

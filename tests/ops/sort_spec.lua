@@ -69,6 +69,16 @@ describe("topk", function()
   end)
 end)
 
+describe("tensors larger than memory", function()
+  it("are refused, however small the result", function()
+    local vast = ln.ones{1}:broadcast_to{2 ^ 58 + 2 ^ 57}
+    fails("out of memory", ln.topk, vast, 1)
+    fails("out of memory", ln.unique, vast)
+    fails("out of memory", ln.isin, ln.ones{1}, vast)
+    fails("out of memory", ln.sort, vast)
+  end)
+end)
+
 describe("unique", function()
   it("gives values in order and counts", function()
     local values, counts = t:unique()

@@ -155,7 +155,7 @@ describe("clip", function()
     local x = ln.tensor{-2, 0, 3}
     assert.are.same({-1, 0, 1}, values(x:clip(-1, 1)))
     assert.are.same({-1, 0, 3}, values(x:clip(-1)))
-    assert.are.same({-2, 0, 1}, values(x:clip{high = 1}))
+    assert.are.same({-2, 0, 1}, values(x:clip{max = 1}))
     assert.are.same({-1, 0, 2}, values(int{-5, 0, 9}:clip(-1.5, 2.5)))
     assert.are.same({"nan"}, values(ln.tensor{nan}:clip(0, 1)))
   end)

@@ -46,7 +46,8 @@ static bool fill(LnContext *c, const LnObject *object, LnRandom *random, LnTenso
   for (int64_t n = 0; n < frame; n++)
     for (int64_t k = 0; k < bins; k++) {
       // Whole turns are taken off first: the angle stays small and exact.
-      double turn = fmod((double)n * (double)k, 2.0 * (double)(bins - 1)) / (2.0 * (double)(bins - 1));
+      double turn =
+          fmod((double)n * (double)k, 2.0 * (double)(bins - 1)) / (2.0 * (double)(bins - 1));
       double wave = self->side == REAL ? cos(-2 * PI * turn) : sin(-2 * PI * turn);
       ln_tensor_set(t, (int64_t[]){n, 0, k}, scale * window_at(self->window, n, span) * wave);
     }

@@ -20,6 +20,7 @@ local function duration(seconds)
 end
 
 local function per_unit(seconds, unit)
+  if seconds < 1e-5 then return ("%.1fus/%s"):format(seconds * 1e6, unit) end
   if seconds < 1e-3 then return ("%.0fus/%s"):format(seconds * 1e6, unit) end
   if seconds < 1 then return ("%.0fms/%s"):format(seconds * 1e3, unit) end
   return ("%.1fs/%s"):format(seconds, unit)
