@@ -161,12 +161,12 @@ local function make_metric(what, y, shape)
 end
 
 --- Sets how the model is trained.
--- @param options  `optimizer` ("rmsprop"): a name or an optimizer; `loss`: a name, a loss, or one
---   an output (list or by name); `loss_weights` (1 each); `metrics`: a list of names or metrics;
---   `weighted_metrics`: the same, but they are weighted by sample and class weights; `replay`
---   (false): the promise that what is computed in Lua does the same ops for every batch, which
---   then are recorded once and replayed, without Lua. The first two batches, and the first of each
---   epoch, run in Lua and are compared with the record; that they differ is an error
+-- @param options  `optimizer` ("rmsprop"): a name or an optimizer; `loss`: a name or a loss, for
+--   all outputs, or one an output (list or by name); `loss_weights` (1 each); `metrics`: a list of
+--   names or metrics; `weighted_metrics`: the same, but they are weighted by sample and class
+--   weights; `replay` (false): the promise that what is computed in Lua does the same ops for every
+--   batch, which then are recorded once and replayed, without Lua. The first two batches, and the
+--   first of each epoch, run in Lua and are compared with the record; that they differ is an error
 -- Errors: unknown names (with the nearest known one); a list that does not fit the outputs.
 --
 --     model:compile{loss = "mse", optimizer = ln.optimizers.SGD{learning_rate = 0.01}}
@@ -246,6 +246,10 @@ local function trainer_for(self, data, what)
   else
     if not self.built then blame(self.build, self, adapter.batch_shapes(data.x)) end
     shapes = output_shapes(self)
+  end
+  -- One loss for several outputs is each one's.
+  if self.loss ~= nil and not is_list(self.loss) then
+    for i = 2, #shapes do self.losses_given[i] = self.losses_given[1] end
   end
   local trainer = core.trainer(self)
   trainer:set_replay(self.replay or false)

@@ -49,15 +49,42 @@ describe("scripts", function()
     assert.matches("validation accuracy: 0%.%d%d%d%d\ntest accuracy: 0%.%d%d%d%d\n$", output)
   end)
 
-  it("california_housing.lua", function()
+  -- Two hundred districts that are like each other.
+  local function write_housing()
     local lines = {}
     for i = 1, 200 do
       lines[i] = ("-122.%d,37.%d,%d,880,129,322,126,%d.5,%d00000"):format(
         i, i, i % 50, i % 9, i % 5 + 1)
     end
     folder:write("cal_housing.data", table.concat(lines, "\n"))
-    local output = run("scripts/california_housing.lua", "2 1", {LUNATE_DATA = folder.path})
-    assert.matches("Epoch 2/2", output, 1, true)
-    assert.matches("\ntest mse: %d+%.%d%d%d%d\n$", output)
+  end
+
+  -- Script, what it prints last, and what else.
+  local housing = {
+    {"california_housing", "test mse: %d+%.%d%d%d%d", "Epoch 2/2"},
+    {"wide_and_deep", "test mse: %d+%.%d%d%d%d", "concatenate (Concatenate)"},
+    {"wide_and_deep_multi_input", "test mse: %d+%.%d%d%d%d", "deep_input"},
+    {"wide_and_deep_multi_output",
+      "test loss: %d+%.%d+ %(output %d+%.%d+, aux_output %d+%.%d+%)", "val_aux_output_loss"},
+    {"wide_and_deep_subclass",
+      "test loss: %d+%.%d+ %(output_1 %d+%.%d+, output_2 %d+%.%d+%)", "val_output_2_loss"},
+    {"custom_training_loop", "test mse: %d+%.%d%d%d%d", "Epoch 2/2 - 8 steps - mean: "},
+    {"custom_layer", "test mse: %d+%.%d%d%d%d", "(MyDense)"},
+  }
+  for _, case in ipairs(housing) do
+    local name, last, other = table.unpack(case)
+    it(name .. ".lua", function()
+      write_housing()
+      local output = run("scripts/" .. name .. ".lua", "2 1", {LUNATE_DATA = folder.path})
+      assert.matches(other, output, 1, true)
+      assert.matches("\n" .. last .. "\n$", output)
+    end)
+  end
+
+  it("gan.lua", function()
+    local output = run("scripts/gan.lua", "16 1", {})
+    assert.matches("step 16/16 %- discriminator loss: %d", output)
+    assert.matches("\nradius: %d%.%d%d %+%- %d%.%d%d %(of real points: 2 %+%- 0%.05%), sectors: %d "
+      .. "of 8\n$", output)
   end)
 end)
