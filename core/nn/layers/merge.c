@@ -55,7 +55,7 @@ static LnTensor *minimum(LnContext *c, const LnTensors *in) { return join(c, in,
       .base = {LN_LAYER, #Class, .size = sizeof(LnLayer),                                       \
                .doc = what                                                                      \
                "\nThe inputs are a list; shapes broadcast, an input of lower rank gets axes\n" \
-               "of one after the batch axis. ln.layers." #function "{a, b} is the same in one\n"    \
+               "of one after the batch axis. ln.layers." #function "{a, b} is the same in one\n"   \
                "call.\n"                                                                           \
                "Errors: shapes that do not broadcast (both named).\n"                           \
                "Example:\n"                                                                     \
