@@ -467,9 +467,15 @@ static Program *run_eagerly(LnContext *c, LnTrainer *t, LnMode mode, const LnBat
   else if (ok && !p->tape) ok = (p->tape = ln_tape_new(c, false)) != NULL;
   if (!ok) return NULL;
   size_t scope = ln_scope(c);
+  LnRecorder *outer = c->recorder;   // a tape of the caller's has no part in this
+  int32_t no_record = c->no_record;
+  c->recorder = NULL;
+  c->no_record = 0;
   if (p->tape) ln_tape_start(p->tape);
   ok = record(c, t, p);
   if (p->tape) ln_tape_stop(p->tape), ln_tape_clear(p->tape);
+  c->recorder = outer;
+  c->no_record = no_record;
   ln_losses_clear(c);
   ln_scope_end(c, scope);
   return ok ? p : NULL;
