@@ -224,14 +224,23 @@ end
 
 -- ---- logs
 
+-- A callback may compile the model anew.
+local function running_trainer(self)
+  if not self.trainer then
+    raise("'%s' was compiled anew while it was running: call fit or evaluate again", self.name)
+  end
+  return self.trainer
+end
+
 -- The running values: loss, each output's loss (with several outputs), metrics.
 local function read_logs(self, prefix, logs)
   logs, prefix = logs or {}, prefix or ""
-  logs[prefix .. "loss"] = self.trainer:loss()
+  local trainer = running_trainer(self)
+  logs[prefix .. "loss"] = trainer:loss()
   local names = self.output_names
   if #names > 1 then
     for i, name in ipairs(names) do
-      if self.losses_given[i] then logs[prefix .. name .. "_loss"] = self.trainer:loss(i) end
+      if self.losses_given[i] then logs[prefix .. name .. "_loss"] = trainer:loss(i) end
     end
   end
   for _, entry in ipairs(self.metrics) do
@@ -271,13 +280,14 @@ local STRETCH = 0.02
 
 -- Runs the samples first .. first + count - 1 in batches of `size`; returns how many were done.
 local function run_batches(self, mode, data, rows, first, count, size)
-  return blame(self.trainer.run, self.trainer, mode, data.x, data.y, data.w, rows, first, count,
+  local trainer = running_trainer(self)
+  return blame(trainer.run, trainer, mode, data.x, data.y, data.w, rows, first, count,
     size, STRETCH)
 end
 
 -- Goes over the data without training; the result is in the trainer's means.
 local function run_test(self, data, size, steps, callbacks)
-  self.trainer:reset()
+  running_trainer(self):reset()
   callbacks:call("on_test_begin")
   local function running() return read_logs(self) end
   local watched = callbacks:wants("on_test_batch_begin") or callbacks:wants("on_test_batch_end")
