@@ -5,7 +5,6 @@
 #include <string.h>
 
 // Calls, their tensor lists and params sit in chunks that are reused from step to step.
-enum { CHUNK = 16 << 10 };
 typedef struct Chunk {
   struct Chunk *next;
   size_t used, size;
@@ -39,7 +38,7 @@ static void *take(LnTape *t, size_t bytes) {
   if (!k || k->size - k->used < bytes) {
     Chunk *next = k ? k->next : t->chunks;
     if (!next || next->size < bytes) {
-      size_t size = bytes > CHUNK ? bytes : CHUNK;
+      size_t size = bytes > LN_TAPE_BYTES ? bytes : LN_TAPE_BYTES;
       Chunk *fresh = malloc(sizeof *fresh + size);
       if (!fresh) return NULL;
       *fresh = (Chunk){.next = next, .size = size};

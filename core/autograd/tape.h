@@ -9,6 +9,7 @@
 #include "ops/ops.h"
 
 typedef struct LnTape LnTape;
+enum { LN_TAPE_BYTES = 16 << 10 };   // what a short one takes
 
 LnTape *ln_tape_new(LnContext *c, bool kept);   // not started; NULL without memory
 void ln_tape_free(LnTape *t);                   // stops it first; NULL is fine

@@ -457,6 +457,8 @@ static int built_shape(lua_State *L) {
 }
 
 static int class_name(lua_State *L) {
+  if (!ln_lua_test_object(L, ln_lua(L), 1, LN_LAYER))
+    return luaL_error(L, "'class_name': layer expected, got %s", luaL_typename(L, 1));
   ln_lua_push_class_name(L, 1);
   return 1;
 }

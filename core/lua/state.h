@@ -38,6 +38,9 @@ static inline void ln_lua_call(lua_State *L, LnLua *s, int n, int results) {
 int ln_lua_raise(lua_State *L, LnLua *s, const char *what);
 
 // ---- tensors (core/lua/tensor.c)
+// Tells the collector of memory that it cannot see and a new handle owns: it is stepped once a MiB
+// has gathered.
+void ln_lua_charge(lua_State *L, LnLua *s, size_t bytes);
 // Pushes a handle; takes one reference of its own. Steps the collector as memory gathers: every
 // operand must be anchored (on the stack, in a scope) by then.
 void ln_lua_push_tensor(lua_State *L, LnLua *s, LnTensor *t);

@@ -55,6 +55,7 @@ static int new_tape(lua_State *L) {
   h->tape = ln_tape_new(&s->context, false);
   if (!h->tape) return ln_lua_raise(L, s, "GradientTape");
   ln_tape_start(h->tape);
+  ln_lua_charge(L, s, LN_TAPE_BYTES);
   return 1;
 }
 

@@ -19,23 +19,25 @@ static LnTensor **push_empty(lua_State *L, LnLua *s) {
   return u;
 }
 
+void ln_lua_charge(lua_State *L, LnLua *s, size_t bytes) {
+  s->debt += bytes;
+  if (s->debt < (size_t)1 << 20) return;
+  size_t kb = s->debt >> 10;
+  s->debt = 0;
+  // lua5.4 collects by generations: what outlives two young collections waits for a full one,
+  // which only Lua's own, small memory would bring about.
+  if (ln_memory_stats(s->context.memory).live > 2 * s->live + ((size_t)16 << 20)) {
+    lua_gc(L, LUA_GCCOLLECT);
+    s->live = ln_memory_stats(s->context.memory).live;
+  } else {
+    lua_gc(L, LUA_GCSTEP, kb > 1 << 20 ? 1 << 20 : (int)kb);
+  }
+}
+
 void ln_lua_push_tensor(lua_State *L, LnLua *s, LnTensor *t) {
   LnTensor **u = push_empty(L, s);
   *u = ln_retain(t);
-  // The collector cannot see tensor memory: it is told, once a MiB has gathered.
-  if (t->storage && t->storage->refs == 1) s->debt += t->storage->bytes;   // views cost nothing
-  if (s->debt >= (size_t)1 << 20) {
-    size_t kb = s->debt >> 10;
-    s->debt = 0;
-    // lua5.4 collects by generations: what outlives two young collections waits for a full one,
-    // which only Lua's own, small memory would bring about.
-    if (ln_memory_stats(s->context.memory).live > 2 * s->live + ((size_t)16 << 20)) {
-      lua_gc(L, LUA_GCCOLLECT);
-      s->live = ln_memory_stats(s->context.memory).live;
-    } else {
-      lua_gc(L, LUA_GCSTEP, kb > 1 << 20 ? 1 << 20 : (int)kb);
-    }
-  }
+  if (t->storage && t->storage->refs == 1) ln_lua_charge(L, s, t->storage->bytes);   // no view
 }
 
 // NULL too for a handle that was collected: finalizers may still see it.

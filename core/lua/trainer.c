@@ -96,8 +96,10 @@ static int read_parts(lua_State *L, LnLua *s, int i, const char *what, bool opti
   for (int k = 0; k < n; k++) {
     lua_rawgeti(L, i, k + 1);
     bool none = optional && !lua_toboolean(L, -1);
-    out[k] = none ? NULL : ln_lua_check_tensor(L, s, -1, what);
-    if (out[k] && out[k]->meta) return luaL_error(L, "%s: values are needed, not symbols", what);
+    out[k] = none ? NULL : ln_lua_test_tensor(L, s, -1);
+    if (!none && (!out[k] || out[k]->meta || ln_tensor_closed(out[k])))
+      return luaL_error(L, "%s: part %d should be a tensor with values, got %s", what, k + 1,
+                        ln_lua_describe(L, s, -1));
     lua_pop(L, 1);
   }
   return n;
@@ -112,9 +114,9 @@ static LnMode check_mode(lua_State *L, int i) {
 static void read_range(lua_State *L, int i, LnBatch *b) {
   lua_Integer first = luaL_checkinteger(L, i);
   b->count = luaL_checkinteger(L, i + 1);
-  b->begin = first - 1;
-  if (b->n_x == 0 || b->count < 1 || first < 1 || b->count > INT64_MAX - b->begin)
+  if (b->n_x == 0 || b->count < 1 || first < 1 || b->count > INT64_MAX - first)
     luaL_error(L, "a batch needs inputs and samples");
+  b->begin = first - 1;
 }
 
 // The batch of arguments from i on: xs, ys, ws, rows (0-based int64 tensor) or nil, begin
@@ -129,7 +131,7 @@ static void read_batch(lua_State *L, LnLua *s, int i, LnBatch *b, LnTensor **x, 
   b->rows = NULL;
   if (lua_isnoneornil(L, i + 3)) return;
   LnTensor *rows = ln_lua_check_tensor(L, s, i + 3, "rows");
-  if (rows->dtype != LN_INT64 || rows->rank != 1 || !ln_tensor_is_contiguous(rows) ||
+  if (rows->dtype != LN_INT64 || rows->rank != 1 || rows->meta || !ln_tensor_is_contiguous(rows) ||
       b->begin + b->count > rows->shape[0])
     luaL_error(L, "rows should be a list of int64 positions");
   b->rows = (const int64_t *)rows->data + b->begin;

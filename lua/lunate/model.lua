@@ -284,6 +284,14 @@ end
 
 -- ---- logs
 
+-- A callback may compile the model anew.
+local function running_trainer(self)
+  if not self.trainer then
+    raise("'%s' was compiled anew while it was running: call fit or evaluate again", self.name)
+  end
+  return self.trainer
+end
+
 -- The running values: loss, each output's loss (with several outputs), metrics.
 local function read_logs(self, prefix, logs)
   logs, prefix = logs or {}, prefix or ""
@@ -291,11 +299,12 @@ local function read_logs(self, prefix, logs)
     for name, value in pairs(self.step_logs) do logs[prefix .. name] = value end
     return logs
   end
-  logs[prefix .. "loss"] = self.trainer:loss()
+  local trainer = running_trainer(self)
+  logs[prefix .. "loss"] = trainer:loss()
   local names = self.output_names
   if #names > 1 then
     for i, name in ipairs(names) do
-      if self.losses_given[i] then logs[prefix .. name .. "_loss"] = self.trainer:loss(i) end
+      if self.losses_given[i] then logs[prefix .. name .. "_loss"] = trainer:loss(i) end
     end
   end
   for _, entry in ipairs(self.metrics) do
@@ -409,7 +418,8 @@ local function run_batches(self, mode, batch, size)
     return batch.n, 1
   end
   self.step_logs = nil
-  local done = blame(self.trainer.run, self.trainer, mode, batch.x, batch.y or {}, batch.w,
+  local trainer = running_trainer(self)
+  local done = blame(trainer.run, trainer, mode, batch.x, batch.y or {}, batch.w,
     batch.rows, batch.first, batch.n, size or batch.n, STRETCH)
   return done, size and math.ceil(done / size) or 1
 end

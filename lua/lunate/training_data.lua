@@ -39,12 +39,18 @@ local function to_list(value, names, where)
   return {tensor}
 end
 
+local function length(t) return #t end   -- an error when it is closed
+
 local function check_samples(list, where, n, other)
   for i, t in ipairs(list) do
+    if not is_tensor(t) then raise("%s: part %d is a %s, no tensor", where, i, type(t)) end
     if t.rank == 0 then raise("%s has no samples: its shape is ()", where) end
-    n = n or #t
-    if #t ~= n then
-      raise("%s%s has %d samples, %s has %d", where, #list > 1 and (" " .. i) or "", #t, other, n)
+    local open, count = pcall(length, t)
+    if not open then raise("%s: the tensor is closed", where) end
+    n = n or count
+    if count ~= n then
+      raise("%s%s has %d samples, %s has %d", where, #list > 1 and (" " .. i) or "", count, other,
+        n)
     end
   end
   return n
