@@ -116,7 +116,10 @@ static int push_arguments(lua_State *L, LnLua *s, const Job *j) {
       if (in->n == 1) ln_lua_push_tensor(L, s, in->v[0]);
       else {
         lua_createtable(L, in->n, 0);
-        for (int i = 0; i < in->n; i++) ln_lua_push_tensor(L, s, in->v[i]), lua_rawseti(L, -2, i + 1);
+        for (int i = 0; i < in->n; i++) {
+          ln_lua_push_tensor(L, s, in->v[i]);
+          lua_rawseti(L, -2, i + 1);
+        }
       }
       push_call_options(L, s, j->args);
       return 2;
@@ -139,7 +142,8 @@ static void add_result(lua_State *L, LnLua *s, Job *j, int i) {
   LnContext *c = j->c;
   LnKind kind = j->object->cls->kind;
   LnTensor *t = ln_lua_test_tensor(L, s, i);
-  if (*j->n_out >= j->max_out) luaL_error(L, "%s returned more than %d results", j->method, j->max_out);
+  if (*j->n_out >= j->max_out)
+    luaL_error(L, "%s returned more than %d results", j->method, j->max_out);
   if (t) {
     if (ln_tensor_closed(t)) luaL_error(L, "%s returned a closed tensor", j->method);
     t = ln_retain(t);

@@ -328,6 +328,7 @@ static int add_weight(lua_State *L) {
   LnObject *initializer = weight_part(L, s, "initializer", LN_INITIALIZER);
   LnObject *regularizer = weight_part(L, s, "regularizer", LN_REGULARIZER);
   LnObject *constraint = weight_part(L, s, "constraint", LN_CONSTRAINT);
+  lua_settop(L, 2);
   lua_getfield(L, 2, "name");
   const char *name = lua_isnil(L, 3) ? "variable" : luaL_checkstring(L, 3);
   lua_getfield(L, 2, "trainable");

@@ -172,7 +172,7 @@ end
 --     model:compile{loss = "mse", optimizer = ln.optimizers.SGD{learning_rate = 0.01}}
 function Model:compile(options)
   local given = check("compile", COMPILE, options)
-  if core.calls_in_lua(self) and not self.built then
+  if core.calls_in_lua(self) and not self.outputs_known then
     -- How many outputs there are is known by what is said of them.
     for _, value in ipairs{given.loss or false, given.loss_weights or false} do
       if is_list(value) then
@@ -241,7 +241,7 @@ local function trainer_for(self, data, what)
           #shapes == 1 and "" or "s", #data.y == 1 and "is 1 target"
           or ("are %d targets"):format(#data.y))
       end
-      self.n_outputs, self.n_inputs = #shapes, #data.x
+      self.n_outputs, self.n_inputs, self.outputs_known = #shapes, #data.x, true
     end
   else
     if not self.built then blame(self.build, self, adapter.batch_shapes(data.x)) end

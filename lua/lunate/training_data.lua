@@ -57,7 +57,7 @@ local function lists(model, where, x, y, sample_weight, targets)
   if data.n == 0 then raise("%s: there are no samples: x has shape %s", where, data.x[1].shape) end
   if not targets then return data end
   -- Nor where losses are what layers add, or the step is the model's own.
-  if y == nil and (model.own_steps or model.compiled and next(model.losses_given) == nil) then
+  if y == nil and (model.own_steps or model.compiled and model.loss == nil) then
     return data
   end
   if y == nil then raise("%s: targets are needed: y is nil", where) end
