@@ -1260,6 +1260,12 @@ static void sync_all(lua_State *L, LnLua *s, const LnLayer *l) {
 
 void ln_lua_sync_all(lua_State *L, LnLua *s, const LnLayer *l) { sync_all(L, s, l); }
 
+// As in Keras, to freeze a layer is to freeze the layers it is made of.
+static void set_trainable(LnLayer *l, bool trainable) {
+  l->trainable = trainable;
+  for (int i = 0; i < l->n_children; i++) set_trainable(l->children[i], trainable);
+}
+
 static int object_newindex(lua_State *L) {
   LnLua *s = ln_lua(L);
   Handle *h = lua_touserdata(L, 1);
@@ -1273,6 +1279,8 @@ static int object_newindex(lua_State *L) {
         option->kind != LN_OPT_NUMBER && strcmp(key, "name") != 0)
       return luaL_error(L, "'%s' of '%s' is fixed: the layer is built", key, o->name);
     set_option(L, s, o, 4, option, 3, false);
+    if (o->cls->kind == LN_LAYER && strcmp(key, "trainable") == 0)
+      set_trainable((LnLayer *)o, ((LnLayer *)o)->trainable);
     ln_generation++;
     return 0;
   }

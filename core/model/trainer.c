@@ -273,7 +273,7 @@ static bool feed_all(LnContext *c, const Program *p, const LnBatch *b) {
   for (int i = 0; i < p->n_x; i++)
     if (!feed(c, p->x[i], b->x[i], b)) return false;
   for (int i = 0; i < p->n_y; i++)
-    if (!feed(c, p->y[i], b->y[i], b)) return false;
+    if (p->y[i] && !feed(c, p->y[i], b->y[i], b)) return false;
   for (int i = 0; i < p->n_w; i++)
     if (p->w[i] && !feed(c, p->w[i], b->w[i], b)) return false;
   return true;

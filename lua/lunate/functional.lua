@@ -4,7 +4,6 @@
 local core = require "lunate.core"
 local raise = require "lunate.raise"
 local blame = require "lunate.blame"
-require "lunate.model"
 
 local Functional = core.class("layer", "Functional")
 local InputLayer = core.class("layer", "InputLayer")
