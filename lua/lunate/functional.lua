@@ -369,7 +369,7 @@ end
 
 local function histories(graph, list, names, how)
   local out = {}
-  for i, t in ipairs(list) do out[names and how == "names" and names[i] or i] = history(graph, t) end
+  for i, t in ipairs(list) do out[how == "names" and names[i] or i] = history(graph, t) end
   return how == "one" and out[1] or out
 end
 

@@ -276,7 +276,7 @@ local function trainer_for(self, data, what)
     if not self.built then blame(self.build, self, adapter.batch_shapes(data.x)) end
     shapes = output_shapes(self)
   end
-  -- One loss for several outputs is each one's.
+  -- One loss for several outputs is each one's: a Lua model's are known only now.
   if self.loss ~= nil and not is_list(self.loss) then
     for i = 2, #shapes do self.losses_given[i] = self.losses_given[1] end
   end
@@ -284,10 +284,6 @@ local function trainer_for(self, data, what)
   trainer:set_replay(self.replay or false)
   trainer:set_optimizer(self.optimizer)
   for i = 1, #shapes do
-    -- One loss serves all outputs, those of a Lua model as well, which are known only now.
-    if i > 1 and self.losses_given[i] == nil and not is_list(self.loss) then
-      self.losses_given[i] = self.losses_given[1]
-    end
     trainer:add_output(self.losses_given[i] or nil, self.loss_weights[i] or 1)
   end
   local metrics, seen = {}, {}

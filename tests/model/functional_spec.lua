@@ -77,7 +77,8 @@ describe("a symbolic tensor", function()
     local model = ln.Model{inputs = x, outputs = {z, x[{ {}, {2, 3} }], x[{ {}, 4 }],
       ln.stack({x, x}, {axis = 2}), ln.einsum("ij,kj->ik", x, ln.ones{3, 4})}}
     local t = ln.tensor{{1, -2, 3, 0.5}, {0, 1, 2, 3}}
-    local expected = ((2 * t + 1) / (t ^ 2 + 1) - ln.exp(-t)):sum{axis = 2, keepdims = true} // 1 % 3
+    local expected = ((2 * t + 1) / (t ^ 2 + 1) - ln.exp(-t)):sum{axis = 2, keepdims = true}
+    expected = expected // 1 % 3
     local a, b, c, d, e = model(t)
     assert.are.same(ln.concatenate({expected, ln.relu(t)}, {axis = 2}):totable(), a:totable())
     assert.are.same({{-2, 3}, {1, 2}}, b:totable())
@@ -345,7 +346,8 @@ describe("training a model of several outputs", function()
         "val_loss", "val_output_loss", "val_aux_output_mse"} do
       assert.are.equal(2, #listed[key], key)
     end
-    goldens.near(listed.loss[1], 0.9 * listed.output_loss[1] + 0.1 * listed.aux_output_loss[1], 1e-5)
+    local weighted = 0.9 * listed.output_loss[1] + 0.1 * listed.aux_output_loss[1]
+    goldens.near(listed.loss[1], weighted, 1e-5)
   end)
 
   it("takes one loss for all of them, and sample weights for each", function()
@@ -521,7 +523,8 @@ describe("JSON of a functional model", function()
   end)
 
   it("is read in Keras 2's form, and with Keras's own ops", function()
-    local model = ln.model_from_json([=[{"class_name": "Model", "config": {"name": "old", "layers": [
+    local model = ln.model_from_json([=[{"class_name": "Model", "config": {"name": "old",
+      "layers": [
       {"class_name": "InputLayer", "name": "a", "inbound_nodes": [],
        "config": {"batch_input_shape": [null, 2], "dtype": "float32", "name": "a",
                   "batch_shape": [null, 2]}},
