@@ -258,6 +258,8 @@ static bool build(LnContext *c, LnLayer *l, const LnTensors *in) {
   int variables = l->n_variables, children = l->n_children, n_out = 0;
   bool done = true;
   if (l->building) return ln_fail(c, "it is called while it is being built");
+  LnInts *more = in->n > 1 ? malloc((size_t)(in->n - 1) * sizeof *more) : NULL;
+  if (in->n > 1 && !more) return ln_fail(c, "out of memory");
   c->no_record++;
   l->building = true;
   if ((l->base.lua || l->base.lua_build) && c->calls)
@@ -268,12 +270,19 @@ static bool build(LnContext *c, LnLayer *l, const LnTensors *in) {
   if (!done || c->err.set) {
     while (l->n_variables > variables) ln_variable_release(l->variables[--l->n_variables]);
     while (l->n_children > children) ln_object_release(l->children[--l->n_children]);
+    free(more);
     return false;
   }
   l->built = true;
-  l->built_shape.n = in->n > 0 ? in->v[0]->rank : -1;
-  for (int i = 0; i < l->built_shape.n; i++)
-    l->built_shape.v[i] = i == 0 ? -1 : in->v[0]->shape[i];
+  l->built_shape.n = -1;
+  for (int k = 0; k < in->n; k++) {
+    LnInts *shape = k == 0 ? &l->built_shape : &more[k - 1];
+    shape->n = in->v[k]->rank;
+    for (int i = 0; i < shape->n; i++) shape->v[i] = i == 0 ? -1 : in->v[k]->shape[i];
+  }
+  free(l->more_shapes);
+  l->more_shapes = more;
+  l->n_more = in->n > 1 ? in->n - 1 : 0;
   ln_generation++;
   return true;
 }

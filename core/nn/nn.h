@@ -108,6 +108,8 @@ typedef struct LnLayer {
   LnVariable **variables;    // its own, in order of creation
   struct LnLayer **children; // layers it is made of, in order
   LnInts built_shape;        // of its first input, with the batch axis (-1)
+  int n_more;                // of the inputs after it
+  LnInts *more_shapes;
 } LnLayer;
 typedef struct LnLayerClass {
   LnClass base;

@@ -30,7 +30,10 @@ function properties.output_shape(self)
     for i, t in ipairs(graph.outputs) do shapes[i] = t.shape end
     return #shapes == 1 and shapes[1] or shapes
   end
-  return self.built and self.built_shape and self:compute_output_shape(self.built_shape) or nil
+  local inputs = self.built_shapes
+  if not inputs then return nil end
+  local shapes = {self:compute_output_shape(#inputs == 1 and inputs[1] or inputs)}
+  return #shapes == 1 and shapes[1] or shapes
 end
 
 --- model.output_names, model.input_names: what data, losses and metrics may be named by.

@@ -127,6 +127,8 @@ describe("a model of one's own", function()
     local a, b = x[{ {}, {1, 3} }], x[{ {}, {2, 4} }]
     local main, aux = model{a, b}
     assert.are.same({"(64, 1)", "(64, 1)"}, {tostring(main.shape), tostring(aux.shape)})
+    assert.are.equal("(None, 3)", tostring(model.built_shapes[2]))
+    assert.are.equal("(None, 1)", tostring(model.output_shape[2]))
     model:compile{loss = {"mse", "mse"}, loss_weights = {0.9, 0.1}, optimizer = "sgd",
       metrics = {{"mae"}, {}}}
     local history = model:fit({a, b}, {y, y}, {epochs = 2, verbose = 0,
