@@ -48,8 +48,8 @@ static int call_gradient(lua_State *L) {
   LnLua *s = (LnLua *)c;
   int n = j->call->n_in - 1;
   luaL_checkstack(L, n + 4, NULL);
-  const Params *params = j->call->params;
-  if (lua_rawgetp(L, LUA_REGISTRYINDEX, params->gradient) != LUA_TUSERDATA)
+  const Params *p = j->call->params;
+  if (lua_rawgetp(L, LUA_REGISTRYINDEX, p->gradient) != LUA_TUSERDATA)
     return luaL_error(L, "its gradient function is gone");
   lua_getiuservalue(L, 2, 1);
   ln_lua_push_tensor(L, s, j->dy);

@@ -353,6 +353,7 @@ static int add_weight(lua_State *L) {
   LnObject *initializer = weight_part(L, s, "initializer", LN_INITIALIZER);
   LnObject *regularizer = weight_part(L, s, "regularizer", LN_REGULARIZER);
   LnObject *constraint = weight_part(L, s, "constraint", LN_CONSTRAINT);
+  lua_settop(L, 2);
   lua_getfield(L, 2, "name");
   const char *name = lua_isnil(L, 3) ? "variable" : luaL_checkstring(L, 3);
   lua_getfield(L, 2, "trainable");
@@ -456,6 +457,20 @@ static int built_shape(lua_State *L) {
   return 1;
 }
 
+// layer.built_shapes: the list of those of all inputs; nil before.
+static int built_shapes(lua_State *L) {
+  LnLua *s = ln_lua(L);
+  const LnLayer *l = check_layer(L, s, 1, "built_shapes");
+  if (!l->built || l->built_shape.n < 0) return lua_pushnil(L), 1;
+  lua_createtable(L, l->n_more + 1, 0);
+  for (int i = 0; i <= l->n_more; i++) {
+    const LnInts *shape = i ? &l->more_shapes[i - 1] : &l->built_shape;
+    ln_lua_push_shape(L, shape->v, (int)shape->n);
+    lua_rawseti(L, -2, i + 1);
+  }
+  return 1;
+}
+
 static int class_name(lua_State *L) {
   if (!ln_lua_test_object(L, ln_lua(L), 1, LN_LAYER))
     return luaL_error(L, "'class_name': layer expected, got %s", luaL_typename(L, 1));
@@ -475,6 +490,7 @@ void ln_register_layer(lua_State *L) {
       {"weights", weights}, {"variables", weights}, {"trainable_weights", trainable_weights},
       {"trainable_variables", trainable_weights}, {"non_trainable_weights", other_weights},
       {"non_trainable_variables", other_weights}, {"built", built}, {"built_shape", built_shape},
+      {"built_shapes", built_shapes},
       {"layers", layers}, {"losses", losses}, {"class_name", class_name}, {NULL, NULL}};
   static const luaL_Reg functions[] = {
       {"add_child", add_child}, {"pop_child", pop_child}, {"unbuild", unbuild},

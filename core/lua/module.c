@@ -137,10 +137,9 @@ static const luaL_Reg functions[] = {
 // Runs as a closure over the state, so that the parts' functions become such closures too.
 static int open_parts(lua_State *L) {
   static void (*const parts[])(lua_State *) = {
-      ln_register_tensor, ln_register_create, ln_register_functions, ln_register_object,
-      ln_register_layer,  ln_register_symbolic, ln_register_nn,   ln_register_tape,
-      ln_register_custom_gradient, ln_register_trainer,
-      ln_register_json,   ln_register_files};
+      ln_register_tensor, ln_register_create,   ln_register_functions, ln_register_object,
+      ln_register_layer,  ln_register_symbolic, ln_register_nn,        ln_register_tape,
+      ln_register_custom_gradient, ln_register_trainer, ln_register_json, ln_register_files};
   lua_newtable(L);
   lua_pushliteral(L, LN_VERSION);
   lua_setfield(L, -2, "version");

@@ -1087,6 +1087,16 @@ static int object_index(lua_State *L) {
 
 // ---- what a Lua layer's fields hold
 
+// What lua/lunate/model.lua and sequential.lua keep in a model: none of its parts.
+static bool is_training_field(const char *name) {
+  static const char *const names[] = {"input_layer", "metrics", "metrics_given", "loss",
+                                      "weighted_metrics_given", "losses_given", "history",
+                                      "loss_weights", "step_logs"};
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+    if (strcmp(name, names[i]) == 0) return true;
+  return false;
+}
+
 static bool is_plain_table(lua_State *L, int i) {
   if (!lua_istable(L, i)) return false;
   if (luaL_getmetafield(L, i, "__metatable") == LUA_TNIL) return true;
@@ -1299,6 +1309,12 @@ static bool assignable(const LnObject *o, const LnOption *option) {
   return !o->cls->init && option->kind == LN_OPT_NUMBER;
 }
 
+// As in Keras, to freeze a layer is to freeze the layers it is made of.
+static void set_trainable(LnLayer *l, bool trainable) {
+  l->trainable = trainable;
+  for (int i = 0; i < l->n_children; i++) set_trainable(l->children[i], trainable);
+}
+
 static int object_newindex(lua_State *L) {
   LnLua *s = ln_lua(L);
   Handle *h = any_handle(L, s, 1);
@@ -1318,6 +1334,8 @@ static int object_newindex(lua_State *L) {
       set_option(L, s, o, 4, option, 5, false);
       return ln_lua_raise(L, s, NULL);
     }
+    if (o->cls->kind == LN_LAYER && strcmp(key, "trainable") == 0)
+      set_trainable((LnLayer *)o, ((LnLayer *)o)->trainable);
     ln_generation++;
     return 0;
   }
@@ -1329,7 +1347,7 @@ static int object_newindex(lua_State *L) {
   lua_rawset(L, 4);
   // A method of this one object.
   if (key && lua_isfunction(L, 3) && is_hook(o->cls->kind, key)) o->lua = true, ln_generation++;
-  if (h->in_lua && o->cls->kind == LN_LAYER && (!key || strcmp(key, "input_layer") != 0))
+  if (h->in_lua && o->cls->kind == LN_LAYER && (!key || !is_training_field(key)))
     note_field(L, s);
   return 0;
 }

@@ -125,7 +125,7 @@ static void read_batch(lua_State *L, LnLua *s, int i, LnBatch *b, LnTensor **x, 
                        LnTensor **w) {
   b->x = x, b->y = y, b->w = w;
   b->n_x = read_parts(L, s, i, "x", false, x);
-  b->n_y = read_parts(L, s, i + 1, "y", false, y);
+  b->n_y = read_parts(L, s, i + 1, "y", true, y);
   b->n_w = read_parts(L, s, i + 2, "sample_weight", true, w);
   read_range(L, i + 4, b);
   b->rows = NULL;

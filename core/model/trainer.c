@@ -274,7 +274,7 @@ static bool feed_all(LnContext *c, const Program *p, const LnBatch *b) {
   for (int i = 0; i < p->n_x; i++)
     if (!feed(c, p->x[i], b->x[i], b)) return false;
   for (int i = 0; i < p->n_y; i++)
-    if (!feed(c, p->y[i], b->y[i], b)) return false;
+    if (p->y[i] && !feed(c, p->y[i], b->y[i], b)) return false;
   for (int i = 0; i < p->n_w; i++)
     if (p->w[i] && !feed(c, p->w[i], b->w[i], b)) return false;
   return true;
@@ -402,8 +402,8 @@ static bool keep(LnContext *c, LnTrainer *t, Program *p) {
   return ok;
 }
 
-// A new program for the batch, already run once.
-static Program *new_program(LnContext *c, LnTrainer *t, LnMode mode, const LnBatch *b) {
+// A new program for the batch, already run once; to be replayed later, unless `once`.
+static Program *new_program(LnContext *c, LnTrainer *t, LnMode mode, const LnBatch *b, bool once) {
   Program *p = calloc(1, sizeof *p);
   if (!p) {
     ln_fail(c, "out of memory");
@@ -433,7 +433,7 @@ static Program *new_program(LnContext *c, LnTrainer *t, LnMode mode, const LnBat
     p->in_lua = c->host_calls != calls || spoiled;
     if (spoiled && t->replay)
       ok = ln_fail(c, "compile{replay = true}: %s cannot be replayed", spoiled);
-    if (ok && (!p->in_lua || t->replay)) {
+    if (ok && !once && (!p->in_lua || t->replay)) {
       // What Lua has dropped is nobody's.
       if (p->in_lua && c->collect) c->collect(c);
       ok = keep(c, t, p);
@@ -481,19 +481,24 @@ static Program *run_eagerly(LnContext *c, LnTrainer *t, LnMode mode, const LnBat
   return ok ? p : NULL;
 }
 
-// Holds a promise of replay: the batch is run in Lua, and must do what was recorded.
+// Holds a promise of replay: the batch is run in Lua, and must do what was recorded. The record
+// stays; what ran is the batch's result.
 static Program *check_program(LnContext *c, LnTrainer *t, Program *p, LnMode mode,
                               const LnBatch *b) {
   LnTensor *before[3 * LN_MAX_PARTS], *now[3 * LN_MAX_PARTS];
   int n = 0;
-  Program *q = new_program(c, t, mode, b);
+  Program *q = new_program(c, t, mode, b, true);
   if (!q) return NULL;
   for (int i = 0; i < p->n_x; i++) before[n] = p->x[i], now[n++] = q->x[i];
   for (int i = 0; i < p->n_y; i++) before[n] = p->y[i], now[n++] = q->y[i];
   for (int i = 0; i < p->n_w; i++) before[n] = p->w[i], now[n++] = q->w[i];
   if (ln_tape_same(c, p->tape, q->tape, before, now, n)) {
-    q->runs = p->runs + 1;
-    return q;
+    p->runs++;
+    p->epoch = t->epoch;
+    ln_tape_free(q->tape);
+    q->tape = NULL;
+    free_program(t->eager);
+    return t->eager = q;
   }
   ln_fail_within(c, "compile{replay = true} promised the same ops each time, but");
   free_program(q);
@@ -513,9 +518,11 @@ static Program *run_program(LnContext *c, LnTrainer *t, LnMode mode, const LnBat
     if (p && fits_batch(p, mode, b)) {
       if (p->in_lua && (p->runs == 1 || p->epoch != t->epoch)) {
         Program *q = check_program(c, t, p, mode, b);
-        free_program(p);   // nothing is known of it when they differ
-        t->program[i] = q;
-        if (q) q->age = ++t->clock;
+        p->age = ++t->clock;
+        if (!q) {   // nothing is known of it when they differ
+          free_program(p);
+          t->program[i] = NULL;
+        }
         return q;
       }
       p->runs++;
@@ -524,7 +531,7 @@ static Program *run_program(LnContext *c, LnTrainer *t, LnMode mode, const LnBat
     }
     if (!p || (t->program[slot] && p->age < t->program[slot]->age)) slot = i;
   }
-  Program *p = new_program(c, t, mode, b);
+  Program *p = new_program(c, t, mode, b, false);
   if (!p) return NULL;
   if (p->in_lua && !t->replay) {
     t->in_lua[mode] = true;

@@ -285,6 +285,8 @@ static bool build(LnContext *c, LnLayer *l, const LnTensors *in) {
   int n_out = 0;
   bool done = true;
   if (l->building) return ln_fail(c, "it is called while it is being built");
+  LnInts *more = in->n > 1 ? malloc((size_t)(in->n - 1) * sizeof *more) : NULL;
+  if (in->n > 1 && !more) return ln_fail(c, "out of memory");
   c->no_record++;
   l->building = true;
   if ((l->base.lua || l->base.lua_build) && c->calls)
@@ -294,12 +296,19 @@ static bool build(LnContext *c, LnLayer *l, const LnTensors *in) {
   c->no_record--;
   if (!done || c->err.set || !note_built(c, &before)) {
     unbuild(&before);
+    free(more);
     return false;
   }
   l->built = true;
-  l->built_shape.n = in->n > 0 ? in->v[0]->rank : -1;
-  for (int i = 0; i < l->built_shape.n; i++)
-    l->built_shape.v[i] = i == 0 ? -1 : in->v[0]->shape[i];
+  l->built_shape.n = -1;
+  for (int k = 0; k < in->n; k++) {
+    LnInts *shape = k == 0 ? &l->built_shape : &more[k - 1];
+    shape->n = in->v[k]->rank;
+    for (int i = 0; i < shape->n; i++) shape->v[i] = i == 0 ? -1 : in->v[k]->shape[i];
+  }
+  free(l->more_shapes);
+  l->more_shapes = more;
+  l->n_more = in->n > 1 ? in->n - 1 : 0;
   ln_generation++;
   return true;
 }
@@ -324,11 +333,34 @@ static bool run_builtin(LnContext *c, LnLayer *l, const LnTensors *in, const LnC
   return (out[0] = cls->call(c, l, in, args)) != NULL;
 }
 
+// What a Lua layer that says its output's shape gives for inputs without values.
+static bool run_symbolic(LnContext *c, LnLayer *l, const LnTensors *in, LnTensor **out, int max_out,
+                         int *n_out) {
+  LnInts *shapes = malloc((size_t)(in->n + max_out) * sizeof *shapes);
+  if (!shapes) return ln_fail(c, "out of memory");
+  for (int i = 0; i < in->n; i++) {
+    shapes[i].n = in->v[i]->rank;
+    memcpy(shapes[i].v, in->v[i]->shape, sizeof shapes[i].v);
+  }
+  LnInts *y = shapes + in->n;
+  bool done = c->calls->shape(c, l, in->n, shapes, y, max_out, n_out);
+  for (int i = 0; done && i < *n_out; i++) {
+    for (int k = 0; k < y[i].n; k++)   // unknown as the batch is
+      if (y[i].v[k] < 0) y[i].v[k] = in->v[0]->rank ? in->v[0]->shape[0] : 1;
+    out[i] = ln_temp(c, ln_tensor_meta(c, (LnDtype)l->dtype, (int)y[i].n, y[i].v));
+    done = out[i] != NULL;
+  }
+  free(shapes);
+  return done;
+}
+
 static bool run(LnContext *c, LnLayer *l, const LnTensors *in, const LnCallArgs *args,
                 LnTensor **out, int max_out, int *n_out) {
   if (!args) args = &no_args;
   if (!build(c, l, in)) return false;
   *n_out = 0;
+  if (l->base.lua_shape && c->calls && in->n > 0 && in->v[0]->meta)
+    return run_symbolic(c, l, in, out, max_out, n_out);
   if (l->base.lua && c->calls)
     return c->calls->call(c, &l->base, "call", in, args, out, max_out, n_out);
   return run_builtin(c, l, in, args, out, max_out, n_out);

@@ -111,6 +111,8 @@ typedef struct LnLayer {
   LnInts built_shape;        // of its first input, with the batch axis (-1)
   int depth, height;         // containers around it at most; layers below it, for the walk `mark`
   uint64_t mark;             // met by the walk of this number (nn/layer.c)
+  int n_more;                // of the inputs after it
+  LnInts *more_shapes;
 } LnLayer;
 typedef struct LnLayerClass {
   LnClass base;

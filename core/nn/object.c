@@ -193,6 +193,7 @@ static void release_layer(LnLayer *l) {
   for (int i = 0; i < l->n_children; i++) ln_object_release(l->children[i]);
   free(l->variables);
   free(l->children);
+  free(l->more_shapes);
 }
 
 void ln_object_release(void *object) {

@@ -84,7 +84,7 @@ static bool call_all(LnContext *c, LnLayer *self, const LnTensors *in, const LnC
   (void)args;
   int at = 0;
   LnSlice slice;
-  const void *params = o->params;
+  const void *params = o->op && o->op->params_size ? o->params : NULL;
   if (!o->op || o->op->n_out > max_out) return ln_fail(c, "it has too many outputs");
   LnTensor **v = malloc((size_t)(o->n_slots + 1) * sizeof *v);
   if (!v) return ln_fail(c, "out of memory");

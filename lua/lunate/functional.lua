@@ -4,7 +4,6 @@
 local core = require "lunate.core"
 local raise = require "lunate.raise"
 local blame = require "lunate.blame"
-require "lunate.model"
 
 local Functional = core.class("layer", "Functional")
 local InputLayer = core.class("layer", "InputLayer")
@@ -371,7 +370,7 @@ end
 local function histories(graph, list, names, how)
   local out = {}
   for i, t in ipairs(list) do
-    out[names and how == "names" and names[i] or i] = history(graph, t)
+    out[how == "names" and names[i] or i] = history(graph, t)
   end
   return how == "one" and out[1] or out
 end

@@ -5,6 +5,7 @@ local core = require "lunate.core"
 local check = require "lunate.options"
 local raise = require "lunate.raise"
 local adapter = require "lunate.training_data"
+local functional = require "lunate.functional"
 local blame = require "lunate.blame"
 local subclass = require "lunate.subclass"
 
@@ -23,13 +24,16 @@ local properties = core.properties.layer
 
 --- layer.output_shape: for inputs as it was built for; nil before.
 function properties.output_shape(self)
-  local graph = self.class_name == "Functional" and require("lunate.functional").graph(self)
+  local graph = self.class_name == "Functional" and functional.graph(self)
   if graph then
     local shapes = {}
     for i, t in ipairs(graph.outputs) do shapes[i] = t.shape end
     return #shapes == 1 and shapes[1] or shapes
   end
-  return self.built and self.built_shape and self:compute_output_shape(self.built_shape) or nil
+  local inputs = self.built_shapes
+  if not inputs then return nil end
+  local shapes = {self:compute_output_shape(#inputs == 1 and inputs[1] or inputs)}
+  return #shapes == 1 and shapes[1] or shapes
 end
 
 --- model.output_names, model.input_names: what data, losses and metrics may be named by.
@@ -42,7 +46,7 @@ end
 
 function properties.output_names(self)
   if core.calls_in_lua(self) then return numbered("output", self.n_outputs or 1) end
-  local graph = require("lunate.functional").graph(self)
+  local graph = functional.graph(self)
   if graph then return graph.output_names end
   local layers = self.layers
   return {#layers > 0 and layers[#layers].name or "output_1"}
@@ -50,7 +54,7 @@ end
 
 function properties.input_names(self)
   if core.calls_in_lua(self) then return numbered("input", self.n_inputs or 1) end
-  local graph = require("lunate.functional").graph(self)
+  local graph = functional.graph(self)
   if graph then return graph.input_names end
   return {self.input_layer and self.input_layer.name or "input_layer"}
 end
@@ -80,7 +84,9 @@ function Model:get_layer(what)
 end
 
 --- Prints a table of layers, shapes and parameters as Keras does.
--- @param options  `line_length` (80), `show_trainable` (false), `print_fn` (print)
+-- Graphs that are no chain have a column for what each layer is connected to.
+-- @param options  `line_length` (80), `show_trainable` (false), `expand_nested` (false: the layers
+--   of models among the layers), `print_fn` (print)
 function Model:summary(options) return require "lunate.summary"(self, options) end
 
 -- Called when layers come or go: what was compiled for the old ones is made anew.
@@ -92,7 +98,7 @@ end
 -- The shapes of the outputs, a list; nil before the model is built.
 local function output_shapes(self)
   if not self.built then return nil end
-  local graph = require("lunate.functional").graph(self)
+  local graph = functional.graph(self)
   if graph then
     local shapes = {}
     for i, t in ipairs(graph.outputs) do shapes[i] = t.shape end
@@ -115,7 +121,12 @@ local COMPILE = {
 -- One entry an output, from one value, a list or a table by name.
 local function per_output(self, value, what)
   local names = self.output_names
-  if not is_list(value) then return {value} end
+  if not is_list(value) then
+    if what ~= "loss" then return {value} end
+    local list = {}   -- one loss serves all outputs
+    for i = 1, #names do list[i] = value end
+    return list
+  end
   if value[1] ~= nil or next(value) == nil then
     if #value ~= #names then
       raise("'compile' of '%s': %s has %d entries, the model has %d output%s", self.name, what,
@@ -172,7 +183,7 @@ end
 --     model:compile{loss = "mse", optimizer = ln.optimizers.SGD{learning_rate = 0.01}}
 function Model:compile(options)
   local given = check("compile", COMPILE, options)
-  if core.calls_in_lua(self) and not self.built then
+  if core.calls_in_lua(self) and not self.outputs_known then
     -- How many outputs there are is known by what is said of them.
     for _, value in ipairs{given.loss or false, given.loss_weights or false} do
       if is_list(value) then
@@ -199,6 +210,7 @@ function Model:compile(options)
   end
   -- Names are tried now, so that a slip shows here and not in fit.
   for _, list in ipairs{metric_list(given.metrics), metric_list(given.weighted_metrics)} do
+    if next(list) ~= nil and list[1] == nil then per_output(self, list, "metrics") end
     for _, metric in ipairs(list) do
       if not (is_list(metric) or by_shape[metric]) then
         blame(core.get, "metric", metric)
@@ -225,6 +237,26 @@ function Model:compile_from_config(config)
   }
 end
 
+-- Metrics for each output, from a list for all of them, a list of lists or a table by name.
+local function metrics_by_output(self, list)
+  local names, each = self.output_names, {}
+  list = metric_list(list)
+  local nested = is_list(list[1]) or (next(list) ~= nil and list[1] == nil)
+  if nested then return per_output(self, list, "metrics") end
+  if #names > 1 and #list == #names then return list end
+  for i = 1, #names do each[i] = list end
+  return each
+end
+
+--- True when an output has a loss or metrics, so that training needs targets for it.
+function Model:needs_target(output)
+  if self.losses_given[output] then return true end
+  for _, given in ipairs{self.metrics_given or false, self.weighted_metrics_given or false} do
+    if given and #metric_list(metrics_by_output(self, given)[output]) > 0 then return true end
+  end
+  return false
+end
+
 -- The trainer, made with the first data: what "accuracy" means depends on shapes.
 local function trainer_for(self, data, what)
   if not self.compiled then
@@ -241,13 +273,13 @@ local function trainer_for(self, data, what)
           #shapes == 1 and "" or "s", #data.y == 1 and "is 1 target"
           or ("are %d targets"):format(#data.y))
       end
-      self.n_outputs, self.n_inputs = #shapes, #data.x
+      self.n_outputs, self.n_inputs, self.outputs_known = #shapes, #data.x, true
     end
   else
     if not self.built then blame(self.build, self, adapter.batch_shapes(data.x)) end
     shapes = output_shapes(self)
   end
-  -- One loss for several outputs is each one's.
+  -- One loss for several outputs is each one's: a Lua model's are known only now.
   if self.loss ~= nil and not is_list(self.loss) then
     for i = 2, #shapes do self.losses_given[i] = self.losses_given[1] end
   end
@@ -260,11 +292,7 @@ local function trainer_for(self, data, what)
   local metrics, seen = {}, {}
   local names = self.output_names
   local function add(list, weighted)
-    list = metric_list(list)
-    local nested = is_list(list[1]) or (next(list) ~= nil and list[1] == nil)
-    local each = nested and per_output(self, list, "metrics")
-      or (#names > 1 and #list == #names and list) or (#names == 1 and {list})
-    if not each then each = {}; for i = 1, #names do each[i] = list end end
+    local each = metrics_by_output(self, list)
     for output, entries in ipairs(each) do
       for _, entry in ipairs(metric_list(entries)) do
         local metric, name = make_metric(entry, data.y[output], shapes[output])

@@ -1,10 +1,13 @@
 --- model:summary(): Keras's table of layers, shapes and parameters, in Unicode line drawing.
 
+local core = require "lunate.core"
 local check = require "lunate.options"
+local functional = require "lunate.functional"
 
 local OPTIONS = {
   line_length = {"integer", default = 80, min = 40},
   show_trainable = {"boolean", default = false},
+  expand_nested = {"boolean", default = false},
   print_fn = {"function", optional = true},
 }
 
@@ -19,7 +22,7 @@ local function memory(bytes)
   return ("%.2f %s"):format(bytes, units[unit])
 end
 
--- Cuts or fills a text (of single-width characters) to a width.
+-- Fills a text (of single-width characters) to a width; what is longer is cut.
 local function fit(text, width, align)
   local n = utf8.len(text)
   if n > width then
@@ -31,6 +34,22 @@ local function fit(text, width, align)
     return (" "):rep(space // 2) .. text .. (" "):rep(space - space // 2)
   end
   return text .. (" "):rep(space)
+end
+
+-- The lines that a text takes at a width, broken at spaces; those it begins with stay.
+local function wrap(text, width)
+  local lines, line = {}, nil
+  local indent, rest = text:match("^(%s*)(.*)$")
+  for word in rest:gmatch("%S+") do
+    local longer = line and line .. " " .. word or indent .. word
+    if line and utf8.len(longer) > width then
+      lines[#lines + 1] = line
+      longer = word
+    end
+    line = longer
+  end
+  lines[#lines + 1] = line or ""
+  return lines
 end
 
 local function round_even(x)
@@ -64,17 +83,47 @@ local function count(variables)
   return n, bytes
 end
 
-local function row(layer, options)
-  local shape, params = "?", "0 (unbuilt)"
-  if layer.built and layer.built_shape then
-    shape = tostring(layer.output_shape)
+-- A layer's shape: what its latest call on symbolic tensors gave, or what it was built for.
+local function shape_text(layer)
+  local nodes = core.layer_nodes(layer)
+  local shapes = {}
+  if #nodes > 0 then
+    for i, t in ipairs(nodes[#nodes].outputs) do shapes[i] = tostring(t.shape) end
+  elseif layer.built and layer.built_shape then
+    local shape = layer.output_shape
+    if type(shape[1]) ~= "table" then return tostring(shape) end
+    for i, each in ipairs(shape) do shapes[i] = tostring(each) end
+  else
+    return "?"
+  end
+  if #shapes == 1 then return shapes[1] end
+  return "[" .. table.concat(shapes, ", ") .. "]"
+end
+
+local function row(layer, options, connections, prefix)
+  local params = "0 (unbuilt)"
+  local operation = core.operation_config(layer)
+  if layer.built or layer.class_name == "InputLayer" or operation then
     params = thousands((count(layer.weights)))
   end
-  local cells = {("%s (%s)"):format(layer.name, layer.class_name), shape, params}
+  local class = operation and operation.class_name or layer.class_name
+  local cells = {("%s%s (%s)"):format(prefix, layer.name, class), shape_text(layer), params}
+  if connections then cells[#cells + 1] = connections(layer) end
   if options.show_trainable then
-    cells[4] = #layer.weights == 0 and "-" or layer.trainable and "Y" or "N"
+    cells[#cells + 1] = #layer.weights == 0 and "-" or layer.trainable and "Y" or "N"
   end
   return cells
+end
+
+-- Rows of a model's layers; those of the models among them follow, when they are to be expanded.
+local function add_rows(rows, model, options, connections, level)
+  local prefix = level > 0 and ("   "):rep(level) .. "└ " or ""
+  for _, layer in ipairs(model.layers) do
+    rows[#rows + 1] = row(layer, options, connections, prefix)
+    if options.expand_nested and getmetatable(layer) == "lunate.model" then
+      add_rows(rows, layer, options, connections, level + 1)
+    end
+  end
 end
 
 return function(model, given)
@@ -82,9 +131,15 @@ return function(model, given)
   local print_line = options.print_fn or print
   local header = {"Layer (type)", "Output Shape", "Param #"}
   local align, positions = {"left", "left", "right"}, {0.45, 0.8, 1}
+  local graph, connections = functional.graph(model), nil
+  if graph and not functional.is_chain(graph) then
+    header[4], align[4], positions = "Connected to", "left", {0.3, 0.56, 0.74, 1}
+    connections = function(layer) return functional.connections(graph, layer) end
+  end
   if options.show_trainable then
-    header[4], align[4] = "Trainable", "center"
-    positions = {0.45 * 0.9, 0.8 * 0.9, 0.9, 1}
+    header[#header + 1], align[#align + 1] = "Trainable", "center"
+    for i, p in ipairs(positions) do positions[i] = p * 0.9 end
+    positions[#positions + 1] = 1
   end
   local width = widths(options.line_length, positions)
 
@@ -94,18 +149,27 @@ return function(model, given)
     print_line(left .. table.concat(parts, middle) .. right)
   end
   local function cells(list, bar, how)
-    local parts = {}
-    for i, w in ipairs(width) do parts[i] = " " .. fit(list[i], w, how[i]) .. " " end
-    print_line(bar .. table.concat(parts, bar) .. bar)
+    local columns, height = {}, 1
+    for i, w in ipairs(width) do
+      columns[i] = wrap(list[i], w)
+      height = math.max(height, #columns[i])
+    end
+    for k = 1, height do
+      local parts = {}
+      for i, w in ipairs(width) do parts[i] = " " .. fit(columns[i][k] or "", w, how[i]) .. " " end
+      print_line(bar .. table.concat(parts, bar) .. bar)
+    end
   end
 
   print_line(('Model: "%s"'):format(model.name))
   rule("┏", "┳", "┓", "━")
   cells(header, "┃", align)
   rule("┡", "╇", "┩", "━")
-  for i, layer in ipairs(model.layers) do
+  local rows = {}
+  add_rows(rows, model, options, connections, 0)
+  for i, each in ipairs(rows) do
     if i > 1 then rule("├", "┼", "┤", "─") end
-    cells(row(layer, options), "│", align)
+    cells(each, "│", align)
   end
   rule("└", "┴", "┘", "─")
 

@@ -3,6 +3,7 @@
 
 local core = require "lunate.core"
 local raise = require "lunate.raise"
+local functional = require "lunate.functional"
 
 local adapter = {}
 
@@ -11,44 +12,66 @@ local function is_tensor(value)
   return kind == "lunate.tensor" or kind == "lunate.variable"
 end
 
--- Parts of x or y: a tensor, a table of numbers, a list of tensors, or a table by name.
-local function to_list(value, names, where)
-  if is_tensor(value) then return {value} end
+local function to_tensor(value, where)
+  if is_tensor(value) then return value end
   if type(value) ~= "table" then
     raise("%s: a tensor (or a list or table of tensors) expected, got %s", where, type(value))
   end
-  -- A list of our own: callbacks may change the user's in mid-training.
-  if is_tensor(value[1]) then return table.move(value, 1, #value, 1, {}) end
-  if value[1] == nil and is_tensor(select(2, next(value))) then
-    local list, known = {}, {}
-    for i, name in ipairs(names) do
-      known[name] = true
-      list[i] = value[name]
-      if not is_tensor(value[name]) then raise("%s: '%s' is missing", where, name) end
-    end
-    for name in pairs(value) do
-      if not known[name] then
-        raise("%s: there is no '%s'; there are: %s", where, tostring(name),
-          table.concat(names, ", "))
-      end
-    end
-    return list
-  end
   local ok, tensor = pcall(core.tensor, value)
   if not ok then raise("%s: %s", where, tensor) end
-  return {tensor}
+  return tensor
 end
 
 local function length(t) return #t end   -- an error when it is closed
 
+-- Parts by name, in the order of the names; false for those that may be left out.
+local function by_name(value, names, where, optional)
+  local list, known = {}, {}
+  for name in pairs(value) do
+    known[name] = false
+  end
+  for i, name in ipairs(names) do
+    if value[name] ~= nil then
+      list[i], known[name] = to_tensor(value[name], ("%s: '%s'"):format(where, name)), true
+    elseif optional and optional(i) then
+      list[i] = false
+    else
+      raise("%s: '%s' is missing", where, name)
+    end
+  end
+  for name, found in pairs(known) do
+    if not found then
+      raise("%s: there is no '%s'; there are: %s", where, tostring(name),
+        table.concat(names, ", "))
+    end
+  end
+  return list
+end
+
+-- Parts of x or y: a tensor, a table of numbers, a list of tensors, or a table by name.
+local function to_list(value, names, where, optional)
+  if type(value) ~= "table" or is_tensor(value) then return {to_tensor(value, where)} end
+  if is_tensor(value[1]) or value[1] == false then
+    for i, part in ipairs(value) do
+      if not is_tensor(part) and not (part == false and optional and optional(i)) then
+        raise("%s: entry %d of the list is no tensor but a %s", where, i, type(part))
+      end
+    end
+    -- A list of our own: callbacks may change the user's in mid-training.
+    return table.move(value, 1, #value, 1, {})
+  end
+  if type(next(value)) == "string" then return by_name(value, names, where, optional) end
+  return {to_tensor(value, where)}
+end
+
+-- n is the number of samples that there should be; nil: any. Entries that are false are left out.
 local function check_samples(list, where, n, other)
   for i, t in ipairs(list) do
-    if not is_tensor(t) then raise("%s: part %d is a %s, no tensor", where, i, type(t)) end
-    if t.rank == 0 then raise("%s has no samples: its shape is ()", where) end
-    local open, count = pcall(length, t)
+    if t and t.rank == 0 then raise("%s has no samples: its shape is ()", where) end
+    local open, count = pcall(length, t or {})
     if not open then raise("%s: the tensor is closed", where) end
     n = n or count
-    if count ~= n then
+    if t and count ~= n then
       raise("%s%s has %d samples, %s has %d", where, #list > 1 and (" " .. i) or "", count, other,
         n)
     end
@@ -56,27 +79,40 @@ local function check_samples(list, where, n, other)
   return n
 end
 
+-- A functional model says how many inputs it has, and which.
+local function check_inputs(model, list, where)
+  local graph = functional.graph(model)
+  if graph and #list ~= #graph.inputs then
+    raise("%s: the model has %d input%s (%s), got %d", where, #graph.inputs,
+      #graph.inputs == 1 and "" or "s", table.concat(graph.input_names, ", "), #list)
+  end
+end
+
 -- Lists of one number of samples, from x, y and sample_weight as users give them; of x alone where
 -- the call has no targets.
 local function lists(model, where, x, y, sample_weight, targets)
   local data = {x = to_list(x, model.input_names, where .. ": x"), where = where}
+  check_inputs(model, data.x, where .. ": x")
   data.n = check_samples(data.x, where .. ": x", nil, "its first part")
   if data.n == 0 then raise("%s: there are no samples: x has shape %s", where, data.x[1].shape) end
   if not targets then return data end
   -- Nor where losses are what layers add, or the step is the model's own.
-  if y == nil and (model.own_steps or model.compiled and next(model.losses_given) == nil) then
+  if y == nil and (model.own_steps or model.compiled and model.loss == nil) then
     return data
   end
   if y == nil then raise("%s: targets are needed: y is nil", where) end
   local names = model.output_names
-  data.y = to_list(y, names, where .. ": y")
+  -- Outputs without a loss and metrics need no targets.
+  local function optional(i) return model.losses_given and not model:needs_target(i) end
+  data.y = to_list(y, names, where .. ": y", optional)
   local known = not model.own_steps and not (core.calls_in_lua(model) and not model.resolved)
   if #data.y ~= #names and known then
     raise("%s: %d targets for %d output%s", where, #data.y, #names, #names == 1 and "" or "s")
   end
   check_samples(data.y, where .. ": y", data.n, "x")
   if sample_weight ~= nil then
-    data.w = to_list(sample_weight, names, where .. ": sample_weight")
+    data.w = to_list(sample_weight, names, where .. ": sample_weight",
+      function() return true end)
     check_samples(data.w, where .. ": sample_weight", data.n, "x")
     -- One list of weights serves all outputs.
     for i = #data.w + 1, #names do data.w[i] = data.w[1] end
@@ -205,7 +241,7 @@ end
 local function rows(list, first, last)
   if not list then return nil end
   local cut = {}
-  for i, t in ipairs(list) do cut[i] = t[{ {first, last} }] end
+  for i, t in ipairs(list) do cut[i] = t and t[{ {first, last} }] end
   return cut
 end
 

@@ -45,12 +45,17 @@ describe("golden layers", function()
   for name, case, load in goldens.cases("layers") do
     local class = case.class_name and core.class("layer", case.class_name)
     -- Models have specs of their own.
-    local mine = class and case.class_name ~= "Sequential" and #case.inputs == 1
-      and case.call == "single" and case["repeat"] ~= 2
+    local list = case.call == "list"
+    local mine = class and case.class_name ~= "Sequential" and case["repeat"] ~= 2
+      and (list or case.call == "single" and #case.inputs == 1)
     if mine then
       local function make()
         local layer = layers.get(case.config)
         local x, options = load(case.inputs[1]), {training = case.training}
+        if list then
+          x = {}
+          for i, entry in ipairs(case.inputs) do x[i] = load(entry) end
+        end
         if case.input_kwargs and case.input_kwargs.mask then
           options.mask = load(case.input_kwargs.mask)
         end
@@ -88,17 +93,21 @@ describe("golden layers", function()
         it(name .. ": gradients", function()
           local layer, x, options = make()
           local tape <close> = ln.GradientTape()
-          tape:watch(x)
+          local sources = list and x or {x}
+          local n = #sources
+          for _, each in ipairs(sources) do tape:watch(each) end
           local loss = (layer(x, options) * load(case.r[1])):sum()
-          local sources = {x}
+          sources = table.move(sources, 1, n, 1, {})
           for _, variable in ipairs(layer.variables) do sources[#sources + 1] = variable end
           local gradients = tape:gradient(loss, sources)
-          goldens.near(gradients[1], load(case.grad_inputs[1]), 2e-5, 2e-6, "input")
+          for i, expected in ipairs(case.grad_inputs) do
+            goldens.near(gradients[i], load(expected), 2e-5, 2e-6, "input " .. i)
+          end
           for i, expected in ipairs(case.grad_weights) do
             if expected then
-              goldens.near(gradients[i + 1], load(expected), 2e-5, 2e-6, case.weights[i].name)
+              goldens.near(gradients[n + i], load(expected), 2e-5, 2e-6, case.weights[i].name)
             else
-              assert.is_false(gradients[i + 1])
+              assert.is_false(gradients[n + i])
             end
           end
         end)

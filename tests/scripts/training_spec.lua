@@ -62,7 +62,7 @@ describe("scripts", function()
   -- Script, what it prints last, and what else.
   local housing = {
     {"california_housing", "test mse: %d+%.%d%d%d%d", "Epoch 2/2"},
-    {"wide_and_deep", "test mse: %d+%.%d%d%d%d", "concatenate (Concatenate)"},
+    {"wide_and_deep", "test mse: %d+%.%d%d%d%d", "(Concatenate)"},
     {"wide_and_deep_multi_input", "test mse: %d+%.%d%d%d%d", "deep_input"},
     {"wide_and_deep_multi_output",
       "test loss: %d+%.%d+ %(output %d+%.%d+, aux_output %d+%.%d+%)", "val_aux_output_loss"},

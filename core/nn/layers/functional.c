@@ -185,6 +185,10 @@ static bool infer(LnContext *c, LnLayer *l, int n_in, const LnInts *in, const in
   LnTensor **y = v + n_in;
   LnTensors tensors = {n_in, v};
   if (!symbols(c, n_in, in, in_dtype, -1, v) || !ln_layer_build(c, l, &tensors)) return false;
+  if (l->base.lua_shape && c->calls) {   // a Lua layer that says what its call would give
+    for (int i = 0; i < max_out; i++) out_dtype[i] = l->dtype;
+    return ln_layer_output_shape(c, l, n_in, in, out, max_out, n_out);
+  }
   for (int round = 0; round < 2; round++) {
     int n = 0;
     if (!symbols(c, n_in, in, in_dtype, stand_in[round], v) ||
