@@ -55,7 +55,7 @@ static LnTensor *minimum(LnContext *c, const LnTensors *in) { return join(c, in,
       .base = {LN_LAYER, #Class, .size = sizeof(LnLayer),                                       \
                .doc = what                                                                      \
                "\nThe inputs are a list; shapes broadcast, an input of lower rank gets axes of\n"  \
-               "one after the batch axis. ln.layers." #function "{a, b} is the same in one call.\n" \
+               "one after the batch axis. ln.layers." #function "{a, b} is the same at once.\n"   \
                "Errors: shapes that do not broadcast (both named).\n"                           \
                "Example:\n"                                                                     \
                "  ln.layers." #Class "(){ln.tensor{{1, 4}}, ln.tensor{{3, 2}}}  --> " example   \
@@ -190,7 +190,8 @@ static const LnOption dot_options[] = {
 static const LnLayerClass class_dot = {
     .base = {LN_LAYER, "Dot", .size = sizeof(Dot), .options = dot_options, .init = init_dot,
              .doc = "Sums of products of two inputs over an axis of each, sample by sample.\n"
-                    "axes (required), normalize (false). (batch, k) and (batch, k) give\n(batch, 1); "
+                    "axes (required), normalize (false). (batch, k) and (batch, k) give\n"
+                    "(batch, 1); "
                     "(batch, n, k) and (batch, m, k) with axes = 3 give (batch, n, m).\n"
                     "ln.layers.dot({a, b}, {axes = 2}) is the same in one call.\n"
                     "Errors: axes of different sizes; the batch axis.\n"
