@@ -52,7 +52,7 @@ end
 --     print(#model.layers, model.output_shape)                        --> 1   (None, 2)
 function Sequential:add(layer)
   if getmetatable(layer) == "lunate.symbolic_tensor" then
-    layer = core.symbolic_node(layer).layer
+    layer = core.symbolic_node(layer).layer   -- an ln.Input
   end
   if not is_layer(layer) then
     raise("'add' of '%s': a layer expected, got %s", self.name,

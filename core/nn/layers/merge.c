@@ -55,8 +55,7 @@ static LnTensor *minimum(LnContext *c, const LnTensors *in) { return join(c, in,
       .base = {LN_LAYER, #Class, .size = sizeof(LnLayer),                                       \
                .doc = what                                                                      \
                "\nThe inputs are a list; shapes broadcast, an input of lower rank gets axes of\n"  \
-               "one after the batch axis. ln.layers." #function "{a, b} is the same in one\n"   \
-               "call.\n"                                                                       \
+               "one after the batch axis. ln.layers." #function "{a, b} is the same at once.\n"   \
                "Errors: shapes that do not broadcast (both named).\n"                           \
                "Example:\n"                                                                     \
                "  ln.layers." #Class "(){ln.tensor{{1, 4}}, ln.tensor{{3, 2}}}  --> " example   \
