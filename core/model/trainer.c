@@ -231,6 +231,9 @@ static bool check_batch(LnContext *c, const LnTrainer *t, LnMode mode, const LnB
   if (mode != LN_PREDICT && b->n_y != t->n_outputs && !untold)
     return ln_fail(c, "the model has %d output%s, but %d target%s given", t->n_outputs,
                    t->n_outputs == 1 ? "" : "s", b->n_y, b->n_y == 1 ? " was" : "s were");
+  for (int i = 0; mode != LN_PREDICT && i < b->n_y; i++)
+    if (!b->y[i] && t->output[i].loss)
+      return ln_fail(c, "y: part %d is missing, and that output has a loss", i + 1);
   return check_parts(c, b, b->n_x, b->x, "x") && check_parts(c, b, b->n_y, b->y, "y") &&
          check_parts(c, b, b->n_w, b->w, "sample_weight");
 }

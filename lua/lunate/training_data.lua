@@ -22,7 +22,7 @@ local function to_tensor(value, where)
   return tensor
 end
 
-local function length(t) return #t end   -- an error when it is closed
+local function samples(t) return #t end   -- an error when it is closed
 
 -- Parts by name, in the order of the names; false for those that may be left out.
 local function by_name(value, names, where, optional)
@@ -68,7 +68,7 @@ end
 local function check_samples(list, where, n, other)
   for i, t in ipairs(list) do
     if t and t.rank == 0 then raise("%s has no samples: its shape is ()", where) end
-    local open, count = pcall(length, t or {})
+    local open, count = pcall(samples, t or {})
     if not open then raise("%s: the tensor is closed", where) end
     n = n or count
     if t and count ~= n then
