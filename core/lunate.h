@@ -61,6 +61,7 @@ struct LnTensor {
   LnStorage *storage;           // NULL when meta or closed
   int64_t offset;               // in bytes from storage->data
   void *data;                   // storage->data + offset
+  LnMemory *memory;             // that it came from
 };
 
 // What every call needs to know: one a Lua state. Failures set err and return NULL or false;

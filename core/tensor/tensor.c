@@ -7,24 +7,26 @@
 
 // ---- storage
 
+// One block: the head, then the data at the next multiple of 64 bytes.
+enum { HEAD = 64 };
+_Static_assert(sizeof(LnStorage) <= HEAD, "a storage's head fits before its data");
+
 LnStorage *ln_storage_new(LnContext *c, size_t bytes) {
-  LnStorage *s = malloc(sizeof *s);
-  void *data = s ? ln_memory_alloc(c->memory, bytes) : NULL;
-  if (s && !data && c->collect && c->collect(c)) data = ln_memory_alloc(c->memory, bytes);
-  if (!data) {
-    free(s);
+  size_t total = bytes > SIZE_MAX - HEAD ? SIZE_MAX : bytes + HEAD;
+  LnStorage *s = ln_memory_alloc(c->memory, total);
+  if (!s && c->collect && c->collect(c)) s = ln_memory_alloc(c->memory, total);
+  if (!s) {
     ln_fail(c, "out of memory: asked for %zu bytes while %zu are live", bytes,
             ln_memory_stats(c->memory).live);
     return NULL;
   }
-  *s = (LnStorage){1, bytes, data, c->memory, 0};
+  *s = (LnStorage){1, bytes, (char *)s + HEAD, c->memory, 0};
   return s;
 }
 
 void ln_storage_release(LnStorage *s) {
   if (!s || --s->refs > 0) return;
-  ln_memory_free(s->memory, s->data, s->bytes);
-  free(s);
+  ln_memory_free(s->memory, s, s->bytes + HEAD);
 }
 
 // ---- making
@@ -32,12 +34,14 @@ void ln_storage_release(LnStorage *s) {
 static LnTensor *tensor_header(LnContext *c, LnDtype d, int rank, const int64_t *shape) {
   int64_t size;
   if (!ln_shape_size(c, shape, rank, &size)) return NULL;
-  LnTensor *t = malloc(sizeof *t);
+  // From the cache of freed blocks: a computation makes and drops these by the million.
+  LnTensor *t = ln_memory_alloc(c->memory, sizeof *t);
   if (!t) {
     ln_fail(c, "out of memory");
     return NULL;
   }
   t->refs = 1;
+  t->memory = c->memory;
   t->rank = (uint8_t)rank;
   t->dtype = (uint8_t)d;
   t->meta = t->tracked = false;
@@ -55,7 +59,7 @@ LnTensor *ln_tensor_new(LnContext *c, LnDtype d, int rank, const int64_t *shape)
   ln_contiguous_strides(shape, rank, t->stride);
   t->storage = ln_storage_new(c, (size_t)t->size * ln_dtype_size(d));
   if (!t->storage) {
-    free(t);
+    ln_memory_free(c->memory, t, sizeof *t);
     return NULL;
   }
   t->data = t->storage->data;
@@ -103,7 +107,7 @@ void ln_tensor_place(LnTensor *t, LnStorage *s, int64_t offset) {
 void ln_release(LnTensor *t) {
   if (!t || --t->refs > 0) return;
   ln_storage_release(t->storage);
-  free(t);
+  ln_memory_free(t->memory, t, sizeof *t);
 }
 
 void ln_tensor_close(LnTensor *t) {
