@@ -5,7 +5,7 @@
 
 #include "lua/host.h"
 
-enum { MAX_OUT = 64, MAX_TENSORS = 256 };
+enum { MAX_OUT = LN_LUA_MAX_SHAPES, MAX_TENSORS = 256 };
 
 static LnLayer *check_layer(lua_State *L, LnLua *s, int i, const char *what) {
   return (LnLayer *)ln_lua_check_object(L, s, i, LN_LAYER, what);
@@ -87,8 +87,7 @@ static int layer_call(lua_State *L) { return call_with(L, ln_layer_call); }
 // Class.super.call(self, x, options): the built-in's, where a Lua subclass calls up
 static int call_method(lua_State *L) { return call_with(L, ln_layer_call_builtin); }
 
-// Shapes at i: one shape, or a list of shapes.
-static int read_shapes(lua_State *L, int i, const char *what, LnInts *shapes) {
+int ln_lua_check_shapes(lua_State *L, int i, const char *what, LnInts *shapes) {
   luaL_checktype(L, i, LUA_TTABLE);
   lua_rawgeti(L, i, 1);
   bool list = lua_istable(L, -1);
@@ -98,7 +97,8 @@ static int read_shapes(lua_State *L, int i, const char *what, LnInts *shapes) {
     return 1;
   }
   int n = (int)lua_rawlen(L, i);
-  if (n > MAX_OUT) return luaL_error(L, "'%s': at most %d shapes", what, MAX_OUT);
+  if (n > LN_LUA_MAX_SHAPES)
+    return luaL_error(L, "'%s': at most %d shapes", what, LN_LUA_MAX_SHAPES);
   for (int k = 0; k < n; k++) {
     lua_rawgeti(L, i, k + 1);
     ln_lua_check_ints(L, -1, what, true, &shapes[k]);
@@ -112,7 +112,7 @@ static int compute_output_shape(lua_State *L) {
   LnLua *s = ln_lua(L);
   LnLayer *l = check_layer(L, s, 1, "compute_output_shape");
   LnInts in[MAX_OUT], out[MAX_OUT];
-  int n_out = 0, n = read_shapes(L, 2, "compute_output_shape", in);
+  int n_out = 0, n = ln_lua_check_shapes(L, 2, "compute_output_shape", in);
   if (!ln_layer_output_shape(&s->context, l, n, in, out, MAX_OUT, &n_out))
     return ln_lua_raise(L, s, NULL);
   for (int i = 0; i < n_out; i++) ln_lua_push_shape(L, out[i].v, (int)out[i].n);
@@ -125,7 +125,7 @@ static int build(lua_State *L) {
   LnLayer *l = check_layer(L, s, 1, "build");
   if (l->building) {
     LnInts in[MAX_OUT];
-    int n = read_shapes(L, 2, "build", in);
+    int n = ln_lua_check_shapes(L, 2, "build", in);
     return ln_layer_build_builtin(&s->context, l, n, in) ? 0 : ln_lua_raise(L, s, NULL);
   }
   compute_output_shape(L);

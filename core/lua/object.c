@@ -629,23 +629,6 @@ static int from_config(lua_State *L) {
   return 1;
 }
 
-// Shapes at i: one shape, or a list of shapes.
-static int read_shapes(lua_State *L, int i, LnInts *shapes, int max) {
-  luaL_checktype(L, i, LUA_TTABLE);
-  lua_rawgeti(L, i, 1);
-  bool list = lua_istable(L, -1);
-  lua_pop(L, 1);
-  int n = list ? (int)lua_rawlen(L, i) : 1;
-  if (n > max) return luaL_error(L, "'build': at most %d shapes", max);
-  for (int k = 0; k < n; k++) {
-    if (list) lua_rawgeti(L, i, k + 1);
-    else lua_pushvalue(L, i);
-    ln_lua_check_ints(L, -1, "build", true, &shapes[k]);
-    lua_pop(L, 1);
-  }
-  return n;
-}
-
 // What a Lua class's own build becomes (upvalue 2): called by a script it builds the layer as any
 // call would; inside building it is the function itself.
 static int build_method(lua_State *L) {
@@ -657,8 +640,8 @@ static int build_method(lua_State *L) {
     lua_call(L, lua_gettop(L) - 1, 0);
     return 0;
   }
-  LnInts shapes[64];
-  int n = read_shapes(L, 2, shapes, 64);
+  LnInts shapes[LN_LUA_MAX_SHAPES];
+  int n = ln_lua_check_shapes(L, 2, "build", shapes);
   return ln_layer_build_shapes(&s->context, l, n, shapes) ? 0 : ln_lua_raise(L, s, NULL);
 }
 

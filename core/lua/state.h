@@ -55,6 +55,10 @@ LnTensor *ln_lua_to_tensor(lua_State *L, LnLua *s, int i, LnDtype d, const char 
 void ln_lua_push_shape(lua_State *L, const int64_t *shape, int rank);   // None as false
 // A list of integers at i, `false` for -1 when unknown is allowed. Raises.
 void ln_lua_check_ints(lua_State *L, int i, const char *what, bool unknown, LnInts *out);
+// One shape at i, or a list of at most LN_LUA_MAX_SHAPES, unknown dimensions allowed. Returns how
+// many. Raises. (layer.c)
+enum { LN_LUA_MAX_SHAPES = 64 };
+int ln_lua_check_shapes(lua_State *L, int i, const char *what, LnInts *shapes);
 // Puts a copy of the table's list part in the place of the table at i and returns its length: what
 // it holds stays anchored, whatever finalizers do with the original meanwhile.
 int ln_lua_own_list(lua_State *L, int i);

@@ -405,6 +405,15 @@ static bool keep(LnContext *c, LnTrainer *t, Program *p) {
   return ok;
 }
 
+// Buffers for the batch, filled.
+static bool load(LnContext *c, Program *p, LnMode mode, const LnBatch *b) {
+  p->mode = mode;
+  p->count = b->count;
+  return make_buffers(c, b->n_x, b->x, b->count, p->x, &p->n_x) &&
+         make_buffers(c, b->n_y, b->y, b->count, p->y, &p->n_y) &&
+         make_buffers(c, b->n_w, b->w, b->count, p->w, &p->n_w) && feed_all(c, p, b);
+}
+
 // A new program for the batch, already run once; to be replayed later, unless `once`.
 static Program *new_program(LnContext *c, LnTrainer *t, LnMode mode, const LnBatch *b, bool once) {
   Program *p = calloc(1, sizeof *p);
@@ -412,12 +421,7 @@ static Program *new_program(LnContext *c, LnTrainer *t, LnMode mode, const LnBat
     ln_fail(c, "out of memory");
     return NULL;
   }
-  p->mode = mode;
-  p->count = b->count;
-  bool ok = make_buffers(c, b->n_x, b->x, b->count, p->x, &p->n_x) &&
-            make_buffers(c, b->n_y, b->y, b->count, p->y, &p->n_y) &&
-            make_buffers(c, b->n_w, b->w, b->count, p->w, &p->n_w) && feed_all(c, p, b) &&
-            (p->tape = ln_tape_new(c, true));
+  bool ok = load(c, p, mode, b) && (p->tape = ln_tape_new(c, true));
   // Built and placed before anything is recorded: a view of a variable must not outlive its place.
   if (ok && !t->model->built) ok = ln_layer_build(c, t->model, &(LnTensors){p->n_x, p->x});
   ok = ok && refresh_variables(c, t);
@@ -460,12 +464,7 @@ static Program *run_eagerly(LnContext *c, LnTrainer *t, LnMode mode, const LnBat
     ln_fail(c, "out of memory");
     return NULL;
   }
-  p->mode = mode;
-  p->count = b->count;
-  bool ok = make_buffers(c, b->n_x, b->x, b->count, p->x, &p->n_x) &&
-            make_buffers(c, b->n_y, b->y, b->count, p->y, &p->n_y) &&
-            make_buffers(c, b->n_w, b->w, b->count, p->w, &p->n_w) && feed_all(c, p, b) &&
-            refresh_variables(c, t);
+  bool ok = load(c, p, mode, b) && refresh_variables(c, t);
   if (mode != LN_TRAIN) ln_tape_free(p->tape), p->tape = NULL;
   else if (ok && !p->tape) ok = (p->tape = ln_tape_new(c, false)) != NULL;
   if (!ok) return NULL;

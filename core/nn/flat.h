@@ -56,7 +56,7 @@ LnFlat *ln_flat_new(LnContext *c, const LnOptimizer *o, LnVariable *const *varia
 void ln_flat_free(LnFlat *f);
 // Makes this the list without a new layout; false when a variable is unknown or listed twice.
 bool ln_flat_list(LnFlat *f, LnVariable *const *variables, int n);
-// Whether f has the slots that o's options ask for now: they may be assigned at any time.
+// Whether f has the slots that the current options of o ask for: they may be assigned at any time.
 bool ln_flat_fits(const LnOptimizer *o, const LnFlat *f);
 // Remembers that a variable, or those whose name contains `word`, take no weight decay.
 bool ln_flat_exclude(LnContext *c, LnFlat *f, LnVariable *v, const char *word);
