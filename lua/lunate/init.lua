@@ -35,10 +35,18 @@ local parts = {
   constraints = "lunate.constraints", activations = "lunate.activations",
   models = "lunate.models", callbacks = "lunate.callbacks", datasets = "lunate.datasets",
   preprocessing = "lunate.preprocessing", data = "lunate.data", utils = "lunate.utils",
+  saving = "lunate.saving", summary = "lunate.summary", plot = "lunate.plot",
+  linear_model = "lunate.linear_model", neighbors = "lunate.neighbors",
 }
 
 -- Names that Keras has at its top level.
-local from_models = {Sequential = true, Model = true, Input = true, model_from_json = true}
+local from_models = {
+  Sequential = true, Model = true, Input = true, model_from_json = true, clone_model = true,
+  load_model = true,
+}
+
+-- `ln.save` and `ln.load`: arrays in files of numpy's and safetensors' formats.
+local from_saving = {save = true, load = true}
 
 return setmetatable(ln, {
   __metatable = "lunate",
@@ -48,6 +56,8 @@ return setmetatable(ln, {
       value = require(parts[name])
     elseif from_models[name] then
       value = require("lunate.models")[name]
+    elseif from_saving[name] then
+      value = require("lunate.saving")[name]
     else
       return nil
     end

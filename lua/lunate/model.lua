@@ -87,7 +87,7 @@ end
 -- Graphs that are no chain have a column for what each layer is connected to.
 -- @param options  `line_length` (80), `show_trainable` (false), `expand_nested` (false: the layers
 --   of models among the layers), `print_fn` (print)
-function Model:summary(options) return require "lunate.summary"(self, options) end
+function Model:summary(options) return require "lunate.model_summary"(self, options) end
 
 -- Called when layers come or go: what was compiled for the old ones is made anew.
 function Model:changed()
