@@ -2,11 +2,16 @@
 #include "base/memory.h"
 
 #include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
-enum { ALIGN = 64, CLASSES = 4 * 64 };
-// More than this is not kept: a training loop's working set stays far below it, and a script that
-// drops a large data set should see its memory return to the system.
-static const size_t CACHE_LIMIT = (size_t)64 << 20;
+enum { ALIGN = 64, CLASSES = 4 * 64, PAGE = 2 << 20 };
+// Up to SMALL_CACHE bytes are kept as they are: a training loop's working set. Large blocks beyond
+// it are kept too, up to a part of the machine's memory, but only lent: the kernel may take their
+// pages when it wants some, so that a script that drops a large data set does not starve others.
+// Fresh pages for a result of 100 MB cost more than most computations on it (they are zeroed).
+static const size_t SMALL_CACHE = (size_t)64 << 20, LARGE = (size_t)4 << 20;
+enum { CACHED_PART = 8 };
 
 typedef struct Block {
   struct Block *next;
@@ -31,6 +36,29 @@ static int size_class(size_t bytes, size_t *rounded) {
   if (log2 < 8) return (int)(size / 64);
   int quarter = (int)((size >> (log2 - 2)) & 3);
   return 4 * (log2 - 7) + quarter;
+}
+
+// Large blocks lie in large pages where the kernel has them: a hundredth of the page faults.
+static void *fresh(size_t size) {
+  void *block = NULL;
+  if (posix_memalign(&block, size < LARGE ? ALIGN : PAGE, size) != 0) return NULL;
+#ifdef MADV_HUGEPAGE
+  if (size >= LARGE) madvise(block, size / PAGE * PAGE, MADV_HUGEPAGE);
+#endif
+  return block;
+}
+
+static bool keeps(const LnMemory *m, void *block, size_t size) {
+  if (m->closed) return false;
+  if (m->cached + size <= SMALL_CACHE) return true;
+#ifdef MADV_FREE
+  static size_t most;   // the same number whoever computes it
+  if (!most) most = (size_t)sysconf(_SC_PHYS_PAGES) / CACHED_PART * (size_t)sysconf(_SC_PAGESIZE);
+  return size >= LARGE && m->cached + size <= most &&
+         madvise(block, size / PAGE * PAGE, MADV_FREE) == 0;
+#else
+  return false;
+#endif
 }
 
 LnMemory *ln_memory_open(void) { return calloc(1, sizeof(LnMemory)); }
@@ -68,10 +96,10 @@ void *ln_memory_alloc(LnMemory *m, size_t bytes) {
     m->free[k] = b->next;
     m->cached -= size;
   } else {
-    b = aligned_alloc(ALIGN, size);
+    b = fresh(size);
     if (!b && m->cached) {
       ln_memory_trim(m);
-      b = aligned_alloc(ALIGN, size);
+      b = fresh(size);
     }
     if (!b) return NULL;
   }
@@ -87,7 +115,7 @@ void ln_memory_free(LnMemory *m, void *block, size_t bytes) {
   int k = size_class(bytes, &size);
   m->live -= size;
   m->blocks--;
-  if (m->closed || m->cached + size > CACHE_LIMIT) {
+  if (!keeps(m, block, size)) {
     free(block);
     if (m->closed && m->blocks == 0) free(m);
     return;

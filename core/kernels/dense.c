@@ -16,15 +16,6 @@ typedef struct Grad {
   void *dx, *db;
 } Grad;
 
-// Vectors of four and sixteen elements, which the compiler maps to what the instruction set has.
-#define VECTORS(T, I)                                                                              \
-  typedef T T##4 __attribute__((vector_size(4 * sizeof(T)), aligned(sizeof(T)), may_alias));       \
-  typedef T T##16 __attribute__((vector_size(16 * sizeof(T)), aligned(sizeof(T)), may_alias));     \
-  typedef I T##4_mask __attribute__((vector_size(4 * sizeof(T))));                                 \
-  typedef I T##16_mask __attribute__((vector_size(16 * sizeof(T))));
-VECTORS(float, int32_t)
-VECTORS(double, int64_t)
-
 // Columns in strips of one vector, whose sums stay in registers from row to row.
 #define STRIPS(V, WIDTH, EXPRESSION)                                                               \
   for (; begin + WIDTH <= end; begin += WIDTH) {                                                   \

@@ -31,45 +31,68 @@ static void each_lane(Work *w) {
 
 #define AT(T, tensor, lanes, i) ((T *)(tensor)->data + ln_lane(&(lanes), i))
 
-// Sixteen sums side by side: the compiler may then use vectors without reordering anything.
+// Sixteen results side by side, put together in halves at the end: written with vectors, since the
+// compiler will not reorder what a loop says.
+#define LARGER(x, y) ((y) > (x) ? (y) : (x))
+
+enum { SHORT = 1024 };   // lanes up to this length are worked on in a copy
+
 #define MAX_OF(T)                                                                                  \
+  LN_INLINE T fold_sum_##T(T##16 v) {                                                              \
+    T s[16];                                                                                       \
+    *(T##16 *)s = v;                                                                               \
+    return (((s[0] + s[8]) + (s[4] + s[12])) + ((s[2] + s[10]) + (s[6] + s[14]))) +                \
+           (((s[1] + s[9]) + (s[5] + s[13])) + ((s[3] + s[11]) + (s[7] + s[15])));                 \
+  }                                                                                                \
   LN_INLINE T max_##T(const T *x, int64_t n) {                                                     \
-    T m[16], top = -(T)INFINITY;                                                                   \
+    T top = -(T)INFINITY;                                                                          \
     int64_t i = 0;                                                                                 \
     if (n >= 16) {                                                                                 \
-      for (int j = 0; j < 16; j++) m[j] = x[j];                                                    \
-      for (i = 16; i + 16 <= n; i += 16)                                                           \
-        for (int j = 0; j < 16; j++) m[j] = x[i + j] > m[j] ? x[i + j] : m[j];                     \
-      for (int j = 0; j < 16; j++) top = m[j] > top ? m[j] : top;                                  \
+      T##16 m = *(const T##16 *)x;                                                                 \
+      for (i = 16; i + 16 <= n; i += 16) {                                                         \
+        T##16 v = *(const T##16 *)(x + i);                                                         \
+        T##16_mask larger = v > m;                                                                 \
+        m = (T##16)((larger & (T##16_mask)v) | (~larger & (T##16_mask)m));                         \
+      }                                                                                            \
+      T s[16];                                                                                     \
+      *(T##16 *)s = m;                                                                             \
+      for (int j = 0; j < 4; j++) s[j] = LARGER(LARGER(s[j], s[j + 4]), LARGER(s[j + 8], s[j + 12])); \
+      top = LARGER(LARGER(s[0], s[1]), LARGER(s[2], s[3]));                                        \
     }                                                                                              \
-    for (; i < n; i++) top = x[i] > top ? x[i] : top;                                              \
+    for (; i < n; i++) top = LARGER(top, x[i]);                                                    \
     return top;                                                                                    \
   }                                                                                                \
   LN_INLINE T sum_##T(const T *x, int64_t n) {                                                     \
-    T s[16] = {0}, all = 0;                                                                        \
+    T##16 s = {0};                                                                                 \
     int64_t i = 0;                                                                                 \
-    for (; i + 16 <= n; i += 16)                                                                   \
-      for (int j = 0; j < 16; j++) s[j] += x[i + j];                                               \
-    for (int j = 0; j < 16; j++) all += s[j];                                                      \
+    for (; i + 16 <= n; i += 16) s += *(const T##16 *)(x + i);                                     \
+    T all = fold_sum_##T(s);                                                                       \
     for (; i < n; i++) all += x[i];                                                                \
     return all;                                                                                    \
   }                                                                                                \
   LN_INLINE T dot_##T(const T *x, const T *y, int64_t n) {                                         \
-    T s[16] = {0}, all = 0;                                                                        \
+    T##16 s = {0};                                                                                 \
     int64_t i = 0;                                                                                 \
-    for (; i + 16 <= n; i += 16)                                                                   \
-      for (int j = 0; j < 16; j++) s[j] += x[i + j] * y[i + j];                                    \
-    for (int j = 0; j < 16; j++) all += s[j];                                                      \
+    for (; i + 16 <= n; i += 16) s += *(const T##16 *)(x + i) * *(const T##16 *)(y + i);           \
+    T all = fold_sum_##T(s);                                                                       \
     for (; i < n; i++) all += x[i] * y[i];                                                         \
     return all;                                                                                    \
   }                                                                                                \
   /* y = exp(x - max), x and y may be the same; returns the sum, the largest in top. A lane that  \
-     is all -inf has no largest to take away: its exponentials are NaN, as numpy's. */             \
+     is all -inf has no largest to take away: its exponentials are NaN, as numpy's. Short lanes    \
+     are filled up to whole vectors: a rest taken one by one costs as much as all before it. */    \
   LN_INLINE T exps_##T(const T *x, int64_t n, T *y, T *top) {                                      \
-    T m = max_##T(x, n);                                                                           \
-    for (int64_t i = 0; i < n; i++) y[i] = VM_EXP(x[i] - m);                                       \
-    *top = m;                                                                                      \
-    return sum_##T(y, n);                                                                          \
+    T m = *top = max_##T(x, n), lane[SHORT];                                                       \
+    if (n % 16 == 0 || n > SHORT) {                                                                \
+      for (int64_t i = 0; i < n; i++) y[i] = VM_EXP(x[i] - m);                                     \
+      return sum_##T(y, n);                                                                        \
+    }                                                                                              \
+    int64_t whole = (n + 15) / 16 * 16;                                                            \
+    for (int64_t i = 0; i < n; i++) lane[i] = x[i];                                                \
+    for (int64_t i = n; i < whole; i++) lane[i] = -(T)INFINITY;                                    \
+    for (int64_t i = 0; i < whole; i++) lane[i] = VM_EXP(lane[i] - m);                             \
+    memcpy(y, lane, (size_t)n * sizeof *y);                                                        \
+    return sum_##T(lane, whole);                                                                   \
   }
 MAX_OF(float)
 MAX_OF(double)

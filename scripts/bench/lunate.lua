@@ -1,0 +1,190 @@
+-- lua5.4 scripts/bench/lunate.lua <workload>      (all of them: scripts/bench/run.lua)
+--
+-- lunate's side of the benchmarks. A workload prints one line: its name, the threads, and the time
+-- of one unit of work (a sample, a call, a pass over an array) in microseconds. The other sides,
+-- peer_torch.py and peer_onnx.mjs, have workloads of the same names.
+
+local ln = require "lunate"
+local core = require "lunate.core"   -- its monotonic clock
+
+ln.set_seed(0)
+
+local MLP, HOUSING = {784, 300, 100, 10}, {8, 30, 100, 1}
+
+-- Seconds of the fastest of several stretches of f, for one call.
+local function per_call(f, seconds)
+  local count, best, begun = 1, math.huge, core.clock()
+  f()
+  repeat
+    local start = core.clock()
+    for _ = 1, count do f() end
+    local time = core.clock() - start
+    if time < 0.02 then
+      count = count * 2
+    else
+      best = math.min(best, time / count)
+    end
+  until best < math.huge and core.clock() - begun > (seconds or 1)
+  return best
+end
+
+-- ---- data
+
+-- Real Fashion-MNIST from $LUNATE_DATA if it is there, else random numbers of the same size.
+local function images(samples)
+  local folder = os.getenv "LUNATE_DATA"
+  local file = folder and io.open(folder .. "/fashion-mnist/train-images-idx3-ubyte.gz")
+  if file then
+    file:close()
+    local x, y = ln.datasets.fashion_mnist.load_data()
+    return x[{ {1, samples} }], y[{ {1, samples} }]
+  end
+  local x = ln.zeros({samples, 28, 28}, {dtype = "uint8"})
+  for first = 1, samples, 1000 do
+    local last = math.min(first + 999, samples)
+    x[{ {first, last} }] = (ln.random.uniform{last - first + 1, 28, 28} * 256):astype("uint8")
+  end
+  return x, (ln.random.uniform{samples} * 10):astype("uint8")
+end
+
+-- ---- models
+
+local function mlp(sizes, output, optimizer)
+  local model = ln.Sequential()
+  for i = 2, #sizes do
+    model:add(ln.layers.Dense{sizes[i], activation = i < #sizes and "relu" or output,
+                              input_shape = i == 2 and {sizes[1]} or nil})
+  end
+  model:compile{loss = output == "softmax" and "sparse_categorical_crossentropy" or "mse",
+                optimizer = optimizer or ln.optimizers.SGD{learning_rate = 0.01}}
+  return model
+end
+
+local WideAndDeep = ln.Model:extend("WideAndDeep")
+function WideAndDeep:init()
+  self.hidden1 = ln.layers.Dense{30, activation = "relu"}
+  self.hidden2 = ln.layers.Dense{30, activation = "relu"}
+  self.main_output = ln.layers.Dense(1)
+  self.aux_output = ln.layers.Dense(1)
+end
+function WideAndDeep:call(inputs)
+  local hidden = self.hidden2(self.hidden1(inputs[2]))
+  return self.main_output(ln.layers.concatenate{inputs[1], hidden}), self.aux_output(hidden)
+end
+
+local function wide_and_deep_functional()
+  local a, b = ln.Input{shape = {5}}, ln.Input{shape = {6}}
+  local hidden = ln.layers.Dense{30, activation = "relu"}(b)
+  hidden = ln.layers.Dense{30, activation = "relu"}(hidden)
+  return ln.Model{inputs = {a, b}, outputs = {
+    ln.layers.Dense(1)(ln.layers.concatenate{a, hidden}), ln.layers.Dense(1)(hidden)}}
+end
+
+-- ---- kinds of work
+
+-- Microseconds a sample, of the fastest epoch of fit.
+local function training(model, x, y, n, batch_size, epochs)
+  local Clock = ln.callbacks.Callback:extend("Clock")
+  local best = math.huge
+  function Clock:on_epoch_begin() self.begun = core.clock() end
+  function Clock:on_epoch_end() best = math.min(best, core.clock() - self.begun) end
+  model:fit(x, y, {epochs = epochs, batch_size = batch_size, verbose = 0, callbacks = {Clock()}})
+  return best / n
+end
+
+local function fashion(batch_size, epochs)
+  local x, y = images(60000)
+  x = x:reshape{60000, 784}:astype("float32") / 255
+  return training(mlp(MLP, "softmax"), x, y, 60000, batch_size, epochs)
+end
+
+local function housing(optimizer)
+  local n = 15480
+  return training(mlp(HOUSING, "linear", optimizer), ln.random.uniform{n, 8},
+    ln.random.normal{n, 1}, n, 32, 20)
+end
+
+local function wide_and_deep(model, epochs)
+  local n = 11610
+  local y = ln.random.normal{n, 1}
+  model:compile{loss = {"mse", "mse"}, loss_weights = {0.9, 0.1},
+                optimizer = ln.optimizers.SGD{learning_rate = 1e-3}}
+  return training(model, {ln.random.uniform{n, 5}, ln.random.uniform{n, 6}}, {y, y}, n, 32, epochs)
+end
+
+local function one_row(sizes, output)
+  local model, x = mlp(sizes, output), ln.random.uniform{1, sizes[1]}
+  return per_call(function() model:predict(x) end)
+end
+
+-- One pass over a float32 array of `size` numbers, as rows of 100.
+local function elementwise(f, size)
+  local x = ln.random.normal{size // 100, 100}
+  return per_call(function() f(x):close() end, 2)
+end
+
+local workloads = {
+  fashion = function() return fashion(32, 3) end,
+  fashion_256 = function() return fashion(256, 3) end,
+  housing = function() return housing() end,
+  housing_adam = function() return housing("adam") end,
+  wide_and_deep = function() return wide_and_deep(wide_and_deep_functional(), 20) end,
+  wide_and_deep_subclassed = function() return wide_and_deep(WideAndDeep(), 10) end,
+  predict = function()
+    local model, x = mlp(MLP, "softmax"), ln.random.uniform{10000, 784}
+    return per_call(function() model:predict(x, {batch_size = 32}):close() end) / 10000
+  end,
+  predict_one = function() return one_row(MLP, "softmax") end,
+  housing_predict_one = function() return one_row(HOUSING, "linear") end,
+  housing_train_one = function()
+    local model, x, y = mlp(HOUSING, "linear"), ln.random.uniform{1, 8}, ln.random.normal{1, 1}
+    return per_call(function() model:train_on_batch(x, y) end)
+  end,
+  housing_fit_one = function()
+    local model, x, y = mlp(HOUSING, "linear"), ln.random.uniform{1, 8}, ln.random.normal{1, 1}
+    local options = {epochs = 1, verbose = 0}
+    return per_call(function() model:fit(x, y, options) end)
+  end,
+  small_ops = function()
+    local a, b = ln.random.uniform{10, 10}, ln.random.uniform{10, 10}
+    return per_call(function()
+      for _ = 1, 250 do
+        local c = a + b
+        c = c * a
+        c = c - b
+        c = ln.tanh(c)
+      end
+    end) / 1000
+  end,
+  -- The machine's own limits.
+  sgemm = function()
+    local a, b = ln.random.uniform{2048, 2048}, ln.random.uniform{2048, 2048}
+    return per_call(function() a:matmul(b):close() end, 3)
+  end,
+  copy = function()
+    local from, to = ln.random.uniform{30000000}, ln.zeros{30000000}
+    return per_call(function() to[{}] = from end, 2)
+  end,
+}
+
+local functions = {
+  exp = ln.exp, tanh = ln.tanh, gelu = ln.gelu,
+  softmax = function(x) return ln.softmax(x) end,
+  statistics = function(x)
+    x:mean{axis = -1}:close()
+    return x:var{axis = -1}
+  end,
+}
+for name, f in pairs(functions) do
+  workloads[name .. "_1e6"] = function() return elementwise(f, 1000000) end
+  workloads[name .. "_3e7"] = function() return elementwise(f, 30000000) end
+end
+
+local run = workloads[arg[1]]
+if not run then
+  local names = {}
+  for name in pairs(workloads) do names[#names + 1] = name end
+  table.sort(names)
+  error("usage: lunate.lua " .. table.concat(names, "|"), 0)
+end
+print(("%s threads=%d us=%.5f"):format(arg[1], ln.threads(), run() * 1e6))

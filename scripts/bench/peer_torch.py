@@ -1,0 +1,193 @@
+#!/usr/bin/python3
+"""peer_torch.py <workload> [threads]: PyTorch's side of the benchmarks (see lunate.lua, whose workloads
+have the same names): eager mode, float32, data resident in memory, the loop that a user writes who
+does not want to pay for a DataLoader. `onnx <folder>` exports the models that peer_onnx.mjs runs.
+
+Prints one line: workload, threads, microseconds of a unit of work."""
+import gzip
+import os
+import sys
+import time
+
+import numpy
+import torch
+
+MLP, HOUSING = [784, 300, 100, 10], [8, 30, 100, 1]
+
+
+def per_call(f, seconds=1.0):
+    """Seconds of one call of f: the fastest of several stretches."""
+    count, best, begun = 1, float("inf"), time.perf_counter()
+    f()
+    while best == float("inf") or time.perf_counter() - begun < seconds:
+        start = time.perf_counter()
+        for _ in range(count):
+            f()
+        spent = time.perf_counter() - start
+        if spent < 0.02:
+            count *= 2
+        else:
+            best = min(best, spent / count)
+    return best
+
+
+def images(samples):
+    """Real Fashion-MNIST from $LUNATE_DATA if it is there, else random numbers of the same size."""
+    folder = os.path.join(os.environ.get("LUNATE_DATA", ""), "fashion-mnist")
+    path = os.path.join(folder, "train-images-idx3-ubyte.gz")
+    if not os.path.exists(path):
+        return torch.rand(samples, 784), torch.randint(0, 10, (samples,))
+    with gzip.open(path) as file:
+        x = numpy.frombuffer(file.read(), numpy.uint8, offset=16).reshape(-1, 784)[:samples]
+    with gzip.open(os.path.join(folder, "train-labels-idx1-ubyte.gz")) as file:
+        y = numpy.frombuffer(file.read(), numpy.uint8, offset=8)[:samples]
+    return torch.from_numpy(x.astype(numpy.float32) / 255), torch.from_numpy(y.astype(numpy.int64))
+
+
+def mlp(sizes):
+    layers = []
+    for units_in, units_out in zip(sizes[:-1], sizes[1:]):
+        layers += [torch.nn.Linear(units_in, units_out), torch.nn.ReLU()]
+    return torch.nn.Sequential(*layers[:-1])  # the last layer has no relu
+
+
+class WideAndDeep(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.hidden1, self.hidden2 = torch.nn.Linear(6, 30), torch.nn.Linear(30, 30)
+        self.main_output, self.aux_output = torch.nn.Linear(35, 1), torch.nn.Linear(30, 1)
+
+    def forward(self, a, b):
+        hidden = torch.relu(self.hidden2(torch.relu(self.hidden1(b))))
+        return self.main_output(torch.cat([a, hidden], 1)), self.aux_output(hidden)
+
+
+def training(model, loss_of, optimizer, inputs, y, batch_size, epochs):
+    """Seconds a sample, of the fastest epoch."""
+    best = float("inf")
+    for _ in range(epochs):
+        start = time.perf_counter()
+        order = torch.randperm(len(y))
+        for first in range(0, len(y), batch_size):
+            rows = order[first:first + batch_size]
+            loss = loss_of(model(*[x[rows] for x in inputs]), y[rows])
+            optimizer.zero_grad(set_to_none=True)
+            loss.backward()
+            optimizer.step()
+        best = min(best, time.perf_counter() - start)
+    return best / len(y)
+
+
+def sgd(model, rate=0.01):
+    return torch.optim.SGD(model.parameters(), lr=rate)
+
+
+def fashion(batch_size):
+    x, y = images(60000)
+    model = mlp(MLP)
+    return training(model, torch.nn.CrossEntropyLoss(), sgd(model), [x], y, batch_size, 3)
+
+
+def housing(optimizer_of, n=15480):
+    model = mlp(HOUSING)
+    return training(model, torch.nn.MSELoss(), optimizer_of(model), [torch.rand(n, 8)],
+                    torch.randn(n, 1), 32, 3)
+
+
+def wide_and_deep(n=11610):
+    model, mse = WideAndDeep(), torch.nn.MSELoss()
+    return training(model, lambda out, y: 0.9 * mse(out[0], y) + 0.1 * mse(out[1], y),
+                    sgd(model, 1e-3), [torch.rand(n, 5), torch.rand(n, 6)], torch.randn(n, 1), 32, 3)
+
+
+def classifier():
+    return torch.nn.Sequential(mlp(MLP), torch.nn.Softmax(-1)).eval()
+
+
+def predict():
+    model, x = classifier(), torch.rand(10000, 784)
+
+    @torch.inference_mode()
+    def run():
+        return torch.cat([model(x[i:i + 32]) for i in range(0, len(x), 32)])
+    return per_call(run) / 10000
+
+
+def one_row(model, width):
+    x = torch.rand(1, width)
+
+    @torch.inference_mode()
+    def run():
+        return model(x)
+    return per_call(run)
+
+
+def housing_train_one():
+    model, mse = mlp(HOUSING), torch.nn.MSELoss()
+    optimizer, x, y = sgd(model), torch.rand(1, 8), torch.randn(1, 1)
+
+    def run():
+        loss = mse(model(x), y)
+        optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        optimizer.step()
+    return per_call(run)
+
+
+def small_ops():
+    a, b = torch.rand(10, 10), torch.rand(10, 10)
+
+    @torch.inference_mode()
+    def run():
+        for _ in range(250):
+            c = a + b
+            c = c * a
+            c = c - b
+            c = torch.tanh(c)
+    return per_call(run) / 1000
+
+
+def elementwise(f, size):
+    x = torch.randn(size // 100, 100)
+
+    @torch.inference_mode()
+    def run():
+        return f(x)
+    return per_call(run, 2.0)
+
+
+WORKLOADS = {
+    "fashion": lambda: fashion(32),
+    "fashion_256": lambda: fashion(256),
+    "housing": lambda: housing(sgd),
+    "housing_adam": lambda: housing(lambda m: torch.optim.Adam(m.parameters(), lr=1e-3)),
+    "wide_and_deep": wide_and_deep,
+    "wide_and_deep_subclassed": wide_and_deep,  # a module of one's own is PyTorch's only way
+    "predict": predict,
+    "predict_one": lambda: one_row(classifier(), 784),
+    "housing_predict_one": lambda: one_row(mlp(HOUSING).eval(), 8),
+    "housing_train_one": housing_train_one,
+    "housing_fit_one": housing_train_one,  # it has no fit: the step is all there is
+    "small_ops": small_ops,
+}
+for name, function in {"exp": torch.exp, "tanh": torch.tanh, "gelu": torch.nn.functional.gelu,
+                       "softmax": lambda x: torch.softmax(x, -1),
+                       "statistics": lambda x: torch.var_mean(x, -1, unbiased=False)}.items():
+    WORKLOADS[name + "_1e6"] = lambda f=function: elementwise(f, 1000000)
+    WORKLOADS[name + "_3e7"] = lambda f=function: elementwise(f, 30000000)
+
+
+def export(folder):
+    for name, model, width in (("mlp", classifier(), 784), ("housing", mlp(HOUSING).eval(), 8)):
+        torch.onnx.export(model, torch.zeros(1, width), os.path.join(folder, name + ".onnx"),
+                          input_names=["x"], output_names=["y"],
+                          dynamic_axes={"x": {0: "n"}, "y": {0: "n"}})
+
+
+if sys.argv[1] == "onnx":
+    export(sys.argv[2])
+else:
+    torch.manual_seed(0)
+    torch.set_num_threads(int(sys.argv[2]) if len(sys.argv) > 2 else 1)
+    result = WORKLOADS[sys.argv[1]]()
+    print(f"{sys.argv[1]} threads={torch.get_num_threads()} us={result * 1e6:.5f}")
