@@ -21,6 +21,7 @@ typedef struct LnLua {
   size_t debt;                   // bytes handed to Lua since the collector was last stepped
   size_t live;                   // bytes that were live after the last full collection
   const char *refuses;           // why no call is taken now, or NULL
+  int guards;                    // calls of fit, evaluate and predict that are under way
 } LnLua;
 
 static inline LnLua *ln_lua(lua_State *L) {
@@ -127,6 +128,10 @@ void ln_lua_default_params(LnContext *c, const LnOp *op, void *params);
 // The index at i as a slice of t (core/lua/tensor.c).
 void ln_lua_read_index(lua_State *L, int i, const LnTensor *t, struct LnSlice *p);
 
+// ---- Ctrl-C (core/lua/interrupt.c)
+// How many came since the outermost call of fit, evaluate or predict began: 0, 1 or 2 (and more).
+int ln_interrupts(void);
+
 // ---- parts of the module: each adds its functions to the table at the top of the stack
 void ln_register_tensor(lua_State *L);
 void ln_register_create(lua_State *L);
@@ -140,6 +145,9 @@ void ln_register_custom_gradient(lua_State *L);
 void ln_register_trainer(lua_State *L);
 void ln_register_json(lua_State *L);
 void ln_register_files(lua_State *L);
+void ln_register_interrupt(lua_State *L);
+void ln_register_exports(lua_State *L);
+void ln_register_system(lua_State *L);
 
 // luaL_setfuncs with the state as upvalue; the table is at the top.
 void ln_lua_setfuncs(lua_State *L, const luaL_Reg *functions);
