@@ -202,8 +202,8 @@ static void read_entry(lua_State *L, Job *job, zip_uint64_t i, const char *name,
   luaL_pushresult(&buffer);
 }
 
-// decode(bytes[, {max_bytes =, max_entries = 65536}]) -> {[name] = data}, without folders. max_bytes
-// is of all that unpacks: 4 GiB, or the archive's own size where that is more.
+// decode(bytes[, {max_bytes =, max_entries = 65536}]) -> {[name] = data}, without folders. What
+// unpacks is at most max_bytes: 4 GiB, or the archive's own size where that is more.
 static int decode(lua_State *L) {
   size_t n;
   const char *bytes = luaL_checklstring(L, 1, &n);
@@ -228,7 +228,8 @@ static int decode(lua_State *L) {
     lua_pushstring(L, name);
     name = lua_tostring(L, -1);
     const char *bad = bad_name(name, strlen(name));
-    if (bad) return luaL_error(L, "zip.decode: the name '%s' of entry %d %s", name, (int)i + 1, bad);
+    if (bad)
+      return luaL_error(L, "zip.decode: the name '%s' of entry %d %s", name, (int)i + 1, bad);
     lua_pushvalue(L, -1);
     if (lua_rawget(L, 4) != LUA_TNIL)
       return luaL_error(L, "zip.decode: two entries are named '%s'", name);
