@@ -2,10 +2,12 @@
 #include "io/stream.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 #include <zlib.h>
 
 #define INPUT (1 << 16)
@@ -16,7 +18,8 @@ struct LnStream {
   size_t text_bytes, text_at;
   char *name;
   size_t bytes;                  // of the file or text; SIZE_MAX when unknown
-  bool gzip, inflating, done;    // done: the content has ended
+  bool raw, gzip, inflating;     // raw: gzip is left packed
+  bool done;                     // the content has ended
   z_stream z;
   unsigned char *input;          // INPUT bytes
   const unsigned char *at;       // what of the input is not used yet
@@ -42,7 +45,7 @@ static bool fill(LnContext *c, LnStream *s) {
 static bool begin(LnContext *c, LnStream *s) {
   s->done = false;
   if (!fill(c, s)) return false;
-  s->gzip = s->left >= 2 && s->at[0] == 0x1f && s->at[1] == 0x8b;
+  s->gzip = !s->raw && s->left >= 2 && s->at[0] == 0x1f && s->at[1] == 0x8b;
   if (!s->gzip) return true;
   if (s->inflating) return inflateReset(&s->z) == Z_OK || ln_fail(c, "zlib cannot be reset");
   s->inflating = inflateInit2(&s->z, 15 + 16) == Z_OK;  // 16: a gzip header
@@ -58,15 +61,21 @@ static LnStream *stream_new(LnContext *c, const char *name) {
   return NULL;
 }
 
-LnStream *ln_stream_open(LnContext *c, const char *path) {
+static LnStream *stream_open(LnContext *c, const char *path, bool raw) {
   LnStream *s = stream_new(c, path);
   if (!s) return NULL;
   struct stat info;
-  s->file = fopen(path, "rb");
+  // A pipe without a writer would keep open() waiting; it is refused below.
+  int fd = open(path, O_RDONLY | O_CLOEXEC | (raw ? O_NONBLOCK : 0));
+  s->raw = raw;
+  s->file = fd >= 0 ? fdopen(fd, "rb") : NULL;
+  if (fd >= 0 && !s->file) close(fd);
   if (!s->file || fstat(fileno(s->file), &info) != 0) {
     ln_fail(c, "cannot open '%s': %s", path, strerror(errno));
   } else if (S_ISDIR(info.st_mode)) {
     ln_fail(c, "cannot read '%s': it is a folder", path);
+  } else if (raw && !S_ISREG(info.st_mode)) {
+    ln_fail(c, "cannot read '%s': it is not a regular file", path);
   } else {
     setvbuf(s->file, NULL, _IONBF, 0);  // INPUT is the buffer
     s->bytes = S_ISREG(info.st_mode) ? (size_t)info.st_size : SIZE_MAX;
@@ -75,6 +84,9 @@ LnStream *ln_stream_open(LnContext *c, const char *path) {
   ln_stream_close(s);
   return NULL;
 }
+
+LnStream *ln_stream_open(LnContext *c, const char *path) { return stream_open(c, path, false); }
+LnStream *ln_stream_open_raw(LnContext *c, const char *path) { return stream_open(c, path, true); }
 
 LnStream *ln_stream_text(LnContext *c, const void *text, size_t bytes) {
   LnStream *s = stream_new(c, "text");

@@ -9,6 +9,8 @@ typedef struct LnStream LnStream;
 
 // NULL with c->err set when the file cannot be read. Free with ln_stream_close.
 LnStream *ln_stream_open(LnContext *c, const char *path);
+// The bytes of a regular file as they are, gzip or not; anything else at `path` is a failure.
+LnStream *ln_stream_open_raw(LnContext *c, const char *path);
 // Over a text, which must outlive the stream.
 LnStream *ln_stream_text(LnContext *c, const void *text, size_t bytes);
 void ln_stream_close(LnStream *s);  // NULL is fine

@@ -6,7 +6,9 @@
 #include <string.h>
 
 #include "io/ahead.h"
+#include "io/bytes.h"
 #include "io/idx.h"
+#include "io/save.h"
 #include "lua/state.h"
 
 // A path; Lua strings may hold zeros, paths may not.
@@ -259,28 +261,27 @@ static int next_block(lua_State *L) {
   return 1;
 }
 
-// ---- bytes and folders
+// ---- whole files
 
-// read_bytes(path, limit) -> string: the content, unpacked when it is gzip; more is an error
-static int read_bytes(lua_State *L) {
+// Reads on to the end, whatever size the file is said to have; more than `limit` is an error.
+static int read_whole(lua_State *L, const char *what, bool raw, lua_Integer limit) {
   LnLua *s = ln_lua(L);
   LnContext *c = &s->context;
   const char *path = check_path(L, 1);
-  lua_Integer limit = luaL_checkinteger(L, 2);
   Box *box = push_box(L);
   luaL_Buffer buffer;
   luaL_buffinit(L, &buffer);
-  box->stream = ln_stream_open(c, path);
-  if (!box->stream) return ln_lua_raise(L, s, "read_bytes");
+  box->stream = raw ? ln_stream_open_raw(c, path) : ln_stream_open(c, path);
+  if (!box->stream) return ln_lua_raise(L, s, what);
   for (size_t got = 1, total = 0; got > 0; total += got) {
     char *block = luaL_prepbuffsize(&buffer, 1 << 16);
     if (!ln_stream_read(c, box->stream, block, 1 << 16, &got)) {
       box_close(box);
-      return ln_lua_raise(L, s, "read_bytes");
+      return ln_lua_raise(L, s, what);
     }
     if ((lua_Integer)(total + got) > limit) {
       box_close(box);
-      return luaL_error(L, "read_bytes: '%s' has more than %I bytes", path, limit);
+      return luaL_error(L, "%s: '%s' has more than %I bytes", what, path, limit);
     }
     luaL_addsize(&buffer, got);
   }
@@ -288,6 +289,111 @@ static int read_bytes(lua_State *L) {
   box_close(box);
   return 1;
 }
+
+// read_bytes(path, limit) -> string: the content, unpacked when it is gzip
+static int read_bytes(lua_State *L) {
+  return read_whole(L, "read_bytes", false, luaL_checkinteger(L, 2));
+}
+
+// read_file(path[, limit]) -> string: the bytes of a regular file as they are
+static int read_file(lua_State *L) {
+  return read_whole(L, "read_file", true, luaL_optinteger(L, 2, LUA_MAXINTEGER));
+}
+
+// write_file(path, string or list of strings): the new content, or the old one and an error
+static int write_file(lua_State *L) {
+  LnLua *s = ln_lua(L);
+  const char *path = check_path(L, 1);
+  lua_settop(L, 2);
+  if (lua_type(L, 2) == LUA_TSTRING) {
+    lua_createtable(L, 1, 0);
+    lua_insert(L, 2);
+    lua_rawseti(L, 2, 1);
+  }
+  luaL_argexpected(L, lua_istable(L, 2), 2, "string or list of strings");
+  int n = ln_lua_own_list(L, 2);
+  LnPiece *pieces = lua_newuserdatauv(L, ((size_t)n + 1) * sizeof *pieces, 0);
+  for (int i = 0; i < n; i++) {
+    if (lua_rawgeti(L, 2, i + 1) != LUA_TSTRING)
+      return luaL_error(L, "write_file: a list of strings expected, got %s at %d",
+                        ln_lua_describe(L, s, -1), i + 1);
+    pieces[i].data = lua_tolstring(L, -1, &pieces[i].bytes);
+    lua_pop(L, 1);
+  }
+  if (!ln_file_write(&s->context, path, pieces, (size_t)n))
+    return ln_lua_raise(L, s, "write_file");
+  return 0;
+}
+
+// ---- tensors as bytes
+
+// tensor_bytes(t) -> string: C order, little-endian
+static int tensor_bytes(lua_State *L) {
+  LnLua *s = ln_lua(L);
+  LnTensor *t = ln_lua_check_tensor(L, s, 1, "tensor_bytes");
+  if (t->meta) return luaL_error(L, "tensor_bytes: the tensor is symbolic: it has no values yet");
+  size_t bytes = (size_t)t->size * ln_dtype_size((LnDtype)t->dtype);
+  luaL_Buffer buffer;
+  char *out = luaL_buffinitsize(L, &buffer, bytes);
+  if (ln_tensor_closed(t)) return luaL_error(L, "tensor_bytes: the tensor is closed");
+  ln_tensor_to_bytes(t, out);
+  luaL_pushresultsize(&buffer, bytes);
+  return 1;
+}
+
+static lua_Integer byte_count(lua_State *L, LnLua *s, int i, const char *name, size_t fallback) {
+  if (lua_getfield(L, i, name) == LUA_TNIL) return (lua_Integer)fallback;
+  int ok;
+  lua_Integer n = lua_tointegerx(L, -1, &ok);
+  if (!ok || n < 0)
+    luaL_error(L, "bad option '%s' of 'tensor_from_bytes' (integer >= 0 expected, got %s)", name,
+               ln_lua_describe(L, s, -1));
+  return n;
+}
+
+// tensor_from_bytes(bytes, dtype, shape[, {offset = 0, length =, big_endian =, fortran_order =}])
+// -> tensor. The length (default: what follows the offset) must be that of the shape. The dtype is
+// one of the tensors', or int8, int16, uint16, uint32, uint64, float16, bfloat16, which widen.
+static int tensor_from_bytes(lua_State *L) {
+  static const char *const names[] = {"offset", "length", "big_endian", "fortran_order", NULL};
+  const char *what = "tensor_from_bytes";
+  LnLua *s = ln_lua(L);
+  size_t n;
+  const char *bytes = luaL_checklstring(L, 1, &n);
+  const LnElement *e = ln_element(luaL_checkstring(L, 2));
+  if (!e) return luaL_error(L, "%s: no dtype '%s'", what, lua_tostring(L, 2));
+  LnInts shape;
+  ln_lua_check_ints(L, 3, what, false, &shape);
+  ln_lua_only_options(L, s, 4, what, names);
+  LnLayout layout = {0};
+  size_t offset = 0, length = n;
+  if (lua_istable(L, 4)) {
+    lua_Integer from = byte_count(L, s, 4, "offset", 0);
+    if ((lua_Unsigned)from > n)
+      return luaL_error(L, "%s: offset %I is past the %I bytes that are there", what,
+                        (LUAI_UACINT)from, (LUAI_UACINT)n);
+    offset = (size_t)from;
+    lua_Integer part = byte_count(L, s, 4, "length", n - offset);
+    if ((lua_Unsigned)part > n - offset)
+      return luaL_error(L, "%s: %I bytes from %I on are more than there are", what,
+                        (LUAI_UACINT)part, (LUAI_UACINT)from);
+    length = (size_t)part;
+    lua_getfield(L, 4, "big_endian");
+    layout.big_endian = lua_toboolean(L, -1);
+    lua_getfield(L, 4, "fortran_order");
+    layout.fortran = lua_toboolean(L, -1);
+  }
+  LnContext *c = &s->context;
+  size_t scope = ln_scope(c);
+  LnTensor *t = ln_temp(c, ln_tensor_from_bytes(c, bytes + offset, length, e, (int)shape.n, shape.v,
+                                                layout));
+  if (!t) return ln_lua_raise(L, s, what);
+  ln_lua_push_tensor(L, s, t);
+  ln_scope_end(c, scope);
+  return 1;
+}
+
+// ---- folders
 
 static int close_folder(lua_State *L) {
   DIR **folder = lua_touserdata(L, 1);
@@ -323,6 +429,8 @@ static int list_folder(lua_State *L) {
 static const luaL_Reg functions[] = {
     {"read_idx", read_idx},     {"read_csv", read_csv},       {"parse_csv", parse_csv},
     {"read_bytes", read_bytes}, {"list_folder", list_folder}, {"open_csv", open_csv},
+    {"read_file", read_file},   {"write_file", write_file},   {"tensor_bytes", tensor_bytes},
+    {"tensor_from_bytes", tensor_from_bytes},
     {"open_rows", open_rows},   {"next_block", next_block},   {"close_reader", reader_close},
     {NULL, NULL}};
 

@@ -70,6 +70,8 @@ static const char fn_key;   // its address: where an instance keeps the function
 
 void ln_lua_set_function(lua_State *L, int instance) { lua_rawsetp(L, instance, &fn_key); }
 
+int ln_lua_push_function(lua_State *L, int instance) { return lua_rawgetp(L, instance, &fn_key); }
+
 // Pushes the function to call (and self, when it is a method). Returns how many were pushed
 // besides the function.
 static int push_callee(lua_State *L, LnLua *s, LnObject *o, const char *method) {

@@ -14,6 +14,7 @@ const LnClass *ln_lua_model_class(void);
 const LnClass *ln_lua_mean_metric_class(void);
 // The function at the top (popped) is what the object of this instance table stands for.
 void ln_lua_set_function(lua_State *L, int instance);
+int ln_lua_push_function(lua_State *L, int instance);   // that function or nil; its Lua type
 bool ln_lua_add_slot(LnObject *optimizer, const char *name);   // false: none can be added
 
 // ---- object.c

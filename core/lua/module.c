@@ -77,6 +77,37 @@ void *ln_lua_test_type(lua_State *L, LnLua *s, int i, int type) {
 static int set_seed(lua_State *L) {
   LnLua *s = ln_lua(L);
   ln_random_seed(&s->context.random, (uint64_t)luaL_checkinteger(L, 1));
+  s->seeds++;
+  return 0;
+}
+
+// The global generator, or that of the layer at 1, which is NULL where it has none of its own.
+static LnRandom *generator_of(lua_State *L, LnLua *s, const char *what) {
+  if (lua_isnoneornil(L, 1)) return &s->context.random;
+  LnLayer *l = (LnLayer *)ln_lua_check_object(L, s, 1, LN_LAYER, what);
+  const LnLayerClass *cls = (const LnLayerClass *)l->base.cls;
+  LnTensor *state = cls->generator ? cls->generator(l) : NULL;
+  return state ? state->data : NULL;
+}
+
+// core.generator([layer]) -> key, counter: where the global generator, or a layer's own, stands,
+// and how often the global one was seeded; nil for a layer without one
+static int generator(lua_State *L) {
+  LnLua *s = ln_lua(L);
+  const LnRandom *r = generator_of(L, s, "generator");
+  if (!r) return lua_pushnil(L), 1;
+  lua_pushinteger(L, (lua_Integer)r->key);
+  lua_pushinteger(L, (lua_Integer)r->counter);
+  lua_pushinteger(L, s->seeds);
+  return 3;
+}
+
+// core.set_generator(layer or nil, key, counter)
+static int set_generator(lua_State *L) {
+  LnLua *s = ln_lua(L);
+  LnRandom *r = generator_of(L, s, "set_generator");
+  if (!r) return luaL_error(L, "set_generator: the layer has no generator of its own");
+  *r = (LnRandom){(uint64_t)luaL_checkinteger(L, 2), (uint64_t)luaL_checkinteger(L, 3)};
   return 0;
 }
 
@@ -131,7 +162,8 @@ static int is_terminal(lua_State *L) {
 }
 
 static const luaL_Reg functions[] = {
-    {"set_seed", set_seed}, {"threads", threads}, {"memory", memory}, {"config", config},
+    {"set_seed", set_seed}, {"generator", generator}, {"set_generator", set_generator},
+    {"threads", threads}, {"memory", memory}, {"config", config},
     {"clock", monotonic_clock}, {"is_terminal", is_terminal}, {NULL, NULL}};
 
 // Runs as a closure over the state, so that the parts' functions become such closures too.
@@ -139,7 +171,9 @@ static int open_parts(lua_State *L) {
   static void (*const parts[])(lua_State *) = {
       ln_register_tensor, ln_register_create,   ln_register_functions, ln_register_object,
       ln_register_layer,  ln_register_symbolic, ln_register_nn,        ln_register_tape,
-      ln_register_custom_gradient, ln_register_trainer, ln_register_json, ln_register_files};
+      ln_register_custom_gradient, ln_register_trainer, ln_register_json, ln_register_files,
+      ln_register_event_file,
+      ln_register_interrupt, ln_register_exports, ln_register_system};
   lua_newtable(L);
   lua_pushliteral(L, LN_VERSION);
   lua_setfield(L, -2, "version");

@@ -329,7 +329,8 @@ static int optimizer_rate(lua_State *L) {
   return 1;
 }
 
-// optimizer.variables: its state in Keras's order, {name =, value =} each
+// optimizer.variables: its state in Keras's order, {name =, value =} each; of a slot also whose it is
+// and its own name, {variable =, slot =}
 static int optimizer_variables(lua_State *L) {
   LnLua *s = ln_lua(L);
   LnOptimizer *o = check_optimizer(L, s, "variables");
@@ -339,7 +340,15 @@ static int optimizer_variables(lua_State *L) {
   for (int i = 0; i < n; i++) {
     LnTensor *t = ln_optimizer_state(&s->context, o, i, name, sizeof name);
     if (!t) return ln_lua_raise(L, s, "variables");
-    lua_createtable(L, 0, 2);
+    lua_createtable(L, 0, 4);
+    const char *slot;
+    LnVariable *v = ln_optimizer_state_of(o, i, &slot);
+    if (v) {
+      ln_lua_push_variable(L, s, v);
+      lua_setfield(L, -2, "variable");
+      lua_pushstring(L, slot);
+      lua_setfield(L, -2, "slot");
+    }
     lua_pushstring(L, name);
     lua_setfield(L, -2, "name");
     ln_lua_push_tensor(L, s, t);
@@ -389,6 +398,16 @@ static int class_for(lua_State *L) {
   return 1;
 }
 
+// core.metric_direction(metric) -> "up" or "down", where its better values lie, or nil: as the
+// built-in class has it
+static int metric_direction(lua_State *L) {
+  LnLua *s = ln_lua(L);
+  LnMetric *m = (LnMetric *)ln_lua_check_object(L, s, 1, LN_METRIC, "metric_direction");
+  int way = ((const LnMetricClass *)m->base.cls)->direction;
+  lua_pushstring(L, way == LN_UP ? "up" : way == LN_DOWN ? "down" : NULL);
+  return 1;
+}
+
 // ---- registration
 
 static void add(lua_State *L, LnLua *s, int module, LnKind kind, lua_CFunction call,
@@ -430,7 +449,8 @@ void ln_register_nn(lua_State *L) {
   static const luaL_Reg optimizer_properties[] = {
       {"iterations", optimizer_iterations}, {"learning_rate", optimizer_rate},
       {"variables", optimizer_variables}, {NULL, NULL}};
-  static const luaL_Reg functions[] = {{"class_for", class_for}, {NULL, NULL}};
+  static const luaL_Reg functions[] = {
+      {"class_for", class_for}, {"metric_direction", metric_direction}, {NULL, NULL}};
   ln_lua_setfuncs(L, functions);
   add(L, s, module, LN_LOSS, loss_call, loss_methods, NULL);
   add(L, s, module, LN_METRIC, metric_call, metric_methods, NULL);

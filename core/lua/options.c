@@ -216,6 +216,9 @@ static bool push_list(lua_State *L, const LnOption *o, int i, bool config) {
     if (axes) {
       if (!push_axis(L, -1, config)) return false;
       lua_remove(L, -2);
+    } else if (o->kind == LN_OPT_SHAPE && ln_lua_is_null(L, -1)) {
+      lua_pop(L, 1);
+      lua_pushboolean(L, 0);
     } else if (o->kind == LN_OPT_SHAPE && lua_isboolean(L, -1) && !lua_toboolean(L, -1)) {
       ;   // unknown
     } else if (numbers) {
@@ -263,7 +266,7 @@ void ln_lua_check_option(lua_State *L, LnLua *s, const char *what, const LnOptio
   LnDtype d;
   i = lua_absindex(L, i);
   luaL_checkstack(L, 8, NULL);
-  bool none = lua_isboolean(L, i) && !lua_toboolean(L, i);
+  bool none = (lua_isboolean(L, i) && !lua_toboolean(L, i)) || ln_lua_is_null(L, i);
   if (lua_isnil(L, i) || (none && o->kind != LN_OPT_BOOL)) {
     if (o->kind == LN_OPT_CHOICE && has_choice(o->choices, "none") && !config) {
       lua_pushliteral(L, "none");
@@ -454,18 +457,30 @@ void ln_lua_store_option(lua_State *L, LnLua *s, const LnOption *o, void *self) 
 
 // ---- showing
 
-static void push_ints(lua_State *L, const LnInts *list, bool axes, bool config, bool shape) {
-  lua_createtable(L, (int)list->n, 0);
+// None: false, or core.null in a config for a file.
+static void push_none(lua_State *L, const LnLua *s, bool config) {
+  if (config) ln_lua_push_none(L, s);
+  else lua_pushboolean(L, 0);
+}
+
+static void new_list(lua_State *L, int64_t n, bool config) {
+  lua_createtable(L, (int)n, 0);
+  if (config && n == 0) ln_lua_mark_list(L);
+}
+
+static void push_ints(lua_State *L, LnLua *s, const LnInts *list, bool axes, bool config,
+                      bool shape) {
+  new_list(L, list->n, config);
   for (int64_t k = 0; k < list->n; k++) {
     int64_t v = list->v[k];
-    if (shape && v < 0) lua_pushboolean(L, 0);
+    if (shape && v < 0) push_none(L, s, config);
     else lua_pushinteger(L, axes && !config && v >= 0 ? v + 1 : v);
     lua_rawseti(L, -2, k + 1);
   }
 }
 
 static void push_child(lua_State *L, LnLua *s, LnObject *o, bool config) {
-  if (!o) lua_pushboolean(L, 0);
+  if (!o) push_none(L, s, config);
   else if (config) ln_lua_push_serialized(L, s, o);
   else ln_lua_push_object(L, s, o);
 }
@@ -476,50 +491,50 @@ void ln_lua_push_option(lua_State *L, LnLua *s, const LnOption *o, const void *s
   switch (o->kind) {
     case LN_OPT_BOOL: lua_pushboolean(L, *(const bool *)field); return;
     case LN_OPT_INTEGER:
-      if (*(const int64_t *)field == LN_NONE) lua_pushboolean(L, 0);
+      if (*(const int64_t *)field == LN_NONE) push_none(L, s, config);
       else lua_pushinteger(L, *(const int64_t *)field);
       return;
     case LN_OPT_NUMBER:
-      if (isnan(*(const double *)field)) lua_pushboolean(L, 0);
+      if (isnan(*(const double *)field)) push_none(L, s, config);
       else lua_pushnumber(L, *(const double *)field);
       return;
     case LN_OPT_STRING:
       if (*(char *const *)field) lua_pushstring(L, *(char *const *)field);
-      else lua_pushboolean(L, 0);
+      else push_none(L, s, config);
       return;
     case LN_OPT_CHOICE: {
       const char *p = o->choices;
       int k = *(const int *)field;
       for (; p && k > 0; k--) p = strchr(p, ' ') ? strchr(p, ' ') + 1 : NULL;
-      if (!p || k < 0) lua_pushboolean(L, 0);
+      if (!p || k < 0) push_none(L, s, config);
       else lua_pushlstring(L, p, strcspn(p, " "));
       return;
     }
     case LN_OPT_DTYPE:
-      if (*(const int *)field < 0) lua_pushboolean(L, 0);
+      if (*(const int *)field < 0) push_none(L, s, config);
       else lua_pushstring(L, ln_dtype_name((LnDtype)*(const int *)field));
       return;
     case LN_OPT_AXIS: {
       int64_t v = *(const int64_t *)field;
-      if (v == LN_NONE) lua_pushboolean(L, 0);
+      if (v == LN_NONE) push_none(L, s, config);
       else lua_pushinteger(L, v >= 0 && !config ? v + 1 : v);
       return;
     }
     case LN_OPT_AXES: case LN_OPT_INTEGERS: case LN_OPT_SHAPE: {
       const LnInts *list = field;
-      if (list->n < 0) lua_pushboolean(L, 0);
+      if (list->n < 0) push_none(L, s, config);
       else if (list->n == 1 && o->kind == LN_OPT_AXES)   // as Keras writes a lone axis
         lua_pushinteger(L, list->v[0] + (list->v[0] >= 0 && !config));
-      else push_ints(L, list, o->kind == LN_OPT_AXES, config, o->kind == LN_OPT_SHAPE);
+      else push_ints(L, s, list, o->kind == LN_OPT_AXES, config, o->kind == LN_OPT_SHAPE);
       return;
     }
     case LN_OPT_STRINGS: {
       const LnStrings *list = field;
       if (list->n < 0) {
-        lua_pushboolean(L, 0);
+        push_none(L, s, config);
         return;
       }
-      lua_createtable(L, (int)list->n, 0);
+      new_list(L, list->n, config);
       for (int64_t k = 0; k < list->n; k++) {
         lua_pushstring(L, list->v[k]);
         lua_rawseti(L, -2, k + 1);
@@ -529,10 +544,10 @@ void ln_lua_push_option(lua_State *L, LnLua *s, const LnOption *o, const void *s
     case LN_OPT_NUMBERS: {
       const LnNumbers *list = field;
       if (list->n < 0) {
-        lua_pushboolean(L, 0);
+        push_none(L, s, config);
         return;
       }
-      lua_createtable(L, (int)list->n, 0);
+      new_list(L, list->n, config);
       for (int64_t k = 0; k < list->n; k++) {
         lua_pushnumber(L, list->v[k]);
         lua_rawseti(L, -2, k + 1);
@@ -552,12 +567,17 @@ void ln_lua_push_option(lua_State *L, LnLua *s, const LnOption *o, const void *s
     case LN_OPT_TENSOR: {
       LnTensor *t = *(LnTensor *const *)field;
       if (!t) {
-        lua_pushboolean(L, 0);
+        push_none(L, s, config);
         return;
       }
       size_t scope = ln_scope(&s->context);
       ln_lua_push_tensor(L, s, ln_temp(&s->context, ln_retain(t))); // it may be replaced meanwhile
       ln_scope_end(&s->context, scope);
+      if (config) {   // Keras lists the numbers
+        lua_getfield(L, -1, t->rank == 0 ? "item" : "totable");
+        lua_insert(L, -2);
+        ln_lua_call(L, s, 1, 1);
+      }
       return;
     }
   }

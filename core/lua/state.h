@@ -21,6 +21,9 @@ typedef struct LnLua {
   size_t debt;                   // bytes handed to Lua since the collector was last stepped
   size_t live;                   // bytes that were live after the last full collection
   const char *refuses;           // why no call is taken now, or NULL
+  lua_Integer seeds;             // how often the generator was seeded: loaded models ask
+  bool for_file;                 // configs are being made for a file: None is core.null
+  int guards;                    // calls of fit, evaluate and predict that are under way
 } LnLua;
 
 static inline LnLua *ln_lua(lua_State *L) {
@@ -91,6 +94,16 @@ void ln_lua_only_arguments(lua_State *L, LnLua *s, int n, const char *what);
 void ln_lua_push_kind_text(lua_State *L, const LnOption *o);   // "integer >= 1"
 int ln_lua_check_options(lua_State *L);        // core.check_options(what, specs, args)
 
+// ---- JSON (core/lua/json.c)
+void ln_lua_push_null(lua_State *L);           // core.null
+bool ln_lua_is_null(lua_State *L, int i);
+void ln_lua_mark_list(lua_State *L);           // the table at the top is a list, also when empty
+// None in a config: false for scripts, core.null in what is made for a file.
+static inline void ln_lua_push_none(lua_State *L, const LnLua *s) {
+  if (s->for_file) ln_lua_push_null(L);
+  else lua_pushboolean(L, 0);
+}
+
 // ---- objects (core/lua/object.c)
 void ln_lua_push_object(lua_State *L, LnLua *s, LnObject *o);   // its handle; one per object
 LnObject *ln_lua_test_object(lua_State *L, LnLua *s, int i, LnKind kind);
@@ -127,6 +140,10 @@ void ln_lua_default_params(LnContext *c, const LnOp *op, void *params);
 // The index at i as a slice of t (core/lua/tensor.c).
 void ln_lua_read_index(lua_State *L, int i, const LnTensor *t, struct LnSlice *p);
 
+// ---- Ctrl-C (core/lua/interrupt.c)
+// How many came since the outermost call of fit, evaluate or predict began: 0, 1 or 2 (and more).
+int ln_interrupts(void);
+
 // ---- parts of the module: each adds its functions to the table at the top of the stack
 void ln_register_tensor(lua_State *L);
 void ln_register_create(lua_State *L);
@@ -140,6 +157,10 @@ void ln_register_custom_gradient(lua_State *L);
 void ln_register_trainer(lua_State *L);
 void ln_register_json(lua_State *L);
 void ln_register_files(lua_State *L);
+void ln_register_interrupt(lua_State *L);
+void ln_register_exports(lua_State *L);
+void ln_register_system(lua_State *L);
+void ln_register_event_file(lua_State *L);
 
 // luaL_setfuncs with the state as upvalue; the table is at the top.
 void ln_lua_setfuncs(lua_State *L, const luaL_Reg *functions);

@@ -144,7 +144,7 @@ static double now(void) {
 }
 
 // trainer:run(mode, xs, ys, ws, rows, begin, count[, size[, seconds]]) -> samples done: in batches
-// of `size` (count), all of them or as many as begin within that time.
+// of `size` (count), all of them or as many as begin within that time and before a Ctrl-C.
 static int run(lua_State *L) {
   LnLua *s = ln_lua(L);
   LnTrainer *t = check_trainer(L, s, "run");
@@ -162,7 +162,7 @@ static int run(lua_State *L) {
     b.begin += b.count;
     done += b.count;
     left -= b.count;
-  } while (left > 0 && (end == 0 || now() < end));
+  } while (left > 0 && (end == 0 || now() < end) && !ln_interrupts());
   lua_pushinteger(L, done);
   return 1;
 }

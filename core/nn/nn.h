@@ -132,6 +132,8 @@ typedef struct LnLayerClass {
   int8_t min_rank, max_rank; // of the first input, with the batch axis; 0: any
   bool model;                // a model: has compile, fit, ...
   bool fixed_last;           // its last axis stays what it was when the layer was built
+  // The state of a generator of its own (ops/noise.h), NULL when it has none. May be NULL.
+  LnTensor *(*generator)(const LnLayer *self);
 } LnLayerClass;
 
 // For build(): a new variable of this layer, initialized. Any of the objects may be NULL
@@ -278,6 +280,7 @@ typedef struct LnMetricClass {
   // Metrics that are a weighted mean of per-sample values give only this (begin with LnMeanMetric).
   LnTensor *(*values)(LnContext *c, const LnMetric *self, LnTensor *y_true, LnTensor *y_pred);
   bool of_values; // update takes (values, sample_weight) as Mean does: y_pred may be NULL
+  enum { LN_NO_DIRECTION, LN_DOWN, LN_UP } direction;  // where better values lie, for callbacks
 } LnMetricClass;
 typedef struct LnMeanMetric {
   LnMetric base;
@@ -372,6 +375,8 @@ LnTensor *ln_optimizer_slot(LnOptimizer *o, int slot, int variable);  // borrowe
 // itself), writing checks the value and then, when `store` is set, keeps it.
 int ln_optimizer_state_count(LnOptimizer *o);
 LnTensor *ln_optimizer_state(LnContext *c, LnOptimizer *o, int i, char *name, size_t size);
+// Whose slot state i is, and the slot's name; NULL for the scalars.
+LnVariable *ln_optimizer_state_of(const LnOptimizer *o, int i, const char **slot);
 bool ln_optimizer_set_state(LnContext *c, LnOptimizer *o, int i, LnTensor *value, bool store);
 
 #endif

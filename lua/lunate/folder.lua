@@ -5,6 +5,7 @@
 -- first use; `pairs` goes over all of them; a wrong name gets an error that lists them.
 
 local core = require "lunate.core"
+local texts = require "lunate.names"
 local raise = require "lunate.raise"
 
 local function file_name(name)
@@ -36,6 +37,8 @@ return function(what, module, file)
 
   return setmetatable({}, {
     __metatable = module,
+    __tostring = texts.text,
+    __names = names,
     __index = function(self, name)
       local entry = type(name) == "string" and name:match("^%a[%w_]*$") and name ~= "init"
         and module .. "." .. file_name(name)

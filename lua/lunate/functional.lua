@@ -323,9 +323,17 @@ local function history(graph, t)
   return {node.layer.name, graph.number[node], position - 1}
 end
 
+-- A shape in the config that is being made: None is what core.none() says.
+local function shape_config(shape)
+  local list, none = core.list(), core.none()
+  for i = 1, #shape do list[i] = shape[i] or none end
+  return list
+end
+functional.shape_config = shape_config
+
 local function keras_tensor(graph, t)
   return {class_name = "__keras_tensor__",
-    config = {dtype = t.dtype, keras_history = history(graph, t), shape = t.shape}}
+    config = {dtype = t.dtype, keras_history = history(graph, t), shape = shape_config(t.shape)}}
 end
 
 -- Numbers of nodes among those of their layer in this graph.
@@ -350,7 +358,7 @@ local function node_config(graph, node)
   local kwargs = {}
   if node.training ~= nil then kwargs.training = node.training end
   if node.mask then kwargs.mask = keras_tensor(graph, node.mask) end
-  return {args = node.list and {args} or args, kwargs = kwargs}
+  return {args = node.list and {args} or core.list(args), kwargs = kwargs}
 end
 
 local function serialize(layer)
@@ -364,7 +372,7 @@ local function serialize(layer)
   end
   operation.name, operation.class_name = layer.name, nil
   return {class_name = "Operation", module = "lunate", config = operation,
-    registered_name = false}
+    registered_name = core.none()}
 end
 
 local function histories(graph, list, names, how)
@@ -382,7 +390,7 @@ function Functional:get_config()
   local config = {name = self.name, trainable = self.trainable, layers = {}}
   for i, layer in ipairs(graph.layers) do
     local entry = serialize(layer)
-    entry.name, entry.inbound_nodes = layer.name, {}
+    entry.name, entry.inbound_nodes = layer.name, core.list()
     for _, node in ipairs(graph.by_layer[layer] or {}) do
       table.insert(entry.inbound_nodes, node_config(graph, node))
     end

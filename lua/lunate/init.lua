@@ -2,6 +2,7 @@
 -- `ln.layers.Dense`, `ln.Sequential`, `ln.datasets.iris`, ... What is large loads at first use.
 
 local core = require "lunate.core"
+local names = require "lunate.names"
 
 local ln = {
   version = core.version,
@@ -48,12 +49,37 @@ local from_models = {
 -- `ln.save` and `ln.load`: arrays in files of numpy's and safetensors' formats.
 local from_saving = {save = true, load = true}
 
+-- Tables of functions tell their names as the other parts do.
+local function named(space, module)
+  if type(space) ~= "table" or getmetatable(space) ~= nil then return space end
+  return setmetatable(space, {__metatable = module, __tostring = names.text})
+end
+
+named(ln.random, "lunate.random")
+
 return setmetatable(ln, {
   __metatable = "lunate",
+  __tostring = function(self)
+    return ("lunate %s (%d names): ln.tensor, ln.layers, ln.Sequential, ...; "
+      .. "require \"lunate.help\"() tells more"):format(self.version, #names(self))
+  end,
+  __names = function(self)
+    local list, seen = {}, {}
+    local function add(name)
+      if not seen[name] then list[#list + 1], seen[name] = name, true end
+    end
+    for name in next, self do add(name) end
+    for name, module in next, parts do
+      if package.searchpath(module, package.path) then add(name) end
+    end
+    for name in next, from_models do add(name) end
+    for name in next, from_saving do if seen.saving then add(name) end end
+    return list
+  end,
   __index = function(self, name)
     local value
     if parts[name] then
-      value = require(parts[name])
+      value = named(require(parts[name]), parts[name])
     elseif from_models[name] then
       value = require("lunate.models")[name]
     elseif from_saving[name] then

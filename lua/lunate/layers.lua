@@ -7,7 +7,10 @@ local merges = {
   average = "Average", maximum = "Maximum", minimum = "Minimum", dot = "Dot",
 }
 
+local others = {"Input"}
+for name in pairs(merges) do others[#others + 1] = name end
+
 return require "lunate.namespace"("layer", function(_, name)
   if name == "Input" then return functional.input end
   if merges[name] then return functional.merge(merges[name], name) end
-end)
+end, others)

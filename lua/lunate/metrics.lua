@@ -46,4 +46,4 @@ end
 
 return require "lunate.namespace"("metric", function(_, name)
   if name == "MeanMetricWrapper" then return wrapper end
-end)
+end, {"MeanMetricWrapper"})

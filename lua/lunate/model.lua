@@ -452,9 +452,23 @@ local function run_batches(self, mode, batch, size)
   return done, size and math.ceil(done / size) or 1
 end
 
--- Calls f(batch, step) for one pass over the feed, at most `steps` batches (nil: all); f returns
--- how many batches it ran. single: one at a time.
-local function each_batch(feed, steps, what, single, f)
+-- Whether a Ctrl-C should end what holds the guard (core/lua/interrupt.c): fit after the batch in
+-- flight. What runs inside another call, an evaluate of a callback's, leaves the first one to that.
+-- The second is an error wherever it is noticed.
+local function interrupted(guard, where)
+  local count = guard:count()
+  if count > 1 then raise("%s: interrupted", where) end
+  return count > 0
+end
+
+-- evaluate and predict have nothing to return when they are broken off.
+local function raise_if_interrupted(guard, where)
+  if interrupted(guard, where) and guard:outermost() then raise("%s: interrupted", where) end
+end
+
+-- Calls f(batch, step) for one pass over the feed, at most `steps` batches (nil: all), until
+-- ended() (asked after each); f returns how many batches it ran. single: one at a time.
+local function each_batch(feed, steps, what, single, f, ended)
   if feed.endless and not steps then
     raise("%s: an endless Dataset needs a number of steps", what)
   end
@@ -463,11 +477,12 @@ local function each_batch(feed, steps, what, single, f)
     local batch = feed:next(single and 1 or (steps or math.huge) - step)
     if not batch then break end
     step = step + f(batch, step + 1)
+    if ended() then break end
   end
 end
 
--- Goes over the data without training; the result is in the trainer's means.
-local function run_test(self, data, size, steps, callbacks)
+-- Goes over the data without training; the result is in the trainer's means. ended: as each_batch.
+local function run_test(self, data, size, steps, callbacks, ended)
   trainer_unless_own(self, "test", data, "evaluate")
   self:reset_metrics()
   callbacks:call("on_test_begin")
@@ -484,8 +499,8 @@ local function run_test(self, data, size, steps, callbacks)
       callbacks:batch("on_test_batch_end", step, read_logs(self))
     end
     return batches
-  end)
-  feed:close()
+  end, ended)
+  feed:restart()
   callbacks:call("on_test_end", read_logs(self))
 end
 
@@ -552,8 +567,13 @@ end
 --   of one weight a sample), `steps_per_epoch` (all batches; then
 --   data that end within an epoch begin again), `callbacks` (a list)
 -- @return the History: `history.history.loss[epoch]`, `history.epoch`, `history.keys`,
---   `history.params`
+--   `history.params`, `history.interrupted`
 -- Errors: data whose lengths or shapes do not fit (named), labels out of range, unknown options.
+--
+-- Ctrl-C: the first ends training after the batch in flight; callbacks' on_train_end runs, weights
+-- and finished epochs are kept, and fit returns, with `history.interrupted` true. The second raises
+-- an error at the end of the batch, the third does what it does without fit. evaluate and predict
+-- raise at the first.
 --
 --     local history = model:fit(x, y, {epochs = 5, validation_split = 0.2, verbose = 0})
 --     print(history.history.val_loss[5])
@@ -585,26 +605,32 @@ function Model:fit(x, y, options)
   if valid and valid.endless and not given.validation_steps then
     raise("%s: an endless Dataset needs validation_steps", valid.where)
   end
+  local guard <close> = core.interrupt()
+  local _ <close> = adapter.closing(data, valid)
   local feed = adapter.feed(data, size, given.shuffle ~= false)
   local history = require("lunate.callbacks").History()
-  local callbacks = require "lunate.callbacks._list"(self, given.callbacks, history, {
+  local params = {
     epochs = given.epochs, steps = given.steps_per_epoch or feed.steps, verbose = given.verbose,
     samples = data.n, validation_samples = valid and valid.n, batch_size = not data.stream and size
-      or nil, first_epoch = given.initial_epoch,
-  })
+      or nil, first_epoch = given.initial_epoch, first_batch = 1, feed = feed,
+  }
+  local callbacks <close> = require "lunate.callbacks._list"(self, given.callbacks, history, params)
   self.stop_training, self.history = false, history
   local single = overrides(self, "train") or callbacks:wants("on_batch_begin")
     or callbacks:wants("on_batch_end")
   local logs
   local function running() return read_logs(self) end
+  local function ended() return interrupted(guard, data.where) end
   callbacks.training = true
   callbacks:call("on_train_begin")
-  for epoch = given.initial_epoch, given.epochs do
+  for epoch = params.first_epoch, given.epochs do
+    if ended() then break end
     self:reset_metrics()
     callbacks:epoch("on_epoch_begin", epoch)
-    local step, wanted = 0, given.steps_per_epoch
+    local step, wanted = epoch == params.first_epoch and params.first_batch - 1 or 0,
+      given.steps_per_epoch
     -- With steps_per_epoch an epoch may end inside the data, or go over it again.
-    while (not wanted or step < wanted) and not self.stop_training do
+    while not wanted or step < wanted do
       local most = single and 1 or (wanted or math.huge) - step
       local batch = feed:next(most)
       if not batch then
@@ -621,22 +647,29 @@ function Model:fit(x, y, options)
       if callbacks:wants("on_batch_end") then
         callbacks:batch("on_batch_end", step, read_logs(self))
       end
+      if self.stop_training or ended() then break end
     end
-    if step == 0 and not self.stop_training then raise("%s: the Dataset is empty", data.where) end
+    -- Of an epoch that is broken off nothing is known: it has no on_epoch_end.
+    if ended() then break end
+    if step == 0 then raise("%s: the Dataset is empty", data.where) end
     -- The first pass tells how long the others are.
-    history.params.steps = history.params.steps or step
+    if not self.stop_training then params.steps = params.steps or step end
     if not wanted then feed:restart() end
-    logs = read_logs(self)
+    local now = read_logs(self)
     if valid and validates(given.validation_freq, epoch) then
-      run_test(self, valid, given.validation_batch_size or size, given.validation_steps, callbacks)
-      read_logs(self, "val_", logs)
+      run_test(self, valid, given.validation_batch_size or size, given.validation_steps, callbacks,
+        ended)
+      if ended() then break end
+      read_logs(self, "val_", now)
     end
+    logs = now
     callbacks:epoch("on_epoch_end", epoch, logs)
     if self.stop_training then break end
   end
-  feed:close()
+  history.interrupted = ended()
   if self.optimizer.use_ema then self.optimizer:finalize_variable_values() end
   callbacks:call("on_train_end", logs)
+  history.interrupted = ended()
   return history
 end
 
@@ -661,11 +694,15 @@ function Model:evaluate(x, y, options)
   local data = adapter.new(self, "evaluate", x, y, given.sample_weight)
   trainer_unless_own(self, "test", data, "evaluate")
   local size = batch_size(data, given, data.where)
-  local callbacks = require "lunate.callbacks._list"(self, given.callbacks, nil, {
+  local guard <close> = core.interrupt()
+  local _ <close> = adapter.closing(data)
+  local callbacks <close> = require "lunate.callbacks._list"(self, given.callbacks, nil, {
     steps = given.steps or data.steps or data.n and math.ceil(data.n / size), samples = data.n,
     verbose = given.verbose, batch_size = data.n and size,
   })
-  run_test(self, data, size, given.steps, callbacks)
+  run_test(self, data, size, given.steps, callbacks,
+    function() return interrupted(guard, data.where) and guard:outermost() end)
+  raise_if_interrupted(guard, data.where)
   return give_logs(self, given)
 end
 
@@ -691,7 +728,9 @@ function Model:predict(x, options)
   end
   local own = overrides(self, "predict")
   local size = batch_size(data, given, data.where)
-  local callbacks = require "lunate.callbacks._list"(self, given.callbacks, nil, {
+  local guard <close> = core.interrupt()
+  local _ <close> = adapter.closing(data)
+  local callbacks <close> = require "lunate.callbacks._list"(self, given.callbacks, nil, {
     steps = given.steps or data.steps or data.n and math.ceil(data.n / size), samples = data.n,
     verbose = given.verbose, batch_size = data.n and size,
   })
@@ -718,13 +757,20 @@ function Model:predict(x, options)
       end
     end
     callbacks:advance(batch.n)
-    callbacks:batch("on_predict_batch_end", step)
+    if callbacks:wants("on_predict_batch_end") then
+      local made = {}
+      for i, out in ipairs(n and outs or {}) do
+        made[i] = out[{ {batch.first, batch.first + batch.n - 1} }]
+      end
+      for i, list in ipairs(parts) do made[i] = list[step] end
+      callbacks:batch("on_predict_batch_end", step, {outputs = #made == 1 and made[1] or made})
+    end
     feed:used(batch.n)
     return 1
-  end)
-  feed:close()
+  end, function() return interrupted(guard, data.where) and guard:outermost() end)
   for i, list in ipairs(parts) do outs[i] = core.functions.concatenate(list) end
   callbacks:call("on_predict_end")
+  raise_if_interrupted(guard, data.where)
   return table.unpack(outs)
 end
 

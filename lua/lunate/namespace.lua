@@ -4,11 +4,13 @@
 --     return require "lunate.namespace" "layer"
 
 local core = require "lunate.core"
+local names = require "lunate.names"
 local raise = require "lunate.raise"
 
 --- @param kind  the core's name of it
 -- @param find  finds what is not a class: (table, name) -> value or nil; may be nil
-return function(kind, find)
+-- @param others  the names that find knows (none)
+return function(kind, find, others)
   local base = core.class(kind)
   local space = {
     [base.name] = base,
@@ -16,7 +18,13 @@ return function(kind, find)
     serialize = core.serialize,
   }
   return setmetatable(space, {
-    __metatable = "lunate." .. kind .. "s",
+    __metatable = "lunate." .. (kind == "loss" and "losses" or kind .. "s"),
+    __tostring = names.text,
+    __names = function()
+      local list = core.classes(kind)
+      table.move({base.name, "get", "serialize"}, 1, 3, #list + 1, list)
+      return table.move(others or {}, 1, #(others or {}), #list + 1, list)
+    end,
     __index = function(self, name)
       local value = find and find(self, name)
       if value == nil and type(name) == "string" then value = core.class(kind, name) end
@@ -28,10 +36,10 @@ return function(kind, find)
       return value
     end,
     __pairs = function(self)
-      local i, names = 0, core.classes(kind)
+      local i, list = 0, core.classes(kind)
       return function()
         i = i + 1
-        if names[i] then return names[i], self[names[i]] end
+        if list[i] then return list[i], self[list[i]] end
       end
     end,
   })

@@ -1,4 +1,4 @@
 --- ln.optimizers: the classes of core/nn/optimizers/ by name, and Keras's `optimizers.schedules`.
 return require "lunate.namespace"("optimizer", function(_, name)
   if name == "schedules" then return require "lunate.schedules" end
-end)
+end, {"schedules"})

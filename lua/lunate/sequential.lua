@@ -99,14 +99,16 @@ function Sequential:get_config()
   local layers = {}
   if self.declared then
     local input = self.input_layer
-    layers[1] = {class_name = "InputLayer", module = "keras.layers", registered_name = false,
-      config = {batch_shape = self.declared, dtype = input and input.dtype or "float32",
+    local shape = functional.shape_config(self.declared)
+    layers[1] = {class_name = "InputLayer", module = "keras.layers",
+      registered_name = core.none(),
+      config = {batch_shape = shape, dtype = input and input.dtype or "float32",
         name = input and input.name or "input_layer", sparse = false, ragged = false,
         optional = false}}
-    config.build_input_shape = self.declared
+    config.build_input_shape = shape
   end
   for _, layer in ipairs(self.layers) do layers[#layers + 1] = core.serialize(layer) end
-  config.layers = layers
+  config.layers = core.list(layers)
   return config
 end
 

@@ -122,29 +122,51 @@ end
 
 function adapter.is_dataset(value) return getmetatable(value) == "lunate.dataset" end
 
+-- ---- places in the data
+
+-- The state of the random generator as a text: JSON would round its 64 bits.
+local function random_state()
+  local key, counter = core.generator()
+  return ("%x %x"):format(key, counter)
+end
+
+local function set_random_state(text)
+  local key, counter = text:match("^(%x+) (%x+)$")
+  core.set_generator(nil, tonumber(key, 16), tonumber(counter, 16))
+end
+
+-- What of the pass is used, at, and the random state from which its order followed (both nil
+-- between passes), to be stored.
+local function tell(at, order)
+  return {at = at, order = at and order, random = random_state()}
+end
+
+-- Goes there: begin(at) begins a pass and goes to that place in it.
+local function seek(place, begin)
+  if place.at then
+    set_random_state(place.order)
+    begin(place.at)
+  end
+  set_random_state(place.random)
+end
+
 -- ---- batches of a Dataset
 
 local Stream = {}
 Stream.__index = Stream
 
---- Begins a pass: after the first one only when that has been used.
-function Stream:restart()
-  if self.waiting then return end
-  self:close()
-  local following, _, _, closer = self.dataset:iterate()
-  self.following, self.closer = following, closer
-end
-
+--- Ends the pass; the next batch will be another's first.
 function Stream:close()
   if self.closer then getmetatable(self.closer).__close(self.closer) end
-  self.following, self.closer, self.waiting = nil, nil, nil
+  self.following, self.closer, self.waiting, self.at = nil, nil, nil, nil
 end
 
---- The next batch as lists, or nil at the end of the pass.
-function Stream:next()
-  local batch = self.waiting
-  self.waiting = nil
-  if batch then return batch end
+local function read(self)
+  if not self.following then
+    self.at, self.order = 0, random_state()
+    local following, _, _, closer = self.dataset:iterate()
+    self.following, self.closer = following, closer
+  end
   local x, y, w = self.following()
   if x == nil then return nil end
   local part = type(x) == "table" and select(2, next(x)) or x
@@ -158,13 +180,18 @@ function Stream:next()
   return lists(self.model, self.where, x, y, w, self.targets)
 end
 
+--- The next batch as lists, or nil at the end of the pass.
+function Stream:next()
+  local batch = self.waiting or read(self)
+  self.waiting = nil
+  if batch then self.at = self.at + 1 end
+  return batch
+end
+
 --- The first batch without using it up.
 function Stream:peek()
-  if not self.following then self:restart() end
-  if not self.waiting then
-    self.waiting = self:next()
-    if not self.waiting then raise("%s: the Dataset is empty", self.where) end
-  end
+  self.waiting = self.waiting or read(self)
+  if not self.waiting then raise("%s: the Dataset is empty", self.where) end
   return self.waiting
 end
 
@@ -193,38 +220,75 @@ end
 
 --- Goes through data in batches: `feed:next(batches)` gives {x =, y =, w =, rows =, first =, n =},
 -- of at most so many batches (of one, from a Dataset), nil at the end of a pass; `feed:used(n)`
--- says how many of those samples were run; `feed:restart()` begins the next pass; `feed.steps` is
--- the number of batches a pass, nil when not known; `feed:close()` ends.
+-- says how many of those samples were run; `feed:restart()`: what comes next is a new pass;
+-- `feed.steps` is the number of batches a pass, nil when not known.
+--
+-- `feed:tell()` gives the place in the data and the random state there as a plain table, which
+-- `feed:seek(place)` goes to. (Of what a Dataset's own functions remember it knows nothing: it reads
+-- over as many batches.)
 function adapter.feed(data, size, shuffle)
   if data.stream then return adapter.feed_stream(data) end
-  local order = adapter.order(data, shuffle)
   local feed = {steps = math.ceil(data.n / size)}
   local batch = {x = data.x, y = data.y, w = data.w}
-  function feed.restart() order:restart() end
+  local at, drawn_from
+  -- An order is drawn when its first batch is asked for, so that callbacks between two passes find
+  -- the random state from which it will follow.
+  local function begin()
+    drawn_from = random_state()
+    -- Rows count from 0 in the core.
+    batch.rows = shuffle and core.random.permutation(data.n) - 1 or nil
+    at = 1
+  end
+  function feed.restart() at = nil end
   function feed.next(_, batches)
-    if order.at > data.n then return nil end
-    batch.first, batch.n, batch.rows = order:next(size, batches)
+    if not at then begin() end
+    if at > data.n then return nil end
+    batch.first, batch.n = at, math.min(size * batches, data.n - at + 1)
     return batch
   end
-  function feed.used(_, n) order:advance(n) end
-  function feed.close() end
+  function feed.used(_, n) at = at + n end
+  function feed.tell() return tell(at, drawn_from) end
+  function feed.seek(_, place)
+    at = nil
+    seek(place, function(there)
+      begin()
+      at = there
+    end)
+  end
   return feed
 end
 
 function adapter.feed_stream(data)
   local feed = {steps = data.steps, endless = data.endless}
-  function feed.restart() data.stream:restart() end
+  local stream = data.stream
+  function feed.restart() stream:close() end
   function feed.next()
-    local batch = data.stream:next()
+    local batch = stream:next()
     if not batch then return nil end
     batch.first = 1
     if data.class_weight then adapter.weigh_classes(batch, data.class_weight) end
     return batch
   end
   function feed.used() end
-  function feed.close() data.stream:close() end
-  feed.restart()
+  function feed.tell() return tell(stream.at, stream.order) end
+  function feed.seek(_, place)
+    stream:close()
+    seek(place, function(at)
+      for _ = 1, at do stream:next() end
+    end)
+  end
   return feed
+end
+
+--- For `local closing <close> = adapter.closing(data, ...)`: whatever happens, passes over Datasets
+-- end, and with them what reads ahead on threads.
+function adapter.closing(...)
+  local list = table.pack(...)
+  return setmetatable({}, {__close = function()
+    for i = 1, list.n do
+      if list[i] and list[i].stream then list[i].stream:close() end
+    end
+  end})
 end
 
 --- Data from validation_data = {x, y[, sample_weight]} or a Dataset.
@@ -296,25 +360,6 @@ function adapter.batch_shapes(x)
     shapes[i] = table.move(t.shape, 2, #t.shape, 2, {false})
   end
   return #shapes == 1 and shapes[1] or shapes
-end
-
---- The order of the samples: `order:next(size, batches)` gives the first position, the number and
--- the rows (nil: as they come) of the next batches, up to the end of the data; `order:advance(n)`
--- says how many of those samples were used; `order:restart()` begins anew, shuffled.
-function adapter.order(data, shuffle)
-  local order = {at = 1}
-  function order:restart()
-    self.at = 1
-    -- Rows count from 0 in the core.
-    self.rows = shuffle and core.random.permutation(data.n) - 1 or nil
-  end
-  function order:next(size, batches)
-    if self.at > data.n then self:restart() end
-    return self.at, math.min(size * batches, data.n - self.at + 1), self.rows
-  end
-  function order:advance(n) self.at = self.at + n end
-  order:restart()
-  return order
 end
 
 return adapter

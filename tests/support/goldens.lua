@@ -7,7 +7,7 @@
 --     end
 
 local core = require "lunate.core"
-local npy = require "support.npy"
+local npy = require "lunate.saving.npy"
 
 local goldens = {}
 
@@ -35,6 +35,12 @@ function goldens.read(path)
   return file:read("a")
 end
 
+-- The tensor in a file; dtype is the logical one, where all are float32 in the file.
+local function load_tensor(path, dtype)
+  local t = npy.decode(core.read_file(path))
+  return dtype and dtype ~= t.dtype and t:astype(dtype) or t
+end
+
 --- The folder of a section: "layers", "losses", "extras", ...
 function goldens.root(section)
   local full = os.getenv("LUNATE_GOLDENS")
@@ -54,7 +60,7 @@ end
 
 --- A tensor of a section: goldens.load("optimizers", "_shared/g0.npy", "float32").
 function goldens.load(section, file, dtype)
-  return npy.load(goldens.root(section) .. "/" .. file, dtype)
+  return load_tensor(goldens.root(section) .. "/" .. file, dtype)
 end
 
 --- Iterates over a section's cases: name, case.json as a Lua value, and load(file), where file is a
@@ -71,7 +77,7 @@ function goldens.cases(section)
     local folder = root .. "/" .. name .. "/"
     return name, core.json_decode(goldens.read(folder .. "case.json")), function(file, dtype)
       if type(file) == "table" then file, dtype = file.file, dtype or file.dtype end
-      return npy.load(folder .. file, dtype)
+      return load_tensor(folder .. file, dtype)
     end
   end
 end

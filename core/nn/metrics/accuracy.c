@@ -133,7 +133,7 @@ static const LnOption top_sparse_options[] = {K, NAMED("sparse_top_k_categorical
   static const LnMetricClass id = {                                                              \
       .base = {.kind = LN_METRIC, .name = class_name, .aliases = alias, .size = sizeof(Accuracy), \
                .options = option_table, .init = init_function, .doc = text},                     \
-      .update = update_function}
+      .update = update_function, .direction = LN_UP}
 
 CLASS(accuracy_class, "Accuracy", "accuracy", accuracy_options, NULL, accuracy,
       "How often y_pred equals y_true, element by element.\n"

@@ -84,7 +84,7 @@ RESULT(recall_at_precision, recall, precision)
                       "  m:update_state(ln.tensor{0, 0, 0, 1, 1}, "                               \
                       "ln.tensor{0, 0.3, 0.8, 0.3, 0.8})\n"                                       \
                       "  m:result()  --> " value},                                                \
-      .update = update, .result = id, .reset = reset}
+      .update = update, .result = id, .reset = reset, .direction = LN_UP}
 
 CLASS(sensitivity_at_specificity, "SensitivityAtSpecificity", "specificity",
       "The best sensitivity, tp / (tp + fn), of all thresholds at which the specificity,\n"

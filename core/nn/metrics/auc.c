@@ -149,6 +149,6 @@ static const LnMetricClass auc = {
                     "  local m = ln.metrics.AUC{num_thresholds = 3}\n"
                     "  m:update_state(ln.tensor{0, 0, 1, 1}, ln.tensor{0, 0.5, 0.3, 0.9})\n"
                     "  m:result()  --> 0.75"},
-    .update = update, .result = result, .reset = reset};
+    .update = update, .result = result, .reset = reset, .direction = LN_UP};
 
 const LnMetricClass *const ln_metrics_auc[] = {&auc, NULL};

@@ -206,7 +206,7 @@ static const LnOption ratio_options[] = {
      .doc = "look at this class alone (0, 1, ...)"},
     {0}};
 
-#define CLASS(id, class_name, alias, option_table, init_function, text, value)                    \
+#define CLASS(id, class_name, alias, option_table, init_function, way, text, value)               \
   static const LnMetricClass id##_class = {                                                       \
       .base = {.kind = LN_METRIC, .name = class_name, .aliases = alias, .size = sizeof(Counts),   \
                .options = option_table, .init = init_function, .free = close_counts,              \
@@ -215,17 +215,17 @@ static const LnOption ratio_options[] = {
                       "  local m = ln.metrics." class_name "()\n"                                 \
                       "  m:update_state(ln.tensor{0, 1, 1, 1}, ln.tensor{1, 0, 1, 1})\n"          \
                       "  m:result()  --> " value},                                                \
-      .update = update, .result = id, .reset = reset}
+      .update = update, .result = id, .reset = reset, .direction = way}
 
-CLASS(true_positives, "TruePositives", "true_positives", plain_options, init_plain,
+CLASS(true_positives, "TruePositives", "true_positives", plain_options, init_plain, LN_UP,
       "How many predictions are above the threshold where the label is 1.", "2.0");
-CLASS(true_negatives, "TrueNegatives", "true_negatives", plain_options, init_plain,
+CLASS(true_negatives, "TrueNegatives", "true_negatives", plain_options, init_plain, LN_UP,
       "How many predictions are not above the threshold where the label is 0.", "0.0");
-CLASS(false_positives, "FalsePositives", "false_positives", plain_options, init_plain,
+CLASS(false_positives, "FalsePositives", "false_positives", plain_options, init_plain, LN_DOWN,
       "How many predictions are above the threshold where the label is 0.", "1.0");
-CLASS(false_negatives, "FalseNegatives", "false_negatives", plain_options, init_plain,
+CLASS(false_negatives, "FalseNegatives", "false_negatives", plain_options, init_plain, LN_DOWN,
       "How many predictions are not above the threshold where the label is 1.", "1.0");
-CLASS(recall, "Recall", "recall", ratio_options, init,
+CLASS(recall, "Recall", "recall", ratio_options, init, LN_UP,
       "True positives / (true positives + false negatives): how much of the class is found.",
       "0.66666666666667");
 
@@ -240,7 +240,7 @@ static const LnMetricClass precision_class = {
                     "  local m = ln.metrics.Precision()\n"
                     "  m:update_state(ln.tensor{0, 1, 1, 0}, ln.tensor{1, 0, 1, 0})\n"
                     "  m:result()  --> 0.5"},
-    .update = update, .result = precision, .reset = reset};
+    .update = update, .result = precision, .reset = reset, .direction = LN_UP};
 
 const LnMetricClass *const ln_metrics_confusion[] = {
     &true_positives_class, &true_negatives_class, &false_positives_class, &false_negatives_class,

@@ -67,7 +67,7 @@ static const LnMetricClass pearson_class = {
                     "  local m = ln.metrics.PearsonCorrelation()\n"
                     "  m:update_state(ln.tensor{{0, 1, 0.5}}, ln.tensor{{0.1, 0.9, 0.5}})\n"
                     "  string.format(\"%.4f\", m:result())  --> 1.0000"},
-    .values = pearson};
+    .values = pearson, .direction = LN_UP};
 static const LnMetricClass concordance_class = {
     .base = {.kind = LN_METRIC, .name = "ConcordanceCorrelation",
              .aliases = "concordance_correlation", .size = sizeof(Correlation),
@@ -80,6 +80,6 @@ static const LnMetricClass concordance_class = {
                     "  local m = ln.metrics.ConcordanceCorrelation()\n"
                     "  m:update_state(ln.tensor{{0, 1, 0.5}}, ln.tensor{{0.1, 0.9, 0.5}})\n"
                     "  string.format(\"%.4f\", m:result())  --> 0.9756"},
-    .values = concordance};
+    .values = concordance, .direction = LN_UP};
 
 const LnMetricClass *const ln_metrics_correlation[] = {&pearson_class, &concordance_class, NULL};

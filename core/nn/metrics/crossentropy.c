@@ -57,7 +57,7 @@ static const LnMetricClass binary_class = {
                     "  m:update_state(ln.tensor{{0, 1}, {0, 0}}, ln.tensor{{0.6, 0.4}, {0.4, "
                     "0.6}})\n"
                     "  string.format(\"%.4f\", m:result())  --> 0.8149"},
-    .values = binary_values,
+    .values = binary_values, .direction = LN_DOWN,
 };
 static const LnMetricClass categorical_class = {
     .base = {.kind = LN_METRIC, .name = "CategoricalCrossentropy",
@@ -69,7 +69,7 @@ static const LnMetricClass categorical_class = {
                     "  local m = ln.metrics.CategoricalCrossentropy()\n"
                     "  m:update_state(ln.tensor{{0, 1, 0}}, ln.tensor{{0.05, 0.95, 0}})\n"
                     "  string.format(\"%.4f\", m:result())  --> 0.0513"},
-    .values = categorical_values,
+    .values = categorical_values, .direction = LN_DOWN,
 };
 static const LnMetricClass sparse_class = {
     .base = {.kind = LN_METRIC, .name = "SparseCategoricalCrossentropy",
@@ -82,7 +82,7 @@ static const LnMetricClass sparse_class = {
                     "  local m = ln.metrics.SparseCategoricalCrossentropy()\n"
                     "  m:update_state(ln.tensor{1}, ln.tensor{{0.05, 0.95, 0}})\n"
                     "  string.format(\"%.4f\", m:result())  --> 0.0513"},
-    .values = sparse_categorical_values,
+    .values = sparse_categorical_values, .direction = LN_DOWN,
 };
 
 const LnMetricClass *const ln_metrics_crossentropy[] = {&binary_class, &categorical_class,

@@ -155,7 +155,7 @@ static const LnOption binary_options[] = {
       .base = {.kind = LN_METRIC, .name = class_name, .aliases = alias, .size = sizeof(Iou),     \
                .options = option_table, .init = init_function, .free = close_matrix,             \
                .doc = text},                                                                     \
-      .update = update, .result = result, .reset = reset}
+      .update = update, .result = result, .reset = reset, .direction = LN_UP}
 
 CLASS(iou, "IoU", "io_u", iou_options, init_iou,
       "Mean over target_class_ids of tp / (tp + fp + fn), from the confusion matrix of everything\n"

@@ -56,7 +56,7 @@ static LnTensor *values_of(LnContext *c, const LnMetric *self, const LnLossClass
                       "  local m = ln.metrics." class_name "()\n"                                 \
                       "  m:update_state(" y_true ", " y_pred ")\n"                                \
                       "  m:result()  --> " value},                                                \
-      .values = loss##_values,                                                                    \
+      .values = loss##_values, .direction = LN_DOWN,                                              \
   };
 LIST(CLASS)
 
@@ -79,7 +79,7 @@ static const LnMetricClass root_class = {
                     "  m:update_state(ln.tensor{{0, 1}, {0, 0}}, ln.tensor{{1, 1}, {0, 0}})\n"
                     "  m:result()  --> 0.5"},
     .values = mean_squared_error_values,
-    .result = root,
+    .result = root, .direction = LN_DOWN,
 };
 
 // ---- cosine similarity: the loss, with its sign
@@ -113,7 +113,7 @@ static const LnMetricClass cosine_class = {
                     "  local m = ln.metrics.CosineSimilarity()\n"
                     "  m:update_state(ln.tensor{{0, 1}, {2, 0}}, ln.tensor{{1, 0}, {1, 0}})\n"
                     "  m:result()  --> 0.5"},
-    .values = cosine_values,
+    .values = cosine_values, .direction = LN_UP,
 };
 
 #define ENTRY(loss, ...) &loss##_class,

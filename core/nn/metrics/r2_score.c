@@ -100,6 +100,6 @@ static const LnMetricClass r2 = {
                     "  local m = ln.metrics.R2Score()\n"
                     "  m:update_state(ln.tensor{{1}, {4}, {3}}, ln.tensor{{2}, {4}, {4}})\n"
                     "  string.format(\"%.4f\", m:result())  --> 0.5714"},
-    .update = update, .result = result, .reset = reset};
+    .update = update, .result = result, .reset = reset, .direction = LN_UP};
 
 const LnMetricClass *const ln_metrics_r2_score[] = {&r2, NULL};

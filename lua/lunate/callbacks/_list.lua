@@ -4,21 +4,25 @@
 
 local raise = require "lunate.raise"
 
--- Contract's names and Keras's for the same hook.
+-- The longer names of the same hooks; a callback that has both means the longer one, as in Keras.
 local twins = {on_batch_begin = "on_train_batch_begin", on_batch_end = "on_train_batch_end"}
 
 local List = {}
 List.__index = List
 
-function List:call(hook, ...)
+local function call(self, hook, ...)
+  local twin = twins[hook]
   for _, callback in ipairs(self.callbacks) do
-    local f = callback[hook]
+    local f = twin and callback[twin] or callback[hook]
     if f then f(callback, ...) end
   end
 end
 
+--- A hook of training, testing or predicting as a whole.
+function List:call(hook, logs) call(self, hook, logs or {}) end
+
 --- An epoch's hook; logs may be changed by one callback and seen by the next.
-function List:epoch(hook, epoch, logs) self:call(hook, epoch, logs or {}) end
+function List:epoch(hook, epoch, logs) call(self, hook, epoch, logs or {}) end
 
 function List:wants(hook)
   local wanted = self.wanted[hook]
@@ -35,9 +39,12 @@ end
 --- A batch's hook, if anyone wants it.
 function List:batch(hook, batch, logs)
   if not self:wants(hook) then return end
-  logs = logs or {}
-  self:call(hook, batch, logs)
-  if twins[hook] then self:call(twins[hook], batch, logs) end
+  call(self, hook, batch, logs or {})
+end
+
+--- For `local callbacks <close>`: what an error broke off leaves no half line.
+function List:__close()
+  if self.progress then self.progress:break_off() end
 end
 
 --- The progress bar is told of samples without any logs being read.
@@ -50,7 +57,7 @@ end
 -- @param history  the History of fit, or nil
 -- @param params  what callbacks find in self.params
 return function(model, given, history, params)
-  local self = setmetatable({callbacks = {}, wanted = {}}, List)
+  local self = setmetatable({callbacks = {}, wanted = {}, params = params}, List)
   if getmetatable(given) == "lunate.callback" then given = {given} end
   if given ~= nil and type(given) ~= "table" then
     raise("callbacks should be a list of callbacks, got %s", type(given))

@@ -6,8 +6,20 @@
 -- on_predict_begin/end(logs), on_predict_batch_begin/end. Epochs and batches count from 1; logs is
 -- a table of numbers by name, which later callbacks and the History see as well.
 --
+-- on_predict_batch_end's has `outputs`: a tensor, or a list of them.
+--
 -- Fields: `self.model`, and `self.params` with epochs, steps, samples, verbose, batch_size.
--- `self.model.stop_training = true` ends fit after the batch.
+-- `self.model.stop_training = true` ends fit after the batch: the epoch is validated and ended.
+-- `self.model.history` is the History of the fit that runs; its `interrupted` is true in
+-- on_train_end when Ctrl-C ended it.
+--
+-- To go on where another fit was: on_train_begin may set `self.params.first_epoch`, the epoch to
+-- begin with, and `self.params.first_batch`, its first batch. `self.params.feed:tell()` gives the
+-- place in the data as a plain table, `self.params.feed:seek(place)` goes there.
+--
+-- An error in a hook ends fit at once and is the script's, with its traceback: the hooks that would
+-- follow do not run (on_train_end neither), model and `model.history` have what was done by then,
+-- and fit may be called again.
 --
 --     local Stop = ln.callbacks.Callback:extend("Stop")
 --     function Stop:on_epoch_end(_, logs)

@@ -1,7 +1,8 @@
 --- History: what `fit` returns. Every epoch's values by name, as lists.
 --
 -- Fields: `history` {loss = {...}, val_loss = {...}, ...}, `epoch` (the epochs' numbers), `keys`
--- (the names in Keras's order: alphabetical, then learning_rate), `params`, `model`.
+-- (the names in Keras's order: alphabetical, then learning_rate), `params`, `model`, `interrupted`
+-- (true when Ctrl-C ended the training; the epoch that it broke off is not among the others).
 --
 --     local h = model:fit(x, y, {epochs = 3, verbose = 0})
 --     print(h.history.loss[3], h.epoch[3])
@@ -11,7 +12,7 @@ local Callback = require "lunate.callbacks.callback"
 local History = Callback:extend("History")
 
 function History:init()
-  self.history, self.epoch, self.keys = {}, {}, {}
+  self.history, self.epoch, self.keys, self.interrupted = {}, {}, {}, false
 end
 
 -- Keras sorts what fit gives; learning_rate, which callbacks add, comes after.

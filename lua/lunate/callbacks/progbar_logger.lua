@@ -58,7 +58,7 @@ function ProgbarLogger:start(samples)
   self.counts_steps = not self.params.samples
   self.unit = self.counts_steps and "step" or "sample"
   self.samples = self.counts_steps and self.params.steps or samples
-  self.done, self.drawn = 0, 0
+  self.done, self.drawn, self.open = 0, 0, false
   self.begun, self.shown = core.clock(), nil
 end
 
@@ -83,7 +83,13 @@ function ProgbarLogger:draw(logs, finished)
   -- A shorter line must cover what the longer one before it left.
   local padding = (" "):rep(math.max((self.shown or 0) - #line, 0))
   write("\r" .. line .. padding .. (finished and "\n" or ""))
-  self.shown, self.drawn = #line, now
+  self.shown, self.drawn, self.open = #line, now, not finished
+end
+
+--- Ends the line of a bar that will not be finished.
+function ProgbarLogger:break_off()
+  if self.open then write("\n") end
+  self.open = false
 end
 
 function ProgbarLogger:advance(count, read_logs)
@@ -124,7 +130,10 @@ end
 
 function ProgbarLogger:on_epoch_end(_, logs) self:finish(logs, self.title) end
 
-function ProgbarLogger:on_train_end() self.training = false end
+function ProgbarLogger:on_train_end()
+  self.training = false
+  self:break_off()
+end
 
 function ProgbarLogger:on_test_begin()
   if self.training then return end

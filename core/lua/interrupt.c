@@ -1,0 +1,111 @@
+// Ctrl-C: the library's own SIGINT handler, there only while a guard is open (fit, evaluate and
+// predict hold one each), and what it has counted. Whoever runs batches looks at the count between
+// them; nothing is ever cut off in the middle.
+#include <pthread.h>
+#include <signal.h>
+
+#include "lua/state.h"
+
+// A process has one SIGINT handler, whatever number of Lua states and threads it has: this is one of
+// the few things that cannot belong to a state. A Ctrl-C reaches every training that is under way.
+static volatile sig_atomic_t count;
+static struct sigaction before;          // what was there; written only while ours is not
+static bool installed;
+static int guards;
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+
+// The second one gives way: whatever was there before gets the third. sigaction may be called here
+// (POSIX's list of functions that are safe in handlers).
+static void on_interrupt(int signal) {
+  if (count < 2) count++;
+  if (count == 2) sigaction(signal, &before, NULL);
+}
+
+int ln_interrupts(void) { return (int)count; }
+
+static void open_guard(void) {
+  pthread_mutex_lock(&lock);
+  if (guards++ == 0) {
+    struct sigaction ours = {.sa_handler = on_interrupt, .sa_flags = SA_RESTART};
+    sigemptyset(&ours.sa_mask);
+    count = 0;
+    // Who ignores SIGINT (nohup, a background job) goes on doing so.
+    sigaction(SIGINT, NULL, &before);
+    installed = before.sa_handler != SIG_IGN && sigaction(SIGINT, &ours, NULL) == 0;
+  }
+  pthread_mutex_unlock(&lock);
+}
+
+static void close_guard(void) {
+  pthread_mutex_lock(&lock);
+  if (--guards == 0 && installed) {
+    struct sigaction now;
+    // A handler that came meanwhile, a script's own, stays.
+    if (sigaction(SIGINT, NULL, &now) == 0 && now.sa_handler == on_interrupt)
+      sigaction(SIGINT, &before, NULL);
+    installed = false;
+    count = 0;
+  }
+  pthread_mutex_unlock(&lock);
+}
+
+// ---- guards in Lua
+
+typedef struct Guard {
+  bool open, outermost;
+} Guard;
+
+// Without ln_lua: the collector may close a guard while the core takes no calls.
+static int guard_close(lua_State *L) {
+  LnLua *s = lua_touserdata(L, lua_upvalueindex(1));
+  Guard *g = luaL_checkudata(L, 1, "lunate.interrupt");
+  if (g->open) {
+    s->guards--;
+    close_guard();
+  }
+  g->open = false;
+  return 0;
+}
+
+// guard:count() -> 0, 1 or 2 interrupts since the outermost guard was opened
+static int guard_count(lua_State *L) {
+  luaL_checkudata(L, 1, "lunate.interrupt");
+  lua_pushinteger(L, ln_interrupts());
+  return 1;
+}
+
+// guard:outermost() -> whether none was open in this Lua state before it
+static int guard_outermost(lua_State *L) {
+  const Guard *g = luaL_checkudata(L, 1, "lunate.interrupt");
+  lua_pushboolean(L, g->outermost);
+  return 1;
+}
+
+// core.interrupt() -> guard, for `local guard <close> = core.interrupt()`
+static int new_guard(lua_State *L) {
+  LnLua *s = ln_lua(L);
+  Guard *g = lua_newuserdatauv(L, sizeof *g, 0);
+  *g = (Guard){0};
+  if (luaL_newmetatable(L, "lunate.interrupt")) {
+    static const luaL_Reg methods[] = {
+        {"count", guard_count}, {"outermost", guard_outermost}, {NULL, NULL}};
+    static const luaL_Reg metamethods[] = {
+        {"__close", guard_close}, {"__gc", guard_close}, {NULL, NULL}};
+    ln_lua_setfuncs(L, metamethods);
+    lua_newtable(L);
+    ln_lua_setfuncs(L, methods);
+    lua_setfield(L, -2, "__index");
+    lua_pushliteral(L, "lunate.interrupt");
+    lua_setfield(L, -2, "__metatable");
+  }
+  lua_setmetatable(L, -2);
+  g->outermost = s->guards++ == 0;
+  open_guard();
+  g->open = true;
+  return 1;
+}
+
+void ln_register_interrupt(lua_State *L) {
+  static const luaL_Reg functions[] = {{"interrupt", new_guard}, {NULL, NULL}};
+  ln_lua_setfuncs(L, functions);
+}

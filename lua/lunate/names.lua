@@ -1,0 +1,41 @@
+--- The names in one of lunate's tables, for completion, help and tostring. A table whose parts load
+-- at first use says them by `__names` in its metatable, a function that loads as little as it can;
+-- of a plain table they are its keys.
+--
+--     local names = require "lunate.names"
+--     print(names(ln.schedules)[1])                                       --> CosineDecay
+--     print(ln.schedules)   -- ln.schedules (6): CosineDecay, CosineDecayRestarts, ...
+
+local WIDTH = 100   -- columns that tostring takes at most
+
+local names = {}
+
+--- The names, sorted; strings that are keys, none that begins with an underscore.
+function names.of(space)
+  local meta = debug.getmetatable(space)
+  local known, list = meta and meta.__names and meta.__names(space), {}
+  if known then
+    table.move(known, 1, #known, 1, list)
+  elseif type(space) == "table" then
+    for name in next, space do
+      if type(name) == "string" and not name:find("^_") then list[#list + 1] = name end
+    end
+  end
+  table.sort(list)
+  return list
+end
+
+--- For a metatable's `__tostring`: what it is, how many names, and the first of them.
+function names.text(space)
+  local list = names.of(space)
+  local title = tostring(getmetatable(space)):gsub("^lunate", "ln")
+  local text = ("%s (%d): "):format(title, #list)
+  for i, name in ipairs(list) do
+    local more = (i > 1 and ", " or "") .. name
+    if #text + #more > WIDTH - 5 then return text .. ", ..." end
+    text = text .. more
+  end
+  return text
+end
+
+return setmetatable(names, {__call = function(_, space) return names.of(space) end})

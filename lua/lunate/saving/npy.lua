@@ -1,0 +1,147 @@
+--- npy: numpy's file of one array. Versions 1.0 to 3.0 are read, 1.0 is written as numpy writes it.
+-- The format: https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
+--
+--     local npy = require "lunate.saving.npy"
+--     print(npy.decode(npy.encode(ln.tensor{{1, 2}, {3, 4}})))              --> [[1. 2.] [3. 4.]]
+
+local core = require "lunate.core"
+
+local MAGIC = "\x93NUMPY"
+
+-- The codes of numpy's dtypes without their byte order: as tensor_from_bytes calls them.
+local ELEMENTS = {
+  b1 = "bool", i1 = "int8", i2 = "int16", i4 = "int32", i8 = "int64", u1 = "uint8", u2 = "uint16",
+  u4 = "uint32", u8 = "uint64", f2 = "float16", f4 = "float32", f8 = "float64",
+}
+local CODES = {
+  bool = "|b1", uint8 = "|u1", int32 = "<i4", int64 = "<i8", float32 = "<f4", float64 = "<f8",
+}
+local KINDS = {O = "Python objects", S = "byte strings", U = "strings", V = "structured elements",
+               c = "complex numbers", M = "dates", m = "time spans", a = "byte strings"}
+
+local npy = {}
+
+local function damaged(format, ...) error("the .npy data is damaged: " .. format:format(...), 0) end
+
+-- ---- the header: a Python dictionary with three keys, read as text and nothing more
+
+local function skip(text, at) return text:find("[^ \n]", at) or #text + 1 end
+
+local function quoted(text, at)
+  local mark = text:sub(at, at)
+  if mark ~= "'" and mark ~= '"' then damaged("a quoted text expected in its header at %d", at) end
+  local stop = text:find(mark, at + 1, true)
+  if not stop or text:find("[\\\n]", at) and text:find("[\\\n]", at) < stop then
+    damaged("a quoted text in its header does not end")
+  end
+  return text:sub(at + 1, stop - 1), stop + 1
+end
+
+local function boolean(text, at)
+  for word, value in pairs{True = true, False = false} do
+    if text:find("^" .. word .. "%f[^%w_]", at) then return value, at + #word end
+  end
+  damaged("True or False expected in its header at %d", at)
+end
+
+local function tuple(text, at)
+  local shape = {}
+  if text:sub(at, at) ~= "(" then damaged("a shape expected in its header at %d", at) end
+  at = skip(text, at + 1)
+  while text:sub(at, at) ~= ")" do
+    local digits, stop = text:match("^(%d+)L?()", at)   -- Python 2 wrote 10L
+    local n = digits and math.tointeger(tonumber(digits))
+    if not n then damaged("a whole number expected in its header's shape at %d", at) end
+    shape[#shape + 1] = n
+    at = skip(text, stop)
+    local c = text:sub(at, at)
+    if c == "," then at = skip(text, at + 1)
+    elseif c ~= ")" or #shape == 1 then damaged("its header's shape is no tuple") end  -- (3) is 3
+  end
+  return shape, at + 1
+end
+
+local function descr(text, at)
+  if text:sub(at, at) == "[" then error(".npy: structured elements are not supported", 0) end
+  return quoted(text, at)
+end
+
+local READ = {descr = descr, fortran_order = boolean, shape = tuple}
+
+local function header(text)
+  local found, at = {}, skip(text, 1)
+  if text:sub(at, at) ~= "{" then damaged("its header is no dictionary") end
+  at = skip(text, at + 1)
+  while text:sub(at, at) ~= "}" do
+    local key
+    key, at = quoted(text, at)
+    if not READ[key] or found[key] ~= nil then damaged("key '%s' in its header", key) end
+    at = skip(text, at)
+    if text:sub(at, at) ~= ":" then damaged("':' expected in its header at %d", at) end
+    found[key], at = READ[key](text, skip(text, at + 1))
+    at = skip(text, at)
+    local c = text:sub(at, at)
+    if c == "," then at = skip(text, at + 1)
+    elseif c ~= "}" then damaged("',' or '}' expected in its header at %d", at) end
+  end
+  if skip(text, at + 1) <= #text then damaged("its header goes on after its end") end
+  for key in pairs(READ) do
+    if found[key] == nil then damaged("its header has no '%s'", key) end
+  end
+  return found
+end
+
+local function element(code)
+  local order, kind = code:match("^([<>|=]?)(%a%d+)$")
+  local name = ELEMENTS[kind]
+  if not name then
+    local what = KINDS[code:match("^[<>|=]?(%a)")]
+    what = what and " (" .. what .. ")" or ""
+    error((".npy: dtype '%s'%s is not supported"):format(code, what), 0)
+  end
+  return name, order == ">"
+end
+
+--- The tensor in the bytes of a .npy file.
+-- @param bytes  the whole file. int8, int16 and uint16 become int32, uint32 and uint64 int64,
+--   float16 float32; Fortran order and both byte orders are read
+-- @return the tensor
+-- @raise for damaged data and for dtypes that no tensor has (objects, texts, complex, structured),
+--   by name. Errors: texts without a place
+function npy.decode(bytes)
+  if bytes:sub(1, 6) ~= MAGIC then error("this is no .npy data: it begins otherwise", 0) end
+  local major, minor = bytes:byte(7, 8)
+  if not minor then damaged("it ends within its first bytes") end
+  if minor ~= 0 or major < 1 or major > 3 then
+    error((".npy: version %d.%d is not supported"):format(major, minor), 0)
+  end
+  local wide = major > 1
+  if #bytes < (wide and 12 or 10) then damaged("it ends within its first bytes") end
+  local length, start = (wide and "<I4" or "<I2"):unpack(bytes, 9)
+  if length > #bytes - start + 1 then damaged("it ends within its header") end
+  local found = header(bytes:sub(start, start + length - 1))
+  local name, big_endian = element(found.descr)
+  return core.tensor_from_bytes(bytes, name, found.shape, {
+    offset = start + length - 1, big_endian = big_endian, fortran_order = found.fortran_order})
+end
+
+--- The bytes of a .npy file, as a list of two texts: header and data.
+-- @param t  a tensor or variable
+-- @return a list of strings
+function npy.pieces(t)
+  local data = core.tensor_bytes(t)
+  local shape = table.concat(t.shape, ", ")
+  local text = ("{'descr': '%s', 'fortran_order': False, 'shape': (%s%s), }"):format(
+    CODES[t.dtype], shape, #t.shape == 1 and "," or "")
+  -- numpy leaves room for the first dimension to grow to 21 digits, then fills up to 64 bytes.
+  if #t.shape > 0 then text = text .. (" "):rep(21 - #tostring(t.shape[1])) end
+  text = text .. (" "):rep(63 - (#text + 10) % 64) .. "\n"
+  return {MAGIC .. "\1\0" .. ("<I2"):pack(#text) .. text, data}
+end
+
+--- The bytes of a .npy file.
+-- @param t  a tensor or variable
+-- @return a string
+function npy.encode(t) return table.concat(npy.pieces(t)) end
+
+return npy
