@@ -217,6 +217,38 @@ static int predict(lua_State *L) {
   return ok ? 0 : ln_lua_raise(L, s, "predict");
 }
 
+// trainer:answer(x) -> the outputs for a tensor, or a list of them, if that is one batch of a shape
+// that was recorded before: nothing is left to check or to loop over. Else nothing.
+static int answer(lua_State *L) {
+  LnLua *s = ln_lua(L);
+  LnContext *c = &s->context;
+  LnTrainer *t = check_trainer(L, s, "answer");
+  LnTensor *x[LN_MAX_PARTS], *pred[LN_MAX_PARTS];
+  LnBatch b = {.x = x, .n_x = 1};
+  int n = 0;
+  if ((x[0] = ln_lua_test_tensor(L, s, 2)) == NULL) {
+    if (lua_type(L, 2) != LUA_TTABLE || lua_rawlen(L, 2) > LN_MAX_PARTS) return 0;
+    b.n_x = (int)lua_rawlen(L, 2);
+    for (int i = 0; i < b.n_x; i++, lua_pop(L, 1)) {
+      lua_rawgeti(L, 2, i + 1);
+      if (!(x[i] = ln_lua_test_tensor(L, s, -1))) return 0;
+    }
+  }
+  if (b.n_x == 0 || x[0]->rank == 0) return 0;
+  b.count = x[0]->shape[0];
+  for (int i = 0; i < b.n_x; i++)
+    if (x[i]->meta || ln_tensor_closed(x[i]) || x[i]->rank == 0 || x[i]->shape[0] != b.count)
+      return 0;
+  if (!ln_trainer_replays(t, LN_PREDICT, &b)) return 0;
+  if (!ln_trainer_run(c, t, LN_PREDICT, &b, pred, &n)) return ln_lua_raise(L, s, "predict");
+  size_t scope = ln_scope(c);
+  bool ok = true;
+  for (int i = 0; ok && i < n; i++) ok = (pred[i] = ln_temp(c, ln_tensor_copy(c, pred[i]))) != NULL;
+  for (int i = 0; ok && i < n; i++) ln_lua_push_tensor(L, s, pred[i]);
+  ln_scope_end(c, scope);
+  return ok ? n : ln_lua_raise(L, s, "predict");
+}
+
 static int reset(lua_State *L) {
   LnLua *s = ln_lua(L);
   LnTrainer *t = check_trainer(L, s, "reset");
@@ -246,7 +278,7 @@ void ln_register_trainer(lua_State *L) {
   static const luaL_Reg methods[] = {
       {"set_optimizer", set_optimizer}, {"set_replay", set_replay}, {"add_output", add_output},
       {"add_metric", add_metric},
-      {"run", run}, {"predict", predict}, {"reset", reset}, {"forget", forget}, {"loss", loss},
+      {"run", run}, {"predict", predict}, {"answer", answer}, {"reset", reset}, {"forget", forget}, {"loss", loss},
       {NULL, NULL}};
   ln_lua_setfuncs(L, functions);
   ln_lua_metatable(L, s, LN_TYPE_TRAINER, "lunate.trainer");

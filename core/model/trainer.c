@@ -547,6 +547,14 @@ static Program *run_program(LnContext *c, LnTrainer *t, LnMode mode, const LnBat
   return t->program[slot] = p;
 }
 
+bool ln_trainer_replays(const LnTrainer *t, LnMode mode, const LnBatch *b) {
+  for (int i = 0; i < PROGRAMS; i++) {
+    const Program *p = t->program[i];
+    if (p && !p->in_lua && fits_batch(p, mode, b)) return true;
+  }
+  return false;
+}
+
 // ---- a batch
 
 static double scalar(const LnTensor *t) {

@@ -37,6 +37,8 @@ bool ln_trainer_add_metric(LnContext *c, LnTrainer *t, int output, LnMetric *m, 
 // until the next batch; may be NULL.
 bool ln_trainer_run(LnContext *c, LnTrainer *t, LnMode mode, const LnBatch *b,
                     LnTensor **predictions, int *n_predictions);
+// Whether a batch like this was recorded and only has to be replayed.
+bool ln_trainer_replays(const LnTrainer *t, LnMode mode, const LnBatch *b);
 bool ln_trainer_reset(LnContext *c, LnTrainer *t);  // the running means, before an epoch
 double ln_trainer_loss(const LnTrainer *t);     // since the last reset
 double ln_trainer_output_loss(const LnTrainer *t, int output);

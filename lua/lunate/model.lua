@@ -713,10 +713,29 @@ local PREDICT = {
   callbacks = {"any"},
 }
 
+local predict_in_batches
+
+-- What the predictor answered at once, if it did.
+local function answered(self, x, first, ...)
+  if first == nil then return predict_in_batches(self, x) end
+  return first, ...
+end
+
 --- What the model gives for x, row by row.
 -- @param options  `batch_size` (32), `verbose` (0), `steps` (all batches), `callbacks`
 -- @return a tensor for each output
 function Model:predict(x, options)
+  if options == nil then
+    -- One batch of a known shape, as in a loop that plays or controls: straight to the core.
+    local predictor = self.predictor
+    if predictor and not overrides(self, "predict") then
+      return answered(self, x, predictor:answer(x))
+    end
+  end
+  return predict_in_batches(self, x, options)
+end
+
+function predict_in_batches(self, x, options)
   local given = check("predict", PREDICT, options)
   given.verbose = verbosity(given.verbose, "predict")
   local data = adapter.new(self, "predict", x)
