@@ -158,6 +158,7 @@ void ln_register_trainer(lua_State *L);
 void ln_register_json(lua_State *L);
 void ln_register_files(lua_State *L);
 void ln_register_interrupt(lua_State *L);
+void ln_register_repl(lua_State *L);
 void ln_register_exports(lua_State *L);
 void ln_register_system(lua_State *L);
 void ln_register_event_file(lua_State *L);

@@ -487,6 +487,15 @@ int ln_optimizer_state_count(LnOptimizer *o) {
   return leading(o) + locate(o, -1, &slot, &variable) + extra;
 }
 
+LnVariable *ln_optimizer_state_of(const LnOptimizer *o, int i, const char **name) {
+  int slot, variable;
+  if (i < leading(o)) return NULL;
+  locate(o, i - leading(o), &slot, &variable);
+  if (slot < 0) return NULL;
+  *name = o->flat->names[slot];
+  return o->flat->variables[variable];
+}
+
 LnTensor *ln_optimizer_state(LnContext *c, LnOptimizer *o, int i, char *name, size_t size) {
   if (i < 0 || i >= ln_optimizer_state_count(o)) {
     ln_fail(c, "%s: there is no state variable %d", o->base.cls->name, i + 1);

@@ -28,6 +28,8 @@ static bool init_noise(LnContext *c, void *self) {
 
 static void free_noise(void *self) { ln_release(((Noise *)self)->state); }
 
+static LnTensor *noise_generator(const LnLayer *self) { return ((const Noise *)self)->state; }
+
 static void describe_noise(const LnLayer *self, char *out, size_t size) {
   snprintf(out, size, "%g", ((const Noise *)self)->rate);
 }
@@ -74,7 +76,7 @@ static const LnLayerClass dropout_class = {
                     "rate; noise_shape (none: each element for itself); seed (none).\n"
                     "Example:\n"
                     "  ln.layers.Dropout(0.5)(ln.ones{2, 3}, {training = true})\n"},
-    .call = dropout, .describe = describe_noise};
+    .call = dropout, .describe = describe_noise, .generator = noise_generator};
 
 // ---- GaussianNoise, GaussianDropout
 
@@ -110,7 +112,7 @@ static const LnLayerClass gaussian_noise_class = {
                     "stddev; seed (none).\n"
                     "Example:\n"
                     "  ln.layers.GaussianNoise(0.1)(ln.zeros{2, 3}, {training = true})\n"},
-    .call = add_noise, .describe = describe_noise};
+    .call = add_noise, .describe = describe_noise, .generator = noise_generator};
 
 static const LnLayerClass gaussian_dropout_class = {
     .base = {.kind = LN_LAYER, .name = "GaussianDropout", .size = sizeof(Noise),
@@ -119,7 +121,7 @@ static const LnLayerClass gaussian_dropout_class = {
                     "sqrt(rate / (1 - rate)).\nAt inference it does nothing. rate; seed (none).\n"
                     "Example:\n"
                     "  ln.layers.GaussianDropout(0.1)(ln.ones{2, 3}, {training = true})\n"},
-    .call = multiply_noise, .describe = describe_noise};
+    .call = multiply_noise, .describe = describe_noise, .generator = noise_generator};
 
 // ---- ActivityRegularization
 

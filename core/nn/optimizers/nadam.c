@@ -39,7 +39,8 @@ static double scheduled(const Nadam *o, int64_t at) {
 static void begin(LnOptimizer *self, double lr, int64_t at) {
   (void)lr;
   Nadam *o = (Nadam *)self;
-  o->product *= scheduled(o, at);
+  // Keras's variable, and its place in a file, has float32.
+  o->product = (float)(o->product * scheduled(o, at));
 }
 
 LN_STEP(step, Nadam, {

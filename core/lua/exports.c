@@ -1,0 +1,50 @@
+// What the optional modules may call (exports.h).
+#include "lua/exports.h"
+
+#include "kernels/assign.h"
+#include "lua/state.h"
+
+// What ln_lua does for the core's own functions.
+static LnLua *enter(const LnExports *e, lua_State *L) {
+  if (e->state->refuses) luaL_error(L, "lunate: %s", e->state->refuses);
+  e->state->context.host = L;
+  return e->state;
+}
+
+static const LnTensor *test_tensor(const LnExports *e, lua_State *L, int i, const char *what) {
+  LnLua *s = enter(e, L);
+  LnTensor *t = ln_lua_test_tensor(L, s, i);
+  if (!t) return NULL;
+  if (t->meta || ln_tensor_closed(t))
+    luaL_error(L, "%s: the tensor %s", what, t->meta ? "is symbolic: it has no values" : "is closed");
+  if (ln_tensor_is_contiguous(t)) return t;
+  i = lua_absindex(L, i);
+  LnTensor *copy = ln_tensor_copy(&s->context, t);
+  if (!copy) ln_lua_raise(L, s, what);
+  ln_lua_push_tensor(L, s, copy);
+  ln_release(copy);   // the handle has it
+  lua_replace(L, i);
+  return copy;
+}
+
+static LnTensor *push_tensor(const LnExports *e, lua_State *L, LnDtype d, int rank,
+                             const int64_t *shape, const char *what) {
+  LnLua *s = enter(e, L);
+  LnTensor *t = ln_tensor_new(&s->context, d, rank, shape);
+  if (!t) ln_lua_raise(L, s, what);
+  ln_lua_push_tensor(L, s, t);
+  ln_release(t);
+  return t;
+}
+
+void ln_register_exports(lua_State *L) {
+  LnExports *e = lua_newuserdatauv(L, sizeof *e, 1);
+  *e = (LnExports){.size = sizeof *e,
+                   .state = ln_lua(L),
+                   .dtype_size = ln_dtype_size,
+                   .test_tensor = test_tensor,
+                   .push_tensor = push_tensor};
+  lua_pushvalue(L, lua_upvalueindex(1));
+  lua_setiuservalue(L, -2, 1);   // the state lives as long as its functions can be called
+  lua_setfield(L, LUA_REGISTRYINDEX, LN_EXPORTS);
+}

@@ -1,0 +1,1061 @@
+// lunate.hdf5: HDF5 files as Lua tables, in memory: encode(root) -> bytes, decode(bytes) -> root.
+// Three parts: writing; the child, where libhdf5 reads bytes that may mean it harm, and tells what it
+// finds as one flat message; the parent, which believes none of it. A new kind of value is a case
+// in read_value (writing), send_value (child) and push_value (parent).
+// pkg-config: hdf5
+// debian: libhdf5-dev
+#define _GNU_SOURCE 1        // pipe2, closefrom
+#define H5_USE_110_API 1     // later versions of libhdf5 still have these
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <hdf5.h>
+
+#include "lua/exports.h"
+
+enum { MAX_DEPTH = 64, MAX_TEXT = 4096 };   // of groups in groups; of an error's message
+
+// The reason nearest to the cause that libhdf5 has for the last failure.
+static herr_t take_reason(unsigned n, const H5E_error2_t *entry, void *reason) {
+  if (n == 0 && entry->desc) snprintf(reason, 160, "%s", entry->desc);
+  return 0;
+}
+
+static void last_reason(char reason[160]) {
+  snprintf(reason, 160, "libhdf5 does not say why");
+  H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, take_reason, reason);
+}
+
+// bool as h5py has it: one byte with names for 0 and 1.
+static hid_t new_bool_type(void) {
+  hid_t type = H5Tenum_create(H5T_STD_I8LE);
+  H5Tenum_insert(type, "FALSE", &(int8_t){0});
+  H5Tenum_insert(type, "TRUE", &(int8_t){1});
+  return type;
+}
+
+// In memory; in files that we write too. LN_BOOL has a type of its own.
+static hid_t number_type(LnDtype d) {
+  switch (d) {
+    case LN_UINT8: return H5T_NATIVE_UINT8;
+    case LN_INT32: return H5T_NATIVE_INT32;
+    case LN_INT64: return H5T_NATIVE_INT64;
+    case LN_FLOAT32: return H5T_NATIVE_FLOAT;
+    default: return H5T_NATIVE_DOUBLE;
+  }
+}
+
+// ---- Writing
+
+typedef struct Writer {
+  hid_t access, creation, links, text, boolean;   // property lists and types, -1 when not there
+  hid_t file;                                     // closing it closes all that is open in it
+  const LnExports *core;
+} Writer;
+
+static int writer_close(lua_State *L) {
+  Writer *w = lua_touserdata(L, 1);
+  if (w->file >= 0) H5Fclose(w->file);
+  if (w->access >= 0) H5Pclose(w->access);
+  if (w->creation >= 0) H5Pclose(w->creation);
+  if (w->links >= 0) H5Pclose(w->links);
+  if (w->text >= 0) H5Tclose(w->text);
+  if (w->boolean >= 0) H5Tclose(w->boolean);
+  w->file = w->access = w->creation = w->links = w->text = w->boolean = -1;
+  return 0;
+}
+
+// A value ready to be written; what it points to is on the Lua stack or in itself.
+typedef struct Value {
+  hid_t type;
+  int rank;
+  hsize_t shape[LN_MAX_RANK];
+  const void *data;
+  union {
+    const char *text;
+    int64_t integer;
+    double number;
+    int8_t boolean;
+  } own;
+} Value;
+
+// libhdf5 ends a text at its first zero byte.
+static const char *check_text(lua_State *L, int i, const char *path) {
+  size_t n;
+  const char *text = lua_tolstring(L, i, &n);
+  if (strlen(text) != n) luaL_error(L, "hdf5: '%s': a text with a zero byte in it", path);
+  return text;
+}
+
+static size_t count_fields(lua_State *L, int i) {
+  size_t n = 0;
+  i = lua_absindex(L, i);
+  for (lua_pushnil(L); lua_next(L, i); lua_pop(L, 1)) n++;
+  return n;
+}
+
+// The list of texts at the top.
+static void read_list(lua_State *L, const Writer *w, const char *path, Value *v) {
+  size_t n = (size_t)lua_rawlen(L, -1);
+  v->rank = 1;
+  v->shape[0] = n;
+  v->type = n ? w->text : H5T_NATIVE_DOUBLE;   // Keras's (numpy's) empty list
+  if (count_fields(L, -1) != n)
+    luaL_error(L, "hdf5: '%s': a list of texts expected, got a table with other fields", path);
+  const char **texts = lua_newuserdatauv(L, (n + 1) * sizeof *texts, 0);
+  lua_insert(L, -2);
+  for (size_t i = 0; i < n; i++) {   // allocates nothing: no finalizer touches the list
+    if (lua_rawgeti(L, -1, (lua_Integer)i + 1) != LUA_TSTRING)
+      luaL_error(L, "hdf5: '%s': a list of texts expected, got a %s at %d", path,
+                 luaL_typename(L, -1), (int)i + 1);
+    texts[i] = check_text(L, -1, path);
+    lua_pop(L, 1);
+  }
+  v->data = texts;
+}
+
+// The value at the top, whatever an attribute or a dataset can hold. May push.
+static void read_value(lua_State *L, const Writer *w, const char *path, Value *v) {
+  *v = (Value){.data = &v->own};
+  switch (lua_type(L, -1)) {
+    case LUA_TSTRING:
+      v->type = w->text;
+      v->own.text = check_text(L, -1, path);
+      return;
+    case LUA_TNUMBER:
+      v->type = lua_isinteger(L, -1) ? H5T_NATIVE_INT64 : H5T_NATIVE_DOUBLE;
+      if (lua_isinteger(L, -1)) v->own.integer = lua_tointeger(L, -1);
+      else v->own.number = lua_tonumber(L, -1);
+      return;
+    case LUA_TBOOLEAN:
+      v->type = w->boolean;
+      v->own.boolean = (int8_t)lua_toboolean(L, -1);
+      return;
+    case LUA_TTABLE: read_list(L, w, path, v); return;
+    default: break;
+  }
+  const char *what = lua_pushfstring(L, "hdf5: '%s'", path);
+  lua_insert(L, -2);
+  const LnTensor *t = w->core->test_tensor(w->core, L, -1, what);
+  if (!t)
+    luaL_error(L, "%s: a tensor, text, list of texts, number or boolean expected, got a %s", what,
+               luaL_typename(L, -1));
+  v->type = t->dtype == LN_BOOL ? w->boolean : number_type((LnDtype)t->dtype);
+  v->rank = t->rank;
+  for (int i = 0; i < t->rank; i++) v->shape[i] = (hsize_t)t->shape[i];
+  v->data = t->data;
+}
+
+static hid_t new_space(const Value *v) {
+  return v->rank ? H5Screate_simple(v->rank, v->shape, NULL) : H5Screate(H5S_SCALAR);
+}
+
+static void failed(lua_State *L, const char *path, const char *reason) {
+  luaL_error(L, "hdf5: '%s' cannot be written: %s", path, reason);
+}
+
+static void write_attribute(lua_State *L, const Writer *w, hid_t object, const char *name,
+                            const char *path) {
+  Value v;
+  char reason[160];
+  read_value(L, w, path, &v);
+  hid_t space = new_space(&v);
+  hid_t id = H5Acreate2(object, name, v.type, space, H5P_DEFAULT, H5P_DEFAULT);
+  bool done = id >= 0 && H5Awrite(id, v.type, v.data) >= 0;
+  if (!done) last_reason(reason);
+  if (id >= 0) H5Aclose(id);
+  H5Sclose(space);
+  if (!done) failed(L, path, reason);
+}
+
+static hid_t write_dataset(lua_State *L, const Writer *w, hid_t group, const char *name,
+                           const char *path) {
+  Value v;
+  char reason[160];
+  read_value(L, w, path, &v);
+  hid_t space = new_space(&v);
+  hid_t id = H5Dcreate2(group, name, v.type, space, w->links, w->creation, H5P_DEFAULT);
+  bool done = id >= 0 && H5Dwrite(id, v.type, H5S_ALL, H5S_ALL, H5P_DEFAULT, v.data) >= 0;
+  if (!done) last_reason(reason);
+  H5Sclose(space);
+  if (!done) failed(L, path, reason);
+  return id;
+}
+
+static int by_bytes(const void *a, const void *b) {
+  return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+// Pushes a list that anchors the names in the table at i, and the sorted array of them. `not`: what
+// a name must not hold.
+static const char **push_names(lua_State *L, int i, const char *path, char not, size_t *n) {
+  size_t length, most = count_fields(L, i);
+  lua_createtable(L, most < INT32_MAX ? (int)most : 0, 0);
+  const char **names = lua_newuserdatauv(L, (most + 1) * sizeof *names, 0);
+  *n = 0;
+  for (lua_pushnil(L); *n < most && lua_next(L, i); lua_pop(L, 1)) {
+    if (lua_type(L, -2) != LUA_TSTRING)
+      luaL_error(L, "hdf5: '%s': names are texts, got a %s as one", path, luaL_typename(L, -2));
+    const char *name = names[*n] = lua_tolstring(L, -2, &length);
+    if (length == 0 || strlen(name) != length || strcmp(name, not == '/' ? "." : "") == 0 ||
+        (not && strchr(name, not)))
+      luaL_error(L, "hdf5: '%s': '%s' cannot be a name", path, name);
+    lua_pushvalue(L, -2);
+    lua_rawseti(L, -5, (lua_Integer)++*n);
+  }
+  qsort(names, *n, sizeof *names, by_bytes);
+  return names;
+}
+
+static void write_attributes(lua_State *L, const Writer *w, hid_t object, int i, const char *path) {
+  size_t n;
+  luaL_checkstack(L, 16, "hdf5");
+  if (lua_isnil(L, i)) return;
+  if (!lua_istable(L, i))
+    luaL_error(L, "hdf5: the attributes of '%s': a table expected, got a %s", path,
+               luaL_typename(L, i));
+  const char **names = push_names(L, i, path, '\0', &n);
+  int top = lua_gettop(L);
+  for (size_t k = 0; k < n; k++) {
+    const char *inner = lua_pushfstring(L, "%s@%s", path, names[k]);
+    lua_pushstring(L, names[k]);
+    lua_rawget(L, i);
+    write_attribute(L, w, object, names[k], inner);
+    lua_settop(L, top);
+  }
+}
+
+// The table at i has no other fields than these two.
+static void check_fields(lua_State *L, int i, const char *path, const char *a, const char *b) {
+  for (lua_pushnil(L); lua_next(L, i); lua_pop(L, 1)) {
+    const char *name = lua_type(L, -2) == LUA_TSTRING ? lua_tostring(L, -2) : NULL;
+    if (!name || (strcmp(name, a) != 0 && strcmp(name, b) != 0))
+      luaL_error(L, "hdf5: '%s': a table with the fields '%s' and '%s' has no place for %s", path, a,
+                 b, name ? lua_pushfstring(L, "'%s'", name) : luaL_typename(L, -2));
+  }
+}
+
+static bool has_field(lua_State *L, int i, const char *name) {   // and pushes it
+  lua_pushstring(L, name);
+  return lua_rawget(L, i) != LUA_TNIL;
+}
+
+static void write_group(lua_State *L, const Writer *w, hid_t group, int i, const char *path,
+                        int depth);
+
+// The value at the top, as the member `name` of a group.
+static void write_member(lua_State *L, const Writer *w, hid_t group, const char *name,
+                         const char *path, int depth) {
+  int i = lua_gettop(L);
+  bool table = lua_istable(L, i);
+  if (table && has_field(L, i, "dataset")) {
+    check_fields(L, i, path, "dataset", "attributes");
+    hid_t id = write_dataset(L, w, group, name, path);
+    has_field(L, i, "attributes");
+    write_attributes(L, w, id, lua_gettop(L), path);
+    H5Dclose(id);
+  } else if (table && lua_rawlen(L, i) == 0) {
+    hid_t id = H5Gcreate2(group, name, w->links, H5P_DEFAULT, H5P_DEFAULT);
+    char reason[160];
+    if (id < 0) last_reason(reason), failed(L, path, reason);
+    write_group(L, w, id, i, path, depth + 1);
+    H5Gclose(id);
+  } else {
+    lua_settop(L, i);
+    H5Dclose(write_dataset(L, w, group, name, path));
+  }
+}
+
+static void write_group(lua_State *L, const Writer *w, hid_t group, int i, const char *path,
+                        int depth) {
+  size_t n;
+  luaL_checkstack(L, 16, "hdf5");
+  if (depth > MAX_DEPTH)
+    luaL_error(L, "hdf5: '%s': groups nested deeper than %d (does one contain itself?)", path,
+               MAX_DEPTH);
+  check_fields(L, i, path, "attributes", "members");
+  has_field(L, i, "attributes");
+  write_attributes(L, w, group, lua_gettop(L), path);
+  if (!has_field(L, i, "members")) return;
+  int members = lua_gettop(L);
+  if (!lua_istable(L, members))
+    luaL_error(L, "hdf5: the members of '%s': a table expected, got a %s", path,
+               luaL_typename(L, members));
+  const char **names = push_names(L, members, path, '/', &n);
+  int top = lua_gettop(L);
+  for (size_t k = 0; k < n; k++) {
+    const char *inner = lua_pushfstring(L, depth ? "%s/%s" : "%s%s", path, names[k]);
+    lua_pushstring(L, names[k]);
+    lua_rawget(L, members);
+    write_member(L, w, group, names[k], inner, depth);
+    lua_settop(L, top);
+  }
+}
+
+static Writer *push_writer(lua_State *L) {
+  Writer *w = lua_newuserdatauv(L, sizeof *w, 0);
+  *w = (Writer){-1, -1, -1, -1, -1, -1, NULL};
+  if (luaL_newmetatable(L, "lunate.hdf5.writer")) {
+    lua_pushcfunction(L, writer_close);
+    lua_pushvalue(L, -1);
+    lua_setfield(L, -3, "__gc");
+    lua_setfield(L, -2, "__close");
+  }
+  lua_setmetatable(L, -2);
+  lua_toclose(L, -1);
+  return w;
+}
+
+// As h5py makes a file by default, but in memory.
+static bool open_writer(Writer *w) {
+  w->access = H5Pcreate(H5P_FILE_ACCESS);
+  w->creation = H5Pcreate(H5P_DATASET_CREATE);
+  w->links = H5Pcreate(H5P_LINK_CREATE);
+  w->text = H5Tcopy(H5T_C_S1);
+  w->boolean = new_bool_type();
+  if (H5Pset_fapl_core(w->access, (size_t)1 << 20, 0) < 0 ||
+      H5Pset_fclose_degree(w->access, H5F_CLOSE_STRONG) < 0 ||
+      H5Pset_obj_track_times(w->creation, 0) < 0 ||
+      H5Pset_char_encoding(w->links, H5T_CSET_UTF8) < 0 ||
+      H5Tset_size(w->text, H5T_VARIABLE) < 0 || H5Tset_cset(w->text, H5T_CSET_UTF8) < 0)
+    return false;
+  w->file = H5Fcreate("lunate", H5F_ACC_TRUNC, H5P_DEFAULT, w->access);
+  return w->file >= 0;
+}
+
+// encode(root) -> the bytes of a file. A group is {attributes = {name = value}, members = {name =
+// group or dataset}}, both optional; a dataset is a value or {dataset = value, attributes = {...}};
+// a value is a tensor of any dtype, a text, a list of texts, an integer (int64), a float (float64)
+// or a boolean. An empty list as an attribute's or in `dataset` is a float64 array of shape (0,), as
+// a member a group. The same tables give the same bytes. Errors name the place: 'group/member',
+// 'group/member@attribute'.
+//   hdf5.encode{members = {kernel = ln.zeros{2, 3}}, attributes = {backend = "lunate"}}
+static int encode(lua_State *L) {
+  char reason[160];
+  luaL_checktype(L, 1, LUA_TTABLE);
+  lua_settop(L, 1);
+  Writer *w = push_writer(L);
+  w->core = lua_touserdata(L, lua_upvalueindex(1));
+  if (!open_writer(w)) last_reason(reason), failed(L, "/", reason);
+  hid_t root = H5Gopen2(w->file, "/", H5P_DEFAULT);
+  if (root < 0) last_reason(reason), failed(L, "/", reason);
+  write_group(L, w, root, 1, "/", 0);
+  H5Gclose(root);
+  ssize_t n = H5Fflush(w->file, H5F_SCOPE_LOCAL) < 0 ? -1 : H5Fget_file_image(w->file, NULL, 0);
+  if (n < 0) last_reason(reason), failed(L, "/", reason);
+  luaL_Buffer b;
+  char *bytes = luaL_buffinitsize(L, &b, (size_t)n);
+  if (H5Fget_file_image(w->file, bytes, (size_t)n) != n) last_reason(reason), failed(L, "/", reason);
+  luaL_pushresultsize(&b, (size_t)n);
+  return 1;
+}
+
+// ---- What a file may cost
+
+typedef struct Limits {
+  uint64_t bytes;     // of all values, as they arrive
+  uint64_t objects;   // groups, datasets and attributes
+  rlim_t cpu;         // seconds
+  int wall;           // milliseconds
+} Limits;
+
+// deflate packs 1032 bytes into one at best; attributes and links take tens of bytes each.
+static Limits limits_of(uint64_t file) {
+  uint64_t packed = (1 << 20) + 1032 * file, most = ((uint64_t)256 << 20) + 16 * file;
+  uint64_t seconds = 2 + file / (16 << 20);
+  return (Limits){packed < most ? packed : most, 16 + file / 8, (rlim_t)seconds,
+                  (int)(seconds < 100000 ? 10000 + 5000 * seconds : INT32_MAX)};
+}
+
+// ---- The child: what it finds goes through a pipe as
+//   object := 'G' {'A' name value | 'M' name object} '.'  |  'D' value {'A' name value} '.'
+//   value := 'T' dtype rank shape data  |  'S' text  |  'L' n {text}  |  'N' (no value)
+//   text, name := n bytes; n, shape: 8 bytes; in the place of any letter: 'E' text, and it ends
+
+typedef struct Child {
+  uint64_t file;          // its length
+  size_t used, path_length;
+  int depth;
+  haddr_t above[MAX_DEPTH];   // the groups that we are in
+  char path[1024];        // where we are, for messages; long ones are cut
+  char out[1 << 14];
+} Child;
+
+static void send_bytes(const char *data, size_t n) {
+  while (n > 0) {
+    ssize_t k = write(0, data, n);
+    if (k < 0 && errno == EINTR) continue;
+    if (k <= 0) _exit(1);   // nobody listens
+    data += k;
+    n -= (size_t)k;
+  }
+}
+
+static void flush(Child *c) {
+  send_bytes(c->out, c->used);
+  c->used = 0;
+}
+
+static void put(Child *c, const void *data, size_t n) {
+  if (n > sizeof c->out - c->used) flush(c);
+  if (n > sizeof c->out) {
+    send_bytes(data, n);
+  } else if (n > 0) {
+    memcpy(c->out + c->used, data, n);
+    c->used += n;
+  }
+}
+
+static void put_letter(Child *c, char letter) { put(c, &letter, 1); }
+static void put_size(Child *c, uint64_t n) { put(c, &n, sizeof n); }
+
+static void put_text(Child *c, const char *text, size_t n) {
+  put_size(c, n);
+  put(c, text, n);
+}
+
+LN_PRINTF(2, 3) static _Noreturn void refuse(Child *c, const char *format, ...) {
+  char text[MAX_TEXT];
+  va_list args;
+  va_start(args, format);
+  int n = vsnprintf(text, sizeof text, format, args);
+  va_end(args);
+  put_letter(c, 'E');
+  put_text(c, text, n < 0 ? 0 : (size_t)n < sizeof text ? (size_t)n : sizeof text - 1);
+  flush(c);
+  _exit(0);
+}
+
+static _Noreturn void damaged(Child *c) {
+  char reason[160];
+  last_reason(reason);
+  refuse(c, "the file is damaged ('%s': %s)", c->path, reason);
+}
+
+// Appends to the path; returns what leave wants.
+static size_t enter(Child *c, char sign, const char *name) {
+  size_t before = c->path_length, room = sizeof c->path - before;
+  int n = snprintf(c->path + before, room, "%.*s%s", before > 1 || sign == '@', &sign, name);
+  c->path_length += n < 0 ? 0 : (size_t)n < room ? (size_t)n : room - 1;
+  return before;
+}
+
+static void leave(Child *c, size_t before) {
+  c->path_length = before;
+  c->path[before] = '\0';
+}
+
+// An attribute or a dataset that is being read.
+typedef struct Source {
+  hid_t id, type;
+  bool attribute;
+  int rank;
+  hsize_t shape[H5S_MAX_RANK];
+  uint64_t n;        // elements
+} Source;
+
+static void *read_source(Child *c, const Source *s, hid_t type, size_t size) {
+  void *data = calloc(s->n ? s->n : 1, size);
+  if (!data) refuse(c, "'%s' takes more memory than a file of this size may", c->path);
+  if (s->n == 0) return data;
+  herr_t status = s->attribute ? H5Aread(s->id, type, data)
+                               : H5Dread(s->id, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, data);
+  if (status < 0) damaged(c);
+  return data;
+}
+
+static bool is_bool_type(hid_t type) {
+  bool is = H5Tget_nmembers(type) == 2 && H5Tget_size(type) == 1;
+  for (unsigned i = 0; is && i < 2; i++) {
+    char *name = H5Tget_member_name(type, i);
+    int8_t value = -1;
+    is = name && H5Tget_member_value(type, i, &value) >= 0 &&
+         strcmp(name, value ? "TRUE" : "FALSE") == 0 && (value == 0 || value == 1);
+    H5free_memory(name);
+  }
+  return is;
+}
+
+// The dtype that holds the values; -1 when none does.
+static int dtype_of(hid_t type) {
+  size_t size = H5Tget_size(type);
+  bool is_signed = H5Tget_sign(type) == H5T_SGN_2;
+  switch (H5Tget_class(type)) {
+    case H5T_FLOAT: return size <= 4 ? LN_FLOAT32 : LN_FLOAT64;
+    case H5T_INTEGER:
+      if (size == 1 && !is_signed) return LN_UINT8;
+      if (size > 8) return -1;
+      return is_signed && size <= 4 ? LN_INT32 : LN_INT64;
+    case H5T_ENUM: return is_bool_type(type) ? LN_BOOL : -1;
+    default: return -1;
+  }
+}
+
+static void send_numbers(Child *c, const Source *s, LnDtype d) {
+  bool wide = H5Tget_class(s->type) == H5T_INTEGER && H5Tget_size(s->type) > 4 &&
+              H5Tget_sign(s->type) == H5T_SGN_NONE;
+  hid_t type = d == LN_BOOL ? s->type : wide ? H5T_NATIVE_UINT64 : number_type(d);
+  size_t size = H5Tget_size(type);
+  void *data = read_source(c, s, type, size);
+  for (uint64_t i = 0; wide && i < s->n; i++) {
+    uint64_t v = ((const uint64_t *)data)[i];
+    if (v > INT64_MAX) refuse(c, "'%s' holds %" PRIu64 ", which int64 cannot", c->path, v);
+  }
+  put_letter(c, 'T');
+  put_letter(c, (char)d);
+  put_letter(c, (char)s->rank);
+  for (int i = 0; i < s->rank; i++) put_size(c, s->shape[i]);
+  put(c, data, s->n * size);
+  free(data);
+}
+
+static void send_texts(Child *c, const Source *s) {
+  htri_t variable = H5Tis_variable_str(s->type);
+  size_t size = variable > 0 ? sizeof(char *) : H5Tget_size(s->type);
+  H5T_str_t padding = H5Tget_strpad(s->type);
+  if (variable < 0 || size == 0) damaged(c);
+  if (s->rank > 1) refuse(c, "'%s' holds texts on %d axes; one is read", c->path, s->rank);
+  char *data = read_source(c, s, s->type, size);
+  put_letter(c, s->rank ? 'L' : 'S');
+  if (s->rank) put_size(c, s->n);
+  for (uint64_t i = 0; i < s->n; i++) {
+    const char *text = data + i * size;
+    size_t n;
+    if (variable) {
+      text = ((char **)(void *)data)[i];
+      n = text ? strlen(text) : 0;
+    } else if (padding == H5T_STR_NULLTERM) {
+      n = strnlen(text, size);
+    } else {
+      char pad = padding == H5T_STR_SPACEPAD ? ' ' : '\0';
+      for (n = size; n > 0 && text[n - 1] == pad; n--) {}
+    }
+    put_text(c, text, n);
+  }
+  if (variable) {
+    for (uint64_t i = 0; i < s->n; i++) H5free_memory(((char **)(void *)data)[i]);
+  }
+  free(data);
+}
+
+static const char *class_name(H5T_class_t class) {
+  static const char *const names[] = {
+      [H5T_INTEGER] = "integers of more than 8 bytes", [H5T_TIME] = "times",
+      [H5T_BITFIELD] = "bit fields", [H5T_OPAQUE] = "opaque values",
+      [H5T_COMPOUND] = "compound values", [H5T_REFERENCE] = "references",
+      [H5T_ENUM] = "an enumeration", [H5T_VLEN] = "lists of varying length",
+      [H5T_ARRAY] = "arrays as elements"};
+  return class >= 0 && class < H5T_NCLASSES && names[class] ? names[class] : "unknown values";
+}
+
+// most: the bytes that it may claim to hold in the file.
+static void send_value(Child *c, hid_t id, bool attribute, uint64_t most) {
+  hid_t space = attribute ? H5Aget_space(id) : H5Dget_space(id);
+  Source s = {.id = id, .attribute = attribute, .n = 1};
+  s.type = attribute ? H5Aget_type(id) : H5Dget_type(id);
+  size_t size = s.type < 0 ? 0 : H5Tget_size(s.type);
+  H5S_class_t class = H5Sget_simple_extent_type(space);
+  if (size == 0 || class == H5S_NO_CLASS) damaged(c);
+  if (class == H5S_NULL) {
+    put_letter(c, 'N');
+  } else {
+    s.rank = H5Sget_simple_extent_ndims(space);
+    if (s.rank < 0 || H5Sget_simple_extent_dims(space, s.shape, NULL) < 0) damaged(c);
+    if (s.rank > LN_MAX_RANK)
+      refuse(c, "'%s' has %d axes, and tensors have at most %d", c->path, s.rank, LN_MAX_RANK);
+    bool empty = false;
+    for (int i = 0; i < s.rank; i++) empty = empty || s.shape[i] == 0;
+    for (int i = 0; i < s.rank && !empty; i++) {
+      if (s.shape[i] > most / s.n)
+        refuse(c, "the file is damaged ('%s' claims more than it can hold)", c->path);
+      s.n *= s.shape[i];
+    }
+    if (empty) s.n = 0;
+    if (s.n > most / size)
+      refuse(c, "the file is damaged ('%s' claims more than it can hold)", c->path);
+    int d = dtype_of(s.type);
+    if (H5Tget_class(s.type) == H5T_STRING) send_texts(c, &s);
+    else if (d >= 0) send_numbers(c, &s, (LnDtype)d);
+    else refuse(c, "'%s' holds %s, which are not read", c->path, class_name(H5Tget_class(s.type)));
+  }
+  H5Tclose(s.type);
+  H5Sclose(space);
+}
+
+static herr_t send_attribute(hid_t object, const char *name, const H5A_info_t *info, void *user) {
+  Child *c = user;
+  (void)info;
+  size_t before = enter(c, '@', name);
+  hid_t id = H5Aopen(object, name, H5P_DEFAULT);
+  if (id < 0) damaged(c);
+  put_letter(c, 'A');
+  put_text(c, name, strlen(name));
+  send_value(c, id, true, c->file);
+  H5Aclose(id);
+  leave(c, before);
+  return 0;
+}
+
+static void send_attributes(Child *c, hid_t object) {
+  if (H5Aiterate2(object, H5_INDEX_NAME, H5_ITER_INC, NULL, send_attribute, c) < 0) damaged(c);
+  put_letter(c, '.');
+}
+
+static void send_dataset(Child *c, hid_t id) {
+  hid_t list = H5Dget_create_plist(id);
+  if (list < 0) damaged(c);
+  H5D_layout_t layout = H5Pget_layout(list);
+  int filters = H5Pget_nfilters(list), external = H5Pget_external_count(list);
+  if (layout < 0 || filters < 0 || external < 0) damaged(c);
+  if (layout == H5D_VIRTUAL) refuse(c, "'%s' is a view of other datasets; these are not read", c->path);
+  if (external > 0) refuse(c, "'%s' is stored in other files, which are not read", c->path);
+  for (int i = 0; i < filters; i++) {
+    unsigned flags, config;
+    size_t n = 0;
+    H5Z_filter_t filter = H5Pget_filter2(list, (unsigned)i, &flags, &n, NULL, 0, NULL, &config);
+    if (filter < 0) damaged(c);
+    if (filter >= H5Z_FILTER_RESERVED || H5Zfilter_avail(filter) <= 0)
+      refuse(c, "'%s' is packed by a filter that libhdf5 does not bring (number %d)", c->path,
+             (int)filter);
+  }
+  H5Pclose(list);
+  put_letter(c, 'D');
+  send_value(c, id, false, layout == H5D_CHUNKED ? limits_of(c->file).bytes : c->file);
+  send_attributes(c, id);
+}
+
+static herr_t send_member(hid_t group, const char *name, const H5L_info_t *info, void *user);
+
+static void send_object(Child *c, hid_t id) {
+  H5O_info_t info;
+  if (id < 0 || H5Oget_info2(id, &info, H5O_INFO_BASIC) < 0) damaged(c);
+  if (info.type == H5O_TYPE_DATASET) {
+    send_dataset(c, id);
+  } else if (info.type == H5O_TYPE_GROUP) {
+    for (int i = 0; i < c->depth; i++)
+      if (c->above[i] == info.addr) refuse(c, "'%s' is a group that contains itself", c->path);
+    if (c->depth == MAX_DEPTH) refuse(c, "'%s': groups nested deeper than %d", c->path, MAX_DEPTH);
+    c->above[c->depth++] = info.addr;
+    put_letter(c, 'G');
+    if (H5Literate(id, H5_INDEX_NAME, H5_ITER_INC, NULL, send_member, c) < 0) damaged(c);
+    c->depth--;
+    send_attributes(c, id);
+  } else {
+    refuse(c, "'%s' is neither a group nor a dataset", c->path);
+  }
+  H5Oclose(id);
+}
+
+static herr_t send_member(hid_t group, const char *name, const H5L_info_t *info, void *user) {
+  Child *c = user;
+  size_t before = enter(c, '/', name);
+  if (info->type != H5L_TYPE_HARD)
+    refuse(c, "'%s' is a link (%s), and these are not followed", c->path,
+           info->type == H5L_TYPE_SOFT ? "soft" : "external");
+  if (!*name || strchr(name, '/')) refuse(c, "the file is damaged (a name is '%s')", name);
+  put_letter(c, 'M');
+  put_text(c, name, strlen(name));
+  send_object(c, H5Oopen(group, name, H5P_DEFAULT));
+  leave(c, before);
+  return 0;
+}
+
+// The image is read where it lies: nothing is copied, nothing freed, and nobody else sees this
+// process write to it.
+static void *image_malloc(size_t n, H5FD_file_image_op_t op, void *user) {
+  (void)n, (void)op;
+  return user;
+}
+static void *image_memcpy(void *to, const void *from, size_t n, H5FD_file_image_op_t op,
+                          void *user) {
+  (void)from, (void)n, (void)op, (void)user;
+  return to;
+}
+static herr_t image_free(void *data, H5FD_file_image_op_t op, void *user) {
+  (void)data, (void)op, (void)user;
+  return 0;
+}
+static void *image_user(void *user) { return user; }
+static herr_t image_keep(void *user) {
+  (void)user;
+  return 0;
+}
+
+static void limit(int what, rlim_t most) {
+  struct rlimit now;
+  if (getrlimit(what, &now) != 0) return;
+  if (most > now.rlim_max) most = now.rlim_max;
+  setrlimit(what, &(struct rlimit){most, most});
+}
+
+static void close_others(void) {
+#if defined(__GLIBC__) && __GLIBC_PREREQ(2, 34)
+  closefrom(1);
+#else
+  long most = sysconf(_SC_OPEN_MAX);
+  for (int fd = 1; fd < (most > 0 && most < 65536 ? most : 65536); fd++) close(fd);
+#endif
+}
+
+// Never returns into Lua, runs no finalizer, writes no stream; every signal is blocked, so that a
+// fault ends it without the host's handlers. Its one descriptor, 0, is the pipe.
+static _Noreturn void child_main(int fd, char *bytes, size_t n, const Limits *most, uint64_t space) {
+  signal(SIGABRT, SIG_DFL);   // abort() unblocks it
+  if (dup2(fd, 0) != 0) _exit(1);
+  close_others();
+  limit(RLIMIT_CORE, 0);
+  limit(RLIMIT_NOFILE, 0);
+  limit(RLIMIT_FSIZE, 0);
+  limit(RLIMIT_CPU, most->cpu);
+  if (space) limit(RLIMIT_AS, (rlim_t)(space + (64 << 20) + 3 * most->bytes));
+  Child c = {.file = n, .path = "/", .path_length = 1};
+  H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
+  H5PLset_loading_state(0);
+  H5FD_file_image_callbacks_t callbacks = {image_malloc, image_memcpy, NULL, image_free,
+                                           image_user,   image_keep,   bytes};
+  hid_t access = H5Pcreate(H5P_FILE_ACCESS);
+  if (H5Pset_fapl_core(access, 1 << 16, 0) < 0 || H5Pset_file_image_callbacks(access, &callbacks) < 0 ||
+      H5Pset_file_image(access, bytes, n) < 0)
+    damaged(&c);
+  // libhdf5 wants that no file has the name; here none can be opened anyway.
+  hid_t file = H5Fopen("/dev/null/lunate", H5F_ACC_RDONLY, access);
+  if (file < 0) damaged(&c);
+  send_object(&c, H5Oopen(file, "/", H5P_DEFAULT));
+  flush(&c);
+  _exit(0);
+}
+
+// ---- The parent
+
+typedef struct Job {
+  int fd;          // the pipe's reading end, or -1
+  pid_t pid;       // or 0
+  const LnExports *core;
+  Limits left;
+  struct timespec deadline;
+  size_t at, end;
+  char in[1 << 16];
+} Job;
+
+// Ends and reaps the child; its status, or 0 when somebody else reaped it.
+static int reap(Job *job) {
+  int status = 0;
+  pid_t got = 0, pid = job->pid;
+  job->pid = 0;
+  if (pid == 0) return 0;
+  while ((got = waitpid(pid, &status, WNOHANG)) < 0 && errno == EINTR) {}
+  if (got == 0) {   // it runs, and so the number is still its own
+    kill(pid, SIGKILL);
+    while ((got = waitpid(pid, &status, 0)) < 0 && errno == EINTR) {}
+  }
+  return got == pid ? status : 0;
+}
+
+static int job_close(lua_State *L) {
+  Job *job = lua_touserdata(L, 1);
+  if (job->fd >= 0) close(job->fd);
+  job->fd = -1;
+  reap(job);
+  return 0;
+}
+
+static Job *push_job(lua_State *L) {
+  Job *job = lua_newuserdatauv(L, sizeof *job, 0);
+  job->fd = -1;
+  job->pid = 0;
+  job->at = job->end = 0;
+  if (luaL_newmetatable(L, "lunate.hdf5.job")) {
+    lua_pushcfunction(L, job_close);
+    lua_pushvalue(L, -1);
+    lua_setfield(L, -3, "__gc");
+    lua_setfield(L, -2, "__close");
+  }
+  lua_setmetatable(L, -2);
+  lua_toclose(L, -1);
+  return job;
+}
+
+static int nonsense(lua_State *L, const char *what) {
+  return luaL_error(L, "hdf5: the file is damaged (%s)", what);
+}
+
+// The child is silent for good.
+static void ended(lua_State *L, Job *job) {
+  // It closes the pipe by ending: a moment for that, so that reap sees why, and has no one to kill.
+  for (int i = 0; i < 100; i++) {
+    siginfo_t info = {.si_pid = 0};
+    int got = waitid(P_PID, (id_t)job->pid, &info, WEXITED | WNOWAIT | WNOHANG);
+    if ((got < 0 && errno != EINTR) || info.si_pid != 0) break;
+    nanosleep(&(struct timespec){0, 1000000}, NULL);
+  }
+  int status = reap(job);
+  if (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL)
+    nonsense(L, "libhdf5 does not come to an end on it");
+  nonsense(L, WIFSIGNALED(status) ? "libhdf5 crashes on it" : "libhdf5 gives up on it");
+}
+
+static int milliseconds_left(const Job *job) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  int64_t left = (int64_t)(job->deadline.tv_sec - now.tv_sec) * 1000 +
+                 (job->deadline.tv_nsec - now.tv_nsec) / 1000000;
+  return left <= 0 ? 0 : left < INT32_MAX ? (int)left : INT32_MAX;
+}
+
+// Up to n bytes, at least one; raises when there are none.
+static size_t receive(lua_State *L, Job *job, void *to, size_t n) {
+  for (;;) {
+    struct pollfd poller = {.fd = job->fd, .events = POLLIN};
+    int ready = poll(&poller, 1, milliseconds_left(job));
+    if (ready == 0) nonsense(L, "libhdf5 does not come to an end on it");
+    ssize_t got = ready < 0 ? -1 : read(job->fd, to, n);
+    if (got > 0) return (size_t)got;
+    if (got == 0) ended(L, job);
+    if (errno != EINTR && errno != EAGAIN)
+      luaL_error(L, "hdf5: reading fails: %s", strerror(errno));
+  }
+}
+
+static void take(lua_State *L, Job *job, void *to, size_t n) {
+  char *at = to;
+  while (n > 0) {
+    size_t here = job->end - job->at;
+    if (here == 0 && n >= sizeof job->in) {
+      size_t got = receive(L, job, at, n);
+      at += got, n -= got;
+      continue;
+    }
+    if (here == 0) {
+      job->at = 0, job->end = 0;
+      here = job->end = receive(L, job, job->in, sizeof job->in);
+    }
+    if (here > n) here = n;
+    memcpy(at, job->in + job->at, here);
+    job->at += here;
+    at += here, n -= here;
+  }
+}
+
+static unsigned char take_byte(lua_State *L, Job *job) {
+  unsigned char byte;
+  take(L, job, &byte, 1);
+  return byte;
+}
+
+// Charges n bytes before anything is allocated for them.
+static void charge(lua_State *L, Job *job, uint64_t n) {
+  if (n > job->left.bytes) nonsense(L, "it claims more than a file of its size may hold");
+  job->left.bytes -= n;
+}
+
+static uint64_t take_size(lua_State *L, Job *job) {
+  uint64_t n;
+  take(L, job, &n, sizeof n);
+  return n;
+}
+
+static void push_text(lua_State *L, Job *job) {
+  uint64_t n = take_size(L, job);
+  luaL_Buffer b;
+  charge(L, job, n);
+  char *text = luaL_buffinitsize(L, &b, (size_t)n);
+  take(L, job, text, (size_t)n);
+  luaL_pushresultsize(&b, (size_t)n);
+}
+
+static char take_letter(lua_State *L, Job *job) {
+  char letter = (char)take_byte(L, job);
+  if (letter != 'E') return letter;
+  push_text(L, job);
+  luaL_error(L, "hdf5: %s", lua_tostring(L, -1));
+  return letter;
+}
+
+// A name that is not yet in the table at i.
+static void push_name(lua_State *L, Job *job, int i) {
+  if (job->left.objects-- == 0) nonsense(L, "it has more objects than a file of its size can hold");
+  push_text(L, job);
+  lua_pushvalue(L, -1);
+  if (lua_rawget(L, i) != LUA_TNIL) nonsense(L, "two things have the same name");
+  lua_pop(L, 1);
+}
+
+static void push_tensor(lua_State *L, Job *job, bool attribute) {
+  unsigned d = take_byte(L, job), rank = take_byte(L, job);
+  int64_t shape[LN_MAX_RANK];
+  uint64_t n = 1;
+  if (d >= LN_DTYPES || rank > LN_MAX_RANK) nonsense(L, "a tensor is none");
+  size_t size = job->core->dtype_size((LnDtype)d);
+  for (unsigned i = 0; i < rank; i++) {
+    uint64_t dimension = take_size(L, job);
+    if (dimension > INT64_MAX) nonsense(L, "a tensor is none");
+    shape[i] = (int64_t)dimension;
+    if (dimension != 0 && n > UINT64_MAX / 8 / dimension) n = UINT64_MAX / 8, dimension = 1;
+    n *= dimension;
+  }
+  charge(L, job, n * size);
+  if (attribute && rank == 1 && n == 0 && d == LN_FLOAT64) {
+    lua_newtable(L);   // an empty list, as encode writes it
+    return;
+  }
+  union {
+    int8_t boolean;
+    uint8_t byte;
+    int32_t int32;
+    int64_t int64;
+    float float32;
+    double float64;
+  } one;
+  bool scalar = attribute && rank == 0;
+  void *data = &one;
+  if (!scalar) data = job->core->push_tensor(job->core, L, (LnDtype)d, (int)rank, shape, "hdf5")->data;
+  take(L, job, data, (size_t)n * size);
+  if (d == LN_BOOL)
+    for (uint64_t i = 0; i < n; i++) ((uint8_t *)data)[i] = ((uint8_t *)data)[i] != 0;
+  if (!scalar) return;
+  switch (d) {
+    case LN_BOOL: lua_pushboolean(L, one.boolean); break;
+    case LN_UINT8: lua_pushinteger(L, one.byte); break;
+    case LN_INT32: lua_pushinteger(L, one.int32); break;
+    case LN_INT64: lua_pushinteger(L, one.int64); break;
+    case LN_FLOAT32: lua_pushnumber(L, (lua_Number)one.float32); break;
+    default: lua_pushnumber(L, one.float64); break;
+  }
+}
+
+static void push_value(lua_State *L, Job *job, bool attribute) {
+  uint64_t n;
+  switch (take_letter(L, job)) {
+    case 'T': push_tensor(L, job, attribute); return;
+    case 'S': push_text(L, job); return;
+    case 'N': lua_pushboolean(L, 0); return;
+    case 'L':
+      n = take_size(L, job);
+      lua_newtable(L);
+      for (uint64_t i = 0; i < n; i++) {   // each costs the child eight bytes at least
+        charge(L, job, sizeof(uint64_t));
+        push_text(L, job);
+        lua_rawseti(L, -2, (lua_Integer)i + 1);
+      }
+      return;
+    default: nonsense(L, "libhdf5 talks nonsense");
+  }
+}
+
+static void push_object(lua_State *L, Job *job, int depth) {
+  char letter = take_letter(L, job);
+  luaL_checkstack(L, 12, "hdf5");
+  if ((letter != 'G' && letter != 'D') || depth > MAX_DEPTH) nonsense(L, "libhdf5 talks nonsense");
+  bool group = letter == 'G', bare = true;
+  lua_createtable(L, 0, 2);
+  int object = lua_gettop(L), attributes = object + 1, members = object + 2;
+  lua_newtable(L);
+  if (group) lua_newtable(L);
+  else push_value(L, job, false);
+  while ((letter = take_letter(L, job)) != '.') {
+    if (letter == 'A') {
+      bare = false;
+      push_name(L, job, attributes);
+      push_value(L, job, true);
+      lua_rawset(L, attributes);
+    } else if (letter == 'M' && group) {
+      push_name(L, job, members);
+      push_object(L, job, depth + 1);
+      lua_rawset(L, members);
+    } else {
+      nonsense(L, "libhdf5 talks nonsense");
+    }
+  }
+  if (!group && bare) {
+    lua_replace(L, object);
+    lua_settop(L, object);
+    return;
+  }
+  lua_setfield(L, object, group ? "members" : "dataset");
+  lua_setfield(L, object, "attributes");
+}
+
+// The bytes that this process has mapped, which count in the child's limit; 0 when unknown.
+static uint64_t mapped_bytes(void) {
+  char text[64] = "";
+  int fd = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return 0;
+  ssize_t n = read(fd, text, sizeof text - 1);
+  close(fd);
+  return n > 0 ? strtoull(text, NULL, 10) * (uint64_t)sysconf(_SC_PAGESIZE) : 0;
+}
+
+static void start_child(lua_State *L, Job *job, const char *bytes, size_t n) {
+  int fds[2];
+  sigset_t all, before;
+  Limits most = job->left;
+  uint64_t space = mapped_bytes();
+  if (pipe2(fds, O_CLOEXEC) != 0) luaL_error(L, "hdf5: no pipe: %s", strerror(errno));
+  job->fd = fds[0];
+  clock_gettime(CLOCK_MONOTONIC, &job->deadline);
+  job->deadline.tv_sec += most.wall / 1000;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
+  pid_t pid = fork();
+  if (pid == 0) child_main(fds[1], (char *)(uintptr_t)bytes, n, &most, space);
+  int reason = errno;
+  pthread_sigmask(SIG_SETMASK, &before, NULL);
+  close(fds[1]);
+  if (pid < 0) luaL_error(L, "hdf5: no process to read in: %s", strerror(reason));
+  job->pid = pid;
+}
+
+// The signature stands at 0, 512, 1024, 2048, ...
+static bool is_hdf5(const char *bytes, size_t n) {
+  for (size_t at = 0; at <= n && n - at >= 8; at = at ? 2 * at : 512)
+    if (memcmp(bytes + at, "\x89HDF\r\n\x1a\n", 8) == 0) return true;
+  return false;
+}
+
+// decode(bytes) -> root, in the form that encode takes. Groups have both fields; a dataset with
+// attributes is {dataset =, attributes =}, one without is the bare value: a tensor (rank 0 for a
+// scalar), a text or a list of texts. Numbers come as the nearest dtype that holds them (float16 as
+// float32, int8 as int32, uint16 as int64); attributes that are one number or boolean come as such,
+// an empty float64 array as {}; false stands for h5py's Empty. Links other than hard ones, data kept
+// elsewhere, plugins, references and compound types are errors that name their place, and so is a
+// damaged file.
+//   local kernel = hdf5.decode(bytes).members.dense.members.kernel
+static int decode(lua_State *L) {
+  size_t n;
+  const char *bytes = luaL_checklstring(L, 1, &n);
+  lua_settop(L, 1);
+  if (!is_hdf5(bytes, n)) return luaL_error(L, "hdf5: this is not an HDF5 file");
+  Job *job = push_job(L);
+  job->core = lua_touserdata(L, lua_upvalueindex(1));
+  job->left = limits_of(n);
+  start_child(L, job, bytes, n);
+  push_object(L, job, 0);
+  if (!lua_istable(L, -1)) nonsense(L, "libhdf5 talks nonsense");
+  return 1;
+}
+
+static const luaL_Reg functions[] = {{"encode", encode}, {"decode", decode}, {NULL, NULL}};
+
+int luaopen_lunate_hdf5(lua_State *L);
+__attribute__((visibility("default"))) int luaopen_lunate_hdf5(lua_State *L) {
+  const LnExports *core = ln_exports(L);
+  // Here, so that a child need not; and its failures are errors of ours, not text on stderr.
+  if (H5open() < 0 || H5Eset_auto2(H5E_DEFAULT, NULL, NULL) < 0)
+    return luaL_error(L, "libhdf5 cannot be started");
+  luaL_newlibtable(L, functions);
+  lua_pushlightuserdata(L, (void *)(uintptr_t)core);
+  luaL_setfuncs(L, functions, 1);
+  return 1;
+}

@@ -1,0 +1,59 @@
+--- Where random generators stand, in files: a model that was loaded goes on as if it had not
+-- stopped. Its first training takes the global generator to where it stood at the save, unless
+-- ln.set_seed was called since the load.
+
+local core = require "lunate.core"
+
+local random = {}
+
+local pending = setmetatable({}, {__mode = "k"})   -- loaded models that were not trained yet
+
+local function text(key, counter) return ("%016x:%016x"):format(key, counter) end
+
+local function numbers(value)
+  local key, counter = tostring(value):match("^(%x+):(%x+)$")
+  if not key or #key > 16 or #counter > 16 then return nil end
+  return tonumber(key, 16), tonumber(counter, 16)
+end
+
+--- What a file should say: {global = "key:counter", layers = {[path] = "key:counter"}}.
+-- @param entries  of tree.walk
+function random.save(model, entries)
+  local key, counter, seeds = core.generator()
+  local waits = pending[model]
+  if waits and waits.seeds == seeds then key, counter = waits.key, waits.counter end
+  local saved = {global = text(key, counter), layers = {}}
+  for _, entry in ipairs(entries) do
+    local own, at = nil, nil
+    if entry.layer then own, at = core.generator(entry.layer) end
+    if own then saved.layers[entry.path] = text(own, at) end
+  end
+  return saved
+end
+
+--- Takes up what a file says; what it does not say, or says wrongly, stays as it is.
+function random.load(model, entries, saved)
+  if type(saved) ~= "table" then return end
+  local key, counter = numbers(saved.global)
+  if key then
+    pending[model] = {key = key, counter = counter, seeds = select(3, core.generator())}
+  end
+  local layers = type(saved.layers) == "table" and saved.layers or {}
+  for _, entry in ipairs(entries) do
+    if entry.layer and core.generator(entry.layer) then
+      local own, at = numbers(layers[entry.path])
+      if own then core.set_generator(entry.layer, own, at) end
+    end
+  end
+end
+
+--- Called when a model begins to train.
+function random.resume(model)
+  local waits = pending[model]
+  if not waits then return end
+  pending[model] = nil
+  local _, _, seeds = core.generator()
+  if seeds == waits.seeds then core.set_generator(nil, waits.key, waits.counter) end
+end
+
+return random
