@@ -19,7 +19,7 @@
 #define PANEL 3    // vectors
 #define EACH                                                  \
   _Pragma("GCC unroll 8") for (int r = 0; r < rows; r++)     \
-      _Pragma("GCC unroll 8") for (int v = 0; v < vectors; v++)  // an element of the tile
+      _Pragma("GCC unroll 24") for (int v = 0; v < vectors; v++)  // an element of the tile
 #define JOIN_(a, b) a##_##b
 #define JOIN(a, b) JOIN_(a, b)
 
@@ -50,6 +50,7 @@ DEFINE_JOB(double);
 #define ISA avx512
 #define BYTES 64
 #define ROWS 8
+#define LINE 24
 #define TARGET __attribute__((target("avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")))
 #define VEC_float __m512
 #define VEC_double __m512d
@@ -95,6 +96,7 @@ static inline TARGET void quads_avx512(const float *const *rows, int64_t at, flo
 #undef ISA
 #undef BYTES
 #undef ROWS
+#undef LINE
 #undef TARGET
 #undef M
 #undef MASK
@@ -116,6 +118,7 @@ static inline TARGET void quads_avx512(const float *const *rows, int64_t at, flo
 #define ISA avx2
 #define BYTES 32
 #define ROWS 4
+#define LINE 8
 #define TARGET __attribute__((target("avx2,fma")))
 #define VEC_float __m256
 #define VEC_double __m256d
@@ -167,6 +170,7 @@ static inline TARGET void quads_avx2(const float *const *rows, int64_t at, float
 #undef ISA
 #undef BYTES
 #undef ROWS
+#undef LINE
 #undef TARGET
 #undef M
 #undef MASK
@@ -189,6 +193,7 @@ static inline TARGET void quads_avx2(const float *const *rows, int64_t at, float
 #define ISA portable
 #define BYTES 16
 #define ROWS 4
+#define LINE 8
 #define TARGET
 #define DEFINE_VECTORS(T, V)                                                         \
   typedef T V __attribute__((vector_size(16)));                                      \

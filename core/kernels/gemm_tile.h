@@ -29,7 +29,7 @@ typedef struct {
 // Rows [i, i + rows) of a panel. rows and vectors are constants at every call, so that the loops
 // over them unroll and acc becomes registers.
 LN_INLINE TARGET void NAME(tile)(const int rows, const int vectors, const Panel *q, int64_t i) {
-  V acc[8][8], row[8];
+  V acc[8][LINE], row[LINE];
   const M last = q->last;
   const T *a = q->a + i * q->a_row, *b = q->b, *bias = q->bias;
   T *c = q->c + i * q->ldc;
@@ -38,12 +38,12 @@ LN_INLINE TARGET void NAME(tile)(const int rows, const int vectors, const Panel 
   if (q->fetch) EACH __builtin_prefetch(c + r * ldc + v * W, 1);  // written when the sums are done
 #pragma GCC unroll 1
   for (int64_t p = 0; p < k; p++, a += a_col, b += ldb) {
-#pragma GCC unroll 8
+#pragma GCC unroll 24
     for (int v = 0; v < vectors; v++) row[v] = LOAD_AT(b, v);
 #pragma GCC unroll 8
     for (int r = 0; r < rows; r++) {
       V x = SET(a[r * a_row]);
-#pragma GCC unroll 8
+#pragma GCC unroll 24
       for (int v = 0; v < vectors; v++) acc[r][v] = FMA(x, row[v], acc[r][v]);
     }
   }
@@ -75,17 +75,17 @@ static TARGET void NAME(panels)(int64_t vectors, const Panel *q, int64_t i, int6
   else NAME(panel)(1, q, i, end);
 }
 
-// A single row has panels of up to 8 vectors, to keep as many sums going.
+// A single row has panels as wide as there are registers for: the product then reads B once, from
+// its beginning to its end.
 static TARGET void NAME(line)(int64_t vectors, const Panel *q) {
   switch (vectors) {
-    case 1: NAME(tile)(1, 1, q, 0); break;
-    case 2: NAME(tile)(1, 2, q, 0); break;
-    case 3: NAME(tile)(1, 3, q, 0); break;
-    case 4: NAME(tile)(1, 4, q, 0); break;
-    case 5: NAME(tile)(1, 5, q, 0); break;
-    case 6: NAME(tile)(1, 6, q, 0); break;
-    case 7: NAME(tile)(1, 7, q, 0); break;
-    default: NAME(tile)(1, 8, q, 0);
+#define CASE(v) case v: NAME(tile)(1, v, q, 0); break;
+    CASE(1) CASE(2) CASE(3) CASE(4) CASE(5) CASE(6) CASE(7) CASE(8)
+#if LINE > 8
+    CASE(9) CASE(10) CASE(11) CASE(12) CASE(13) CASE(14) CASE(15) CASE(16)
+    CASE(17) CASE(18) CASE(19) CASE(20) CASE(21) CASE(22) CASE(23) CASE(24)
+#endif
+#undef CASE
   }
 }
 
@@ -143,7 +143,7 @@ static TARGET void NAME(block)(const Job *j, int64_t i0, int64_t i1, int64_t j0,
     return;
   }
   const bool line = j->m == 1 && !j->tb;
-  const int64_t most = line ? 8 : PANEL, depth = line ? j->k : DEPTH;
+  const int64_t most = line ? LINE : PANEL, depth = line ? j->k : DEPTH;
   // Rows of B are copied together where many tiles gain from it, or where their distance would map
   // them all to a few sets of the cache.
   const int64_t rows = line ? 0 : i1 - i0;
