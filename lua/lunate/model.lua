@@ -8,6 +8,7 @@ local adapter = require "lunate.training_data"
 local functional = require "lunate.functional"
 local blame = require "lunate.blame"
 local subclass = require "lunate.subclass"
+local random = require "lunate.saving.random"
 
 local Model = core.class("model")
 
@@ -425,6 +426,7 @@ local function overrides(self, mode) return self[mode .. "_step"] ~= Model[mode 
 
 -- The trainer, unless the model does the step itself.
 local function trainer_unless_own(self, mode, data, what)
+  if mode == "train" then random.resume(self) end
   if not overrides(self, mode) then return trainer_for(self, data, what) end
   if not self.compiled then
     raise("'%s' of '%s': compile the model first, model:compile{optimizer = ...}", what, self.name)
@@ -613,6 +615,7 @@ function Model:fit(x, y, options)
     epochs = given.epochs, steps = given.steps_per_epoch or feed.steps, verbose = given.verbose,
     samples = data.n, validation_samples = valid and valid.n, batch_size = not data.stream and size
       or nil, first_epoch = given.initial_epoch, first_batch = 1, feed = feed,
+    do_validation = valid ~= nil,
   }
   local callbacks <close> = require "lunate.callbacks._list"(self, given.callbacks, history, params)
   self.stop_training, self.history = false, history
@@ -832,5 +835,7 @@ function Model:predict_on_batch(x)
   local data = adapter.new(self, "predict_on_batch", x)
   return self:predict(x, {batch_size = data.n})
 end
+
+require "lunate.saving.methods"
 
 return Model

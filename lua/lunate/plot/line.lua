@@ -1,0 +1,62 @@
+--- plot.line: curves.
+local kind = require "lunate.plot._kind"
+local data = require "lunate.plot._data"
+local colors = require "lunate.plot._colors"
+local raise = require "lunate.raise"
+
+local STYLES = {solid = true, dashed = true, dotted = true, dashdot = true}
+
+local OPTIONS = {
+  names = {"list", optional = true},
+  styles = {"list", optional = true},
+  colors = {"list", optional = true},
+  line_width = {"number", default = 2, min = 0.1, max = 20},
+}
+
+--- Draws curves through points.
+--
+-- `plot.line(y, options)`, `plot.line(x, y, options)`; figures and panels have it as a method.
+-- @param x  (n) where the points are; 1, 2, ... n when it is left out
+-- @param y  (n) one curve; (n, k) a curve a column; or a list of those, each with as many points as
+--   x. NaN and infinities are gaps
+-- @param options  names = of the curves, for the legend; styles = of each, "solid" (default),
+--   "dashed", "dotted" or "dashdot"; colors = of each, as "#0072B2"; line_width = 2 pixels; to_file
+--   = "x.png" or "x.svg" (else into the terminal); terminal = "auto", "blocks", "sixel"; width and
+--   height in pixels; font_size = 11 points; and the options of panels (`ln.plot.figure`)
+-- Errors: lengths that differ; what is no number; an unknown style.
+--
+--     local x = ln.linspace(-3, 3, 100)
+--     ln.plot.line(x, {ln.tanh(x), ln.relu(x)}, {names = {"tanh", "relu"}, styles = {"solid",
+--       "dashed"}, to_file = "build/plots/line.png"})
+return kind.define{
+  name = "line", least = 1, most = 2, takes = "y, or x and y", options = OPTIONS,
+  draw = function(options, first, x, y)
+    if y == nil then x, y = nil, x end
+    local drawn = {marks = {}}
+    local series = data.series("plot.line: y", y)
+    local xs = x and data.numbers("plot.line: x", x)
+    local names = options.names and data.texts("plot.line: names", options.names, #series)
+    for k, values in ipairs(series) do
+      if xs and #xs ~= #values then
+        raise("plot.line: x has %d values, y%s has %d", #xs, #series > 1 and " " .. k or "",
+          #values)
+      end
+      local style = options.styles and options.styles[k] or "solid"
+      if not STYLES[style] then
+        raise("plot.line: style %d is '%s'; there are solid, dashed, dotted and dashdot", k,
+          tostring(style))
+      end
+      local at = xs
+      if not at then
+        at = {}
+        for i = 1, #values do at[i] = i end
+      end
+      drawn.marks[k] = {
+        kind = "line", x = at, y = values, extent = {x = {at}, y = {values}},
+        style = style, width = options.line_width, name = names and names[k],
+        color = colors.given("plot.line", options.colors, k, first),
+      }
+    end
+    return drawn
+  end,
+}

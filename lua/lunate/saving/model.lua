@@ -1,0 +1,406 @@
+--- Models in files: which format a path means, what goes into it and what comes out. The layouts
+-- are files beside this one; the methods of models that lead here are in methods.lua.
+
+local blame = require "lunate.blame"
+local check = require "lunate.options"
+local core = require "lunate.core"
+local raise = require "lunate.raise"
+local h5 = require "lunate.saving.weights_h5"
+local legacy_h5 = require "lunate.saving.legacy_h5"
+local random = require "lunate.saving.random"
+local registry = require "lunate.saving.registry"
+local tree = require "lunate.saving.tree"
+
+local files = {}
+
+local KERAS_VERSION = "3.15.1"   -- whose files these are like
+local OURS = "lunate"            -- the key of what only we write; Keras does not look at it
+local CONFIG, METADATA, WEIGHTS = "config.json", "metadata.json", "model.weights.h5"
+
+-- ---- paths
+
+local function check_path(what, path)
+  if type(path) ~= "string" then
+    raise("bad argument to '%s' (a path expected, got a %s)", what, type(path))
+  end
+end
+
+-- The format of a path among {ending = format}; the longest ending counts.
+local function format_of(what, path, formats)
+  check_path(what, path)
+  local lower, best = path:lower(), nil
+  for _, entry in ipairs(formats) do
+    if not best and lower:sub(-#entry[1]) == entry[1] then best = entry[2] end
+  end
+  if best then return best end
+  local names = {}
+  for i, entry in ipairs(formats) do names[i] = entry[1] end
+  raise("%s: '%s' has none of the endings %s", what, path, table.concat(names, ", "))
+end
+
+local MODEL = {{".keras", "keras"}, {".h5", "h5"}, {".hdf5", "h5"}}
+local SAVE_WEIGHTS = {{".weights.h5", "weights"}, {".h5", "h5"}, {".hdf5", "h5"},
+  {".safetensors", "safetensors"}, {".npz", "npz"}}
+local LOAD_WEIGHTS = {{".keras", "keras"}, table.unpack(SAVE_WEIGHTS)}
+
+local function exists(path)
+  local file <close> = io.open(path, "rb")
+  return file ~= nil
+end
+
+local function check_overwrite(what, path, overwrite)
+  if not overwrite and exists(path) then
+    raise("%s: '%s' is there already; overwrite = true replaces it", what, path)
+  end
+end
+
+-- A function that raises what is wrong with a file: "load_model: 'x.keras': ...".
+local function failer(what, path)
+  return function(format, ...)
+    raise("%s: '%s': %s", what, path, select("#", ...) > 0 and format:format(...) or format)
+  end
+end
+
+-- f(...); its errors say which file it is about.
+local function try(fail, f, ...)
+  local result = table.pack(pcall(f, ...))
+  if result[1] then return table.unpack(result, 2, result.n) end
+  local message = result[2]
+  if type(message) ~= "string" then error(message, 0) end
+  fail("%s", (message:gsub("^[^\n:]+:%d+: ", "")))
+end
+
+local function decode_json(fail, name, text)
+  local ok, value = pcall(core.json_decode, text)
+  if not ok then fail("its %s: %s", name, value) end
+  if type(value) ~= "table" then fail("its %s is no JSON object", name) end
+  return value
+end
+
+-- What Keras's formats have no place for.
+local function extras(model, entries)
+  return {version = core.version, random = random.save(model, entries),
+    replay = model.replay or nil}
+end
+
+local function take_extras(model, entries, saved)
+  if type(saved) ~= "table" then return end
+  random.load(model, entries, saved.random)
+  if model.compiled and saved.replay == true then model.replay = true end
+end
+
+-- ---- saving whole models
+
+local SAVE = {
+  overwrite = {"boolean", default = true},
+  include_optimizer = {"boolean", default = true},
+}
+
+-- The compile_config of the model itself is left out without the optimizer, as Keras does.
+local function serialized(model, with_optimizer)
+  local config = core.serialize(model, true)
+  if not with_optimizer then config.compile_config = nil end
+  return config
+end
+
+local function without_optimizer(entries, model)
+  local list = {}
+  for _, entry in ipairs(entries) do
+    if entry.model ~= model then list[#list + 1] = entry end
+  end
+  return list
+end
+
+local encode = {}
+
+function encode.keras(model, options)
+  local entries = tree.walk(model)
+  local saved = options.include_optimizer and entries or without_optimizer(entries, model)
+  local zip = require "lunate.saving.optional"("zip", ".keras files")
+  return zip.encode{
+    {name = METADATA, data = core.json_encode{keras_version = KERAS_VERSION,
+      date_saved = os.date("%Y-%m-%d@%H:%M:%S"), [OURS] = extras(model, entries)}},
+    {name = CONFIG, data = core.json_encode(serialized(model, options.include_optimizer))},
+    {name = WEIGHTS, data = h5.bytes(h5.encode(saved))},
+  }
+end
+
+function encode.h5(model, options)
+  local attributes = {
+    model_config = core.json_encode(registry.legacy(serialized(model, false))),
+    [OURS] = core.json_encode(extras(model, tree.walk(model))),
+  }
+  local compiled = model.compiled and options.include_optimizer
+  if compiled then
+    attributes.training_config = core.json_encode(registry.training_config(model))
+  end
+  return h5.bytes(legacy_h5.encode(model, attributes, KERAS_VERSION, compiled))
+end
+
+--- Saves a model: `ln.saving.save_model(model, path, options)` is `model:save(path, options)`.
+function files.save_model(model, path, options)
+  local given = check("save", SAVE, options)
+  local format = format_of("save", path, MODEL)
+  check_overwrite("save", path, given.overwrite)
+  local bytes = try(failer("save", path), encode[format], model, given)
+  blame(core.write_file, path, bytes)
+end
+
+-- ---- loading whole models
+
+local LOAD = {
+  custom_objects = {"any"},
+  compile = {"boolean", default = true},
+  safe_mode = {"boolean", default = true},
+}
+
+-- The classes and functions that a config needs and nobody has, with the layers that need them.
+local function check_classes(config, fail, known)
+  local missing, seen, layers = {}, {}, {}
+  local function visit(value, depth)
+    if type(value) ~= "table" or depth > 100 then return end
+    if type(value.layers) == "table" then
+      for _, entry in ipairs(value.layers) do
+        local name = type(entry) == "table" and entry.class_name
+        if type(name) == "string" and not known(entry) then
+          local own = entry.name or type(entry.config) == "table" and entry.config.name
+          if not seen[name] then missing[#missing + 1], seen[name] = name, {} end
+          table.insert(seen[name], "'" .. tostring(own) .. "'")
+        end
+      end
+    end
+    for _, part in pairs(value) do visit(part, depth + 1) end
+  end
+  visit(config, 1)
+  if #missing == 0 then return end
+  for i, name in ipairs(missing) do
+    missing[i] = ("'%s' (layer%s %s)"):format(name, #seen[name] == 1 and "" or "s",
+      table.concat(seen[name], ", "))
+  end
+  for _, name in ipairs(core.classes("layer")) do layers[#layers + 1] = name end
+  fail("it needs the layer class%s %s, which lunate does not have; there are: %s",
+    #missing == 1 and "" or "es", table.concat(missing, ", "), table.concat(layers, ", "))
+end
+
+local function make(config, given, fail)
+  local options = {custom_objects = given.custom_objects, compile = given.compile}
+  check_classes(config, fail, function(entry)
+    return registry.knows_layer(entry, given.custom_objects)
+  end)
+  return try(fail, registry.model, config, options)
+end
+
+-- Stores what was checked.
+local function store(plan, after)
+  tree.assign(plan)
+  for _, f in ipairs(after) do f() end
+end
+
+local load = {}
+
+local function open_zip(bytes, fail)
+  local zip = require "lunate.saving.optional"("zip", ".keras files")
+  local entries = try(fail, zip.decode, bytes)
+  for _, name in ipairs{CONFIG, WEIGHTS} do
+    if not entries[name] then fail("it holds no %s, so it is no Keras model", name) end
+  end
+  return entries
+end
+
+function load.keras(bytes, given, fail)
+  local parts = open_zip(bytes, fail)
+  local model = make(decode_json(fail, CONFIG, parts[CONFIG]), given, fail)
+  local root = try(fail, h5.open, parts[WEIGHTS])
+  local entries = tree.walk(model)
+  store(h5.plan(entries, root, {fail = fail, optimizer = "must"}))
+  if parts[METADATA] then
+    take_extras(model, entries, decode_json(fail, METADATA, parts[METADATA])[OURS])
+  end
+  return model
+end
+
+function load.h5(bytes, given, fail)
+  local root = try(fail, h5.open, bytes)
+  local config = legacy_h5.json(root, "model_config", fail)
+  if not config then
+    fail("it holds weights, but no model: make the model, then model:load_weights(path)")
+  end
+  local group = legacy_h5.weights_group(root)
+  if not group then fail("it has no group 'model_weights'") end
+  local training = given.compile and legacy_h5.json(root, "training_config", fail) or nil
+  if training then
+    local compile = {}
+    for key, value in pairs(training) do compile[key] = value end
+    compile.optimizer, compile.optimizer_config = compile.optimizer_config, nil
+    config.compile_config = compile
+  end
+  local model = make(config, given, fail)
+  local plan = legacy_h5.plan(model, group, {fail = fail})
+  local optimizer = training and legacy_h5.plan_optimizer(model, root, fail)
+  store(plan, {optimizer or nil})
+  take_extras(model, tree.walk(model), legacy_h5.json(root, OURS, fail))
+  return model
+end
+
+--- A model from a file that `model:save` or Keras wrote.
+-- Architecture, weights, and unless `compile` is false how it is compiled and the optimizer's
+-- state: training goes on where it was, with the random numbers too when lunate wrote the file
+-- (ln.random itself is not touched before, nor when ln.set_seed was called since). Nothing in a
+-- file is ever run as code.
+-- @param path  `.keras`, or `.h5` (Keras 2 and 3)
+-- @param options  `custom_objects`: classes and functions of one's own by name; `compile` (true);
+--   `safe_mode` (true: there is no other here)
+-- @return the model
+-- Errors: what the file needs that is not there (a layer class, an option), named with its layer;
+-- weights or optimizer state that do not fit; damaged files.
+--
+--     local path = os.tmpname() .. ".keras"
+--     local model = ln.Sequential{ln.layers.Dense{2, input_shape = {3}}, name = "small"}
+--     model:compile{loss = "mse", optimizer = "adam"}
+--     model:save(path)
+--     local again = ln.load_model(path)
+--     print(again.name, again.compiled, again(ln.ones{1, 3}) == model(ln.ones{1, 3}))
+--                                                               --> small   true   true
+function files.load_model(path, options)
+  local given = check("load_model", LOAD, options)
+  if not given.safe_mode then
+    raise("load_model: nothing in a file is ever run as code, so safe_mode cannot be false")
+  end
+  local lower = type(path) == "string" and path:lower() or ""
+  local fail = failer("load_model", path)
+  if lower:find("%.safetensors$") or lower:find("%.npz$") then
+    fail("it holds weights, but no model: make the model, then model:load_weights(path)")
+  end
+  local format = format_of("load_model", path, MODEL)
+  return load[format](blame(core.read_file, path), given, fail)
+end
+
+-- ---- weights alone
+
+local OVERWRITE = {overwrite = {"boolean", default = true}}
+
+-- {path = variable}, and the paths in the model's order.
+local function by_path(model)
+  local paths, named, order = tree.variable_paths(model), {}, {}
+  for i, v in ipairs(model.weights) do
+    named[paths[v]], order[i] = v, paths[v]
+  end
+  return named, order
+end
+
+local encode_weights = {}
+
+function encode_weights.weights(model) return h5.bytes(h5.encode(tree.walk(model))) end
+
+function encode_weights.h5(model)
+  return h5.bytes(legacy_h5.encode_weights(model, KERAS_VERSION))
+end
+
+local function encode_named(codec)
+  return function(model)
+    local values = {}
+    for path, v in pairs(by_path(model)) do values[path] = v:value() end
+    return (codec.pieces or codec.encode)(values)
+  end
+end
+
+function encode_weights.safetensors(model)
+  return encode_named(require "lunate.saving.safetensors")(model)
+end
+
+function encode_weights.npz(model) return encode_named(require "lunate.saving.npz")(model) end
+
+local function check_built(model, what)
+  if not model.built then
+    raise("'%s' of '%s': the model is not built yet, so it has no weights: call it on data, or "
+      .. "model:build(shape)", what, model.name)
+  end
+end
+
+--- `ln.saving.save_weights(model, path, options)` is `model:save_weights(path, options)`.
+function files.save_weights(model, path, options)
+  local given = check("save_weights", OVERWRITE, options)
+  local format = format_of("save_weights", path, SAVE_WEIGHTS)
+  check_built(model, "save_weights")
+  check_overwrite("save_weights", path, given.overwrite)
+  local bytes = try(failer("save_weights", path), encode_weights[format], model)
+  blame(core.write_file, path, bytes)
+end
+
+local LOADING = {
+  by_name = {"boolean", default = false},
+  skip_mismatch = {"boolean", default = false},
+}
+
+local plan_weights = {}
+
+local function plan_h5(model, bytes, options)
+  local root = try(options.fail, h5.open, bytes)
+  local group = legacy_h5.weights_group(root)
+  if group then return legacy_h5.plan(model, group, options) end
+  if options.by_name then
+    options.fail("by_name is for .h5 files with layers by name; this one has them by path")
+  end
+  if not h5.is_one(root) then options.fail("it has none of the layouts of Keras's weights") end
+  options.optimizer = "may"
+  local plan, after, skipped = h5.plan(tree.walk(model), root, options)
+  return plan, skipped, after
+end
+
+plan_weights.h5, plan_weights.weights = plan_h5, plan_h5
+
+function plan_weights.keras(model, bytes, options)
+  return plan_h5(model, open_zip(bytes, options.fail)[WEIGHTS], options)
+end
+
+local function plan_named(model, values, options)
+  local plan, skipped = {}, {}
+  local function mismatch(format, ...)
+    if not options.skip_mismatch then options.fail(format, ...) end
+    skipped[#skipped + 1] = format:format(...)
+  end
+  if options.by_name then options.fail("by_name is for .h5 files") end
+  local named, order = by_path(model)
+  for _, path in ipairs(order) do
+    local value = values[path]
+    if not value then
+      mismatch("it has no weight '%s'", path)
+    else
+      local what = tree.mismatch(named[path], value)
+      if what then mismatch("'%s': %s", path, what)
+      else plan[#plan + 1] = {named[path], value} end
+    end
+  end
+  local others = {}
+  for path in pairs(values) do if not named[path] then others[#others + 1] = path end end
+  table.sort(others)
+  if others[1] then
+    mismatch("it has a weight '%s', which the model has not; there are: %s", others[1],
+      table.concat(order, ", "))
+  end
+  return plan, skipped
+end
+
+function plan_weights.safetensors(model, bytes, options)
+  local codec = require "lunate.saving.safetensors"
+  return plan_named(model, (try(options.fail, codec.decode, bytes)), options)
+end
+
+function plan_weights.npz(model, bytes, options)
+  local codec = require "lunate.saving.npz"
+  return plan_named(model, (try(options.fail, codec.decode, bytes)), options)
+end
+
+--- `ln.saving.load_weights(model, path, options)` is `model:load_weights(path, options)`.
+function files.load_weights(model, path, options)
+  local given = check("load_weights", LOADING, options)
+  local format = format_of("load_weights", path, LOAD_WEIGHTS)
+  check_built(model, "load_weights")
+  given.fail = failer("load_weights", path)
+  local plan, skipped, after =
+    plan_weights[format](model, blame(core.read_file, path), given)
+  store(plan, after or {})
+  return skipped
+end
+
+return files
