@@ -217,36 +217,63 @@ static int predict(lua_State *L) {
   return ok ? 0 : ln_lua_raise(L, s, "predict");
 }
 
-// trainer:answer(x) -> the outputs for a tensor, or a list of them, if that is one batch of a shape
-// that was recorded before: nothing is left to check or to loop over. Else nothing.
+// The tensors at i, one or a list, each a batch of b->count rows (which the first says). Returns
+// how many; 0 when they are anything else.
+static int read_simple(lua_State *L, LnLua *s, int i, LnBatch *b, LnTensor **out) {
+  int n = 1;
+  if ((out[0] = ln_lua_test_tensor(L, s, i)) == NULL) {
+    if (lua_type(L, i) != LUA_TTABLE || lua_rawlen(L, i) > LN_MAX_PARTS) return 0;
+    n = (int)lua_rawlen(L, i);
+    for (int k = 0; k < n; k++, lua_pop(L, 1)) {
+      lua_rawgeti(L, i, k + 1);
+      if (!(out[k] = ln_lua_test_tensor(L, s, -1))) return 0;
+    }
+  }
+  for (int k = 0; k < n; k++) {
+    if (out[k]->meta || ln_tensor_closed(out[k]) || out[k]->rank == 0) return 0;
+    if (b->count == 0) b->count = out[k]->shape[0];
+    if (out[k]->shape[0] != b->count) return 0;
+  }
+  return n;
+}
+
+static int push_results(lua_State *L, LnLua *s, LnTrainer *t) {
+  int n = 0, outputs = ln_trainer_outputs(t);
+  lua_pushnumber(L, ln_trainer_loss(t)), n++;
+  for (int i = 0; outputs > 1 && i < outputs; i++)
+    if (ln_trainer_has_loss(t, i)) lua_pushnumber(L, ln_trainer_output_loss(t, i)), n++;
+  for (int i = 0; i < ln_trainer_metrics(t); i++, n++) {
+    LnTensor *value = ln_metric_result(&s->context, ln_trainer_metric(t, i));
+    if (!value) return ln_lua_raise(L, s, "result");
+    ln_lua_push_value(L, s, value);
+  }
+  return n;
+}
+
+// trainer:answer(mode, x[, y]): what predict gives, or the results after a step, for one batch of a
+// shape that was recorded before: nothing is left to check or to loop over. Nothing when it is not.
 static int answer(lua_State *L) {
   LnLua *s = ln_lua(L);
   LnContext *c = &s->context;
   LnTrainer *t = check_trainer(L, s, "answer");
-  LnTensor *x[LN_MAX_PARTS], *pred[LN_MAX_PARTS];
-  LnBatch b = {.x = x, .n_x = 1};
+  LnMode mode = check_mode(L, 2);
+  LnTensor *x[LN_MAX_PARTS], *y[LN_MAX_PARTS], *pred[LN_MAX_PARTS];
+  LnBatch b = {.x = x, .y = y};
   int n = 0;
-  if ((x[0] = ln_lua_test_tensor(L, s, 2)) == NULL) {
-    if (lua_type(L, 2) != LUA_TTABLE || lua_rawlen(L, 2) > LN_MAX_PARTS) return 0;
-    b.n_x = (int)lua_rawlen(L, 2);
-    for (int i = 0; i < b.n_x; i++, lua_pop(L, 1)) {
-      lua_rawgeti(L, 2, i + 1);
-      if (!(x[i] = ln_lua_test_tensor(L, s, -1))) return 0;
-    }
-  }
-  if (b.n_x == 0 || x[0]->rank == 0) return 0;
-  b.count = x[0]->shape[0];
-  for (int i = 0; i < b.n_x; i++)
-    if (x[i]->meta || ln_tensor_closed(x[i]) || x[i]->rank == 0 || x[i]->shape[0] != b.count)
-      return 0;
-  if (!ln_trainer_replays(t, LN_PREDICT, &b)) return 0;
-  if (!ln_trainer_run(c, t, LN_PREDICT, &b, pred, &n)) return ln_lua_raise(L, s, "predict");
+  luaL_checkstack(L, LN_MAX_PARTS + 8, "answer");
+  if ((b.n_x = read_simple(L, s, 3, &b, x)) == 0 || b.count == 0) return 0;
+  if (mode != LN_PREDICT && (b.n_y = read_simple(L, s, 4, &b, y)) == 0) return 0;
+  if (!ln_trainer_replays(t, mode, &b)) return 0;
   size_t scope = ln_scope(c);
-  bool ok = true;
+  bool ok = ln_trainer_run(c, t, mode, &b, pred, &n);
+  if (ok && mode != LN_PREDICT) {
+    ln_scope_end(c, scope);
+    return push_results(L, s, t);
+  }
   for (int i = 0; ok && i < n; i++) ok = (pred[i] = ln_temp(c, ln_tensor_copy(c, pred[i]))) != NULL;
   for (int i = 0; ok && i < n; i++) ln_lua_push_tensor(L, s, pred[i]);
   ln_scope_end(c, scope);
-  return ok ? n : ln_lua_raise(L, s, "predict");
+  return ok ? n : ln_lua_raise(L, s, NULL);
 }
 
 static int reset(lua_State *L) {

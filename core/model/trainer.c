@@ -128,6 +128,9 @@ bool ln_trainer_add_output(LnContext *c, LnTrainer *t, LnLoss *loss, double weig
 }
 
 int ln_trainer_outputs(const LnTrainer *t) { return t->n_outputs; }
+bool ln_trainer_has_loss(const LnTrainer *t, int output) { return t->output[output].loss != NULL; }
+int ln_trainer_metrics(const LnTrainer *t) { return t->n_metrics; }
+LnMetric *ln_trainer_metric(const LnTrainer *t, int i) { return t->metric[i].metric; }
 
 bool ln_trainer_add_metric(LnContext *c, LnTrainer *t, int output, LnMetric *m, bool weighted) {
   if (t->n_metrics == MAX_METRICS) return ln_fail(c, "a model has at most %d metrics", MAX_METRICS);

@@ -31,6 +31,9 @@ void ln_trainer_set_replay(LnTrainer *t, bool replay);
 // One a output, in order; loss may be NULL (an output that is not trained).
 bool ln_trainer_add_output(LnContext *c, LnTrainer *t, LnLoss *loss, double weight);
 int ln_trainer_outputs(const LnTrainer *t);
+bool ln_trainer_has_loss(const LnTrainer *t, int output);
+int ln_trainer_metrics(const LnTrainer *t);
+LnMetric *ln_trainer_metric(const LnTrainer *t, int i);
 bool ln_trainer_add_metric(LnContext *c, LnTrainer *t, int output, LnMetric *m, bool weighted);
 
 // Runs one batch and updates what logs are made of. predictions: LN_MAX_PARTS of them, borrowed

@@ -732,7 +732,7 @@ function Model:predict(x, options)
     -- One batch of a known shape, as in a loop that plays or controls: straight to the core.
     local predictor = self.predictor
     if predictor and not overrides(self, "predict") then
-      return answered(self, x, predictor:answer(x))
+      return answered(self, x, predictor:answer("predict", x))
     end
   end
   return predict_in_batches(self, x, options)
@@ -809,7 +809,8 @@ local ON_BATCH = {
   sample_weight = {"any"}, class_weight = {"any"}, return_dict = {"boolean", default = false}
 }
 
-local function on_batch(self, mode, what, x, y, options)
+local function on_any_batch(self, mode, x, y, options)
+  local what = mode .. "_on_batch"
   local given = check(what, ON_BATCH, options)
   local data = adapter.new(self, what, x, y, given.sample_weight)
   trainer_unless_own(self, mode, data, what)
@@ -818,17 +819,28 @@ local function on_batch(self, mode, what, x, y, options)
   return give_logs(self, given)
 end
 
+-- The results that the trainer gave at once, if it did.
+local function stepped(self, mode, x, y, loss, ...)
+  if loss == nil then return on_any_batch(self, mode, x, y) end
+  if #subclass.metrics(self) > 0 then return give_logs(self, {}) end
+  return loss, ...
+end
+
+local function on_batch(self, mode, x, y, options)
+  -- As in predict: a batch of a known shape goes straight to the core.
+  if options == nil and self.resolved and not self.step_logs and not overrides(self, mode) then
+    return stepped(self, mode, x, y, running_trainer(self):answer(mode, x, y))
+  end
+  return on_any_batch(self, mode, x, y, options)
+end
+
 --- One training step on one batch.
 -- @param options  `sample_weight`, `class_weight`, `return_dict` (false)
 -- @return loss and metrics, averaged since the last reset_metrics (as in Keras)
-function Model:train_on_batch(x, y, options)
-  return on_batch(self, "train", "train_on_batch", x, y, options)
-end
+function Model:train_on_batch(x, y, options) return on_batch(self, "train", x, y, options) end
 
 --- The loss and the metrics on one batch, averaged since the last reset_metrics.
-function Model:test_on_batch(x, y, options)
-  return on_batch(self, "test", "test_on_batch", x, y, options)
-end
+function Model:test_on_batch(x, y, options) return on_batch(self, "test", x, y, options) end
 
 --- What the model gives for one batch.
 function Model:predict_on_batch(x)
