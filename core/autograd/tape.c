@@ -17,6 +17,8 @@ typedef struct Node {
   bool no_gradient;  // recorded inside no_grad
   int64_t writes;    // of its inputs' storages, when it was recorded
   size_t scratch_bytes;
+  LnTensor *target;      // added to instead of computing the output (ln_tape_add_into)
+  const double *scale;
 } Node;
 
 struct LnTape {
@@ -489,12 +491,41 @@ bool ln_tape_place(LnTape *t, LnTensor *x, LnStorage *s, int64_t offset) {
   return true;
 }
 
+static bool overlap(const LnTensor *dense, const LnTensor *x) {
+  const char *begin = dense->data, *end = begin + (size_t)dense->size * ln_dtype_size(dense->dtype);
+  return (const char *)x->data >= begin && (const char *)x->data < end;
+}
+
+bool ln_tape_add_into(LnTape *t, const LnTensor *x, LnTensor *target, const double *scale) {
+  int64_t i = t->n - 1;
+  for (; i >= 0; i--) {
+    const Node *n = t->nodes[i];
+    const LnCall *call = &n->call;
+    if (!n->runs) continue;
+    if (call->n_out == 1 && call->out[0] == x) break;
+    if (call->op->check) return false;
+    for (int j = 0; j < call->n_in; j++)
+      if (call->in[j] && (call->in[j]->storage == x->storage ? overlap(x, call->in[j])
+                                                              : overlap(target, call->in[j])))
+        return false;
+  }
+  Node *n = i >= 0 ? t->nodes[i] : NULL;
+  if (!n || !n->call.op->add || !ln_tensor_is_contiguous(target) || !ln_tensor_is_contiguous(x) ||
+      target->dtype != x->dtype || !ln_tensor_same_shape(target, x) ||
+      !n->call.op->add(&n->call, 0, NULL))
+    return false;
+  n->target = target;
+  n->scale = scale;
+  return true;
+}
+
 bool ln_tape_replay(LnTape *t) {
   for (int64_t i = 0; i < t->n; i++) {
     const Node *n = t->nodes[i];
     if (!n->runs) continue;
     if (n->call.op->check && !n->call.op->check(&n->call)) return false;
-    n->call.op->forward(&n->call);
+    if (n->target) n->call.op->add(&n->call, *n->scale, n->target->data);
+    else n->call.op->forward(&n->call);
   }
   return true;
 }

@@ -48,9 +48,13 @@ LN_INLINE TARGET void NAME(tile)(const int rows, const int vectors, const Panel 
     }
   }
   const V alpha = SET(q->alpha), beta = SET(q->beta);
-  if (q->alpha != 1) EACH acc[r][v] = MUL(alpha, acc[r][v]);
-  if (bias) EACH acc[r][v] = ADD(acc[r][v], LOAD_AT(bias, v));
-  if (q->beta != 0) EACH acc[r][v] = FMA(beta, LOAD_AT(c + r * ldc, v), acc[r][v]);
+  if (q->beta == 1 && !bias) {  // c += alpha a b, rounded as often as an optimizer's step would
+    EACH acc[r][v] = FMA(alpha, acc[r][v], LOAD_AT(c + r * ldc, v));
+  } else {
+    if (q->alpha != 1) EACH acc[r][v] = MUL(alpha, acc[r][v]);
+    if (bias) EACH acc[r][v] = ADD(acc[r][v], LOAD_AT(bias, v));
+    if (q->beta != 0) EACH acc[r][v] = FMA(beta, LOAD_AT(c + r * ldc, v), acc[r][v]);
+  }
   if (q->relu) EACH acc[r][v] = MAX(SET(0), acc[r][v]);  // in this order NaN stays NaN
   EACH {
     T *to = c + r * ldc + v * W;

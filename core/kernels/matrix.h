@@ -27,13 +27,14 @@ static inline bool ln_matrix(const void *data, int64_t rows, int64_t columns, in
   return false;
 }
 
-// c (m, n) = a (m, k) b (k, n) + beta c, in float32 or float64.
-static inline void ln_matrix_product(LnDtype d, int64_t m, int64_t n, int64_t k, LnMatrix a,
-                                     LnMatrix b, double beta, void *c, int64_t ldc) {
+// c (m, n) = alpha a (m, k) b (k, n) + beta c, in float32 or float64.
+static inline void ln_matrix_product(LnDtype d, int64_t m, int64_t n, int64_t k, double alpha,
+                                     LnMatrix a, LnMatrix b, double beta, void *c, int64_t ldc) {
   if (d == LN_FLOAT32)
-    ln_gemm_f32(a.turned, b.turned, m, n, k, 1, a.data, a.ld, b.data, b.ld, (float)beta, c, ldc);
+    ln_gemm_f32(a.turned, b.turned, m, n, k, (float)alpha, a.data, a.ld, b.data, b.ld, (float)beta,
+                c, ldc);
   else
-    ln_gemm_f64(a.turned, b.turned, m, n, k, 1, a.data, a.ld, b.data, b.ld, beta, c, ldc);
+    ln_gemm_f64(a.turned, b.turned, m, n, k, alpha, a.data, a.ld, b.data, b.ld, beta, c, ldc);
 }
 
 #endif

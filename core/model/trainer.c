@@ -21,6 +21,11 @@ typedef struct Program {
   int n_gradients;
   LnTensor **gradients;   // per trainable variable; NULL where none arrives
   bool *active, *copied;  // has a gradient; it is not computed in place but copied
+  bool *left;             // active, and a replay does not take its plain step itself
+  int n_stepped;          // the others
+  LnVariable **stepped;
+  double step_scale;      // minus the learning rate
+  bool replayed;          // what it holds now came from a replay
   bool in_lua;            // Lua was called on the way
 } Program;
 
@@ -86,6 +91,7 @@ static void free_program(Program *p) {
   empty_program(p);
   free(p->gradients);
   free(p->active);
+  free(p->stepped);
   free(p);
 }
 
@@ -343,7 +349,7 @@ static bool take_gradients(LnContext *c, LnTrainer *t, Program *p, LnTensor *tot
   free(p->gradients);
   free(p->active);
   p->gradients = calloc((size_t)n + 1, sizeof *p->gradients);
-  p->active = calloc((size_t)(2 * n + 2), sizeof *p->active);
+  p->active = calloc((size_t)(3 * n + 3), sizeof *p->active);
   bool ok = sources && p->gradients && p->active;
   if (!ok) ln_fail(c, "out of memory");
   for (int i = 0; ok && i < n; i++) sources[i] = t->variables[i]->value;
@@ -358,6 +364,7 @@ static bool take_gradients(LnContext *c, LnTrainer *t, Program *p, LnTensor *tot
     return false;
   }
   p->copied = p->active + n + 1;
+  p->left = p->copied + n + 1;
   p->n_gradients = n;
   for (int i = 0; i < n; i++) {
     LnTensor *g = ln_retain(p->gradients[i]);
@@ -408,6 +415,36 @@ static bool keep(LnContext *c, LnTrainer *t, Program *p) {
   return ok;
 }
 
+// A plain step is taken where the gradient is computed: it then is neither written nor read again.
+static bool take_steps(LnContext *c, LnTrainer *t, Program *p) {
+  if (p->mode != LN_TRAIN || p->in_lua || !ln_optimizer_plain(t->optimizer)) return true;
+  p->stepped = calloc((size_t)t->n_variables + 1, sizeof *p->stepped);
+  if (!p->stepped) return ln_fail(c, "out of memory");
+  for (int i = 0; i < t->n_variables; i++) {
+    LnVariable *v = t->variables[i];
+    p->left[i] = p->active[i] &&
+                 (p->copied[i] || v->constraint ||
+                  !ln_tape_add_into(p->tape, p->gradients[i], v->value, &p->step_scale));
+    if (p->active[i] && !p->left[i]) p->stepped[p->n_stepped++] = v;
+  }
+  return true;
+}
+
+// Whether a program still does what the optimizer would.
+static bool steps_as(const Program *p, const LnTrainer *t) {
+  return p->n_stepped == 0 || ln_optimizer_plain(t->optimizer);
+}
+
+static bool replay(LnContext *c, LnTrainer *t, Program *p) {
+  double rate = 0;
+  if (p->n_stepped && !ln_optimizer_rate(c, t->optimizer, &rate)) return false;
+  p->step_scale = -rate;
+  p->replayed = true;
+  if (!ln_tape_replay(p->tape)) return false;
+  for (int i = 0; i < p->n_stepped; i++) p->stepped[i]->value->storage->writes++;
+  return true;
+}
+
 // Buffers for the batch, filled.
 static bool load(LnContext *c, Program *p, LnMode mode, const LnBatch *b) {
   p->mode = mode;
@@ -446,7 +483,7 @@ static Program *new_program(LnContext *c, LnTrainer *t, LnMode mode, const LnBat
     if (ok && !once && (!p->in_lua || t->replay)) {
       // What Lua has dropped is nobody's.
       if (p->in_lua && c->collect) c->collect(c);
-      ok = keep(c, t, p);
+      ok = keep(c, t, p) && take_steps(c, t, p);
     }
   }
   // A view of a variable that moved meanwhile is stale: such a program runs this once.
@@ -516,7 +553,7 @@ static Program *run_program(LnContext *c, LnTrainer *t, LnMode mode, const LnBat
   if (t->in_lua[mode] && !t->replay) return run_eagerly(c, t, mode, b);
   for (int i = 0; i < PROGRAMS; i++) {
     Program *p = t->program[i];
-    if (p && p->generation != ln_generation) {
+    if (p && (p->generation != ln_generation || !steps_as(p, t))) {
       free_program(p);
       p = t->program[i] = NULL;
     }
@@ -532,7 +569,7 @@ static Program *run_program(LnContext *c, LnTrainer *t, LnMode mode, const LnBat
       }
       p->runs++;
       p->age = ++t->clock;
-      return feed_all(c, p, b) && ln_tape_replay(p->tape) ? p : NULL;
+      return feed_all(c, p, b) && replay(c, t, p) ? p : NULL;
     }
     if (!p || (t->program[slot] && p->age < t->program[slot]->age)) slot = i;
   }
@@ -548,6 +585,20 @@ static Program *run_program(LnContext *c, LnTrainer *t, LnMode mode, const LnBat
   p->age = ++t->clock;
   free_program(t->program[slot]);
   return t->program[slot] = p;
+}
+
+static bool update(LnContext *c, LnTrainer *t, const Program *p) {
+  const bool *active = p->replayed && p->n_stepped ? p->left : p->active;
+  bool any = active == p->active;
+  for (int i = 0; i < p->n_gradients; i++) {
+    any = any || active[i];
+    if (p->copied[i] && p->active[i] &&
+        !ln_tensor_assign(c, ln_optimizer_gradient(t->optimizer, i), p->gradients[i]))
+      return false;
+  }
+  if (any) return ln_optimizer_step(c, t->optimizer, active);
+  t->optimizer->iterations++;   // every step was taken on the way
+  return true;
 }
 
 bool ln_trainer_replays(const LnTrainer *t, LnMode mode, const LnBatch *b) {
@@ -591,12 +642,7 @@ bool ln_trainer_run(LnContext *c, LnTrainer *t, LnMode mode, const LnBatch *b,
   c->no_record++;   // a tape of the caller's has no part in this step
   Program *p = run_program(c, t, mode, b);
   bool ok = p != NULL;
-  if (ok && mode == LN_TRAIN) {
-    for (int i = 0; ok && i < p->n_gradients; i++)
-      if (p->copied[i] && p->active[i])
-        ok = ln_tensor_assign(c, ln_optimizer_gradient(t->optimizer, i), p->gradients[i]);
-    ok = ok && ln_optimizer_step(c, t->optimizer, p->active);
-  }
+  if (ok && mode == LN_TRAIN) ok = update(c, t, p);
   ok = ok && (mode == LN_PREDICT || update_logs(c, t, p));
   c->no_record--;
   ln_scope_end(c, scope);

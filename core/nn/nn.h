@@ -338,6 +338,7 @@ typedef struct LnOptimizerClass {
   double *(*scalar)(LnOptimizer *self);  // a number that is state like the slots; may be NULL
   // The weight decay of one variable, NaN for none; NULL: the option weight_decay for all.
   double (*weight_decay)(const LnOptimizer *self, const LnVariable *v);
+  bool (*plain)(const LnOptimizer *self);   // step is w -= rate g now; NULL: never
 } LnOptimizerClass;
 bool ln_optimizer_init(LnContext *c, void *self);   // checks across the common options
 void ln_optimizer_free(void *self);                 // layout and state
@@ -358,6 +359,9 @@ bool ln_optimizer_step(LnContext *c, LnOptimizer *o, const bool *active);
 // calls up.
 bool ln_optimizer_step_builtin(LnContext *c, LnOptimizer *o, LnVariable *v, LnTensor *gradient,
                                double rate);
+// Whether an update is w -= rate g and nothing else, so that whoever computes a gradient may add it
+// to the weights at once.
+bool ln_optimizer_plain(const LnOptimizer *o);
 bool ln_optimizer_rate(LnContext *c, LnOptimizer *o, double *rate);   // at the current iteration
 // What users see as `iterations`: calls divided by gradient_accumulation_steps.
 int64_t ln_optimizer_iterations(const LnOptimizer *o);

@@ -79,7 +79,7 @@ static void dense_forward(const LnCall *call) {
     wm = (LnMatrix){copied(w, d, &memory), n, false};
   const void *bias = !b ? NULL : b->stride[0] == 1 || n == 1 ? b->data : copied(b, d, &memory);
   if (xm.turned || wm.turned) {
-    ln_matrix_product(d, m, n, k, xm, wm, 0, y->data, n);
+    ln_matrix_product(d, m, n, k, 1, xm, wm, 0, y->data, n);
     if (bias || activation) ln_kernel_dense_finish(d, activation, m, n, bias, y->data);
     return;
   }
@@ -109,8 +109,9 @@ static bool dense_backward(const LnCall *call, LnTensor *const *dy, const bool *
   } else if (bias) {
     dx[2] = ln_sum(c, as_rows(c, dy[0]), 0, false);
   }
-  if (want[1]) dx[1] = ln_matmul(c, ln_transpose(c, as_rows(c, x)), as_rows(c, pre[0]));
+  // x's first: nothing reads the weights after it, so that a step may go straight into them.
   if (want[0]) dx[0] = ln_matmul(c, pre[0], ln_transpose(c, w));
+  if (want[1]) dx[1] = ln_matmul(c, ln_transpose(c, as_rows(c, x)), as_rows(c, pre[0]));
   return !c->err.set;
 }
 

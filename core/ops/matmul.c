@@ -129,7 +129,7 @@ static void product_range(void *arg, int64_t begin, int64_t end) {
     }
     if (ln_matrix(a, p->m, p->k, p->a.row, p->a.column, &left) &&
         ln_matrix(b, p->k, p->n, p->b.row, p->b.column, &right))  // prepare() saw to it
-      ln_matrix_product(p->dtype, p->m, p->n, p->k, left, right, 0, c, p->n > 1 ? p->n : 1);
+      ln_matrix_product(p->dtype, p->m, p->n, p->k, 1, left, right, 0, c, p->n > 1 ? p->n : 1);
   }
 }
 
@@ -145,8 +145,9 @@ static Side prepare(const LnTensor *t, bool left, LnDtype d, char **memory) {
   return s;
 }
 
-// The usual case without the preparations of the general one, which are most of a small product.
-static bool two_matrices(const LnCall *call) {
+// The usual case without the preparations of the general one, which are most of a small product:
+// c = alpha a b + beta c. False when it is another case; a NULL c only asks.
+static bool two_matrices(const LnCall *call, double alpha, double beta, void *c) {
   const LnTensor *a = call->in[0], *b = call->in[1], *y = call->out[0];
   LnMatrix left, right;
   if (a->rank != 2 || b->rank != 2 || a->dtype != y->dtype || b->dtype != y->dtype ||
@@ -154,9 +155,14 @@ static bool two_matrices(const LnCall *call) {
       !ln_matrix(a->data, a->shape[0], a->shape[1], a->stride[0], a->stride[1], &left) ||
       !ln_matrix(b->data, b->shape[0], b->shape[1], b->stride[0], b->stride[1], &right))
     return false;
-  ln_matrix_product((LnDtype)y->dtype, a->shape[0], b->shape[1], a->shape[1], left, right, 0,
-                    y->data, b->shape[1]);
+  if (c)
+    ln_matrix_product((LnDtype)y->dtype, a->shape[0], b->shape[1], a->shape[1], alpha, left, right,
+                      beta, c, b->shape[1]);
   return true;
+}
+
+static bool matmul_add(const LnCall *call, double scale, void *target) {
+  return two_matrices(call, scale, 1, target);
 }
 
 static void matmul_forward(const LnCall *call) {
@@ -165,7 +171,7 @@ static void matmul_forward(const LnCall *call) {
   Product p = {.dtype = (LnDtype)y->dtype, .c = y->data};
   int64_t batches = 1;
   if (y->size == 0) return;
-  if (two_matrices(call)) return;
+  if (two_matrices(call, 1, 0, y->data)) return;
   p.a = prepare(call->in[0], true, p.dtype, &memory);
   p.b = prepare(call->in[1], false, p.dtype, &memory);
   p.m = p.a.rows, p.k = p.a.columns, p.n = p.b.columns;
@@ -366,7 +372,7 @@ static const LnOption norm_options[] = {
 
 const LnOp ln_ops_matmul[] = {
   {.name = "matmul", .n_in = 2, .n_out = 1, .shape = matmul_shape, .scratch = matmul_scratch,
-   .forward = matmul_forward, .backward = matmul_backward,
+   .forward = matmul_forward, .backward = matmul_backward, .add = matmul_add,
    .samples = "x(3,4), x(4,2)\nx(2,3,4), x(4,2)\nx(3,4), x(2,4,2)\nx(2,1,3,4), x(2,4,2)\n"
               "x(4), x(4)\nx(4), x(4,2)\nx(3,4), x(4)\nx(2,3,4), x(4)\nx(4), x(2,4,3)",
    .doc = "(a, b): the matrix product: (.., m, k) with (.., k, n) gives (.., m, n), the axes "

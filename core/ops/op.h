@@ -60,6 +60,9 @@ struct LnOp {
   bool (*check)(const LnCall *call);
   size_t (*scratch)(const LnCall *call);   // bytes forward wants; may be NULL
   void (*forward)(const LnCall *call);     // cannot fail; NULL when every output is a view
+  // Instead of forward: adds scale times the output to `target`, dense and of its size. False (and
+  // nothing done) when these inputs do not allow it; a NULL target only asks. May be NULL.
+  bool (*add)(const LnCall *call, double scale, void *target);
   // Sets dx[i] to the gradient of input i for every i with want[i] (NULL: none flows), given
   // dy[j] of the outputs (NULL where none arrived). It may have the broadcast shape and another
   // dtype: the engine reduces and casts. Borrowed results, of the open scope.

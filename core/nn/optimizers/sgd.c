@@ -21,6 +21,8 @@ static int slots(const LnOptimizer *self, const char **names) {
   return ((const SGD *)self)->momentum != 0 ? 1 : 0;
 }
 
+static bool plain(const LnOptimizer *self) { return ((const SGD *)self)->momentum == 0; }
+
 LN_STEP(step, SGD, {
   Real *restrict m = s->slot[0];
   if (!m) {
@@ -49,6 +51,7 @@ static const LnOptimizerClass sgd = {
                     "  ln.optimizers.SGD{0.1, momentum = 0.9}.learning_rate  --> 0.1\n"},
     .slots = slots,
     .step = step,
+    .plain = plain,
 };
 
 const LnOptimizerClass *const ln_optimizers_sgd[] = {&sgd, NULL};
