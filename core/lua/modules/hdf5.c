@@ -1,7 +1,7 @@
 // lunate.hdf5: HDF5 files as Lua tables, in memory: encode(root) -> bytes, decode(bytes) -> root.
-// Three parts: writing; the child, where libhdf5 reads bytes that may mean it harm, and tells what it
-// finds as one flat message; the parent, which believes none of it. A new kind of value is a case
-// in read_value (writing), send_value (child) and push_value (parent).
+// Three parts: writing; the child, where libhdf5 reads bytes that may mean it harm and tells what
+// it finds as one flat message; the parent, which believes none of it. A new kind of value is a
+// case in read_value (writing), send_value (child) and push_value (parent).
 // pkg-config: hdf5
 // debian: libhdf5-dev
 #define _GNU_SOURCE 1        // pipe2, closefrom
@@ -17,6 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -242,8 +243,8 @@ static void check_fields(lua_State *L, int i, const char *path, const char *a, c
   for (lua_pushnil(L); lua_next(L, i); lua_pop(L, 1)) {
     const char *name = lua_type(L, -2) == LUA_TSTRING ? lua_tostring(L, -2) : NULL;
     if (!name || (strcmp(name, a) != 0 && strcmp(name, b) != 0))
-      luaL_error(L, "hdf5: '%s': a table with the fields '%s' and '%s' has no place for %s", path, a,
-                 b, name ? lua_pushfstring(L, "'%s'", name) : luaL_typename(L, -2));
+      luaL_error(L, "hdf5: '%s': a table with the fields '%s' and '%s' has no place for %s", path,
+                 a, b, name ? lua_pushfstring(L, "'%s'", name) : luaL_typename(L, -2));
   }
 }
 
@@ -338,9 +339,9 @@ static bool open_writer(Writer *w) {
 // encode(root) -> the bytes of a file. A group is {attributes = {name = value}, members = {name =
 // group or dataset}}, both optional; a dataset is a value or {dataset = value, attributes = {...}};
 // a value is a tensor of any dtype, a text, a list of texts, an integer (int64), a float (float64)
-// or a boolean. An empty list as an attribute's or in `dataset` is a float64 array of shape (0,), as
-// a member a group. The same tables give the same bytes. Errors name the place: 'group/member',
-// 'group/member@attribute'.
+// or a boolean. An empty list as an attribute or in `dataset` is a float64 array of shape (0,), as
+// a member an empty group. The same tables give the same bytes. Errors name the place:
+// '/group/member', '/group/member@attribute'.
 //   hdf5.encode{members = {kernel = ln.zeros{2, 3}}, attributes = {backend = "lunate"}}
 static int encode(lua_State *L) {
   char reason[160];
@@ -357,7 +358,8 @@ static int encode(lua_State *L) {
   if (n < 0) last_reason(reason), failed(L, "/", reason);
   luaL_Buffer b;
   char *bytes = luaL_buffinitsize(L, &b, (size_t)n);
-  if (H5Fget_file_image(w->file, bytes, (size_t)n) != n) last_reason(reason), failed(L, "/", reason);
+  if (H5Fget_file_image(w->file, bytes, (size_t)n) != n)
+    last_reason(reason), failed(L, "/", reason);
   luaL_pushresultsize(&b, (size_t)n);
   return 1;
 }
@@ -367,16 +369,14 @@ static int encode(lua_State *L) {
 typedef struct Limits {
   uint64_t bytes;     // of all values, as they arrive
   uint64_t objects;   // groups, datasets and attributes
-  rlim_t cpu;         // seconds
-  int wall;           // milliseconds
+  int64_t cpu, wall;  // milliseconds of the processor's and of all time
 } Limits;
 
 // deflate packs 1032 bytes into one at best; attributes and links take tens of bytes each.
 static Limits limits_of(uint64_t file) {
-  uint64_t packed = (1 << 20) + 1032 * file, most = ((uint64_t)256 << 20) + 16 * file;
-  uint64_t seconds = 2 + file / (16 << 20);
-  return (Limits){packed < most ? packed : most, 16 + file / 8, (rlim_t)seconds,
-                  (int)(seconds < 100000 ? 10000 + 5000 * seconds : INT32_MAX)};
+  uint64_t packed = ((uint64_t)1 << 20) + 1032 * file, most = ((uint64_t)256 << 20) + 16 * file;
+  int64_t cpu = 500 + (int64_t)(file >> 14);   // a second for 16 MiB; some 0.01 s are needed
+  return (Limits){packed < most ? packed : most, 16 + file / 8, cpu, 10000 + 5 * cpu};
 }
 
 // ---- The child: what it finds goes through a pipe as
@@ -555,7 +555,7 @@ static const char *class_name(H5T_class_t class) {
       [H5T_INTEGER] = "integers of more than 8 bytes", [H5T_TIME] = "times",
       [H5T_BITFIELD] = "bit fields", [H5T_OPAQUE] = "opaque values",
       [H5T_COMPOUND] = "compound values", [H5T_REFERENCE] = "references",
-      [H5T_ENUM] = "an enumeration", [H5T_VLEN] = "lists of varying length",
+      [H5T_ENUM] = "enumerations", [H5T_VLEN] = "lists of varying length",
       [H5T_ARRAY] = "arrays as elements"};
   return class >= 0 && class < H5T_NCLASSES && names[class] ? names[class] : "unknown values";
 }
@@ -619,7 +619,8 @@ static void send_dataset(Child *c, hid_t id) {
   H5D_layout_t layout = H5Pget_layout(list);
   int filters = H5Pget_nfilters(list), external = H5Pget_external_count(list);
   if (layout < 0 || filters < 0 || external < 0) damaged(c);
-  if (layout == H5D_VIRTUAL) refuse(c, "'%s' is a view of other datasets; these are not read", c->path);
+  if (layout == H5D_VIRTUAL)
+    refuse(c, "'%s' is a view of other datasets, which are not read", c->path);
   if (external > 0) refuse(c, "'%s' is stored in other files, which are not read", c->path);
   for (int i = 0; i < filters; i++) {
     unsigned flags, config;
@@ -709,16 +710,24 @@ static void close_others(void) {
 #endif
 }
 
-// Never returns into Lua, runs no finalizer, writes no stream; every signal is blocked, so that a
-// fault ends it without the host's handlers. Its one descriptor, 0, is the pipe.
-static _Noreturn void child_main(int fd, char *bytes, size_t n, const Limits *most, uint64_t space) {
+// Never returns into Lua, runs no finalizer, writes no stream; all signals but SIGPROF are blocked,
+// so that a fault ends it without the host's handlers. Its one descriptor, 0, is the pipe.
+static _Noreturn void child_main(int fd, char *bytes, size_t n, const Limits *most,
+                                 uint64_t space) {
+  sigset_t timer_signal;
   signal(SIGABRT, SIG_DFL);   // abort() unblocks it
+  signal(SIGPROF, SIG_DFL);   // ends us when the processor's time is up
+  sigemptyset(&timer_signal);
+  sigaddset(&timer_signal, SIGPROF);
+  sigprocmask(SIG_UNBLOCK, &timer_signal, NULL);
   if (dup2(fd, 0) != 0) _exit(1);
   close_others();
   limit(RLIMIT_CORE, 0);
   limit(RLIMIT_NOFILE, 0);
   limit(RLIMIT_FSIZE, 0);
-  limit(RLIMIT_CPU, most->cpu);
+  time_t seconds = (time_t)(most->cpu / 1000);
+  struct itimerval timer = {.it_value = {seconds, (suseconds_t)(most->cpu % 1000 * 1000)}};
+  setitimer(ITIMER_PROF, &timer, NULL);   // RLIMIT_CPU knows whole seconds only
   if (space) limit(RLIMIT_AS, (rlim_t)(space + (64 << 20) + 3 * most->bytes));
   Child c = {.file = n, .path = "/", .path_length = 1};
   H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
@@ -726,7 +735,8 @@ static _Noreturn void child_main(int fd, char *bytes, size_t n, const Limits *mo
   H5FD_file_image_callbacks_t callbacks = {image_malloc, image_memcpy, NULL, image_free,
                                            image_user,   image_keep,   bytes};
   hid_t access = H5Pcreate(H5P_FILE_ACCESS);
-  if (H5Pset_fapl_core(access, 1 << 16, 0) < 0 || H5Pset_file_image_callbacks(access, &callbacks) < 0 ||
+  if (H5Pset_fapl_core(access, 1 << 16, 0) < 0 ||
+      H5Pset_file_image_callbacks(access, &callbacks) < 0 ||
       H5Pset_file_image(access, bytes, n) < 0)
     damaged(&c);
   // libhdf5 wants that no file has the name; here none can be opened anyway.
@@ -801,7 +811,7 @@ static void ended(lua_State *L, Job *job) {
     nanosleep(&(struct timespec){0, 1000000}, NULL);
   }
   int status = reap(job);
-  if (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL)
+  if (WIFSIGNALED(status) && WTERMSIG(status) == SIGPROF)
     nonsense(L, "libhdf5 does not come to an end on it");
   nonsense(L, WIFSIGNALED(status) ? "libhdf5 crashes on it" : "libhdf5 gives up on it");
 }
@@ -919,8 +929,8 @@ static void push_tensor(lua_State *L, Job *job, bool attribute) {
     double float64;
   } one;
   bool scalar = attribute && rank == 0;
-  void *data = &one;
-  if (!scalar) data = job->core->push_tensor(job->core, L, (LnDtype)d, (int)rank, shape, "hdf5")->data;
+  const LnExports *e = job->core;
+  void *data = scalar ? &one : e->push_tensor(e, L, (LnDtype)d, (int)rank, shape, "hdf5")->data;
   take(L, job, data, (size_t)n * size);
   if (d == LN_BOOL)
     for (uint64_t i = 0; i < n; i++) ((uint8_t *)data)[i] = ((uint8_t *)data)[i] != 0;
@@ -1005,7 +1015,7 @@ static void start_child(lua_State *L, Job *job, const char *bytes, size_t n) {
   if (pipe2(fds, O_CLOEXEC) != 0) luaL_error(L, "hdf5: no pipe: %s", strerror(errno));
   job->fd = fds[0];
   clock_gettime(CLOCK_MONOTONIC, &job->deadline);
-  job->deadline.tv_sec += most.wall / 1000;
+  job->deadline.tv_sec += (time_t)(most.wall / 1000);
   sigfillset(&all);
   pthread_sigmask(SIG_SETMASK, &all, &before);
   pid_t pid = fork();
@@ -1028,9 +1038,9 @@ static bool is_hdf5(const char *bytes, size_t n) {
 // attributes is {dataset =, attributes =}, one without is the bare value: a tensor (rank 0 for a
 // scalar), a text or a list of texts. Numbers come as the nearest dtype that holds them (float16 as
 // float32, int8 as int32, uint16 as int64); attributes that are one number or boolean come as such,
-// an empty float64 array as {}; false stands for h5py's Empty. Links other than hard ones, data kept
-// elsewhere, plugins, references and compound types are errors that name their place, and so is a
-// damaged file.
+// an empty float64 array as {}; false stands for h5py's Empty. Links other than hard ones, data
+// kept elsewhere, plugins, references and compound types are errors that name their place, and so
+// is a damaged file.
 //   local kernel = hdf5.decode(bytes).members.dense.members.kernel
 static int decode(lua_State *L) {
   size_t n;
