@@ -141,10 +141,13 @@ static int read_line(lua_State *L) {
     else if (!interrupted) rl_resize_terminal();
   }
   if (!reading.done) {
+    rl_point = rl_end;
+    rl_redisplay();
+    fputs("^C", rl_outstream ? rl_outstream : stdout);
     rl_free_line_state();
     rl_callback_sigcleanup();
     rl_callback_handler_remove();
-    fputs("^C\n", rl_outstream ? rl_outstream : stdout);
+    fputc('\n', rl_outstream ? rl_outstream : stdout);
   }
   sigprocmask(SIG_SETMASK, &old_mask, NULL);
   sigaction(SIGWINCH, &old_resize, NULL);
