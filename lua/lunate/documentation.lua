@@ -476,15 +476,16 @@ local function add_module(name, space, said)
     said[name .. "." .. key] = said[name .. "." .. key] or said["namespace." .. key]
   end
   local section = name:match("^ln%.([%w_.]+)")
-  local module = getmetatable(space)
+  local meta = debug.getmetatable(space)
+  local module = meta and meta.__metatable
   local path = type(module) == "string" and package.searchpath(module, package.path)
   add{name = name, kind = "module", section = section, value = space, source = path or nil,
     text = path and head_of(path) or (said[name] or {}).text, signature = name}
   for _, key in ipairs(names.of(space)) do
     local ok, value = pcall(function() return space[key] end)
     local full = name .. "." .. key
-    local module_of = debug.getmetatable(space).__module   -- of folders
-    local entry = module_of and module_of(key) or module .. "." .. key:lower()
+    local module_of = meta and meta.__module   -- of folders
+    local entry = module_of and module_of(key) or tostring(module) .. "." .. key:lower()
     local file = path and package.searchpath(entry, package.path)
     local head = file and head_of(file)
     if not ok or value == nil then   -- what it needs is not there
