@@ -30,7 +30,8 @@ NEED_build := gcc=cmd:$(firstword $(CC)) pkg-config=cmd:$(PKG_CONFIG) lua5.4=cmd
 # Optional modules name theirs in their heads ("Optional modules" below).
 NEED_demo = $(NEED_build) ca-certificates=file:/etc/ssl/certs/ca-certificates.crt \
   $(foreach m,$(MODULE_SOURCES),$(join $(addsuffix =pc:,$(call module_debian,$(m))),$(call module_pc,$(m))))
-NEED_test = $(NEED_demo) lua-busted=cmd:busted
+NEED_test = $(NEED_demo) lua-busted=cmd:busted gnuplot-nox=cmd:gnuplot graphviz=cmd:dot \
+  fonts-dejavu-core=file:/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf
 NEED_lint := lua-check=cmd:luacheck lua5.4=cmd:$(firstword $(LUA))
 NEED_rock := $(NEED_build) luarocks=cmd:luarocks
 
