@@ -96,11 +96,9 @@ local SAVE = {
   include_optimizer = {"boolean", default = true},
 }
 
--- The compile_config of the model itself is left out without the optimizer, as Keras does.
 local function serialized(model, with_optimizer)
-  local config = core.serialize(model, true)
-  if not with_optimizer then config.compile_config = nil end
-  return config
+  if with_optimizer then return core.serialize(model, true) end
+  return registry.serialize_uncompiled(model)
 end
 
 local function without_optimizer(entries, model)
@@ -126,9 +124,11 @@ function encode.keras(model, options)
 end
 
 function encode.h5(model, options)
+  local config, more = serialized(model, false), extras(model, tree.walk(model))
+  -- Keras's .h5 does not say for what shapes a model is built that Lua defines.
+  if select(2, tree.root_class(model)) then more.build_config = config.build_config end
   local attributes = {
-    model_config = core.json_encode(registry.legacy(serialized(model, false))),
-    [OURS] = core.json_encode(extras(model, tree.walk(model))),
+    model_config = core.json_encode(registry.legacy(config)), [OURS] = core.json_encode(more),
   }
   local compiled = model.compiled and options.include_optimizer
   if compiled then
@@ -200,8 +200,12 @@ end
 
 local function make(config, root, given, fail)
   registry.with_custom_objects(given.custom_objects, check_classes, config, fail)
-  return try(fail, registry.model, config, {custom_objects = given.custom_objects,
+  -- The weights that it begins with, and loses at once, are drawn as if nobody had.
+  local key, counter, seeds = core.generator()
+  local model = try(fail, registry.model, config, {custom_objects = given.custom_objects,
     compile = given.compile, weight_bytes = 2 * bytes_of(root) + 0x100000})
+  if select(3, core.generator()) == seeds then core.set_generator(nil, key, counter) end
+  return model
 end
 
 -- Stores what was checked.
@@ -248,11 +252,13 @@ function load.h5(bytes, given, fail)
     compile.optimizer, compile.optimizer_config = compile.optimizer_config, nil
     config.compile_config = compile
   end
+  local more = legacy_h5.json(root, OURS, fail)
+  config.build_config = config.build_config or type(more) == "table" and more.build_config or nil
   local model = make(config, root, given, fail)
   local plan = legacy_h5.plan(model, group, {fail = fail})
   local optimizer = training and legacy_h5.plan_optimizer(model, root, fail)
   store(plan, {optimizer or nil})
-  take_extras(model, tree.walk(model), legacy_h5.json(root, OURS, fail))
+  take_extras(model, tree.walk(model), more)
   return model
 end
 
