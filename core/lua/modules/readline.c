@@ -198,7 +198,7 @@ __attribute__((visibility("default"))) int luaopen_lunate_readline(lua_State *L)
   rl_completer_quote_characters = "";
   rl_initialize();   // reads .inputrc
   rl_bind_key('\t', on_tab);
-  rl_variable_bind("show-all-if-ambiguous", "on");   // on_tab hides from readline that Tab came twice
+  rl_variable_bind("show-all-if-ambiguous", "on");   // behind on_tab a second Tab is not seen
   stifle_history(2000);
   luaL_newlib(L, functions);
   return 1;
