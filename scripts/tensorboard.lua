@@ -17,7 +17,7 @@ local scaler = ln.preprocessing.StandardScaler()
 x_train = scaler:fit_transform(x_train)
 x_valid, x_test = scaler:transform(x_valid), scaler:transform(x_test)
 
--- How often which price (across) was predicted as which (upwards): a picture (1, 50, 50, 1), 0 .. 1.
+-- How often which price (across) was predicted as which (upwards): (1, 50, 50, 1) of 0 .. 1.
 local function picture(predicted, real)
   local function place(y) return (y:flatten() * 10):clip(0, 49):astype("int64") end
   local counts = ((49 - place(predicted)) * 50 + place(real)):bincount{minlength = 2500}

@@ -1,6 +1,6 @@
 # Reads the event files below a folder with Google's protobuf library, by message definitions of its
 # own, and prints them as JSON: {run folder: [events]}. CRCs are checked by a table of its own, PNGs
-# unpacked by zlib. What no definition knows is an error. `--torn`: a last record may be cut short.
+# unpacked by zlib. What no definition knows, and a record that is cut short, is an error.
 import json
 import math
 import os
@@ -96,15 +96,11 @@ def masked_crc(data):
     return ((crc >> 15 | crc << 17) + 0xA282EAD8) & 0xFFFFFFFF
 
 
-def records(data, torn):
+def records(data):
     at = 0
     while at < len(data):
-        if torn and len(data) - at < 16:
-            return
         length, crc = struct.unpack_from("<QI", data, at)
         assert masked_crc(data[at:at + 8]) == crc, "CRC of a length"
-        if torn and len(data) - at < 16 + length:
-            return
         record = data[at + 12:at + 12 + length]
         assert len(record) == length, "a record is cut short"
         (crc,) = struct.unpack_from("<I", data, at + 12 + length)
@@ -208,14 +204,16 @@ def read_event(record):
     return out
 
 
-def main(root, torn):
+def main(root):
     runs = {}
     for folder, _, files in sorted(os.walk(root)):
         for name in sorted(files):
+            if "tfevents" not in name:   # as TensorBoard chooses
+                continue
             with open(os.path.join(folder, name), "rb") as file:
-                events = [read_event(record) for record in records(file.read(), torn)]
+                events = [read_event(record) for record in records(file.read())]
             runs.setdefault(os.path.relpath(folder, root), []).extend(events)
     print(json.dumps(runs, allow_nan=False))
 
 
-main(sys.argv[1], "--torn" in sys.argv)
+main(sys.argv[1])

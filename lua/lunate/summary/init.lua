@@ -238,7 +238,7 @@ function Writer:hparams(values, options)
     raise("bad argument #1 to 'hparams' (a table of hyperparameters by name expected, got %s)",
       type(values) == "table" and next(values) == nil and "an empty table" or describe(values))
   end
-  local hparams = {}
+  local hparams, group = {}, {}
   for name, value in pairs(values) do
     check_name("hparams", name)
     local finite = type(value) == "number" and value - value == 0
@@ -247,9 +247,8 @@ function Writer:hparams(values, options)
       raise("'hparams': '%s' should be a finite number, a text in UTF-8 or a boolean, got %s", name,
         describe(value))
     end
-    hparams[name] = {number_value = finite and value or nil, string_value = text and value or nil,
-      bool_value = type(value) == "boolean" and value or nil}
-    if value == false then hparams[name].bool_value = false end
+    hparams[name] = {[finite and "number_value" or text and "string_value" or "bool_value"] = value}
+    group[name] = finite and math.tointeger(value) or value   -- 1.0 is 1
   end
   local metrics, names = options.metrics or {}, {}
   if type(metrics) ~= "table" then
@@ -262,7 +261,7 @@ function Writer:hparams(values, options)
   table.sort(names)
   add_hparams(self, "session_start_info", {session_start_info = {hparams = hparams,
     -- Runs of the same values are one group.
-    group_name = core.json_encode(values), start_time_secs = core.wall_clock()}})
+    group_name = core.json_encode(group), start_time_secs = core.wall_clock()}})
   self.has_hparams = true
   for _, name in ipairs(names) do self:scalar(name, metrics[name], {step = options.step}) end
 end
