@@ -283,7 +283,7 @@ static void write_group(lua_State *L, const Writer *w, hid_t group, int i, const
                         int depth) {
   size_t n;
   luaL_checkstack(L, 16, "hdf5");
-  if (depth > MAX_DEPTH)
+  if (depth == MAX_DEPTH)
     luaL_error(L, "hdf5: '%s': groups nested deeper than %d (does one contain itself?)", path,
                MAX_DEPTH);
   check_fields(L, i, path, "attributes", "members");
@@ -967,7 +967,7 @@ static void push_value(lua_State *L, Job *job, bool attribute) {
 static void push_object(lua_State *L, Job *job, int depth) {
   char letter = take_letter(L, job);
   luaL_checkstack(L, 12, "hdf5");
-  if ((letter != 'G' && letter != 'D') || depth > MAX_DEPTH) nonsense(L, "libhdf5 talks nonsense");
+  if ((letter != 'G' && letter != 'D') || depth >= MAX_DEPTH) nonsense(L, "libhdf5 talks nonsense");
   bool group = letter == 'G', bare = true;
   lua_createtable(L, 0, 2);
   int object = lua_gettop(L), attributes = object + 1, members = object + 2;
