@@ -64,7 +64,7 @@ fi
 endef
 
 # ---- Flags, found only when something is compiled ---------------------------------------------------
-COMPILING := $(filter-out test demo run asan sanitized doc bench lint repl rock clean help,$(or $(MAKECMDGOALS),all))
+COMPILING := $(filter-out test demo run asan fuzz sanitized doc bench lint repl rock clean help,$(or $(MAKECMDGOALS),all))
 ifneq ($(COMPILING),)
 ifeq ($(shell command -v $(PKG_CONFIG)),)
 $(error pkg-config is missing (Debian package: pkg-config))
@@ -203,6 +203,13 @@ asan:  ## the suite under AddressSanitizer and UBSan, in a build folder of its o
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/asan SANITIZE=1 all
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/asan sanitized
 
+# FORMATS="npy json" (all), N=10000 mutants of each, SEED=1, JOBS=2; ONLY=number repeats one mutant.
+fuzz:  ## mutated files through the loaders under the sanitizers (tests/fuzz/run.lua)
+	@$(call setup,$(NEED_test))
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/asan SANITIZE=1 all
+	@FORMATS="$(FORMATS)" N="$(N)" SEED="$(SEED)" JOBS="$(JOBS)" ONLY="$(ONLY)" \
+	  $(MAKE) --no-print-directory BUILD=$(BUILD)/asan SUITE='$(LUA) tests/fuzz/run.lua' sanitized
+
 sanitized:
 	@$(RUN) ASAN_OPTIONS="$(or $(ASAN_OPTIONS),detect_leaks=1:allocator_may_return_null=1)" UBSAN_OPTIONS=print_stacktrace=1 \
 	  LD_PRELOAD="$$($(CC) -print-file-name=libasan.so)" $(SUITE)
@@ -255,4 +262,4 @@ help:  ## this list
 	@sed -n 's/^\([a-z]*\):[^#]*## /  make \1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 16
 
 FORCE:
-.PHONY: all modules test demo lint asan sanitized run doc bench install repl rock clean help FORCE
+.PHONY: all modules test demo lint asan fuzz sanitized run doc bench install repl rock clean help FORCE
