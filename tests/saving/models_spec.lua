@@ -29,7 +29,9 @@ local function round_trip(model, path, x, y, options)
   local before, after = {model:predict(x)}, {again:predict(x)}
   for i, p in ipairs(before) do assert.is_true(p == after[i], "predictions differ") end
   if not y then return again end
-  local function fit(m) return m:fit(x, y, {epochs = 2, batch_size = 5, verbose = 0}).history.loss end
+  local function fit(m)
+    return m:fit(x, y, {epochs = 2, batch_size = 5, verbose = 0}).history.loss
+  end
   local one = fit(model)
   ln.random.normal{3}   -- the loaded one goes on from the save, whatever came between
   local two = fit(again)
@@ -46,8 +48,8 @@ local special = {
   Normalization = {{mean = {1, 2, 3, 4}, variance = {1, 2, 1, 2}}},
 }
 local merging = {
-  Concatenate = {}, Add = {}, Subtract = {}, Multiply = {}, Average = {}, Maximum = {}, Minimum = {},
-  Dot = {2},
+  Concatenate = {}, Add = {}, Subtract = {}, Multiply = {}, Average = {}, Maximum = {},
+  Minimum = {}, Dot = {2},
 }
 
 for _, ending in ipairs{".keras", ".h5"} do
@@ -60,11 +62,11 @@ for _, ending in ipairs{".keras", ".h5"} do
       if name ~= "InputLayer" then
         it(name, function()
           ln.set_seed(1)
-          local shape, model = {4}, nil
+          local shape, model = {4}
           if name == "Functional" or name == "Sequential" then
             local x = ln.Input{shape = {4}}
-            local inner = name == "Functional" and ln.Model{inputs = x, outputs = layers.Dense(3)(x)}
-              or ln.Sequential{layers.Dense{3, input_shape = {4}}}
+            local inner = name == "Sequential" and ln.Sequential{layers.Dense(3)}
+              or ln.Model{inputs = x, outputs = layers.Dense(3)(x)}
             model = ln.Sequential{inner, layers.Dense(2)}
             model:build{false, 4}
           elseif merging[name] then
@@ -125,7 +127,8 @@ for _, ending in ipairs{".keras", ".h5"} do
       local given = {
         ExponentialDecay = {0.1, decay_steps = 3, decay_rate = 0.5},
         InverseTimeDecay = {0.1, decay_steps = 3, decay_rate = 0.5},
-        PiecewiseConstantDecay = {{2, 5}, {0.1, 0.05, 0.01}}, PolynomialDecay = {0.1, decay_steps = 3},
+        PiecewiseConstantDecay = {{2, 5}, {0.1, 0.05, 0.01}},
+        PolynomialDecay = {0.1, decay_steps = 3},
         CosineDecay = {0.1, decay_steps = 3}, CosineDecayRestarts = {0.1, first_decay_steps = 3},
       }
       for _, name in ipairs(core.classes("schedule")) do
@@ -153,7 +156,8 @@ for _, ending in ipairs{".keras", ".h5"} do
       local main = layers.Dense{2, name = "main"}(layers.concatenate{a, hidden})
       local aux = layers.Dense{1, name = "aux", activation = "sigmoid"}(hidden)
       local model = ln.Model{inputs = {a, b}, outputs = {main, aux}}
-      model:compile{loss = {main = "mse", aux = ln.losses.BinaryCrossentropy{label_smoothing = 0.1}},
+      local crossentropy = ln.losses.BinaryCrossentropy{label_smoothing = 0.1}
+      model:compile{loss = {main = "mse", aux = crossentropy},
         loss_weights = {main = 0.7, aux = 0.3}, metrics = {main = {"mae"}, aux = {"accuracy"}},
         optimizer = ln.optimizers.RMSprop{0.01, momentum = 0.5, centered = true}}
       local x = {(data{3}), (data{4})}
@@ -246,7 +250,8 @@ for _, ending in ipairs{".keras", ".h5"} do
         folder:write("resume.lua", script), path)))
       local there = pipe:read("a")
       local here = {}
-      for _, loss in ipairs(model:fit(x, y, {epochs = 3, batch_size = 5, verbose = 0}).history.loss) do
+      local history = model:fit(x, y, {epochs = 3, batch_size = 5, verbose = 0})
+      for _, loss in ipairs(history.history.loss) do
         here[#here + 1] = ("%a\n"):format(loss)
       end
       ln.threads(before)

@@ -159,8 +159,8 @@ local function bytes_of(group)
   local total = 0
   for _, member in pairs(group.members or {}) do
     local t = h5.tensor(member)
-    if t and type(t) ~= "string" then total = total + t.size * 8
-    elseif not t then total = total + bytes_of(member) end
+    if t then total = total + t.size * 8
+    elseif type(member) == "table" then total = total + bytes_of(member) end
   end
   return total
 end
@@ -253,7 +253,7 @@ function load.h5(bytes, given, fail)
     config.compile_config = compile
   end
   local more = legacy_h5.json(root, OURS, fail)
-  config.build_config = config.build_config or type(more) == "table" and more.build_config or nil
+  config.build_config = config.build_config or more and more.build_config or nil
   local model = make(config, root, given, fail)
   local plan = legacy_h5.plan(model, group, {fail = fail})
   local optimizer = training and legacy_h5.plan_optimizer(model, root, fail)
