@@ -28,11 +28,11 @@ local summary = {}
 --     writer:scalar("loss", 0.25, {step = 0})
 --
 -- Errors: a folder that cannot be made or written into.
-local Writer = class("FileWriter", {type = "lunate.summary_writer"})
-summary.FileWriter = Writer
+local FileWriter = class("FileWriter", {type = "lunate.summary_writer"})
+summary.FileWriter = FileWriter
 
-Writer.options = {log_dir = {"string", required = true}}
-Writer.positional = {"log_dir"}
+FileWriter.options = {log_dir = {"string", required = true}}
+FileWriter.positional = {"log_dir"}
 
 local function add_event(self, event)
   if not self.file then raise("the summary writer of '%s' is closed", self.log_dir) end
@@ -47,7 +47,7 @@ local function add(self, tag, tensor, plugin, data_class, options, content)
   }}}})
 end
 
-function Writer:init(options)
+function FileWriter:init(options)
   if options.log_dir == "" then raise("FileWriter: a folder expected, got ''") end
   blame(core.make_folders, options.log_dir .. "/")
   self.file = blame(core.open_event_file, options.log_dir)
@@ -108,7 +108,7 @@ end
 --
 -- Errors: no name, value or step; a closed writer; a file that cannot be written, as on a full
 -- disk. The file stays readable.
-function Writer:scalar(name, value, options)
+function FileWriter:scalar(name, value, options)
   check_name("scalar", name)
   value = number("scalar", value)
   add(self, name, numbers("float32", {}, ("<f"):pack(value)), "scalars", messages.data_class.scalar,
@@ -128,7 +128,7 @@ local HISTOGRAM = {step = STEP.step, buckets = {"integer", default = 30, min = 1
 --     writer:histogram("dense/kernel", ln.random.normal{784, 300}, {step = 1, buckets = 50})
 --
 -- Errors: as of scalar.
-function Writer:histogram(name, values, options)
+function FileWriter:histogram(name, values, options)
   check_name("histogram", name)
   options = check("histogram", HISTOGRAM, options)
   if type(values) == "table" and not is_tensor(values) then values = blame(core.tensor, values) end
@@ -161,7 +161,7 @@ local IMAGE = {step = STEP.step, max_outputs = {"integer", default = 3, min = 0}
 --     writer:image("noise", ln.random.uniform{5, 28, 28, 1}, {step = 0, max_outputs = 5})
 --
 -- Errors: as of scalar; another shape or dtype; no libpng.
-function Writer:image(name, images, options)
+function FileWriter:image(name, images, options)
   check_name("image", name)
   options = check("image", IMAGE, options)
   local channels = is_tensor(images) and images.rank == 4 and images.shape[4]
@@ -194,7 +194,7 @@ end
 --     writer:text("layers", {{"units", "300"}, {"activation", "relu"}}, {step = 0})
 --
 -- Errors: as of scalar; rows of different lengths.
-function Writer:text(name, text, options)
+function FileWriter:text(name, text, options)
   check_name("text", name)
   options = check("text", STEP, options)
   local shape, list = {}, {}
@@ -232,7 +232,7 @@ end
 --     writer:hparams({learning_rate = 0.01, optimizer = "sgd"}, {metrics = {accuracy = 0.93}})
 --
 -- Errors: as of scalar; a value of another kind, or not finite.
-function Writer:hparams(values, options)
+function FileWriter:hparams(values, options)
   options = check("hparams", HPARAMS, options)
   if type(values) ~= "table" or getmetatable(values) ~= nil or next(values) == nil then
     raise("bad argument #1 to 'hparams' (a table of hyperparameters by name expected, got %s)",
@@ -275,7 +275,7 @@ end
 --     writer:graph(ln.Sequential{ln.layers.Dense{1, input_shape = {8}}})
 --
 -- Errors: what is no model; as of scalar.
-function Writer:graph(model)
+function FileWriter:graph(model)
   if getmetatable(model) ~= "lunate.model" then
     raise("bad argument #1 to 'graph' (a model expected, got %s)", describe(model))
   end
@@ -294,7 +294,7 @@ end
 --     writer:flush()
 --
 -- Errors: what the system says.
-function Writer:flush()
+function FileWriter:flush()
   if self.file then blame(self.file.sync, self.file) end
 end
 
@@ -305,9 +305,9 @@ end
 --     writer:close()
 --
 -- Errors: a full disk, when there are hyperparameters; the file is closed then, too.
-function Writer:close() self:__close() end
+function FileWriter:close() self:__close() end
 
-function Writer:__close(err)
+function FileWriter:__close(err)
   local file, ok, message = self.file, true, nil
   if not file then return end
   if self.has_hparams then
@@ -333,7 +333,7 @@ function summary.create_file_writer(log_dir)
   if type(log_dir) ~= "string" then
     raise("bad argument #1 to 'create_file_writer' (a folder expected, got %s)", describe(log_dir))
   end
-  return Writer(log_dir)
+  return FileWriter(log_dir)
 end
 
 return summary
