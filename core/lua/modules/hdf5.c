@@ -58,11 +58,26 @@ static hid_t number_type(LnDtype d) {
   }
 }
 
+// libhdf5 is one per process: Lua states in other threads take turns, and no fork sees it half
+// done. A finalizer of our own thread may come in between.
+static pthread_mutex_t library;
+static pthread_once_t library_once = PTHREAD_ONCE_INIT;
+
+static void start_library(void) {
+  pthread_mutexattr_t kind;
+  pthread_mutexattr_init(&kind);
+  pthread_mutexattr_settype(&kind, PTHREAD_MUTEX_RECURSIVE);
+  pthread_mutex_init(&library, &kind);
+  pthread_mutexattr_destroy(&kind);
+  H5open();   // so that a child need not
+}
+
 // ---- Writing
 
 typedef struct Writer {
   hid_t access, creation, links, text, boolean;   // property lists and types, -1 when not there
   hid_t file;                                     // closing it closes all that is open in it
+  bool locked;
   const LnExports *core;
 } Writer;
 
@@ -74,7 +89,8 @@ static int writer_close(lua_State *L) {
   if (w->links >= 0) H5Pclose(w->links);
   if (w->text >= 0) H5Tclose(w->text);
   if (w->boolean >= 0) H5Tclose(w->boolean);
-  w->file = w->access = w->creation = w->links = w->text = w->boolean = -1;
+  if (w->locked) pthread_mutex_unlock(&library);
+  *w = (Writer){-1, -1, -1, -1, -1, -1, false, NULL};
   return 0;
 }
 
@@ -307,7 +323,7 @@ static void write_group(lua_State *L, const Writer *w, hid_t group, int i, const
 
 static Writer *push_writer(lua_State *L) {
   Writer *w = lua_newuserdatauv(L, sizeof *w, 0);
-  *w = (Writer){-1, -1, -1, -1, -1, -1, NULL};
+  *w = (Writer){-1, -1, -1, -1, -1, -1, false, NULL};
   if (luaL_newmetatable(L, "lunate.hdf5.writer")) {
     lua_pushcfunction(L, writer_close);
     lua_pushvalue(L, -1);
@@ -316,11 +332,13 @@ static Writer *push_writer(lua_State *L) {
   }
   lua_setmetatable(L, -2);
   lua_toclose(L, -1);
+  w->locked = pthread_mutex_lock(&library) == 0;
   return w;
 }
 
 // As h5py makes a file by default, but in memory.
 static bool open_writer(Writer *w) {
+  H5Eset_auto2(H5E_DEFAULT, NULL, NULL);   // a thread's own: failures are Lua errors, not prints
   w->access = H5Pcreate(H5P_FILE_ACCESS);
   w->creation = H5Pcreate(H5P_DATASET_CREATE);
   w->links = H5Pcreate(H5P_LINK_CREATE);
@@ -375,8 +393,9 @@ typedef struct Limits {
 // deflate packs 1032 bytes into one at best; attributes and links take tens of bytes each.
 static Limits limits_of(uint64_t file) {
   uint64_t packed = ((uint64_t)1 << 20) + 1032 * file, most = ((uint64_t)256 << 20) + 16 * file;
-  int64_t cpu = 500 + (int64_t)(file >> 14);   // a second for 16 MiB; some 0.01 s are needed
-  return (Limits){packed < most ? packed : most, 16 + file / 8, cpu, 10000 + 5 * cpu};
+  uint64_t bytes = packed < most ? packed : most;
+  int64_t cpu = 500 + (int64_t)(bytes >> 17);   // 128 MiB/s; a small model needs 1 ms
+  return (Limits){bytes, 16 + file / 8, cpu, 10000 + 5 * cpu};
 }
 
 // ---- The child: what it finds goes through a pipe as
@@ -697,7 +716,7 @@ static herr_t image_keep(void *user) {
 static void limit(int what, rlim_t most) {
   struct rlimit now;
   if (getrlimit(what, &now) != 0) return;
-  if (most > now.rlim_max) most = now.rlim_max;
+  if (most > now.rlim_cur) most = now.rlim_cur;
   setrlimit(what, &(struct rlimit){most, most});
 }
 
@@ -811,9 +830,10 @@ static void ended(lua_State *L, Job *job) {
     nanosleep(&(struct timespec){0, 1000000}, NULL);
   }
   int status = reap(job);
-  if (WIFSIGNALED(status) && WTERMSIG(status) == SIGPROF)
-    nonsense(L, "libhdf5 does not come to an end on it");
-  nonsense(L, WIFSIGNALED(status) ? "libhdf5 crashes on it" : "libhdf5 gives up on it");
+  int by = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+  if (by == SIGPROF) nonsense(L, "libhdf5 does not come to an end on it");
+  if (by == SIGKILL) luaL_error(L, "hdf5: the process that read was killed (out of memory?)");
+  nonsense(L, by ? "libhdf5 crashes on it" : "libhdf5 gives up on it");
 }
 
 static int milliseconds_left(const Job *job) {
@@ -828,8 +848,8 @@ static int milliseconds_left(const Job *job) {
 static size_t receive(lua_State *L, Job *job, void *to, size_t n) {
   for (;;) {
     struct pollfd poller = {.fd = job->fd, .events = POLLIN};
-    int ready = poll(&poller, 1, milliseconds_left(job));
-    if (ready == 0) nonsense(L, "libhdf5 does not come to an end on it");
+    int left = milliseconds_left(job), ready = poll(&poller, 1, left);
+    if (ready == 0 || left == 0) nonsense(L, "libhdf5 does not come to an end on it");
     ssize_t got = ready < 0 ? -1 : read(job->fd, to, n);
     if (got > 0) return (size_t)got;
     if (got == 0) ended(L, job);
@@ -988,7 +1008,8 @@ static void push_object(lua_State *L, Job *job, int depth) {
       nonsense(L, "libhdf5 talks nonsense");
     }
   }
-  if (!group && bare) {
+  bool list = lua_istable(L, members) && lua_rawlen(L, members) == 0;   // bare it were a group
+  if (!group && bare && !list) {
     lua_replace(L, object);
     lua_settop(L, object);
     return;
@@ -1017,11 +1038,13 @@ static void start_child(lua_State *L, Job *job, const char *bytes, size_t n) {
   clock_gettime(CLOCK_MONOTONIC, &job->deadline);
   job->deadline.tv_sec += (time_t)(most.wall / 1000);
   sigfillset(&all);
+  pthread_mutex_lock(&library);
   pthread_sigmask(SIG_SETMASK, &all, &before);
   pid_t pid = fork();
   if (pid == 0) child_main(fds[1], (char *)(uintptr_t)bytes, n, &most, space);
   int reason = errno;
   pthread_sigmask(SIG_SETMASK, &before, NULL);
+  pthread_mutex_unlock(&library);
   close(fds[1]);
   if (pid < 0) luaL_error(L, "hdf5: no process to read in: %s", strerror(reason));
   job->pid = pid;
@@ -1061,9 +1084,7 @@ static const luaL_Reg functions[] = {{"encode", encode}, {"decode", decode}, {NU
 int luaopen_lunate_hdf5(lua_State *L);
 __attribute__((visibility("default"))) int luaopen_lunate_hdf5(lua_State *L) {
   const LnExports *core = ln_exports(L);
-  // Here, so that a child need not; and its failures are errors of ours, not text on stderr.
-  if (H5open() < 0 || H5Eset_auto2(H5E_DEFAULT, NULL, NULL) < 0)
-    return luaL_error(L, "libhdf5 cannot be started");
+  pthread_once(&library_once, start_library);
   luaL_newlibtable(L, functions);
   lua_pushlightuserdata(L, (void *)(uintptr_t)core);
   luaL_setfuncs(L, functions, 1);
