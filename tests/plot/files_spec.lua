@@ -36,7 +36,7 @@ describe("plots in files", function()
     local fig = plot.figure{rows = 2, columns = 3, title = "all"}
     for _ = 1, 6 do fig:line({1, 2}) end
     fig:save(folder.path .. "/b.png")
-    assert.same({1560, 870}, {pictures.png(folder:read("b.png"))})
+    assert.same({1560, 885}, {pictures.png(folder:read("b.png"))})
   end)
 
   drawn("make missing folders; names may hold anything", function()
