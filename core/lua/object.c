@@ -1630,7 +1630,7 @@ static int fields(lua_State *L) {
   lua_settop(L, 1);
   lua_getiuservalue(L, 1, 1);
   lua_newtable(L);
-  if (lua_rawgetp(L, 2, &fields_key) == LUA_TNIL) return lua_settop(L, 3), 1;
+  if (!lua_istable(L, 2) || lua_rawgetp(L, 2, &fields_key) == LUA_TNIL) return lua_settop(L, 3), 1;
   int n = (int)lua_rawlen(L, 4);
   for (int k = 1; k <= n; k++) lua_rawgeti(L, 4, k), lua_rawseti(L, 3, k);
   return lua_settop(L, 3), 1;
