@@ -21,6 +21,7 @@ CFLAGS ?= -O2 -g
 PREFIX ?= /usr/local
 LUADIR ?= $(PREFIX)/share/lua/5.4
 LIBDIR ?= $(PREFIX)/lib/lua/5.4
+BINDIR ?= $(PREFIX)/bin
 PKG_CONFIG ?= pkg-config
 
 # ---- What a machine must have -----------------------------------------------------------------------
@@ -30,7 +31,9 @@ NEED_build := gcc=cmd:$(firstword $(CC)) pkg-config=cmd:$(PKG_CONFIG) lua5.4=cmd
 # Optional modules name theirs in their heads ("Optional modules" below).
 NEED_demo = $(NEED_build) ca-certificates=file:/etc/ssl/certs/ca-certificates.crt \
   $(foreach m,$(MODULE_SOURCES),$(join $(addsuffix =pc:,$(call module_debian,$(m))),$(call module_pc,$(m))))
-NEED_test = $(NEED_demo) lua-busted=cmd:busted
+NEED_test = $(NEED_demo) lua-busted=cmd:busted gnuplot-nox=cmd:gnuplot graphviz=cmd:dot \
+  fonts-dejavu-core=file:/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf \
+  python3-protobuf=file:/usr/lib/python3/dist-packages/google/protobuf/__init__.py
 NEED_lint := lua-check=cmd:luacheck lua5.4=cmd:$(firstword $(LUA))
 NEED_rock := $(NEED_build) luarocks=cmd:luarocks
 
@@ -61,7 +64,7 @@ fi
 endef
 
 # ---- Flags, found only when something is compiled ---------------------------------------------------
-COMPILING := $(filter-out test demo run asan sanitized doc bench lint rock clean help,$(or $(MAKECMDGOALS),all))
+COMPILING := $(filter-out test demo run asan fuzz sanitized doc bench lint repl rock clean help,$(or $(MAKECMDGOALS),all))
 ifneq ($(COMPILING),)
 ifeq ($(shell command -v $(PKG_CONFIG)),)
 $(error pkg-config is missing (Debian package: pkg-config))
@@ -200,6 +203,13 @@ asan:  ## the suite under AddressSanitizer and UBSan, in a build folder of its o
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/asan SANITIZE=1 all
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/asan sanitized
 
+# FORMATS="npy json" (all), N=10000 mutants of each, SEED=1, JOBS=2; ONLY=number repeats one mutant.
+fuzz:  ## mutated files through the loaders under the sanitizers (tests/fuzz/run.lua)
+	@$(call setup,$(NEED_test))
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/asan SANITIZE=1 all
+	@FORMATS="$(FORMATS)" N="$(N)" SEED="$(SEED)" JOBS="$(JOBS)" ONLY="$(ONLY)" \
+	  $(MAKE) --no-print-directory BUILD=$(BUILD)/asan SUITE='$(LUA) tests/fuzz/run.lua' sanitized
+
 sanitized:
 	@$(RUN) ASAN_OPTIONS="$(or $(ASAN_OPTIONS),detect_leaks=1:allocator_may_return_null=1)" UBSAN_OPTIONS=print_stacktrace=1 \
 	  LD_PRELOAD="$$($(CC) -print-file-name=libasan.so)" $(SUITE)
@@ -225,11 +235,20 @@ bench:  ## compare with PyTorch (scripts/bench)
 	@$(RUN) sh scripts/bench/run.sh
 
 install: all  ## into $(DESTDIR)$(PREFIX)
-	@echo "  install $(DESTDIR)$(LUADIR)/lunate, $(DESTDIR)$(LIBDIR)/lunate"
+	@echo "  install $(DESTDIR)$(LUADIR)/lunate, $(DESTDIR)$(LIBDIR)/lunate, $(DESTDIR)$(BINDIR)/lunate"
 	@cd lua && find . -name '*.lua' | while read -r file; do \
 	  install -D -m 644 "$$file" "$(abspath $(DESTDIR)$(LUADIR))/$$file" || exit 1; done
 	@for file in $(BUILD)/lunate/core.so $(MODULES); do \
 	  install -D -m 755 "$$file" "$(DESTDIR)$(LIBDIR)/lunate/$$(basename "$$file")" || exit 1; done
+	@mkdir -p "$(DESTDIR)$(BINDIR)"
+	@sed -e '1s,.*,#!$(abspath $(shell command -v $(firstword $(LUA)))),' \
+	  -e 's,here .. "../lua",[=[$(abspath $(LUADIR))]=],' -e 's,here .. "../build",[=[$(abspath $(LIBDIR))]=],' \
+	  -e '/^  local here = /d' scripts/lunate > "$(DESTDIR)$(BINDIR)/lunate"
+	@chmod 755 "$(DESTDIR)$(BINDIR)/lunate"
+
+repl:  ## the REPL against the build, without installing
+	@$(MAKE) --no-print-directory all
+	@$(RUN) $(LUA) scripts/lunate
 
 rock:  ## install as a rock into the tree TREE (build/tree)
 	@$(call setup,$(NEED_rock))
@@ -243,4 +262,4 @@ help:  ## this list
 	@sed -n 's/^\([a-z]*\):[^#]*## /  make \1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 16
 
 FORCE:
-.PHONY: all modules test demo lint asan sanitized run doc bench install rock clean help FORCE
+.PHONY: all modules test demo lint asan fuzz sanitized run doc bench install repl rock clean help FORCE

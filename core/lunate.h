@@ -80,6 +80,8 @@ struct LnContext {
   const void *layer;      // the innermost layer that is being called, or NULL
   struct LnBuilt *built;  // by the outermost call so far (nn/layer.c): undone if it fails
   size_t n_built, cap_built;
+  bool weights_limited;   // new weights may take no more than weight_room bytes (nn/layer.c)
+  double weight_room;
   void *host;             // the binding's: the running lua_State
   const struct LnHost *calls;  // the binding's way into Lua (nn/nn.h); NULL without a binding
   uint64_t host_calls;    // how often it was taken: what did so cannot be replayed unasked

@@ -3,6 +3,7 @@
 -- Regression: the median house value of a Californian district from eight numbers about it.
 
 local ln = require "lunate"
+local save = require "scripts.figures"
 local train_test_split = ln.preprocessing.train_test_split
 
 local epochs, seed = tonumber(arg[1]) or 20, tonumber(arg[2]) or 42
@@ -29,13 +30,24 @@ local model = ln.Sequential{
 model:summary()
 
 model:compile{loss = "mse", optimizer = ln.optimizers.SGD{learning_rate = 0.01}}
-model:fit(x_train, y_train, {epochs = epochs, validation_data = {x_valid, y_valid}})
+local history = model:fit(x_train, y_train, {epochs = epochs, validation_data = {x_valid, y_valid}})
 
-local predicted = model:predict(x_test[{ {1, 3} }], {verbose = 0})
+local progress = ln.plot.figure()
+progress:history(history)
+save(progress, "california_housing_history.png")
+
+local predicted = model:predict(x_test, {verbose = 0})
 for i = 1, 3 do
   print(("district %d: predicted %.0f dollars, was %.0f"):format(
     i, predicted[i][1] * 100000, y_test[i] * 100000))
 end
+
+-- Real prices end at 500,001 dollars: whatever cost more was noted as that.
+local fig = ln.plot.figure()
+local panel = fig:scatter(y_test, predicted, {title = "Test districts: median house value in "
+  .. "100,000 dollars", xlabel = "real", ylabel = "predicted", xlim = {0, 5.2}, ylim = {0, 6}})
+panel:line({0, 5}, {0, 5}, {names = {"as it should be"}, styles = {"dashed"}, colors = {"#000000"}})
+save(fig, "california_housing.png")
 
 local mse = model:evaluate(x_test, y_test, {verbose = 0})
 print(("test mse: %.4f"):format(mse))

@@ -74,7 +74,10 @@ LnTensor *ln_idx_read(LnContext *c, LnStream *s) {
   for (int i = 0; i < rank; i++) shape[i] = big_endian(head + 4 + 4 * i);
   bool exact;
   size_t limit = ln_stream_limit(s, &exact), before = 4 + 4 * (size_t)rank;
-  if (!ln_shape_size(c, shape, rank, &size)) return NULL;
+  if (!ln_shape_size(c, shape, rank, &size)) {
+    ln_fail_within(c, "'%s' is damaged", name);
+    return NULL;
+  }
   if ((uint64_t)size > (SIZE_MAX - before) / 8 || before + (size_t)size * type->bytes > limit ||
       (exact && before + (size_t)size * type->bytes != limit)) {
     ln_fail(c, "'%s' is damaged: its header says shape %s, its length is %zu bytes%s", name,

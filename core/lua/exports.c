@@ -16,7 +16,7 @@ static const LnTensor *test_tensor(const LnExports *e, lua_State *L, int i, cons
   LnTensor *t = ln_lua_test_tensor(L, s, i);
   if (!t) return NULL;
   if (t->meta || ln_tensor_closed(t))
-    luaL_error(L, "%s: the tensor %s", what, t->meta ? "is symbolic: it has no values" : "is closed");
+    luaL_error(L, "%s: the tensor is %s", what, t->meta ? "symbolic: it has no values" : "closed");
   if (ln_tensor_is_contiguous(t)) return t;
   i = lua_absindex(L, i);
   LnTensor *copy = ln_tensor_copy(&s->context, t);

@@ -465,8 +465,11 @@ static int encode(lua_State *L) {
 // core.list([table]) -> the table (or a new one), marked as a list
 static int list(lua_State *L) {
   lua_settop(L, 1);
-  if (lua_isnil(L, 1)) lua_newtable(L);
+  if (lua_isnil(L, 1)) lua_newtable(L), lua_replace(L, 1);
   else luaL_checktype(L, 1, LUA_TTABLE);
+  if (lua_getmetatable(L, 1) && !is_marked(L, 1))
+    return luaL_error(L, "core.list: a plain table expected");
+  lua_settop(L, 1);
   ln_lua_mark_list(L);
   return 1;
 }

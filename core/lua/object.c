@@ -8,6 +8,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "lua/host.h"
 
@@ -21,6 +22,9 @@ typedef struct Handle {
 // Keys of instance tables, by address: names of fields that hold layers and the like, in the order
 // of assignment; what they held when last looked at.
 static const char fields_key, held_key;
+
+// What a Lua class without declared options was made from: its config.
+static const char args_key;
 
 // Keys in the registry, one set a Lua state: addresses inside LnLua.
 static void *handles_key(LnLua *s) { return &s->debt; }
@@ -222,6 +226,25 @@ void ln_lua_default_name(lua_State *L, LnLua *s, LnObject *o, const char *class_
 
 // ---- construction
 
+// Calls f(...) of lunate.saving.registry on the n values at the top; one result, or an error.
+static void call_registry(lua_State *L, LnLua *s, const char *f, int n) {
+  int base = lua_gettop(L) - n;
+  lua_getglobal(L, "require");
+  lua_pushliteral(L, "lunate.saving.registry");
+  ln_lua_call(L, s, 1, 1);
+  lua_getfield(L, -1, f);
+  lua_remove(L, -2);
+  lua_insert(L, base + 1);
+  ln_lua_call(L, s, n, 1);
+}
+
+static bool is_plain_table(lua_State *L, int i) {
+  if (!lua_istable(L, i)) return false;
+  if (luaL_getmetafield(L, i, "__metatable") == LUA_TNIL) return true;
+  lua_pop(L, 1);
+  return false;
+}
+
 static bool is_empty_table(lua_State *L, int i) {
   i = lua_absindex(L, i);
   if (!lua_istable(L, i)) return false;
@@ -273,7 +296,7 @@ static void read_options(lua_State *L, LnLua *s, LnObject *self, int instance, i
         bool empty = is_empty_table(L, -1);
         // Keras writes keys that say nothing here: null, an empty list, and these.
         static const char *const silent[] = {"dtype", "batch_input_shape", "name", "trainable",
-                                             NULL};
+                                             "quantization_config", "autocast", NULL};
         bool skip = config && (empty || !lua_toboolean(L, -1));
         for (int k = 0; config && silent[k]; k++) skip = skip || strcmp(name, silent[k]) == 0;
         if (!skip) {
@@ -439,6 +462,23 @@ static void push_specs(lua_State *L, int class) {
   lua_settop(L, top + 1);
 }
 
+// JSON has texts for keys: positions among the arguments at the top become numbers again, in a copy
+// that takes their place at 2.
+static void name_positions(lua_State *L) {
+  int args = lua_gettop(L);
+  lua_newtable(L);
+  lua_pushnil(L);
+  while (lua_next(L, args)) {
+    size_t n = lua_type(L, -2) == LUA_TSTRING ? lua_stringtonumber(L, lua_tostring(L, -2)) : 0;
+    if (n > 0 && !lua_isinteger(L, -1)) lua_pop(L, 1), n = 0;
+    if (n == 0) lua_pushvalue(L, -2);
+    lua_pushvalue(L, -2);
+    lua_rawset(L, args + 1);
+    lua_pop(L, 1);
+  }
+  lua_replace(L, 2);
+}
+
 // An object of a Lua class over a blank one is ready before its init runs: name, trainable and
 // dtype are taken out of the arguments. Options that the class declares are checked, and kept as
 // self.options. Replaces the arguments at 2 by what init gets; instance at 3.
@@ -452,6 +492,7 @@ static void prepare(lua_State *L, LnLua *s, Handle *h) {
   lua_newtable(L);              // 7: what is the built-in class's
   lua_getfield(L, 1, "positional");   // 8
   bool positional = lua_istable(L, 8);
+  if (h->config) lua_pushvalue(L, 2), name_positions(L), lua_pop(L, 1);
   lua_pushnil(L);
   while (lua_next(L, 2)) {      // 9, 10
     bool declared = specs && (lua_pushvalue(L, 9), lua_rawget(L, 5)) != LUA_TNIL;
@@ -481,6 +522,7 @@ static void prepare(lua_State *L, LnLua *s, Handle *h) {
     }
     lua_pushvalue(L, 9);
     lua_pushvalue(L, 10);
+    if (h->config && own && is_plain_table(L, 10)) call_registry(L, s, "revive", 1);
     lua_rawset(L, own ? 6 : 7);
     lua_settop(L, 9);
   }
@@ -495,7 +537,16 @@ static void prepare(lua_State *L, LnLua *s, Handle *h) {
     lua_replace(L, 6);
     lua_pushvalue(L, 6);
     lua_setfield(L, 4, "options");
-  } else if (blank && !defines(L, 1, "init")) {
+  } else if (blank && defines(L, 1, "init")) {
+    lua_newtable(L);
+    lua_pushnil(L);
+    while (lua_next(L, 6)) {
+      lua_pushvalue(L, -2);
+      lua_insert(L, -2);
+      lua_rawset(L, 9);
+    }
+    lua_rawsetp(L, 4, &args_key);
+  } else if (blank) {
     lua_pushnil(L);
     if (lua_next(L, 6)) {
       luaL_tolstring(L, 9, NULL);
@@ -852,8 +903,65 @@ static LnObject *made(lua_State *L, LnLua *s, LnKind kind, const char *what) {
   return ready(L, h, what);
 }
 
+// What scripts call so (lunate.saving.registry's f, "find" or "find_bare"), pushed; false and
+// nothing pushed where there is none. A registry that was never loaded has none.
+static bool push_custom(lua_State *L, LnLua *s, const char *f, const char *name) {
+  int top = lua_gettop(L);
+  luaL_getsubtable(L, LUA_REGISTRYINDEX, LUA_LOADED_TABLE);
+  if (lua_getfield(L, -1, "lunate.saving.registry") == LUA_TTABLE) {
+    lua_getfield(L, -1, f);
+    lua_pushstring(L, name);
+    ln_lua_call(L, s, 1, 1);
+    if (!lua_isnil(L, -1)) {
+      lua_replace(L, top + 1);
+      lua_settop(L, top + 1);
+      return true;
+    }
+  }
+  lua_settop(L, top);
+  return false;
+}
+
+static LnObject *from_function(lua_State *L, LnLua *s, int i, LnKind kind);
+
+// The object of what push_custom pushed, with the config at the index (0: none).
+static LnObject *from_custom(lua_State *L, LnLua *s, const char *name, LnKind kind, int config,
+                             const char *what) {
+  int custom = lua_gettop(L);
+  Handle *h = test_handle(L, s, custom, kind);
+  if (h) return ready(L, h, what);
+  if (lua_isfunction(L, custom) && kind != LN_LAYER && kind != LN_OPTIMIZER) {
+    LnObject *o = from_function(L, s, custom, kind);
+    const char *bare = strrchr(name, '>');
+    if (!set_name(o, bare ? bare + 1 : name)) luaL_error(L, "out of memory");
+    return o;
+  }
+  lua_settop(L, custom);
+  const LnClass *cls = NULL;
+  if (lua_istable(L, custom)) {
+    lua_getfield(L, custom, "core_class");
+    if (lua_islightuserdata(L, -1)) cls = lua_touserdata(L, -1);
+  }
+  if (!cls || cls->kind != kind)
+    luaL_error(L, "%s: the custom object '%s' should be a %s%s, it is %s", what ? what : "get", name,
+               ln_kinds[kind].name,
+               kind == LN_LAYER || kind == LN_OPTIMIZER ? " class" : " class or a function",
+               cls ? ln_lua_describe(L, s, custom) : luaL_typename(L, custom));
+  lua_settop(L, custom);
+  if (config) {
+    lua_getfield(L, custom, "from_config");
+    lua_pushvalue(L, config);
+  } else {
+    lua_pushvalue(L, custom);
+    lua_newtable(L);
+  }
+  ln_lua_call(L, s, 1, 1);
+  return made(L, s, kind, what);
+}
+
 static LnObject *from_name(lua_State *L, LnLua *s, const char *name, LnKind kind,
                            const char *what) {
+  if (push_custom(L, s, "find", name)) return from_custom(L, s, name, kind, 0, what);
   const LnClass *cls = ln_class_find(kind, name);
   if (kind == LN_ACTIVATION) {
     LnObject *a = (LnObject *)ln_activation_new(&s->context, name);
@@ -869,6 +977,7 @@ static LnObject *from_name(lua_State *L, LnLua *s, const char *name, LnKind kind
     ln_lua_call(L, s, 1, 1);
     return made(L, s, kind, what);
   }
+  if (push_custom(L, s, "find_bare", name)) return from_custom(L, s, name, kind, 0, what);
   push_class_names(L, kind, true);
   if (what) {
     lua_pushfstring(L, "%s", what);
@@ -900,6 +1009,66 @@ static LnObject *from_function(lua_State *L, LnLua *s, int i, LnKind kind) {
   return h->object;
 }
 
+// {class_name =, config =, registered_name =} at i, as get_config, core.serialize or Keras give it.
+static LnObject *from_serialized(lua_State *L, LnLua *s, int i, LnKind kind, const char *what) {
+  luaL_checkstack(L, 20, "nested configs");
+  if (lua_getfield(L, i, "class_name") != LUA_TSTRING)
+    luaL_error(L, "%s: %s expected, got a table without class_name", what ? what : "get",
+               ln_kinds[kind].name);
+  const char *name = lua_tostring(L, -1);
+  int config_type = lua_getfield(L, i, "config"), config = lua_gettop(L);
+  const char *registered =
+      lua_getfield(L, i, "registered_name") == LUA_TSTRING ? lua_tostring(L, -1) : NULL;
+  // A Lua class that stands for itself, in configs that never were in a file.
+  if (lua_getfield(L, i, "class") == LUA_TTABLE && config_type == LUA_TTABLE)
+    return from_custom(L, s, name, kind, config, what);
+  lua_settop(L, config + 1);
+  // Keras serializes functions, activations among them, under their names.
+  if (config_type == LUA_TSTRING) {
+    if (registered && push_custom(L, s, "find", registered))
+      return from_custom(L, s, registered, kind, 0, what);
+    return from_name(L, s, lua_tostring(L, config), kind, what);
+  }
+  if (config_type != LUA_TTABLE) {
+    lua_newtable(L);
+    lua_replace(L, config);
+  }
+  if (registered && push_custom(L, s, "find", registered))
+    return from_custom(L, s, registered, kind, config, what);
+  if (push_custom(L, s, "find", name)) return from_custom(L, s, name, kind, config, what);
+  // Keras 2 calls a functional model so.
+  if (kind == LN_LAYER && strcmp(name, "Model") == 0 && lua_getfield(L, config, "layers") > 0)
+    name = "Functional";
+  // A metric made of a function, or of the name of one.
+  if (kind == LN_METRIC && strcmp(name, ln_lua_mean_metric_class()->name) == 0) {
+    lua_getfield(L, config, "fn");
+    LnObject *o = ln_lua_to_object(L, s, lua_gettop(L), kind, what);
+    if (lua_getfield(L, config, "name") == LUA_TSTRING && !set_name(o, lua_tostring(L, -1)))
+      luaL_error(L, "out of memory");
+    lua_pop(L, 1);
+    return o;
+  }
+  const LnClass *cls = ln_class_find(kind, name);
+  if (!cls && push_custom(L, s, "find_bare", name))
+    return from_custom(L, s, name, kind, config, what);
+  if (!cls) {   // says what there is and what to do; raises
+    lua_pushstring(L, ln_kinds[kind].name);
+    lua_pushstring(L, name);
+    lua_getfield(L, config, "name");
+    lua_pushstring(L, what);
+    push_class_names(L, kind, true);
+    ln_lua_nearest(L, name);
+    lua_remove(L, -2);
+    call_registry(L, s, "missing", 5);
+    luaL_error(L, "unknown %s '%s'", ln_kinds[kind].name, name);
+  }
+  push_class(L, s, cls);
+  lua_getfield(L, -1, "from_config");
+  lua_pushvalue(L, config);
+  ln_lua_call(L, s, 1, 1);
+  return made(L, s, kind, what);
+}
+
 LnObject *ln_lua_to_object(lua_State *L, LnLua *s, int i, LnKind kind, const char *what) {
   i = lua_absindex(L, i);
   Handle *h = test_handle(L, s, i, kind);
@@ -917,21 +1086,7 @@ LnObject *ln_lua_to_object(lua_State *L, LnLua *s, int i, LnKind kind, const cha
       ln_lua_call(L, s, 1, 1);
       return made(L, s, kind, what);
     }
-    if (lua_getfield(L, i, "class_name") != LUA_TSTRING)
-      luaL_error(L, "%s: %s expected, got a table without class_name", what ? what : "get",
-                 ln_kinds[kind].name);
-    const char *name = lua_tostring(L, -1);
-    int config = lua_getfield(L, i, "config");
-    // Keras serializes functions, activations among them, under their names.
-    if (config == LUA_TSTRING) return from_name(L, s, lua_tostring(L, -1), kind, what);
-    const LnClass *cls = ln_class_find(kind, name);
-    if (!cls) return from_name(L, s, name, kind, what);
-    push_class(L, s, cls);
-    lua_getfield(L, -1, "from_config");
-    if (config == LUA_TTABLE) lua_pushvalue(L, -3);
-    else lua_newtable(L);
-    ln_lua_call(L, s, 1, 1);
-    return made(L, s, kind, what);
+    return from_serialized(L, s, i, kind, what);
   }
   if (lua_isfunction(L, i) && kind != LN_LAYER && kind != LN_OPTIMIZER)
     return from_function(L, s, i, kind);
@@ -953,18 +1108,6 @@ static int get(lua_State *L) {
 // core.serialize(object, true) is for files: None is core.null, empty lists are marked, functions
 // and classes go by the names of lunate.saving.registry, and built layers and models say for what
 // shapes (build_config) and how they are compiled (compile_config), as Keras's files do.
-
-// Calls f(...) of lunate.saving.registry on the n values at the top; one result, or an error.
-static void call_registry(lua_State *L, LnLua *s, const char *f, int n) {
-  int base = lua_gettop(L) - n;
-  lua_getglobal(L, "require");
-  lua_pushliteral(L, "lunate.saving.registry");
-  ln_lua_call(L, s, 1, 1);
-  lua_getfield(L, -1, f);
-  lua_remove(L, -2);
-  lua_insert(L, base + 1);
-  ln_lua_call(L, s, n, 1);
-}
 
 static void push_policy(lua_State *L, LnLua *s, const char *dtype) {
   lua_createtable(L, 0, 4);
@@ -1052,7 +1195,9 @@ static void push_declared(lua_State *L, LnLua *s, LnObject *o) {
   Handle *h = lua_touserdata(L, -1);
   if (h->in_lua && lua_getiuservalue(L, -1, 1) == LUA_TTABLE) {
     lua_pushliteral(L, "options");
-    if (lua_rawget(L, -2) == LUA_TTABLE) {
+    if (lua_rawget(L, config + 2) != LUA_TTABLE)
+      lua_pop(L, 1), lua_rawgetp(L, config + 2, &args_key);
+    if (lua_istable(L, -1)) {
       int options = lua_gettop(L);
       lua_getfield(L, config + 1, "class");
       push_specs(L, options + 1);   // options + 2
@@ -1234,6 +1379,24 @@ static int serialize(lua_State *L) {
   return status == LUA_OK ? 1 : lua_error(L);
 }
 
+// core.limit_weights(bytes, f, ...): f(...), in which new weights may take so many bytes in all;
+// nil: as many as the machine has.
+static int limit_weights(lua_State *L) {
+  LnContext *c = &ln_lua(L)->context;
+  bool limited = c->weights_limited;
+  double room = c->weight_room,
+         machine = (double)sysconf(_SC_PHYS_PAGES) * (double)sysconf(_SC_PAGESIZE),
+         bytes = luaL_optnumber(L, 1, machine > 0 ? machine : HUGE_VAL);
+  luaL_checktype(L, 2, LUA_TFUNCTION);
+  c->weights_limited = true;
+  c->weight_room = limited && room < bytes ? room : bytes;
+  int status = lua_pcall(L, lua_gettop(L) - 2, LUA_MULTRET, 0);
+  c->weights_limited = limited;
+  c->weight_room = room;
+  c->host = L;
+  return status == LUA_OK ? lua_gettop(L) - 1 : lua_error(L);
+}
+
 // core.none(): what None is in the config that is being made: false, or core.null.
 static int none(lua_State *L) {
   ln_lua_push_none(L, ln_lua(L));
@@ -1274,13 +1437,6 @@ static bool is_training_field(const char *name) {
                                       "loss_weights", "step_logs"};
   for (size_t i = 0; i < sizeof names / sizeof *names; i++)
     if (strcmp(name, names[i]) == 0) return true;
-  return false;
-}
-
-static bool is_plain_table(lua_State *L, int i) {
-  if (!lua_istable(L, i)) return false;
-  if (luaL_getmetafield(L, i, "__metatable") == LUA_TNIL) return true;
-  lua_pop(L, 1);
   return false;
 }
 
@@ -1471,9 +1627,10 @@ static int held(lua_State *L) {
 static int fields(lua_State *L) {
   LnLua *s = ln_lua(L);
   ln_lua_check_object(L, s, 1, LN_LAYER, "fields");
+  lua_settop(L, 1);
   lua_getiuservalue(L, 1, 1);
   lua_newtable(L);
-  if (lua_rawgetp(L, 2, &fields_key) == LUA_TNIL) return lua_settop(L, 3), 1;
+  if (!lua_istable(L, 2) || lua_rawgetp(L, 2, &fields_key) == LUA_TNIL) return lua_settop(L, 3), 1;
   int n = (int)lua_rawlen(L, 4);
   for (int k = 1; k <= n; k++) lua_rawgeti(L, 4, k), lua_rawseti(L, 3, k);
   return lua_settop(L, 3), 1;
@@ -1563,6 +1720,19 @@ static void add_value_text(lua_State *L, luaL_Buffer *b, int i) {
   luaL_addvalue(b);
 }
 
+// "3 layers, 266610 parameters"; before it is built its parameters are not known.
+static void push_model_text(lua_State *L, LnLayer *l) {
+  int64_t total = 0;
+  int n = ln_layer_variables(l, NULL, 0);
+  LnVariable **v = lua_newuserdatauv(L, (size_t)(n + 1) * sizeof *v, 0);
+  int found = ln_layer_variables(l, v, n);   // finalizers may have changed how many there are
+  for (int i = 0; i < n && i < found; i++) total += v[i]->value->size;
+  lua_pushfstring(L, "%d layer%s, ", l->n_children, l->n_children == 1 ? "" : "s");
+  if (l->built) lua_pushfstring(L, "%I parameters", (LUAI_UACINT)total);
+  else lua_pushliteral(L, "not built");
+  lua_concat(L, 2);
+}
+
 // "Dense(784 -> 300, relu)", "SGD(learning_rate=0.01)", "relu"
 static int object_tostring(lua_State *L) {
   LnLua *s = ln_lua(L);
@@ -1573,6 +1743,11 @@ static int object_tostring(lua_State *L) {
     char text[200] = "";
     ((const LnLayerClass *)o->cls)->describe((LnLayer *)o, text, sizeof text);
     lua_pushfstring(L, "%s(%s)", name, text);
+    return 1;
+  }
+  if (is_model(o)) {
+    push_model_text(L, (LnLayer *)o);
+    lua_pushfstring(L, "%s(%s)", name, lua_tostring(L, -1));
     return 1;
   }
   // The options that are required or differ from their defaults.
@@ -1822,6 +1997,7 @@ void ln_register_object(lua_State *L) {
       {"class", class_function}, {"classes", classes},     {"describe", describe},
       {"get", get},              {"serialize", serialize}, {"check_options", ln_lua_check_options},
       {"held", held}, {"fields", fields},            {"none", none},
+      {"limit_weights", limit_weights},
       {NULL, NULL}};
   static const luaL_Reg base_methods[] = {
       {"init", object_init}, {"get_config", get_config}, {"extend", class_extend}, {NULL, NULL}};

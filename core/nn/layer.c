@@ -121,6 +121,18 @@ static LnTensor *initial_value(LnContext *c, LnDtype d, int rank, const int64_t 
   return NULL;
 }
 
+// Configs of files say sizes that nobody can believe: while one is read, weights have a limit, and
+// it is looked at before anything is allocated.
+static bool take_room(LnContext *c, LnDtype d, const char *name, int rank, const int64_t *shape) {
+  double bytes = (double)ln_dtype_size(d);
+  for (int i = 0; i < rank; i++) bytes *= (double)shape[i];
+  if (c->weights_limited && bytes > c->weight_room)
+    return ln_fail(c, "weight '%s' of shape %s would take %.0f bytes, there is room for %.0f", name,
+                   ln_shape_text(shape, rank), bytes, c->weight_room);
+  c->weight_room -= bytes;
+  return true;
+}
+
 LnVariable *ln_layer_add_weight(LnContext *c, LnLayer *self, const char *name, int rank,
                                 const int64_t *shape, LnObject *initializer,
                                 LnObject *regularizer, LnObject *constraint, bool trainable) {
@@ -130,6 +142,7 @@ LnVariable *ln_layer_add_weight(LnContext *c, LnLayer *self, const char *name, i
               ln_shape_text(shape, rank));
       return NULL;
     }
+  if (!take_room(c, (LnDtype)self->dtype, name, rank, shape)) return NULL;
   LnVariable **grown = realloc(self->variables, (size_t)(self->n_variables + 1) * sizeof *grown);
   if (grown) self->variables = grown;
   size_t length = strlen(name) + 1;

@@ -185,12 +185,27 @@ local function is_spec(value)
   return true
 end
 
--- What a doc text says of an option: "`epochs` (1: ...)" in a list of them.
+-- What a doc text says of options: "`epochs` (1: ...)", "`callbacks` (a list)", "`a`, `b`: both",
+-- "`data` {x, y}".
 local function option_docs(text)
-  local docs = {}
-  for name, about in (text or ""):gmatch("`([%a_][%w_]*)`%s*(%b())") do
-    local first = about:sub(2, -2):gsub("%s+", " ")
-    docs[name] = docs[name] or first:match(":%s*(.*)$") or nil
+  local docs, waiting = {}, {}
+  for name, after in (text or ""):gmatch("`([%a_][%w_]*)`([^`]*)") do
+    after = after:gsub("%s+", " ")
+    if after:find("^ ?,? ?$") or after:find("^ and $") then
+      waiting[#waiting + 1] = name
+    else
+      local inner, rest = after:match("^ ?(%b())(.*)$")
+      local colon = after:match("^ ?: ?(.*)$")
+      local about = inner and (inner:match("^%([^:]*: ?(.*)%)$") or inner:match("^%((.* .*)%)$"))
+      about = about or (rest or colon or after):match("^(.-)%. ") or rest or colon or after
+      about = about:gsub("^[ ,;:]+", ""):gsub("[ ,;.:]+$", "")
+      if not about:find(")", 1, true) then about = about:gsub("^%(", "") end
+      if about ~= "" then
+        docs[name] = docs[name] or about
+        for _, other in ipairs(colon and waiting or {}) do docs[other] = docs[other] or about end
+      end
+      waiting = {}
+    end
   end
   return docs
 end
@@ -233,8 +248,9 @@ end
 -- Options that a Lua function checks: a table of them among its upvalues, or in its code; else what
 -- its doc comment says in backquotes of its parameter `options` or `args`.
 local function function_options(f, entry)
-  local text = entry.doc or ""
-  for _, param in ipairs(entry.params or {}) do text = text .. "\n" .. param.text end
+  local text = ""
+  for _, param in ipairs(entry.params or {}) do text = text .. param.text .. "\n" end
+  text = text .. (entry.doc or "")
   local found
   for i = 1, 60 do
     local name, value = debug.getupvalue(f, i)
@@ -251,8 +267,10 @@ local function function_options(f, entry)
     if param.name == "options" or param.name == "args" then
       local docs = option_docs(param.text)
       for name, after in param.text:gmatch("`([%a_][%w_]*)`%s*([^`]*)") do
+        local default = after:match("^%(([^:,)]+)")
         list[#list + 1] = {
-          name = name, kind = "any", doc = docs[name], default = after:match("^%(([^:,)]+)"),
+          name = name, kind = "any", doc = docs[name] ~= default and docs[name] or nil,
+          default = default ~= "must be given" and default or nil,
         }
       end
     end
@@ -458,15 +476,17 @@ local function add_module(name, space, said)
     said[name .. "." .. key] = said[name .. "." .. key] or said["namespace." .. key]
   end
   local section = name:match("^ln%.([%w_.]+)")
-  local module = getmetatable(space)
+  local meta = debug.getmetatable(space)
+  local module = meta and meta.__metatable
   local path = type(module) == "string" and package.searchpath(module, package.path)
   add{name = name, kind = "module", section = section, value = space, source = path or nil,
     text = path and head_of(path) or (said[name] or {}).text, signature = name}
   for _, key in ipairs(names.of(space)) do
     local ok, value = pcall(function() return space[key] end)
     local full = name .. "." .. key
-    local file = path and package.searchpath(
-      module .. "." .. key:gsub("(%l)(%u)", "%1_%2"):lower(), package.path)
+    local module_of = meta and meta.__module   -- of folders
+    local entry = module_of and module_of(key) or tostring(module) .. "." .. key:lower()
+    local file = path and package.searchpath(entry, package.path)
     local head = file and head_of(file)
     if not ok or value == nil then   -- what it needs is not there
       add{name = full, kind = "module", section = section, text = head, source = file or nil,

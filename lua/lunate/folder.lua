@@ -1,16 +1,15 @@
 --- A folder of modules that are found by name: `ln.datasets.iris` is
 -- `lua/lunate/datasets/iris.lua`, `ln.preprocessing.StandardScaler` is
--- `preprocessing/standard_scaler.lua`. To add one is to add its file; a leading underscore marks a
--- helper. An `init.lua` is `return require "lunate.folder"("data set", ...)`. Modules load at
+-- `preprocessing/standard_scaler.lua`, `ln.callbacks.CSVLogger` is `callbacks/csv_logger.lua`. To add
+-- one is to add its file; a leading underscore marks a helper. An `init.lua` is `return require "lunate.folder"("data set", ...)`. Modules load at
 -- first use; `pairs` goes over all of them; a wrong name gets an error that lists them.
 
 local core = require "lunate.core"
 local texts = require "lunate.names"
 local raise = require "lunate.raise"
 
-local function file_name(name)
-  return (name:gsub("(%l)(%u)", "%1_%2"):lower())
-end
+-- What a name and its file have in common: abbreviations make the underscores a matter of taste.
+local function letters(name) return (name:gsub("_", ""):lower()) end
 
 --- @param what   what an entry is, for messages
 -- @param module  the package's name and
@@ -18,6 +17,23 @@ end
 return function(what, module, file)
   file = file or package.searchpath(module, package.path) or ""
   local folder = file:match("^(.*)[/\\]") or "."
+
+  local files   -- by their letters
+
+  -- The module of an entry, or nil.
+  local function module_of(name)
+    if type(name) ~= "string" or not name:match("^%a[%w_]*$") or name == "init" then return nil end
+    if not files then
+      files = {}
+      for _, entry in ipairs(core.list_folder(folder)) do
+        local own = entry:match("^(%a[%w_]*)%.lua$")
+        if own and own ~= "init" then files[letters(own)] = own end
+      end
+    end
+    local own = files[letters(name)]
+    -- Names have capitals or are their file's.
+    return own and (name:find("%u") or name == own) and module .. "." .. own or nil
+  end
 
   -- The names of all entries, sorted. A module with a class says its name; others are called as
   -- the file.
@@ -39,10 +55,10 @@ return function(what, module, file)
     __metatable = module,
     __tostring = texts.text,
     __names = names,
+    __module = module_of,
     __index = function(self, name)
-      local entry = type(name) == "string" and name:match("^%a[%w_]*$") and name ~= "init"
-        and module .. "." .. file_name(name)
-      if not entry or not (package.loaded[entry] or package.searchpath(entry, package.path)) then
+      local entry = module_of(name)
+      if not entry then
         raise("there is no %s '%s'; there are: %s", what, name, table.concat(names(), ", "))
       end
       local value = require(entry)

@@ -225,6 +225,19 @@ function Model:compile(options)
   self.compiled = true
 end
 
+--- The architecture as Keras's JSON, with how the model is compiled; without weights.
+-- @param options  `indented` (false): over several lines
+-- @return the text, for ln.model_from_json here and keras.models.model_from_json there
+-- Errors: a part that a file cannot name, such as a Lua function that is not registered
+-- (ln.saving.register).
+--
+--     local model = ln.Sequential{ln.layers.Dense{2, input_shape = {3}, name = "d"}}
+--     print(ln.model_from_json(model:to_json()).layers[1])                --> Dense(3 -> 2, linear)
+function Model:to_json(options)
+  local given = check("to_json", {indented = {"boolean", default = false}}, options)
+  return blame(core.json_encode, blame(core.serialize, self, true), given.indented)
+end
+
 --- Compiles from Keras's compile_config (loss, metrics, optimizer, ... as serialized).
 function Model:compile_from_config(config)
   local function plain(value)   -- null is false in decoded JSON

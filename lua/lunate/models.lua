@@ -1,6 +1,8 @@
 --- ln.models: where models are made and read (`ln.Sequential` is `ln.models.Sequential`).
 
 local core = require "lunate.core"
+local blame = require "lunate.blame"
+local check = require "lunate.options"
 local raise = require "lunate.raise"
 
 local functional = require "lunate.functional"
@@ -11,27 +13,112 @@ local models = {
   Input = functional.input,
 }
 
---- A model from Keras's JSON: its architecture, and compiled when the text says how.
--- @param text  what Keras's `model.to_json()` writes (class_name, config, compile_config)
+--- A model from Keras's JSON: its architecture, and compiled when the text says how. What Keras 2
+-- wrote will do as well.
+-- @param text  what `model:to_json()` gives, here or in Keras (class_name, config, compile_config)
+-- @param options  `custom_objects`: {Name = class or function}, for what is not registered
+--   (ln.saving.register)
 -- @return the model, with new weights
+-- Errors: what is not JSON or no model; classes, options and functions that there are not; weights
+-- that the machine has no memory for. Nothing in the text is run as code.
 --
 --     local text = '{"class_name": "Sequential", "config": {"name": "m", "layers": []}}'
 --     print(ln.model_from_json(text).name)                                        --> m
-function models.model_from_json(text)
+function models.model_from_json(text, options)
   if type(text) ~= "string" then
     raise("model_from_json: JSON text expected, got %s", type(text))
   end
-  local tree = core.json_decode(text)
-  if type(tree) ~= "table" or type(tree.class_name) ~= "string" then
-    raise("model_from_json: the JSON has no class_name, so it describes no model")
+  local given = check("model_from_json", {custom_objects = {"any"}}, options)
+  local tree = blame(core.json_decode, text)
+  return require("lunate.saving.registry").model(tree, {custom_objects = given.custom_objects})
+end
+
+local function new_layer(layer) return layer.class.from_config(layer:get_config()) end
+
+-- The tensors given for the inputs, as a list of as many.
+local function input_tensors(model, given)
+  if given == nil then return nil end
+  if getmetatable(given) == "lunate.symbolic_tensor" then given = {given} end
+  local wanted = model.inputs
+  if type(given) ~= "table" or #given ~= #wanted then
+    raise("clone_model: input_tensors should be %d symbolic tensor%s, got %s", #wanted,
+      #wanted == 1 and "" or "s", type(given) == "table" and #given or type(given))
   end
-  local name = tree.class_name == "Model" and "Functional" or tree.class_name   -- Keras 2's name
-  if name ~= "Sequential" and name ~= "Functional" then
-    raise("model_from_json: there is no model class '%s'; there are: Functional, Sequential", name)
+  for i, t in ipairs(given) do
+    if getmetatable(t) ~= "lunate.symbolic_tensor" then
+      raise("clone_model: input_tensors[%d] is no symbolic tensor", i)
+    end
   end
-  local model = core.class("layer", name).from_config(tree.config)
-  if tree.compile_config then model:compile_from_config(tree.compile_config) end
-  return model
+  return given
+end
+
+--- A model of the same layers, under the same names, with new weights: initialized anew, not
+-- copied. Layers that are used several times are cloned once. It is not compiled.
+-- @param model  Sequential, functional, or one that Lua defines (by its config)
+-- @param options  `clone_function` (from_config of get_config): layer -> the layer in its place,
+--   for all but inputs; `input_tensors`: symbolic tensors to begin at, of a functional or
+--   Sequential model
+-- @return the new model
+-- Errors: what is no model; a clone_function that returns no layer; either option for a model that
+-- computes in Lua.
+--
+--     local model = ln.Sequential{ln.layers.Dense{2, input_shape = {3}, name = "d"}}
+--     local copy = ln.clone_model(model)
+--     print(copy.layers[1].name, copy:count_params())                          --> d   8
+function models.clone_model(model, options)
+  local given = check("clone_model",
+    {clone_function = {"function", optional = true}, input_tensors = {"any"}}, options)
+  if getmetatable(model) ~= "lunate.model" then
+    raise("clone_model: a model expected, got %s", type(model))
+  end
+  local clone = new_layer
+  if given.clone_function then
+    clone = function(layer)
+      local copy = given.clone_function(layer)
+      local kind = getmetatable(copy)
+      if kind ~= "lunate.layer" and kind ~= "lunate.model" then
+        raise("clone_model: clone_function gave no layer for '%s' but a %s", layer.name, type(copy))
+      end
+      return copy
+    end
+  end
+  local sequential = model.class == models.Sequential
+  if functional.graph(model) and model.class_name == "Functional" then
+    local copy = functional.clone(model, clone, input_tensors(model, given.input_tensors))
+    if not model.trainable then copy.trainable = false end
+    return copy
+  elseif not sequential then
+    if given.clone_function or given.input_tensors then
+      raise("clone_model: '%s' computes in Lua, it is cloned by its config: clone_function and "
+        .. "input_tensors are for Sequential and functional models", model.name)
+    end
+    return new_layer(model)
+  end
+  local layers = {}
+  for i, layer in ipairs(model.layers) do layers[i] = clone(layer) end
+  local tensors = input_tensors(model, given.input_tensors)
+  if tensors then
+    local x = tensors[1]
+    for _, layer in ipairs(layers) do x = layer(x) end
+    return models.Model{inputs = tensors[1], outputs = x, name = model.name}
+  end
+  local copy = models.Sequential{name = model.name}
+  if model.input_layer then copy:add(new_layer(model.input_layer)) end
+  if not model.input_layer then copy.declared = model.declared end
+  for _, layer in ipairs(layers) do copy:add(layer) end
+  if not model.trainable then copy.trainable = false end
+  return copy
+end
+
+--- A model from a file, `.keras` or `.h5`: `ln.saving.load_model`.
+-- @param path  the file
+-- @param options  those of ln.saving.load_model: `custom_objects`, `compile`, ...
+-- @return the model, with its weights
+-- Errors: those of ln.saving.load_model.
+--
+--     model = ln.load_model("model.keras")
+function models.load_model(path, options)
+  return require("lunate.saving").load_model(path, options)
 end
 
 return models

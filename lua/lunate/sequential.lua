@@ -93,13 +93,20 @@ function Sequential:pop()
   return layer
 end
 
+-- The shape of a batch: as it was said, or else as the data that built the model had it.
+local function known_shape(self)
+  local built = self.built and self.built_shape
+  if self.declared or not built then return self.declared end
+  return table.move(built, 2, #built, 2, {false})
+end
+
 --- Keras's config: the layers' classes and configs, an InputLayer first when the input is known.
 function Sequential:get_config()
   local config = Sequential.super.get_config(self)
-  local layers = {}
-  if self.declared then
+  local layers, known = {}, known_shape(self)
+  if known then
     local input = self.input_layer
-    local shape = functional.shape_config(self.declared)
+    local shape = functional.shape_config(known)
     layers[1] = {class_name = "InputLayer", module = "keras.layers",
       registered_name = core.none(),
       config = {batch_shape = shape, dtype = input and input.dtype or "float32",

@@ -20,4 +20,11 @@ end
 --- Sets the seed of everything random; the same as `ln.set_seed`.
 function utils.set_random_seed(seed) core.set_seed(seed) end
 
-return utils
+-- ln.utils.plot_model, ln.utils.model_to_dot: loaded when they are first used.
+local parts = {plot_model = "lunate.plot_model", model_to_dot = "lunate.plot_model"}
+
+return setmetatable(utils, {__index = function(self, name)
+  if not parts[name] then return nil end
+  rawset(self, name, require(parts[name])[name])
+  return rawget(self, name)
+end})

@@ -11,7 +11,7 @@ local covered = {
   a_mlp = true, b_regression = true, b_validation_split = true, c_widedeep_multi = true,
   c_widedeep_multi_metrics = true, f_class_weight = true,
   f_sample_weight = true, g_l1_constraint = true, g_l2 = true, h_huber_adam_clip = true,
-  i_lr_scheduler_cb = true, i_schedule_sgd = true, j_frozen_layer = true, k_ema = true,
+  i_early_stopping_cb = true, i_lr_scheduler_cb = true, i_schedule_sgd = true, j_frozen_layer = true, k_ema = true,
   opt_adadelta = true, opt_adafactor = true, opt_adagrad = true, opt_adam = true,
   opt_adamax = true, opt_ftrl = true, opt_muon = true, opt_rmsprop = true, opt_sgd = true,
 }
@@ -28,13 +28,17 @@ local function parts(manifest, load)
   return list
 end
 
--- Keras's LearningRateScheduler(lambda epoch, lr: lr * 0.5 if epoch else lr), in Lua.
-local Halve = ln.callbacks.Callback:extend("Halve")
-function Halve:on_epoch_begin(epoch)
-  local optimizer = self.model.optimizer
-  if epoch > 1 then optimizer.learning_rate = optimizer.learning_rate * 0.5 end
-end
-function Halve:on_epoch_end(_, logs) logs.learning_rate = self.model.optimizer.learning_rate end
+-- The callbacks of these runs, as their notes say.
+local callbacks_of = {
+  i_lr_scheduler_cb = function()
+    return ln.callbacks.LearningRateScheduler(function(epoch, rate)
+      return epoch > 1 and rate * 0.5 or rate
+    end)
+  end,
+  i_early_stopping_cb = function()
+    return ln.callbacks.EarlyStopping{patience = 2, restore_best_weights = true, min_delta = 0.02}
+  end,
+}
 
 local BatchLogs = ln.callbacks.Callback:extend("BatchLogs")
 function BatchLogs:on_epoch_begin(epoch) self.first = epoch == 1; self.logs = self.logs or {} end
@@ -65,7 +69,7 @@ describe("a training run of Keras's", function()
           epochs = case.epochs, batch_size = case.batch_size, verbose = 0, shuffle = false,
           callbacks = {batch_logs},
         }
-        if name == "i_lr_scheduler_cb" then table.insert(options.callbacks, Halve()) end
+        if callbacks_of[name] then table.insert(options.callbacks, callbacks_of[name]()) end
         for key, value in pairs(case.fit_kwargs or {}) do options[key] = value end
         if options.class_weight then
           local by_id = {}

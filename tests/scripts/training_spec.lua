@@ -1,5 +1,6 @@
 -- The scripts that readers learn from, in a short form: each runs to its end and says its result.
 local scratch = require "support.scratch"
+local events = require "support.events"
 
 -- Runs a script under the Lua and the paths of the suite; what it printed.
 local function run(script, arguments, environment)
@@ -80,6 +81,27 @@ describe("scripts", function()
       assert.matches("\n" .. last .. "\n$", output)
     end)
   end
+
+  it("tensorboard.lua", function()
+    write_housing()
+    local logs = folder.path .. "/logs"
+    local output = run("scripts/tensorboard.lua", "2 1 '" .. logs .. "'",
+      {LUNATE_DATA = folder.path})
+    assert.matches("\nlook with: tensorboard %-%-logdir " .. logs .. "\n$", output)
+    if not events.available() then return pending("needs python3-protobuf") end
+    local runs, count = events.read(logs), 0
+    for name, list in pairs(runs) do
+      if not name:find("/") then
+        count = count + 1
+        local tags = table.concat(events.tags(list), " ")
+        assert.equal("_hparams_/session_end_info _hparams_/session_start_info description "
+          .. "error on the test set predicted over real price test_mse", tags)
+        assert.same({0, 1}, {events.of(runs[name .. "/train"], "epoch_loss")[1].step,
+          events.of(runs[name .. "/validation"], "epoch_loss")[2].step})
+      end
+    end
+    assert.equal(2, count)
+  end)
 
   it("gan.lua", function()
     local output = run("scripts/gan.lua", "16 1", {})

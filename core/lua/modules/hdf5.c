@@ -1,7 +1,7 @@
 // lunate.hdf5: HDF5 files as Lua tables, in memory: encode(root) -> bytes, decode(bytes) -> root.
-// Three parts: writing; the child, where libhdf5 reads bytes that may mean it harm, and tells what it
-// finds as one flat message; the parent, which believes none of it. A new kind of value is a case
-// in read_value (writing), send_value (child) and push_value (parent).
+// Three parts: writing; the child, where libhdf5 reads bytes that may mean it harm and tells what
+// it finds as one flat message; the parent, which believes none of it. A new kind of value is a
+// case in read_value (writing), send_value (child) and push_value (parent).
 // pkg-config: hdf5
 // debian: libhdf5-dev
 #define _GNU_SOURCE 1        // pipe2, closefrom
@@ -17,6 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -57,11 +58,26 @@ static hid_t number_type(LnDtype d) {
   }
 }
 
+// libhdf5 is one per process: Lua states in other threads take turns, and no fork sees it half
+// done. A finalizer of our own thread may come in between.
+static pthread_mutex_t library;
+static pthread_once_t library_once = PTHREAD_ONCE_INIT;
+
+static void start_library(void) {
+  pthread_mutexattr_t kind;
+  pthread_mutexattr_init(&kind);
+  pthread_mutexattr_settype(&kind, PTHREAD_MUTEX_RECURSIVE);
+  pthread_mutex_init(&library, &kind);
+  pthread_mutexattr_destroy(&kind);
+  H5open();   // so that a child need not
+}
+
 // ---- Writing
 
 typedef struct Writer {
   hid_t access, creation, links, text, boolean;   // property lists and types, -1 when not there
   hid_t file;                                     // closing it closes all that is open in it
+  bool locked;
   const LnExports *core;
 } Writer;
 
@@ -73,7 +89,8 @@ static int writer_close(lua_State *L) {
   if (w->links >= 0) H5Pclose(w->links);
   if (w->text >= 0) H5Tclose(w->text);
   if (w->boolean >= 0) H5Tclose(w->boolean);
-  w->file = w->access = w->creation = w->links = w->text = w->boolean = -1;
+  if (w->locked) pthread_mutex_unlock(&library);
+  *w = (Writer){-1, -1, -1, -1, -1, -1, false, NULL};
   return 0;
 }
 
@@ -242,8 +259,8 @@ static void check_fields(lua_State *L, int i, const char *path, const char *a, c
   for (lua_pushnil(L); lua_next(L, i); lua_pop(L, 1)) {
     const char *name = lua_type(L, -2) == LUA_TSTRING ? lua_tostring(L, -2) : NULL;
     if (!name || (strcmp(name, a) != 0 && strcmp(name, b) != 0))
-      luaL_error(L, "hdf5: '%s': a table with the fields '%s' and '%s' has no place for %s", path, a,
-                 b, name ? lua_pushfstring(L, "'%s'", name) : luaL_typename(L, -2));
+      luaL_error(L, "hdf5: '%s': a table with the fields '%s' and '%s' has no place for %s", path,
+                 a, b, name ? lua_pushfstring(L, "'%s'", name) : luaL_typename(L, -2));
   }
 }
 
@@ -282,7 +299,7 @@ static void write_group(lua_State *L, const Writer *w, hid_t group, int i, const
                         int depth) {
   size_t n;
   luaL_checkstack(L, 16, "hdf5");
-  if (depth > MAX_DEPTH)
+  if (depth == MAX_DEPTH)
     luaL_error(L, "hdf5: '%s': groups nested deeper than %d (does one contain itself?)", path,
                MAX_DEPTH);
   check_fields(L, i, path, "attributes", "members");
@@ -306,7 +323,7 @@ static void write_group(lua_State *L, const Writer *w, hid_t group, int i, const
 
 static Writer *push_writer(lua_State *L) {
   Writer *w = lua_newuserdatauv(L, sizeof *w, 0);
-  *w = (Writer){-1, -1, -1, -1, -1, -1, NULL};
+  *w = (Writer){-1, -1, -1, -1, -1, -1, false, NULL};
   if (luaL_newmetatable(L, "lunate.hdf5.writer")) {
     lua_pushcfunction(L, writer_close);
     lua_pushvalue(L, -1);
@@ -315,11 +332,13 @@ static Writer *push_writer(lua_State *L) {
   }
   lua_setmetatable(L, -2);
   lua_toclose(L, -1);
+  w->locked = pthread_mutex_lock(&library) == 0;
   return w;
 }
 
 // As h5py makes a file by default, but in memory.
 static bool open_writer(Writer *w) {
+  H5Eset_auto2(H5E_DEFAULT, NULL, NULL);   // a thread's own: failures are Lua errors, not prints
   w->access = H5Pcreate(H5P_FILE_ACCESS);
   w->creation = H5Pcreate(H5P_DATASET_CREATE);
   w->links = H5Pcreate(H5P_LINK_CREATE);
@@ -338,9 +357,9 @@ static bool open_writer(Writer *w) {
 // encode(root) -> the bytes of a file. A group is {attributes = {name = value}, members = {name =
 // group or dataset}}, both optional; a dataset is a value or {dataset = value, attributes = {...}};
 // a value is a tensor of any dtype, a text, a list of texts, an integer (int64), a float (float64)
-// or a boolean. An empty list as an attribute's or in `dataset` is a float64 array of shape (0,), as
-// a member a group. The same tables give the same bytes. Errors name the place: 'group/member',
-// 'group/member@attribute'.
+// or a boolean. An empty list as an attribute or in `dataset` is a float64 array of shape (0,), as
+// a member an empty group. The same tables give the same bytes. Errors name the place:
+// '/group/member', '/group/member@attribute'.
 //   hdf5.encode{members = {kernel = ln.zeros{2, 3}}, attributes = {backend = "lunate"}}
 static int encode(lua_State *L) {
   char reason[160];
@@ -357,7 +376,8 @@ static int encode(lua_State *L) {
   if (n < 0) last_reason(reason), failed(L, "/", reason);
   luaL_Buffer b;
   char *bytes = luaL_buffinitsize(L, &b, (size_t)n);
-  if (H5Fget_file_image(w->file, bytes, (size_t)n) != n) last_reason(reason), failed(L, "/", reason);
+  if (H5Fget_file_image(w->file, bytes, (size_t)n) != n)
+    last_reason(reason), failed(L, "/", reason);
   luaL_pushresultsize(&b, (size_t)n);
   return 1;
 }
@@ -367,16 +387,15 @@ static int encode(lua_State *L) {
 typedef struct Limits {
   uint64_t bytes;     // of all values, as they arrive
   uint64_t objects;   // groups, datasets and attributes
-  rlim_t cpu;         // seconds
-  int wall;           // milliseconds
+  int64_t cpu, wall;  // milliseconds of the processor's and of all time
 } Limits;
 
 // deflate packs 1032 bytes into one at best; attributes and links take tens of bytes each.
 static Limits limits_of(uint64_t file) {
-  uint64_t packed = (1 << 20) + 1032 * file, most = ((uint64_t)256 << 20) + 16 * file;
-  uint64_t seconds = 2 + file / (16 << 20);
-  return (Limits){packed < most ? packed : most, 16 + file / 8, (rlim_t)seconds,
-                  (int)(seconds < 100000 ? 10000 + 5000 * seconds : INT32_MAX)};
+  uint64_t packed = ((uint64_t)1 << 20) + 1032 * file, most = ((uint64_t)256 << 20) + 16 * file;
+  uint64_t bytes = packed < most ? packed : most;
+  int64_t cpu = 500 + (int64_t)(bytes >> 17);   // 128 MiB/s; a small model needs 1 ms
+  return (Limits){bytes, 16 + file / 8, cpu, 10000 + 5 * cpu};
 }
 
 // ---- The child: what it finds goes through a pipe as
@@ -555,7 +574,7 @@ static const char *class_name(H5T_class_t class) {
       [H5T_INTEGER] = "integers of more than 8 bytes", [H5T_TIME] = "times",
       [H5T_BITFIELD] = "bit fields", [H5T_OPAQUE] = "opaque values",
       [H5T_COMPOUND] = "compound values", [H5T_REFERENCE] = "references",
-      [H5T_ENUM] = "an enumeration", [H5T_VLEN] = "lists of varying length",
+      [H5T_ENUM] = "enumerations", [H5T_VLEN] = "lists of varying length",
       [H5T_ARRAY] = "arrays as elements"};
   return class >= 0 && class < H5T_NCLASSES && names[class] ? names[class] : "unknown values";
 }
@@ -619,7 +638,8 @@ static void send_dataset(Child *c, hid_t id) {
   H5D_layout_t layout = H5Pget_layout(list);
   int filters = H5Pget_nfilters(list), external = H5Pget_external_count(list);
   if (layout < 0 || filters < 0 || external < 0) damaged(c);
-  if (layout == H5D_VIRTUAL) refuse(c, "'%s' is a view of other datasets; these are not read", c->path);
+  if (layout == H5D_VIRTUAL)
+    refuse(c, "'%s' is a view of other datasets, which are not read", c->path);
   if (external > 0) refuse(c, "'%s' is stored in other files, which are not read", c->path);
   for (int i = 0; i < filters; i++) {
     unsigned flags, config;
@@ -696,7 +716,7 @@ static herr_t image_keep(void *user) {
 static void limit(int what, rlim_t most) {
   struct rlimit now;
   if (getrlimit(what, &now) != 0) return;
-  if (most > now.rlim_max) most = now.rlim_max;
+  if (most > now.rlim_cur) most = now.rlim_cur;
   setrlimit(what, &(struct rlimit){most, most});
 }
 
@@ -709,16 +729,24 @@ static void close_others(void) {
 #endif
 }
 
-// Never returns into Lua, runs no finalizer, writes no stream; every signal is blocked, so that a
-// fault ends it without the host's handlers. Its one descriptor, 0, is the pipe.
-static _Noreturn void child_main(int fd, char *bytes, size_t n, const Limits *most, uint64_t space) {
+// Never returns into Lua, runs no finalizer, writes no stream; all signals but SIGPROF are blocked,
+// so that a fault ends it without the host's handlers. Its one descriptor, 0, is the pipe.
+static _Noreturn void child_main(int fd, char *bytes, size_t n, const Limits *most,
+                                 uint64_t space) {
+  sigset_t timer_signal;
   signal(SIGABRT, SIG_DFL);   // abort() unblocks it
+  signal(SIGPROF, SIG_DFL);   // ends us when the processor's time is up
+  sigemptyset(&timer_signal);
+  sigaddset(&timer_signal, SIGPROF);
+  sigprocmask(SIG_UNBLOCK, &timer_signal, NULL);
   if (dup2(fd, 0) != 0) _exit(1);
   close_others();
   limit(RLIMIT_CORE, 0);
   limit(RLIMIT_NOFILE, 0);
   limit(RLIMIT_FSIZE, 0);
-  limit(RLIMIT_CPU, most->cpu);
+  time_t seconds = (time_t)(most->cpu / 1000);
+  struct itimerval timer = {.it_value = {seconds, (suseconds_t)(most->cpu % 1000 * 1000)}};
+  setitimer(ITIMER_PROF, &timer, NULL);   // RLIMIT_CPU knows whole seconds only
   if (space) limit(RLIMIT_AS, (rlim_t)(space + (64 << 20) + 3 * most->bytes));
   Child c = {.file = n, .path = "/", .path_length = 1};
   H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
@@ -726,7 +754,8 @@ static _Noreturn void child_main(int fd, char *bytes, size_t n, const Limits *mo
   H5FD_file_image_callbacks_t callbacks = {image_malloc, image_memcpy, NULL, image_free,
                                            image_user,   image_keep,   bytes};
   hid_t access = H5Pcreate(H5P_FILE_ACCESS);
-  if (H5Pset_fapl_core(access, 1 << 16, 0) < 0 || H5Pset_file_image_callbacks(access, &callbacks) < 0 ||
+  if (H5Pset_fapl_core(access, 1 << 16, 0) < 0 ||
+      H5Pset_file_image_callbacks(access, &callbacks) < 0 ||
       H5Pset_file_image(access, bytes, n) < 0)
     damaged(&c);
   // libhdf5 wants that no file has the name; here none can be opened anyway.
@@ -801,9 +830,10 @@ static void ended(lua_State *L, Job *job) {
     nanosleep(&(struct timespec){0, 1000000}, NULL);
   }
   int status = reap(job);
-  if (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL)
-    nonsense(L, "libhdf5 does not come to an end on it");
-  nonsense(L, WIFSIGNALED(status) ? "libhdf5 crashes on it" : "libhdf5 gives up on it");
+  int by = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+  if (by == SIGPROF) nonsense(L, "libhdf5 does not come to an end on it");
+  if (by == SIGKILL) luaL_error(L, "hdf5: the process that read was killed (out of memory?)");
+  nonsense(L, by ? "libhdf5 crashes on it" : "libhdf5 gives up on it");
 }
 
 static int milliseconds_left(const Job *job) {
@@ -818,8 +848,8 @@ static int milliseconds_left(const Job *job) {
 static size_t receive(lua_State *L, Job *job, void *to, size_t n) {
   for (;;) {
     struct pollfd poller = {.fd = job->fd, .events = POLLIN};
-    int ready = poll(&poller, 1, milliseconds_left(job));
-    if (ready == 0) nonsense(L, "libhdf5 does not come to an end on it");
+    int left = milliseconds_left(job), ready = poll(&poller, 1, left);
+    if (ready == 0 || left == 0) nonsense(L, "libhdf5 does not come to an end on it");
     ssize_t got = ready < 0 ? -1 : read(job->fd, to, n);
     if (got > 0) return (size_t)got;
     if (got == 0) ended(L, job);
@@ -919,8 +949,8 @@ static void push_tensor(lua_State *L, Job *job, bool attribute) {
     double float64;
   } one;
   bool scalar = attribute && rank == 0;
-  void *data = &one;
-  if (!scalar) data = job->core->push_tensor(job->core, L, (LnDtype)d, (int)rank, shape, "hdf5")->data;
+  const LnExports *e = job->core;
+  void *data = scalar ? &one : e->push_tensor(e, L, (LnDtype)d, (int)rank, shape, "hdf5")->data;
   take(L, job, data, (size_t)n * size);
   if (d == LN_BOOL)
     for (uint64_t i = 0; i < n; i++) ((uint8_t *)data)[i] = ((uint8_t *)data)[i] != 0;
@@ -957,7 +987,7 @@ static void push_value(lua_State *L, Job *job, bool attribute) {
 static void push_object(lua_State *L, Job *job, int depth) {
   char letter = take_letter(L, job);
   luaL_checkstack(L, 12, "hdf5");
-  if ((letter != 'G' && letter != 'D') || depth > MAX_DEPTH) nonsense(L, "libhdf5 talks nonsense");
+  if ((letter != 'G' && letter != 'D') || depth >= MAX_DEPTH) nonsense(L, "libhdf5 talks nonsense");
   bool group = letter == 'G', bare = true;
   lua_createtable(L, 0, 2);
   int object = lua_gettop(L), attributes = object + 1, members = object + 2;
@@ -978,7 +1008,8 @@ static void push_object(lua_State *L, Job *job, int depth) {
       nonsense(L, "libhdf5 talks nonsense");
     }
   }
-  if (!group && bare) {
+  bool list = lua_istable(L, members) && lua_rawlen(L, members) == 0;   // bare it were a group
+  if (!group && bare && !list) {
     lua_replace(L, object);
     lua_settop(L, object);
     return;
@@ -1005,13 +1036,15 @@ static void start_child(lua_State *L, Job *job, const char *bytes, size_t n) {
   if (pipe2(fds, O_CLOEXEC) != 0) luaL_error(L, "hdf5: no pipe: %s", strerror(errno));
   job->fd = fds[0];
   clock_gettime(CLOCK_MONOTONIC, &job->deadline);
-  job->deadline.tv_sec += most.wall / 1000;
+  job->deadline.tv_sec += (time_t)(most.wall / 1000);
   sigfillset(&all);
+  pthread_mutex_lock(&library);
   pthread_sigmask(SIG_SETMASK, &all, &before);
   pid_t pid = fork();
   if (pid == 0) child_main(fds[1], (char *)(uintptr_t)bytes, n, &most, space);
   int reason = errno;
   pthread_sigmask(SIG_SETMASK, &before, NULL);
+  pthread_mutex_unlock(&library);
   close(fds[1]);
   if (pid < 0) luaL_error(L, "hdf5: no process to read in: %s", strerror(reason));
   job->pid = pid;
@@ -1028,9 +1061,9 @@ static bool is_hdf5(const char *bytes, size_t n) {
 // attributes is {dataset =, attributes =}, one without is the bare value: a tensor (rank 0 for a
 // scalar), a text or a list of texts. Numbers come as the nearest dtype that holds them (float16 as
 // float32, int8 as int32, uint16 as int64); attributes that are one number or boolean come as such,
-// an empty float64 array as {}; false stands for h5py's Empty. Links other than hard ones, data kept
-// elsewhere, plugins, references and compound types are errors that name their place, and so is a
-// damaged file.
+// an empty float64 array as {}; false stands for h5py's Empty. Links other than hard ones, data
+// kept elsewhere, plugins, references and compound types are errors that name their place, and so
+// is a damaged file.
 //   local kernel = hdf5.decode(bytes).members.dense.members.kernel
 static int decode(lua_State *L) {
   size_t n;
@@ -1051,9 +1084,7 @@ static const luaL_Reg functions[] = {{"encode", encode}, {"decode", decode}, {NU
 int luaopen_lunate_hdf5(lua_State *L);
 __attribute__((visibility("default"))) int luaopen_lunate_hdf5(lua_State *L) {
   const LnExports *core = ln_exports(L);
-  // Here, so that a child need not; and its failures are errors of ours, not text on stderr.
-  if (H5open() < 0 || H5Eset_auto2(H5E_DEFAULT, NULL, NULL) < 0)
-    return luaL_error(L, "libhdf5 cannot be started");
+  pthread_once(&library_once, start_library);
   luaL_newlibtable(L, functions);
   lua_pushlightuserdata(L, (void *)(uintptr_t)core);
   luaL_setfuncs(L, functions, 1);

@@ -141,10 +141,13 @@ static int read_line(lua_State *L) {
     else if (!interrupted) rl_resize_terminal();
   }
   if (!reading.done) {
+    rl_point = rl_end;
+    rl_redisplay();
+    fputs("^C", rl_outstream ? rl_outstream : stdout);
     rl_free_line_state();
     rl_callback_sigcleanup();
     rl_callback_handler_remove();
-    fputs("^C\n", rl_outstream ? rl_outstream : stdout);
+    fputc('\n', rl_outstream ? rl_outstream : stdout);
   }
   sigprocmask(SIG_SETMASK, &old_mask, NULL);
   sigaction(SIGWINCH, &old_resize, NULL);
@@ -195,7 +198,7 @@ __attribute__((visibility("default"))) int luaopen_lunate_readline(lua_State *L)
   rl_completer_quote_characters = "";
   rl_initialize();   // reads .inputrc
   rl_bind_key('\t', on_tab);
-  rl_variable_bind("show-all-if-ambiguous", "on");   // on_tab hides from readline that Tab came twice
+  rl_variable_bind("show-all-if-ambiguous", "on");   // behind on_tab a second Tab is not seen
   stifle_history(2000);
   luaL_newlib(L, functions);
   return 1;

@@ -75,8 +75,6 @@ static const char *bad_name(const char *name, size_t n) {
     if ((unsigned char)name[i] < 0x20 || name[i] == 0x7f) return "holds a control character";
     if (name[i] == '\\') return "holds a backslash";
   }
-  // What libzip makes of a zero byte in a name of code page 437.
-  if (strstr(name, "\xe2\x80\x87")) return "holds a control character";
   for (const char *part = name;; part++) {
     size_t k = strcspn(part, "/");
     if ((k == 1 && part[0] == '.') || (k == 2 && part[0] == '.' && part[1] == '.'))
@@ -227,7 +225,7 @@ static int decode(lua_State *L) {
       return luaL_error(L, "zip.decode: entry %d: %s", (int)i + 1, zip_strerror(job->archive));
     lua_pushstring(L, name);
     name = lua_tostring(L, -1);
-    const char *bad = bad_name(name, strlen(name));
+    const char *bad = bad_name(name, strlen(name));   // libzip makes zero bytes spaces
     if (bad)
       return luaL_error(L, "zip.decode: the name '%s' of entry %d %s", name, (int)i + 1, bad);
     lua_pushvalue(L, -1);

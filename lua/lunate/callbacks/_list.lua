@@ -71,6 +71,7 @@ return function(model, given, history, params)
   end
   if params.verbose and params.verbose > 0 then
     self.progress = require("lunate.callbacks.progbar_logger")()
+    params.progress = self.progress
     table.insert(self.callbacks, self.progress)
   end
   table.insert(self.callbacks, history)

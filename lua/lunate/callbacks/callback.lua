@@ -26,4 +26,14 @@
 --       if logs.loss < 0.1 then self.model.stop_training = true end
 --     end
 
-return require "lunate.class"("Callback", {type = "lunate.callback"})
+local Callback = require "lunate.class"("Callback", {type = "lunate.callback"})
+
+--- Prints a line of its own, below a progress bar that is on its way. Arguments as string.format.
+function Callback:say(...)
+  local bar = self.params and self.params.progress
+  if bar then bar:break_off() end
+  io.stdout:write(string.format(...), "\n")
+  io.stdout:flush()
+end
+
+return Callback

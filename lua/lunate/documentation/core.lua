@@ -435,8 +435,8 @@ function namespace.serialize(object) end
 -- ---- layers
 
 --- The base of all layers. A layer of one's own extends it, or any built-in one, and defines
--- `call`. `name` (made from the class's), `trainable` (true), `dtype` ("float32") and `input_shape` (of one
--- sample) are options of every layer. A layer is called: `layer(x)`, `layer{a, b}`,
+-- `call`. `name` (made from the class's), `trainable` (true), `dtype` ("float32") and `input_shape`
+-- (of one sample) are options of every layer. A layer is called: `layer(x)`, `layer{a, b}`,
 -- `layer(x, {training = true, mask = m})`. Errors: inputs that do not fit, with the shapes.
 --
 --     local Scale = ln.layers.Layer:extend("Scale")

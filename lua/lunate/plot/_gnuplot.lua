@@ -285,7 +285,7 @@ local function script_of(figure, format)
   script:add("set encoding utf8")
   local rows, columns = figure.rows, figure.columns
   if #figure.panels > 1 or figure.title then
-    local title = figure.title and ("title %s font \",%g\""):format(quote(figure.title),
+    local title = figure.title and ("title %s font \",%g\""):format(quote(figure.title .. "\n"),
       figure.font_size + 3) or ""
     script:add("set multiplot layout %d,%d rowsfirst %s", rows, columns, title)
   end

@@ -5,8 +5,8 @@
 -- `draw(options, first, ...)` returns {marks = {...}, and defaults of settings}, or, where
 -- `panels = true`, a list of those, each for a panel of its own. `first` is how many series the
 -- panel has already. Settings are panel_options below and xticks, yticks (lists of {value, text}),
--- xinteger (only whole ticks), bare (no lines of axes); of the first also width and height that
--- the figure would like. A mark has a `kind` and `extent = {x = lists, y = lists}` of the values
+-- xinteger (only whole ticks), bare (no lines of axes), width and height (pixels that the panel
+-- would like). A mark has a `kind` and `extent = {x = lists, y = lists}` of the values
 -- that its axes should show:
 --   line    x, y, style, width            points  x, y, marker, size, alpha
 --   bars    left, right, top (lists), alpha       texts  x, y, text (lists), colors (list)
@@ -112,7 +112,7 @@ local function settings_of(panel, options, drawn, alone)
   for _, name in ipairs{"title", "xlabel", "ylabel"} do
     settings[name] = settings[name] and data.text(settings[name])
   end
-  for _, name in ipairs{"xticks", "yticks", "xinteger", "bare"} do
+  for _, name in ipairs{"xticks", "yticks", "xinteger", "bare", "width", "height"} do
     settings[name] = panel.settings[name]
     if settings[name] == nil then settings[name] = drawn[name] end
   end
@@ -127,7 +127,7 @@ local function draw(spec, what, figure, panel, options, n, args)
   if panel and #drawn > 1 then
     raise("%s: needs %d panels here: call it on the figure", what, #drawn)
   end
-  figure = figure or require "lunate.plot.figure".of_panels(#drawn, drawn[1], options)
+  figure = figure or require "lunate.plot.figure".of_panels(#drawn, options)
   local panels, settings = panel and {panel} or figure:free_panels(#drawn, what), {}
   for i, each in ipairs(panels) do
     settings[i] = settings_of(each, options, drawn[i], #drawn == 1)

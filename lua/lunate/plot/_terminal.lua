@@ -199,15 +199,16 @@ function marks.line(page, box, mark)
     else
       local x1, y1, x2, y2 = clip(before_x or x, before_y or y, x, y)
       if x1 then
-        local steps = math.max(1, math.floor(math.max(math.abs(x2 - x1) * box.columns * 2,
-          math.abs(y2 - y1) * box.rows * 4) + 0.5))
+        local length = math.max(math.abs(x2 - x1) * box.columns * 2,
+          math.abs(y2 - y1) * box.rows * 4)
+        local steps = math.max(1, math.ceil(length))
         for k = 0, steps do
           local at = k / steps
-          if drawn % (on + off) < on then
+          if (drawn + at * length) % (on + off) < on then
             spot(page, box, x1 + (x2 - x1) * at, y1 + (y2 - y1) * at, mark)
           end
-          if k < steps then drawn = drawn + 1 end
         end
+        drawn = drawn + length
       end
       before_x, before_y = x, y
     end

@@ -46,8 +46,8 @@ end
 -- @param y  (n) or (n, 1) their class ids
 -- @param options  class_names = of id 0 first; threshold = 0.5: a single output above it is class
 --   1; resolution = 250 predictions along each axis; size, alpha = of the points, as in
---   plot.scatter; xlim, ylim = the part of the plane (by default around the points); to_file and the
---   others of plot.line
+--   plot.scatter; xlim, ylim = the part of the plane (by default around the points); to_file and
+--   the others of plot.line
 -- Errors: points with more than two features; a predict that gives something else.
 --
 --     local x, y = ln.datasets.make_moons{n_samples = 200, noise = 0.1, random_state = 0}

@@ -60,11 +60,10 @@ function Figure:init(options)
 end
 
 --- A figure for n panels, of the options of a plain function. (Of no use to scripts.)
-function Figure.of_panels(n, drawn, options)
+function Figure.of_panels(n, options)
   local columns = math.min(n, 3)
   return Figure{rows = math.ceil(n / columns), columns = columns, title = n > 1 and options.title
-    or nil, width = options.width or drawn.width, height = options.height or drawn.height,
-    font_size = options.font_size}
+    or nil, width = options.width, height = options.height, font_size = options.font_size}
 end
 
 --- The next n panels that nothing was drawn into. Error: there are not so many.
@@ -83,10 +82,14 @@ end
 
 --- Width and height in pixels: what was asked for, else what the panels need.
 function Figure:size()
-  local title = self.title and 30 or 0
   local width, height = 680, 450
-  if self.columns > 1 then width, height = math.min(2400, 520 * self.columns), 420 end
-  return self.width or width, self.height or math.min(4000, height * self.rows) + title
+  if self.columns > 1 then width, height = 520, 420 end
+  for _, panel in ipairs(self.panels) do
+    width = math.max(#self.panels > 1 and width or 0, panel.settings.width or width)
+    height = math.max(#self.panels > 1 and height or 0, panel.settings.height or height)
+  end
+  return self.width or math.min(10000, width * self.columns),
+    self.height or math.min(10000, height * self.rows + (self.title and 45 or 0))
 end
 
 --- Writes the figure to a file; its folder is made where it is missing.

@@ -3,11 +3,19 @@
 
 local where = {
   save = "arrays", load = "arrays",          -- arrays: ln.save, ln.load
+  register = "registry", get_registered_object = "registry", get_registered_name = "registry",
+  with_custom_objects = "registry", deserialize = "registry",
   load_model = "model", save_model = "model", load_weights = "model", save_weights = "model",
 }
 
 return setmetatable({}, {
   __metatable = "lunate.saving",
+  __tostring = require("lunate.names").text,
+  __names = function()
+    local list = {}
+    for name in pairs(where) do list[#list + 1] = name end
+    return list
+  end,
   __index = function(self, name)
     local file = where[name]
     if not file then return nil end

@@ -220,7 +220,7 @@ SLOTS.AdamW = SLOTS.Adam
 local function modern_order(optimizer, names, values, fail)
   local known, found, counts = SLOTS[tree.root_class(optimizer)] or {}, {}, {}
   for i, name in ipairs(names) do
-    local parts, slot = {}, nil
+    local parts, slot = {}
     for part in name:gsub(":%d+$", ""):gmatch("[^/]+") do parts[#parts + 1] = part end
     local last = parts[#parts]
     if last == "iter" or last == "iteration" or last == "iterations" then slot = "iteration"
@@ -276,13 +276,14 @@ function legacy_h5.weights_group(root)
   return has_names(root, "layer_names") and root or nil
 end
 
---- An attribute of the root that holds JSON, decoded; nil when it is not there.
+--- An attribute of the root that holds a JSON object, decoded; nil when it is not there.
 function legacy_h5.json(root, name, fail)
   local text = root.attributes[name]
   if text == nil then return nil end
   if type(text) ~= "string" then fail("its attribute '%s' is no text", name) end
   local ok, value = pcall(core.json_decode, text)
   if not ok then fail("its attribute '%s': %s", name, value) end
+  if type(value) ~= "table" then fail("its attribute '%s' is no JSON object", name) end
   return value
 end
 

@@ -96,11 +96,9 @@ local SAVE = {
   include_optimizer = {"boolean", default = true},
 }
 
--- The compile_config of the model itself is left out without the optimizer, as Keras does.
 local function serialized(model, with_optimizer)
-  local config = core.serialize(model, true)
-  if not with_optimizer then config.compile_config = nil end
-  return config
+  if with_optimizer then return core.serialize(model, true) end
+  return registry.serialize_uncompiled(model)
 end
 
 local function without_optimizer(entries, model)
@@ -126,9 +124,11 @@ function encode.keras(model, options)
 end
 
 function encode.h5(model, options)
+  local config, more = serialized(model, false), extras(model, tree.walk(model))
+  -- Keras's .h5 does not say for what shapes a model is built that Lua defines.
+  if select(2, tree.root_class(model)) then more.build_config = config.build_config end
   local attributes = {
-    model_config = core.json_encode(registry.legacy(serialized(model, false))),
-    [OURS] = core.json_encode(extras(model, tree.walk(model))),
+    model_config = core.json_encode(registry.legacy(config)), [OURS] = core.json_encode(more),
   }
   local compiled = model.compiled and options.include_optimizer
   if compiled then
@@ -154,40 +154,58 @@ local LOAD = {
   safe_mode = {"boolean", default = true},
 }
 
--- The classes and functions that a config needs and nobody has, with the layers that need them.
-local function check_classes(config, fail, known)
-  local missing, seen, layers = {}, {}, {}
+-- Bytes of all numbers in a tree: a model that wants many more was never saved with them.
+local function bytes_of(group)
+  local total = 0
+  for _, member in pairs(group.members or {}) do
+    local t = h5.tensor(member)
+    if t then total = total + t.size * 8
+    elseif type(member) == "table" then total = total + bytes_of(member) end
+  end
+  return total
+end
+
+-- Names all the layer classes at once that a config needs and nobody has, and their layers.
+local function check_classes(config, fail)
+  local missing, layers_of = {}, {}
+  local function known(entry)
+    local name, module = entry.class_name, tostring(entry.module)
+    return core.class("layer", name) or registry.find_bare(name)
+      or registry.find(tostring(entry.registered_name))
+      or name == "Model" or name == "Operation" or module:find("ops", 1, true)
+      or name == "Lambda"   -- the registry says why not
+  end
   local function visit(value, depth)
     if type(value) ~= "table" or depth > 100 then return end
-    if type(value.layers) == "table" then
-      for _, entry in ipairs(value.layers) do
-        local name = type(entry) == "table" and entry.class_name
-        if type(name) == "string" and not known(entry) then
-          local own = entry.name or type(entry.config) == "table" and entry.config.name
-          if not seen[name] then missing[#missing + 1], seen[name] = name, {} end
-          table.insert(seen[name], "'" .. tostring(own) .. "'")
-        end
+    for _, entry in ipairs(type(value.layers) == "table" and value.layers or {}) do
+      if type(entry) == "table" and type(entry.class_name) == "string" and not known(entry) then
+        local name, inner = entry.class_name, type(entry.config) == "table" and entry.config or {}
+        if not layers_of[name] then missing[#missing + 1], layers_of[name] = name, {} end
+        table.insert(layers_of[name], ("'%s'"):format(entry.name or inner.name))
       end
     end
     for _, part in pairs(value) do visit(part, depth + 1) end
   end
   visit(config, 1)
-  if #missing == 0 then return end
   for i, name in ipairs(missing) do
-    missing[i] = ("'%s' (layer%s %s)"):format(name, #seen[name] == 1 and "" or "s",
-      table.concat(seen[name], ", "))
+    local layers = layers_of[name]
+    missing[i] = ("'%s' (layer%s %s)"):format(name, #layers == 1 and "" or "s",
+      table.concat(layers, ", "))
   end
-  for _, name in ipairs(core.classes("layer")) do layers[#layers + 1] = name end
+  if #missing == 0 then return end
   fail("it needs the layer class%s %s, which lunate does not have; there are: %s",
-    #missing == 1 and "" or "es", table.concat(missing, ", "), table.concat(layers, ", "))
+    #missing == 1 and "" or "es", table.concat(missing, ", "),
+    table.concat(core.classes("layer"), ", "))
 end
 
-local function make(config, given, fail)
-  local options = {custom_objects = given.custom_objects, compile = given.compile}
-  check_classes(config, fail, function(entry)
-    return registry.knows_layer(entry, given.custom_objects)
-  end)
-  return try(fail, registry.model, config, options)
+local function make(config, root, given, fail)
+  registry.with_custom_objects(given.custom_objects, check_classes, config, fail)
+  -- The weights that it begins with, and loses at once, are drawn as if nobody had.
+  local key, counter, seeds = core.generator()
+  local model = try(fail, registry.model, config, {custom_objects = given.custom_objects,
+    compile = given.compile, weight_bytes = 2 * bytes_of(root) + 0x100000})
+  if select(3, core.generator()) == seeds then core.set_generator(nil, key, counter) end
+  return model
 end
 
 -- Stores what was checked.
@@ -209,8 +227,8 @@ end
 
 function load.keras(bytes, given, fail)
   local parts = open_zip(bytes, fail)
-  local model = make(decode_json(fail, CONFIG, parts[CONFIG]), given, fail)
   local root = try(fail, h5.open, parts[WEIGHTS])
+  local model = make(decode_json(fail, CONFIG, parts[CONFIG]), root, given, fail)
   local entries = tree.walk(model)
   store(h5.plan(entries, root, {fail = fail, optimizer = "must"}))
   if parts[METADATA] then
@@ -234,11 +252,13 @@ function load.h5(bytes, given, fail)
     compile.optimizer, compile.optimizer_config = compile.optimizer_config, nil
     config.compile_config = compile
   end
-  local model = make(config, given, fail)
+  local more = legacy_h5.json(root, OURS, fail)
+  config.build_config = config.build_config or more and more.build_config or nil
+  local model = make(config, root, given, fail)
   local plan = legacy_h5.plan(model, group, {fail = fail})
   local optimizer = training and legacy_h5.plan_optimizer(model, root, fail)
   store(plan, {optimizer or nil})
-  take_extras(model, tree.walk(model), legacy_h5.json(root, OURS, fail))
+  take_extras(model, tree.walk(model), more)
   return model
 end
 

@@ -121,8 +121,10 @@ function npy.decode(bytes)
   if length > #bytes - start + 1 then damaged("it ends within its header") end
   local found = header(bytes:sub(start, start + length - 1))
   local name, big_endian = element(found.descr)
-  return core.tensor_from_bytes(bytes, name, found.shape, {
+  local ok, t = pcall(core.tensor_from_bytes, bytes, name, found.shape, {
     offset = start + length - 1, big_endian = big_endian, fortran_order = found.fortran_order})
+  if not ok then damaged("%s", t) end
+  return t
 end
 
 --- The bytes of a .npy file, as a list of two texts: header and data.

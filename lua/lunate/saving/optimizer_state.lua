@@ -59,6 +59,11 @@ function state.plan(optimizer, model, values)
       return nil, ("'%s' of optimizer '%s' has shape %s, the file's has %s"):format(entry.name,
         optimizer.name, tostring(now.shape), tostring(value.shape))
     end
+    local number = not entry.variable and value:item() or 0
+    if not (number >= 0) then
+      return nil, ("'%s' of optimizer '%s' should be 0 or more, the file has %s"):format(entry.name,
+        optimizer.name, number)
+    end
     -- The file has float32: what the config says is more exact.
     if entry.name == "learning_rate" and not entry.variable and now:item() == value:item() then
       value = core.tensor(optimizer.learning_rate, {dtype = "float64"})

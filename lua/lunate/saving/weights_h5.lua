@@ -6,10 +6,10 @@ local optimizer_state = require "lunate.saving.optimizer_state"
 
 local weights_h5 = {}
 
---- The tensor of a group's member, which may have attributes; nil for a group.
+--- The tensor of a group's member, which may have attributes; nil for all else.
 function weights_h5.tensor(member)
-  if type(member) == "table" and member.dataset then member = member.dataset end
-  return type(member) ~= "table" and member or nil
+  if type(member) == "table" then member = member.dataset end
+  return getmetatable(member) == "lunate.tensor" and member or nil
 end
 
 --- The member at a path, "layers/dense/vars"; nil when there is none.

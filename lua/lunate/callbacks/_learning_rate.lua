@@ -1,0 +1,24 @@
+--- The learning rate of a model in training, for callbacks that change it.
+
+local raise = require "lunate.raise"
+
+local rate = {}
+
+--- The number in force.
+function rate.get(callback) return callback.model.optimizer.learning_rate end
+
+--- Whether it follows a schedule.
+function rate.is_schedule(callback)
+  return type(callback.model.optimizer:get_config().learning_rate) == "table"
+end
+
+--- Sets it. Errors: it follows a schedule, which would be lost.
+function rate.set(callback, value)
+  if rate.is_schedule(callback) then
+    raise("%s: the optimizer's learning_rate is a schedule; give it a number to change it by a "
+      .. "callback", callback.class.name)
+  end
+  callback.model.optimizer.learning_rate = value
+end
+
+return rate

@@ -1,0 +1,85 @@
+--- Monitor: the base of callbacks that watch one value of the logs: which way it should go, what an
+-- improvement is, and what is said when there is no such value. EarlyStopping, ReduceLROnPlateau
+-- and ModelCheckpoint extend it; so may others.
+
+local core = require "lunate.core"
+local raise = require "lunate.raise"
+local Callback = require "lunate.callbacks.callback"
+
+local Monitor = Callback:extend("Monitor")
+
+Monitor.options = {
+  monitor = {"string", default = "val_loss"},
+  mode = {"choice", choices = {"auto", "min", "max"}, default = "auto"},
+}
+
+local function names_of(logs)
+  local names = {}
+  for name in pairs(logs) do names[#names + 1] = name end
+  table.sort(names)
+  return #names > 0 and table.concat(names, ", ") or "nothing"
+end
+
+--- The value in these logs. nil: it is a validation's, and this epoch has none (validation_freq).
+-- Errors: there is no such value (lists those that there are), or it is no number.
+function Monitor:value(logs)
+  local name = self.options.monitor
+  local value = logs[name]
+  if value == nil then
+    local of_training = name:match("^val_(.+)")
+    local validated = false
+    for key in pairs(logs) do validated = validated or key:find("^val_") ~= nil end
+    if of_training and logs[of_training] ~= nil and self.params.do_validation
+        and not validated then
+      return nil
+    end
+    raise("%s: there is no '%s' to monitor%s; there are: %s", self.class.name, name,
+      of_training and not self.params.do_validation and " (fit has no validation data)" or "",
+      names_of(logs))
+  end
+  if type(value) ~= "number" then
+    raise("%s: '%s' should be a number to be monitored, it is %s", self.class.name, name,
+      tostring(value))
+  end
+  return value
+end
+
+-- "up" or "down", from what makes the value: losses fall, a metric knows (`metric.direction`, a
+-- field that one of your own may have, or what the built-in class says).
+local function direction_of(model, name)
+  if name == "loss" then return "down" end
+  for _, output in ipairs(model.output_names) do
+    if name == output .. "_loss" then return "down" end
+  end
+  local lists = {model.metrics or {}, require("lunate.subclass").metrics(model)}
+  for _, list in ipairs(lists) do
+    for _, entry in ipairs(list) do
+      if entry.name == name then
+        return entry.metric.direction or core.metric_direction(entry.metric)
+      end
+    end
+  end
+end
+
+--- True when larger values are better. mode = "auto" finds it out, or raises an error.
+function Monitor:rises()
+  local mode, name = self.options.mode, self.options.monitor
+  if mode ~= "auto" then return mode == "max" end
+  local direction = direction_of(self.model, name:match("^val_(.+)") or name)
+  if not direction then
+    raise("%s: it is not known whether a larger '%s' is better: say mode = \"max\" or \"min\"",
+      self.class.name, name)
+  end
+  return direction == "up"
+end
+
+--- Whether value is better than another by more than min_delta, where the callback has one. NaN is
+-- never better, nor anything than NaN; as in Keras whatever comes first is better than nil.
+function Monitor:is_better(value, than)
+  if than == nil then return true end
+  local delta = math.abs(self.options.min_delta or 0)
+  if self:rises() then return value - delta > than end
+  return value + delta < than
+end
+
+return Monitor

@@ -1,0 +1,120 @@
+--- CSVLogger: writes the logs of every epoch as a line of a CSV file.
+--
+-- Options: `filename`; `separator` (","); `append` (false: the file begins anew; true: lines are
+-- added to a file that is there, under its columns). Columns: `epoch` (from 1), then the logs by
+-- name. What an epoch does not have is NA. A line is in the file when its epoch has ended.
+--
+-- Errors: the file cannot be written; a log for which a file that is added to has no column.
+--
+--     local path = os.tmpname()
+--     local model = ln.Sequential{ln.layers.Dense{1, input_shape = {1}}}
+--     model:compile{loss = "mse"}
+--     model:fit(ln.ones{8, 1}, ln.ones{8, 1},
+--       {epochs = 3, verbose = 0, callbacks = {ln.callbacks.CSVLogger(path)}})
+--     local losses, names = ln.data.read_csv(path)
+--     print(losses.shape, names[1], names[2])                      --> (3, 2) epoch loss
+--     os.remove(path)
+
+local core = require "lunate.core"
+local raise = require "lunate.raise"
+local Callback = require "lunate.callbacks.callback"
+
+local CSVLogger = Callback:extend("CSVLogger")
+
+CSVLogger.options = {
+  filename = {"string", required = true},
+  separator = {"string", default = ","},
+  append = {"boolean", default = false},
+}
+CSVLogger.positional = {"filename", "separator", "append"}
+
+-- The fewest digits that read back as the same number.
+local function number_text(value)
+  if math.type(value) == "integer" then return tostring(value) end
+  for digits = 15, 17 do
+    local text = ("%." .. digits .. "g"):format(value)
+    if tonumber(text) == value or digits == 17 then return text end
+  end
+end
+
+function CSVLogger:text(value)
+  local text = value == nil and "NA" or type(value) == "number" and number_text(value)
+    or tostring(value)
+  local separator = self.options.separator
+  if text:find(separator, 1, true) or text:find('["\r\n]') then
+    return '"' .. text:gsub('"', '""') .. '"'
+  end
+  return text
+end
+
+function CSVLogger:line(values)
+  for i = 1, values.n do values[i] = self:text(values[i]) end
+  self.file:write(table.concat(values, self.options.separator), "\n")
+  self.file:flush()
+end
+
+-- The columns of the first line, without those quotes that we would have set.
+local function columns_of(line, separator)
+  local list, at = {}, 1
+  while true do
+    local first, last = line:find(separator, at, true)
+    list[#list + 1] = line:sub(at, (first or #line + 1) - 1):gsub("\r$", ""):gsub('^"(.*)"$', "%1")
+    if not first then return list end
+    at = last + 1
+  end
+end
+
+function CSVLogger:on_train_begin()
+  local given = self.options
+  self:close()
+  self.columns = nil
+  if given.append then
+    local there <close> = io.open(given.filename, "r")
+    local line = there and there:read("l")
+    if line and line ~= "" then
+      self.columns = columns_of(line, given.separator)
+    end
+  end
+  core.make_folders(given.filename)
+  local file, message = io.open(given.filename, given.append and "a" or "w")
+  if not file then raise("CSVLogger: cannot write '%s'", message) end
+  self.file = file
+end
+
+function CSVLogger:on_epoch_end(epoch, logs)
+  if not self.columns then
+    local names = {}
+    for name in pairs(logs) do names[name] = true end
+    -- Epochs without validation may come first.
+    for name in pairs(self.params.do_validation and logs or {}) do
+      local of_training = name ~= "learning_rate" and not name:find("^val_")
+      if of_training then names["val_" .. name] = true end
+    end
+    local list = {}
+    for name in pairs(names) do list[#list + 1] = name end
+    table.sort(list)
+    self.columns = {"epoch", table.unpack(list)}
+    self:line(table.pack(table.unpack(self.columns)))
+  end
+  local known, values = {}, {n = #self.columns}
+  for i, name in ipairs(self.columns) do
+    known[name] = true
+    if name == "epoch" then values[i] = epoch else values[i] = logs[name] end
+  end
+  for name in pairs(logs) do
+    if not known[name] then
+      raise("CSVLogger: '%s' has no column for '%s'; there are: %s", self.options.filename, name,
+        table.concat(self.columns, ", "))
+    end
+  end
+  self:line(values)
+end
+
+function CSVLogger:on_train_end() self:close() end
+
+function CSVLogger:close()
+  if self.file then self.file:close() end
+  self.file = nil
+end
+
+return CSVLogger

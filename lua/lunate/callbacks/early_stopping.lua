@@ -1,0 +1,78 @@
+--- EarlyStopping: ends training when a value has stopped improving.
+--
+-- Options: `monitor` ("val_loss"): the name of a log; `min_delta` (0): smaller changes do not
+-- count; `patience` (0): stops after this many epochs in a row without an improvement; `verbose`
+-- (0); `mode` ("auto"): "min" or "max" says which way is better; `baseline` (none): patience runs
+-- out unless the value beats this too; `restore_best_weights` (false): gives the model the weights
+-- of its best epoch when training ends, however it ends but by an error; `start_from_epoch` (0):
+-- so many epochs go by first.
+--
+-- Fields, after fit: `stopped_epoch` (0: did not stop it), `best` (the value), `best_epoch`, `wait`
+-- (epochs without improvement). Epochs from 1. Every fit begins anew.
+--
+-- Errors: no log has the name of the monitor (lists those that there are), after the first epoch.
+--
+--     local model = ln.Sequential{ln.layers.Dense{1, input_shape = {1}}}
+--     model:compile{loss = "mse", optimizer = ln.optimizers.SGD{learning_rate = 1.5}}  -- too large
+--     local stopping = ln.callbacks.EarlyStopping{monitor = "loss", patience = 2,
+--       restore_best_weights = true}
+--     model:fit(ln.ones{8, 1}, ln.zeros{8, 1}, {epochs = 50, verbose = 0, callbacks = {stopping}})
+--     print(stopping.stopped_epoch, stopping.best_epoch)           --> 3 1
+
+local Monitor = require "lunate.callbacks._monitor"
+
+local EarlyStopping = Monitor:extend("EarlyStopping")
+
+EarlyStopping.options = {
+  min_delta = {"number", default = 0},
+  patience = {"integer", default = 0, min = 0},
+  verbose = {"integer", default = 0, min = 0},
+  baseline = {"number", optional = true},
+  restore_best_weights = {"boolean", default = false},
+  start_from_epoch = {"integer", default = 0, min = 0},
+}
+EarlyStopping.positional = {"monitor", "min_delta", "patience", "verbose", "mode", "baseline",
+  "restore_best_weights", "start_from_epoch"}
+
+function EarlyStopping:init() self.wait, self.stopped_epoch, self.best_epoch = 0, 0, 0 end
+
+function EarlyStopping:on_train_begin()
+  self.wait, self.stopped_epoch, self.best_epoch, self.best, self.weights = 0, 0, 0, nil, nil
+end
+
+function EarlyStopping:keep(epoch)
+  self.best_epoch = epoch
+  if self.options.restore_best_weights then self.weights = self.model:get_weights() end
+end
+
+function EarlyStopping:on_epoch_end(epoch, logs)
+  local given = self.options
+  local value = self:value(logs)
+  if value == nil or epoch <= given.start_from_epoch then return end
+  if given.restore_best_weights and not self.weights then self:keep(epoch) end
+  self.wait = self.wait + 1
+  if self:is_better(value, self.best) then
+    self.best = value
+    self:keep(epoch)
+    -- What does not reach the baseline is no reason to wait longer.
+    if given.baseline == nil or self:is_better(value, given.baseline) then self.wait = 0 end
+  elseif self.wait >= given.patience and epoch > 1 then
+    self.stopped_epoch = epoch
+    self.model.stop_training = true
+  end
+end
+
+function EarlyStopping:on_train_end()
+  local verbose = self.options.verbose > 0
+  if verbose and self.stopped_epoch > 0 then
+    self:say("Epoch %d: stopped, %s has not improved for %d epochs", self.stopped_epoch,
+      self.options.monitor, self.wait)
+  end
+  if self.weights then
+    self.model:set_weights(self.weights)
+    if verbose then self:say("The model has the weights of epoch %d", self.best_epoch) end
+  end
+  self.weights = nil
+end
+
+return EarlyStopping

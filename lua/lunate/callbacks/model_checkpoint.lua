@@ -1,0 +1,160 @@
+--- ModelCheckpoint: saves the model, or its weights, as training goes on.
+--
+-- Options: `filepath`: ends in ".keras" or ".h5" for whole models, ".weights.h5" for weights, and
+-- may hold fields {epoch}, {batch} (with save_freq) and the names of logs, with a format as in
+-- "model-{epoch:02d}-{val_loss:.2f}.keras"; "{{" is a brace. Folders are made. `monitor`
+-- ("val_loss"): the log that says what is best; `verbose` (0); `save_best_only` (false): only when
+-- the value is better than at all saves before; `save_weights_only` (false); `mode` ("auto"): "min"
+-- or "max" says which way is better; `save_freq` ("epoch"): or after so many batches, of this and
+-- of later epochs; `initial_value_threshold` (none): the value that the first save has to beat.
+--
+-- Each file is written whole or not at all (see `model:save`). Field `best`: the value of the best
+-- save; it lasts from one fit to the next.
+--
+-- Errors: a file name with another ending; a field or a monitor that is no log (lists those that
+-- are), at the first save; what saving raises.
+--
+--     local path = os.tmpname() .. ".keras"
+--     local model = ln.Sequential{ln.layers.Dense{1, input_shape = {1}}}
+--     model:compile{loss = "mse"}
+--     local checkpoint = ln.callbacks.ModelCheckpoint{path, monitor = "loss", save_best_only = true}
+--     model:fit(ln.ones{8, 1}, ln.ones{8, 1}, {epochs = 3, verbose = 0, callbacks = {checkpoint}})
+--     local best = ln.load_model(path)
+--     print(best.compiled)                                         --> true
+--     os.remove(path)
+
+local core = require "lunate.core"
+local raise = require "lunate.raise"
+local Monitor = require "lunate.callbacks._monitor"
+local every = require "lunate.callbacks._every"
+
+local ModelCheckpoint = Monitor:extend("ModelCheckpoint")
+
+ModelCheckpoint.options = {
+  filepath = {"string", required = true},
+  verbose = {"integer", default = 0, min = 0},
+  save_best_only = {"boolean", default = false},
+  save_weights_only = {"boolean", default = false},
+  save_freq = {"any", default = "epoch"},
+  initial_value_threshold = {"number", optional = true},
+}
+ModelCheckpoint.positional = {"filepath", "monitor", "verbose", "save_best_only",
+  "save_weights_only", "mode", "save_freq", "initial_value_threshold"}
+
+-- What a field's format may be, as a format of Lua's: "02d", ".2f", "8.3e", "5".
+local function lua_format(text, value)
+  local flags, kind = text:match("^([%d.+%- ]*)(%a?)$")
+  if not flags or not ("deEfgG"):find(kind, 1, true) then return nil end
+  if kind == "" then kind = math.type(value) == "integer" and "d" or "g" end
+  local ok, made = pcall(string.format, "%" .. flags .. kind, value)
+  return ok and made
+end
+
+function ModelCheckpoint:init(given)
+  local path = given.filepath
+  self.due = every("ModelCheckpoint", given.save_freq)
+  -- A hook for batches keeps fit from running several at once: only where they are counted.
+  if self.due then self.on_batch_end = self.after_batch end
+  local of_weights = path:find("%.weights%.h5$") ~= nil
+  if given.save_weights_only and not of_weights then
+    raise("bad option 'filepath' of 'ModelCheckpoint': with save_weights_only it should end in "
+      .. "'.weights.h5', got '%s'", path)
+  end
+  if not given.save_weights_only then
+    if of_weights then
+      raise("bad option 'filepath' of 'ModelCheckpoint': '%s' is a name for weights alone: say "
+        .. "save_weights_only = true", path)
+    elseif not (path:find("%.keras$") or path:find("%.h5$")) then
+      raise("bad option 'filepath' of 'ModelCheckpoint': it should end in '.keras' or '.h5', got "
+        .. "'%s'", path)
+    end
+  end
+  -- A slip in a field's form shows here, one in its name when there are logs.
+  self:path_with(setmetatable({}, {__index = function() return 1 end}))
+  self.best = given.initial_value_threshold
+end
+
+-- The file name for these values of its fields.
+function ModelCheckpoint:path_with(fields)
+  local path = self.options.filepath
+  local function fill(field)
+    if field == "{{" or field == "}}" then return field:sub(1, 1) end
+    local name, format = field:match("^{([^{}:]+):?([^{}]*)}$")
+    if not name then
+      raise("ModelCheckpoint: '%s' in the filepath '%s' is no field", field, path)
+    end
+    local value = fields[name]
+    if value == nil then
+      local names = {}
+      for known in pairs(fields) do names[#names + 1] = known end
+      table.sort(names)
+      raise("ModelCheckpoint: the filepath '%s' names '%s'; there are: %s", path, name,
+        table.concat(names, ", "))
+    end
+    if format == "" then return tostring(value) end
+    local text = type(value) == "number" and lua_format(format, value)
+    if not text then
+      raise("ModelCheckpoint: '%s' in the filepath '%s' is no format for a number such as %s "
+        .. "(\"02d\", \".2f\" and the like)", format, path, tostring(value))
+    end
+    return text
+  end
+  -- Doubled braces, fields, and braces that are neither, in the order in which they come.
+  local parts, at = {}, 1
+  while true do
+    local first = path:find("[{}]", at)
+    if not first then break end
+    parts[#parts + 1] = path:sub(at, first - 1)
+    local field = path:match("^{{", first) or path:match("^}}", first)
+      or path:match("^{[^{}]*}", first) or path:sub(first, first)
+    parts[#parts + 1] = fill(field)
+    at = first + #field
+  end
+  return table.concat(parts) .. path:sub(at)
+end
+
+-- Whether to save now, why, as verbose tells it, and the value that will be the best.
+function ModelCheckpoint:wanted(logs)
+  local given = self.options
+  if not given.save_best_only then return true, "" end
+  local value = self:value(logs)
+  if value == nil then return false end
+  local best = self.best and ("%.5f"):format(self.best) or "none"
+  if value ~= value or not self:is_better(value, self.best) then   -- NaN may come first
+    return false, ("%s is not better than %s"):format(given.monitor, best)
+  end
+  return true, ("%s went from %s to %.5f: "):format(given.monitor, best, value), value
+end
+
+function ModelCheckpoint:save(epoch, batch, logs)
+  local fields = {}
+  for name, value in pairs(logs) do fields[name] = value end
+  fields.epoch, fields.batch = epoch, batch or logs.batch
+  local path = self:path_with(fields)
+  local wanted, why, value = self:wanted(logs)
+  local verbose = self.options.verbose > 0
+  if not wanted then
+    if verbose and why then self:say("Epoch %d: %s", epoch, why) end
+    return
+  end
+  core.make_folders(path)
+  if self.options.save_weights_only then
+    self.model:save_weights(path)
+  else
+    self.model:save(path)
+  end
+  self.best = value or self.best
+  if verbose then self:say("Epoch %d: %ssaved as %s", epoch, why, path) end
+end
+
+function ModelCheckpoint:on_epoch_begin(epoch) self.epoch = epoch end
+
+function ModelCheckpoint:on_epoch_end(epoch, logs)
+  if not self.due then self:save(epoch, nil, logs) end
+end
+
+function ModelCheckpoint:after_batch(batch, logs)
+  if self.due() then self:save(self.epoch, batch, logs) end
+end
+
+return ModelCheckpoint

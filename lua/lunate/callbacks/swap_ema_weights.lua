@@ -1,0 +1,72 @@
+--- SwapEMAWeights: evaluates with the averages of the weights that the optimizer keeps
+-- (`use_ema = true`: Polyak averaging) in the place of the weights; training goes on with the
+-- weights themselves.
+--
+-- Options: `swap_on_epoch` (false): the averages are in the model from the end of an epoch to the
+-- beginning of the next as well, so that callbacks that come later, ModelCheckpoint say, see them.
+--
+-- Errors: the optimizer keeps no averages.
+--
+--     local model = ln.Sequential{ln.layers.Dense{1, input_shape = {1}}}
+--     model:compile{loss = "mse", optimizer = ln.optimizers.SGD{use_ema = true}}
+--     local history = model:fit(ln.ones{8, 1}, ln.zeros{8, 1}, {epochs = 2, verbose = 0,
+--       validation_data = {ln.ones{8, 1}, ln.zeros{8, 1}},
+--       callbacks = {ln.callbacks.SwapEMAWeights()}})
+--     print(history.history.val_loss[2] > 0)                       --> true
+
+local raise = require "lunate.raise"
+local Callback = require "lunate.callbacks.callback"
+
+local SwapEMAWeights = Callback:extend("SwapEMAWeights")
+
+SwapEMAWeights.options = {swap_on_epoch = {"boolean", default = false}}
+SwapEMAWeights.positional = {"swap_on_epoch"}
+
+-- The averages in the order of the trainable variables; none before the first step.
+local function averages(optimizer)
+  local list = {}
+  for _, state in ipairs(optimizer.variables) do
+    if state.name:find("_average$") then list[#list + 1] = state.value end
+  end
+  return list
+end
+
+function SwapEMAWeights:put_averages()
+  local optimizer = self.model.optimizer
+  if not (optimizer and optimizer.use_ema) then
+    raise("SwapEMAWeights: the optimizer keeps no averages: make it with use_ema = true")
+  end
+  if self.weights then return end
+  local list = averages(optimizer)
+  if #list == 0 then return end
+  self.weights = {}
+  for i, variable in ipairs(self.model.trainable_variables) do
+    self.weights[i] = variable:copy()
+    variable:assign(list[i])
+  end
+end
+
+function SwapEMAWeights:put_weights()
+  if not self.weights then return end
+  for i, variable in ipairs(self.model.trainable_variables) do variable:assign(self.weights[i]) end
+  self.weights = nil
+end
+
+-- After an evaluation that an error broke off, the averages are still there.
+function SwapEMAWeights:on_train_begin() self:put_weights() end
+
+function SwapEMAWeights:on_epoch_begin() self:put_weights() end
+
+function SwapEMAWeights:on_epoch_end()
+  if self.options.swap_on_epoch then self:put_averages() end
+end
+
+-- fit has given the model its averages for good.
+function SwapEMAWeights:on_train_end() self.weights = nil end
+
+function SwapEMAWeights:on_test_begin() self:put_averages() end
+function SwapEMAWeights:on_test_end() self:put_weights() end
+function SwapEMAWeights:on_predict_begin() self:put_averages() end
+function SwapEMAWeights:on_predict_end() self:put_weights() end
+
+return SwapEMAWeights

@@ -1,0 +1,65 @@
+-- A second of fuzzing for each format; `make fuzz` does it for long. And that findings are found.
+local core = require "lunate.core"
+local formats = require "fuzz.formats"
+local mutate = require "fuzz.mutate"
+local trial = require "fuzz.trial"
+
+describe("damaged files", function()
+  local names = {}
+  for name in pairs(formats) do names[#names + 1] = name end
+  table.sort(names)
+  for _, name in ipairs(names) do
+    it("of ." .. name .. " give a value or an error", function()
+      local path, counts = trial.path(name), {value = 0, error = 0}
+      local stop = core.clock() + 1
+      for number = 1, 1000 do
+        local outcome, wrong = trial.run(name, 7, number, path)
+        if not outcome then
+          error(("%s\nrepeat with: make fuzz FORMATS=%s SEED=7 ONLY=%d"):format(wrong, name,
+            number))
+        end
+        counts[outcome] = counts[outcome] + 1
+        if core.clock() > stop and number >= 20 then break end
+      end
+      os.remove(path)
+      assert.is_true(counts.error > 0)
+    end)
+  end
+end)
+
+describe("the fuzz driver", function()
+  it("makes the same mutants from the same seed and number", function()
+    for name in pairs(formats) do
+      local a, b = trial.mutant(name, 3, 5), trial.mutant(name, 3, 5)
+      assert.equal(a, b)
+    end
+    local different = {}
+    for number = 1, 100 do different[trial.mutant("idx", 3, number)] = true end
+    local n = 0
+    for _ in pairs(different) do n = n + 1 end
+    assert.is_true(n > 80)
+  end)
+
+  it("tells what is wrong with an outcome", function()
+    local function outcome(read)
+      formats.probe = {ending = ".probe", read = read, mutant = mutate.bytes,
+        seeds = function() return {"some bytes"} end}
+      local path = trial.path("probe")
+      local value, wrong = trial.run("probe", 1, 1, path)
+      os.remove(path)
+      formats.probe = nil
+      return value or wrong
+    end
+    assert.equal("value", outcome(function() return true end))
+    assert.equal("error", outcome(function(path) error("cannot read " .. path) end))
+    assert.matches("does not say what was read", outcome(function() error("oh") end))
+    assert.equal("the error is a table", outcome(function() error{} end))
+    assert.equal("it changed", outcome(function() return nil, "it changed" end))
+    local content
+    outcome(function(path, bytes)
+      local file <close> = io.open(path, "rb")
+      content = file:read("a") == bytes
+    end)
+    assert.is_true(content)
+  end)
+end)
