@@ -76,9 +76,8 @@ LN_UNARY(SELU, MATH, Y,
          (T)1.0507009873554804934 * (x > 0 ? x : (T)1.6732632423543772848 * VM_EXPM1(x)),
          v > 0 ? (T)1.0507009873554804934 * d : d * (v + (T)1.7580993408473768599))
 LN_UNARY(CELU, MATH, X, x > 0 ? x : a * VM_EXPM1(x / a), v > 0 ? d : d * VM_EXP(v / a))
-LN_UNARY(GELU, MATH, X, (T)0.5 * x * (1 + VM_ERF(x * (T)0.70710678118654752440)),
-         d * ((T)0.5 * (1 + VM_ERF(v * (T)0.70710678118654752440)) +
-              v * (T)0.39894228040143267794 * VM_EXP((T)-0.5 * v * v)))
+LN_UNARY(GELU, MATH, X, x * VM_NORMAL_CDF(x),
+         d * (VM_NORMAL_CDF(v) + v * (T)0.39894228040143267794 * VM_EXP((T)-0.5 * v * v)))
 // the tanh form: u = sqrt(2 / pi) (x + 0.044715 x^3)
 #define GELU_U(x) ((T)0.79788456080286535588 * (x + (T)0.044715 * x * x * x))
 #define GELU_DU(x) ((T)0.79788456080286535588 * (1 + (T)0.134145 * x * x))

@@ -131,6 +131,23 @@ LN_INLINE float ln_erff(float x) {
   return a < 1.0f ? x + x * p : large;
 }
 
+// The normal distribution function: half of erfc(t) = e^(polynomial) of t = |x| / sqrt(2), from the
+// side where it is small. Error: 6e-8, absolute; 0 or 1 where that is nearer.
+LN_INLINE float ln_normal_cdff(float x) {
+  float t = fabsf(x) * 0.707106781f, q = 8.04391129e-06f;
+  q = q * t - 0.000106027444f;
+  q = q * t + 0.000587953546f;
+  q = q * t - 0.00157676556f;
+  q = q * t + 5.8787231e-05f;
+  q = q * t + 0.0192171391f;
+  q = q * t - 0.102799207f;
+  q = q * t - 0.636616111f;
+  q = q * t - 1.12837934f;
+  float half = 0.5f * ln_expf(t > 4.0f ? -104.0f : q * t);
+  return x < 0.0f ? half : 1.0f - half;
+}
+LN_INLINE double ln_normal_cdf64(double x) { return 0.5 * erfc(-0.70710678118654752440 * x); }
+
 LN_INLINE double ln_sigmoid64(double x) {
   double e = exp(-fabs(x)), s = 1 / (1 + e);
   return x < 0 ? e * s : s;
@@ -162,6 +179,7 @@ LN_INLINE double ln_sigmoid64(double x) {
 #define VM_TRUNC(x) VM_(x, truncf, trunc)
 #define VM_RINT(x) VM_(x, rintf, rint)
 #define VM_ERF(x) VM_(x, ln_erff, erf)
+#define VM_NORMAL_CDF(x) VM_(x, ln_normal_cdff, ln_normal_cdf64)
 #define VM_SIGMOID(x) VM_(x, ln_sigmoidf, ln_sigmoid64)
 // log(1 + e^x), never overflowing
 #define VM_SOFTPLUS(x) (((x) < 0 ? 0 : (x)) + VM_LOG1P(VM_EXP(-VM_ABS(x))))
