@@ -229,10 +229,10 @@ doc:  ## the reference page, from what the code says of itself: $(BUILD)/doc/ref
 	@mkdir -p $(BUILD)/doc
 	@$(RUN) $(LUA) scripts/doc.lua $(BUILD)/doc/reference.md
 
-bench:  ## compare with PyTorch (scripts/bench)
+bench:  ## compare with PyTorch, ONNX Runtime and pandas (scripts/bench); ARGS="rounds pattern"
 	@$(call setup,$(NEED_demo))
 	@$(MAKE) --no-print-directory all
-	@$(RUN) sh scripts/bench/run.sh
+	@$(RUN) sh scripts/bench/run.sh $(ARGS)
 
 install: all  ## into $(DESTDIR)$(PREFIX)
 	@echo "  install $(DESTDIR)$(LUADIR)/lunate, $(DESTDIR)$(LIBDIR)/lunate, $(DESTDIR)$(BINDIR)/lunate"

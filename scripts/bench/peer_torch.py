@@ -1,7 +1,8 @@
 #!/usr/bin/python3
 """peer_torch.py <workload> [threads]: PyTorch's side of the benchmarks (see lunate.lua, whose workloads
 have the same names): eager mode, float32, data resident in memory, the loop that a user writes who
-does not want to pay for a DataLoader. `onnx <folder>` exports the models that peer_onnx.mjs runs.
+does not want to pay for a DataLoader. `onnx <folder>` exports the models that peer_onnx.mjs runs;
+`csv <file>` times pandas.
 
 Prints one line: workload, threads, microseconds of a unit of work."""
 import gzip
@@ -184,8 +185,17 @@ def export(folder):
                           dynamic_axes={"x": {0: "n"}, "y": {0: "n"}})
 
 
+def read_csv(path):
+    import pandas
+    start = time.perf_counter()
+    pandas.read_csv(path, dtype=numpy.float32)
+    print(f"csv us={(time.perf_counter() - start) * 1e6:.0f}")
+
+
 if sys.argv[1] == "onnx":
     export(sys.argv[2])
+elif sys.argv[1] == "csv":
+    read_csv(sys.argv[2])
 else:
     torch.manual_seed(0)
     torch.set_num_threads(int(sys.argv[2]) if len(sys.argv) > 2 else 1)

@@ -1,20 +1,27 @@
--- lua5.4 scripts/bench/run.lua [rounds]        (by way of scripts/bench/run.sh or `make bench`)
+-- lua5.4 scripts/bench/run.lua [rounds [pattern]]     (by way of scripts/bench/run.sh: `make bench`)
 --
--- Runs lunate_mlp.lua and torch_mlp.py in turn, `rounds` (5) times, so that both meet the same
--- machine; takes medians, for each the better of its thread counts, and prints the ratios. Each run
--- is a process of its own. $PYTHON is the python3 with PyTorch, empty where there is none.
+-- Runs every workload of lunate.lua and of its peers (peer_torch.py, peer_onnx.mjs) in turn,
+-- `rounds` (5) times, so that all meet the same machine, each run a process of its own; takes
+-- medians, for each side the better of its thread counts; prints the ratios and the share of the
+-- machine's own limits, measured in the same run; writes the table as Markdown to build/bench.md.
+-- pattern (a Lua pattern) chooses workloads by name. $PYTHON is the python3 with PyTorch, $ONNX the
+-- folder of ONNX Runtime's package and models; empty where there is none.
 
 local clock = require "lunate.core".clock
 
-local rounds = math.max(5, math.tointeger(arg[1]) or 5)
-local python, lua = os.getenv "PYTHON" or "", os.getenv "LUA" or "lua5.4"
-local threads = {1, 2}
-local slow_start = 1.5  -- a thread count this much slower in round 1 is not run again
+local rounds = math.max(1, math.tointeger(arg[1]) or 5)
+local pattern = arg[2] or "."
+local lua = os.getenv "LUA" or "lua5.4"
+local python, onnx = os.getenv "PYTHON" or "", os.getenv "ONNX" or ""
 
 local function capture(command)
   local pipe <close> = assert(io.popen(command, "r"))
   return pipe:read "a"
 end
+
+local cores = math.tointeger(capture("getconf _NPROCESSORS_ONLN"):match "%d+") or 1
+local thread_counts = cores > 1 and {1, cores} or {1}
+local slow_start = 1.5  -- a thread count this much slower in round 1 is not run again
 
 local function median(list)
   table.sort(list)
@@ -22,62 +29,136 @@ local function median(list)
   return n % 2 == 1 and list[n // 2 + 1] or (list[n // 2] + list[n // 2 + 1]) / 2
 end
 
--- Microseconds a sample, by the output of either script.
-local function sample_time(command)
-  local output = capture(command)
-  return tonumber(output:match "us/sample=([%d.]+)") or
-    error("no measurement from: " .. command .. "\n" .. output)
-end
+-- ---- the sides: how each runs a workload
 
-local peers = {function(count, workload)
-  return ("LUNATE_THREADS=%d %s scripts/bench/lunate_mlp.lua %s"):format(count, lua, workload)
-end}
+local sides = {
+  {name = "lunate", command = function(workload, threads)
+    return ("LUNATE_THREADS=%d %s scripts/bench/lunate.lua %s"):format(threads, lua, workload)
+  end},
+}
 if python ~= "" then
-  peers[2] = function(count, workload)
-    return ("%s scripts/bench/torch_mlp.py %s --threads %d"):format(python, workload, count)
-  end
+  sides[#sides + 1] = {name = "PyTorch", command = function(workload, threads)
+    return ("%s scripts/bench/peer_torch.py %s %d"):format(python, workload, threads)
+  end}
+end
+local has_onnx = {predict = true, predict_one = true, housing_predict_one = true}
+if onnx ~= "" then
+  sides[#sides + 1] = {name = "ONNX", only = has_onnx, command = function(workload, threads)
+    return ("node scripts/bench/peer_onnx.mjs %s %s %d"):format(workload, onnx, threads)
+  end}
 end
 
--- The best thread count's median for each peer.
-local function compare(workload)
-  local times = {}  -- [peer][threads] = list
+-- Microseconds of a unit of work.
+local function measure(command)
+  local output = capture(command)
+  return tonumber(output:match "us=([%d.]+)")
+    or error("no measurement from: " .. command .. "\n" .. output)
+end
+
+-- For each side that has the workload the best thread count's median.
+local function compare(workload, only_us)
+  local times = {}  -- [side][threads] = list
   for round = 1, rounds do
-    for p, peer in ipairs(peers) do
-      times[p] = times[p] or {}
-      local best = math.huge  -- of round 1
-      for _, list in pairs(times[p]) do best = math.min(best, list[1]) end
-      for _, count in ipairs(threads) do
-        local list = times[p][count] or {}
-        times[p][count] = list
-        if round == 1 or list[1] <= best * slow_start then
-          list[#list + 1] = sample_time(peer(count, workload))
+    for s, side in ipairs(sides) do
+      if (not side.only or side.only[workload]) and not (only_us and s > 1) then
+        times[s] = times[s] or {}
+        local best = math.huge  -- of round 1
+        for _, list in pairs(times[s]) do best = math.min(best, list[1]) end
+        for _, count in ipairs(thread_counts) do
+          local list = times[s][count] or {}
+          times[s][count] = list
+          if round == 1 or list[1] <= best * slow_start then
+            list[#list + 1] = measure(side.command(workload, count))
+          end
         end
       end
     end
   end
   local result = {}
-  for p in ipairs(peers) do
-    local best, best_count = math.huge, 0
-    for count, list in pairs(times[p]) do
-      if #list == rounds then
-        local time = median(list)
-        if time < best then best, best_count = time, count end
-      end
+  for s, by_threads in pairs(times) do
+    local best, threads = math.huge, 0
+    for count, list in pairs(by_threads) do
+      if #list == rounds and median(list) < best then best, threads = median(list), count end
     end
-    result[p] = {time = best, threads = best_count}
+    result[sides[s].name] = {time = best, threads = threads}
   end
   return result
+end
+
+-- ---- the workloads. flops: of a unit; bytes: read and written of memory by a unit
+
+local MLP = 784 * 300 + 300 * 100 + 100 * 10   -- weights: 2 flops each a sample and product
+local BIG = 30000000
+
+local rows = {
+  {"fashion", "Fashion-MNIST MLP, SGD, batch 32: a sample", flops = 6 * MLP - 2 * 784 * 300},
+  {"fashion_256", "the same, batch 256: a sample", flops = 6 * MLP - 2 * 784 * 300},
+  {"housing", "housing MLP, SGD, batch 32: a sample"},
+  {"housing_adam", "housing MLP, Adam, batch 32: a sample"},
+  {"wide_and_deep", "wide & deep, functional, batch 32: a sample"},
+  {"wide_and_deep_subclassed", "wide & deep, subclassed, eager, batch 32: a sample"},
+  {"predict", "MLP, predict of 10,000 rows, batch 32: a row", flops = 2 * MLP},
+  {"predict_one", "MLP, predict of one row"},
+  {"housing_predict_one", "housing MLP, predict of one row"},
+  {"housing_train_one", "housing MLP, train_on_batch of one row"},
+  {"housing_fit_one", "housing MLP, fit of one row, one epoch"},
+  {"small_ops", "an op on 10x10 in a Lua loop"},
+}
+for _, f in ipairs{"exp", "tanh", "gelu", "softmax", "statistics"} do
+  local title = f == "statistics" and "mean and variance of rows" or f
+  rows[#rows + 1] = {f .. "_1e6", title .. ", 1e6 floats"}
+  rows[#rows + 1] = {f .. "_3e7", title .. ", 3e7 floats",
+                     bytes = (f == "statistics" and 4 or 8) * BIG}
+end
+
+-- ---- the table
+
+local lines = {}
+local function say(...)
+  local line = string.format(...)
+  lines[#lines + 1] = line
+  print(line)
+  io.stdout:flush()
 end
 
 local function machine()
   local info = io.open "/proc/cpuinfo"
   local text = info and info:read "a" or ""
   if info then info:close() end
-  return ("%s, %s cores, %s, %s"):format(
-    text:match "model name%s*:%s*([^\n]+)" or "unknown processor",
-    capture("getconf _NPROCESSORS_ONLN"):match "%d+", capture("uname -sm"):match "[^\n]+",
-    os.date "%Y-%m-%d")
+  return ("%s, %d cores, %s, %s"):format(
+    text:match "model name%s*:%s*([^\n]+)" or "unknown processor", cores,
+    capture("uname -sm"):match "[^\n]+", os.date "%Y-%m-%d")
 end
+
+local function digits(x)
+  return ("%." .. (x < 1 and 3 or x < 10 and 2 or x < 100 and 1 or 0) .. "f"):format(x)
+end
+
+say("%s. Medians of %d rounds in turn, the better of %s threads for each side.\n", machine(),
+  rounds, table.concat(thread_counts, " and "))
+
+local sgemm = 2 * 2048 ^ 3 / compare("sgemm", true).lunate.time          -- flops a microsecond
+local bandwidth = 8 * BIG / compare("copy", true).lunate.time            -- bytes a microsecond
+say("The machine's limits: sgemm of 2048x2048x2048 %.0f Gflop/s, a large copy %.1f GB/s.\n",
+  sgemm / 1000, bandwidth / 1000)
+
+say("| microseconds | lunate | PyTorch | ratio | ONNX Runtime | ratio | of the limit |")
+say("|---|---|---|---|---|---|---|")
+for _, row in ipairs(rows) do
+  local name = row[1]
+  if name:find(pattern) then
+    local r = compare(name)
+    local ours = r.lunate.time
+    local function cell(x) return x and digits(x.time) or "" end
+    local function ratio(x) return x and ("%.1fx"):format(x.time / ours) or "" end
+    local limit = row.flops and row.flops / ours / sgemm or row.bytes and row.bytes / ours / bandwidth
+    say("| %s | %s | %s | %s | %s | %s | %s |", row[2], cell(r.lunate), cell(r.PyTorch),
+      ratio(r.PyTorch), cell(r.ONNX), ratio(r.ONNX),
+      limit and ("%.0f%%"):format(100 * limit) or "")
+  end
+end
+
+-- ---- what is measured of lunate alone (and reading CSV, against pandas)
 
 -- Milliseconds of a process, over that of a bare one.
 local function start_up()
@@ -94,16 +175,24 @@ local function start_up()
   return median(with) - median(bare)
 end
 
-print(machine())
-print(("median of %d rounds in turn, the better of 1 and 2 threads for each\n"):format(rounds))
-print(("%-28s %14s %14s %8s"):format("microseconds a sample", "lunate", "PyTorch", "ratio"))
-for _, row in ipairs{{"fashion", "Fashion-MNIST MLP, SGD"}, {"housing", "housing MLP, SGD"}} do
-  local r = compare(row[1])
-  local function cell(x) return x and ("%9.4f (%d th)"):format(x.time, x.threads) or "-" end
-  print(("%-28s %14s %14s %8s"):format(row[2], cell(r[1]), cell(r[2]),
-    r[2] and ("%.1fx"):format(r[2].time / r[1].time) or "-"))
+if pattern == "." then
+  say("\nBesides:\n")
+  say("- `require \"lunate\"`: %.1f ms over bare %s", start_up(), lua)
+  for line in capture(lua .. " scripts/bench/growth.lua"):gmatch "[^\n]+" do say("- %s", line) end
+  if python ~= "" then
+    local csv = os.tmpname()
+    capture(lua .. " scripts/bench/growth.lua csv " .. csv)
+    local ours, theirs = {}, {}
+    for _ = 1, rounds do
+      ours[#ours + 1] = measure(lua .. " scripts/bench/growth.lua read " .. csv) / 1e6
+      local output = capture(python .. " scripts/bench/peer_torch.py csv " .. csv)
+      theirs[#theirs + 1] = (tonumber(output:match "us=([%d.]+)") or 0 / 0) / 1e6
+    end
+    os.remove(csv)
+    say("- reading 100 MB of CSV: %.2f s, pandas %.2f s", median(ours), median(theirs))
+  end
 end
-print()
-print(('require "lunate": %.1f ms over bare %s'):format(start_up(), lua))
-print("Fashion-MNIST from uint8 images, Rescaling first: peak resident set " ..
-  capture(lua .. " scripts/bench/lunate_mlp.lua memory"):match "peak=([^\n]+)")
+
+local file = assert(io.open("build/bench.md", "w"))
+file:write(table.concat(lines, "\n"), "\n")
+file:close()
