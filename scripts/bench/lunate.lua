@@ -152,7 +152,7 @@ local workloads = {
         local c = a + b
         c = c * a
         c = c - b
-        c = ln.tanh(c)
+        ln.tanh(c)
       end
     end) / 1000
   end,

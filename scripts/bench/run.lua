@@ -1,4 +1,4 @@
--- lua5.4 scripts/bench/run.lua [rounds [pattern]]     (by way of scripts/bench/run.sh: `make bench`)
+-- lua5.4 scripts/bench/run.lua [rounds [pattern]]       (`make bench` goes by way of run.sh)
 --
 -- Runs every workload of lunate.lua and of its peers (peer_torch.py, peer_onnx.mjs) in turn,
 -- `rounds` (5) times, so that all meet the same machine, each run a process of its own; takes
@@ -151,7 +151,8 @@ for _, row in ipairs(rows) do
     local ours = r.lunate.time
     local function cell(x) return x and digits(x.time) or "" end
     local function ratio(x) return x and ("%.1fx"):format(x.time / ours) or "" end
-    local limit = row.flops and row.flops / ours / sgemm or row.bytes and row.bytes / ours / bandwidth
+    local limit = row.flops and row.flops / ours / sgemm
+      or row.bytes and row.bytes / ours / bandwidth
     say("| %s | %s | %s | %s | %s | %s | %s |", row[2], cell(r.lunate), cell(r.PyTorch),
       ratio(r.PyTorch), cell(r.ONNX), ratio(r.ONNX),
       limit and ("%.0f%%"):format(100 * limit) or "")
