@@ -110,13 +110,25 @@ function models.clone_model(model, options)
   return copy
 end
 
---- A model from a file, `.keras` or `.h5`: `ln.saving.load_model`.
--- @param path  the file
--- @param options  those of ln.saving.load_model: `custom_objects`, `compile`, ...
--- @return the model, with its weights
--- Errors: those of ln.saving.load_model.
+--- A model from a file that `model:save` or Keras wrote.
+-- Architecture, weights, and unless `compile` is false how it is compiled and the optimizer's
+-- state: training goes on where it was, with the random numbers too when lunate wrote the file
+-- (ln.random itself is not touched before, nor when ln.set_seed was called since). Nothing in a
+-- file is ever run as code.
+-- @param path  `.keras`, or `.h5` (Keras 2 and 3)
+-- @param options  `custom_objects`: classes and functions of one's own by name; `compile` (true);
+--   `safe_mode` (true: there is no other here)
+-- @return the model
+-- Errors: what the file needs that is not there (a layer class, an option), named with its layer;
+-- weights or optimizer state that do not fit; damaged files.
 --
---     model = ln.load_model("model.keras")
+--     local path = os.tmpname() .. ".keras"
+--     local model = ln.Sequential{ln.layers.Dense{2, input_shape = {3}}, name = "small"}
+--     model:compile{loss = "mse", optimizer = "adam"}
+--     model:save(path)
+--     local again = ln.load_model(path)
+--     local x = ln.ones{1, 3}
+--     print(again.name, again.compiled, again(x) == model(x))      --> small   true   true
 function models.load_model(path, options)
   return require("lunate.saving").load_model(path, options)
 end

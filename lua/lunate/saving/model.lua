@@ -262,25 +262,7 @@ function load.h5(bytes, given, fail)
   return model
 end
 
---- A model from a file that `model:save` or Keras wrote.
--- Architecture, weights, and unless `compile` is false how it is compiled and the optimizer's
--- state: training goes on where it was, with the random numbers too when lunate wrote the file
--- (ln.random itself is not touched before, nor when ln.set_seed was called since). Nothing in a
--- file is ever run as code.
--- @param path  `.keras`, or `.h5` (Keras 2 and 3)
--- @param options  `custom_objects`: classes and functions of one's own by name; `compile` (true);
---   `safe_mode` (true: there is no other here)
--- @return the model
--- Errors: what the file needs that is not there (a layer class, an option), named with its layer;
--- weights or optimizer state that do not fit; damaged files.
---
---     local path = os.tmpname() .. ".keras"
---     local model = ln.Sequential{ln.layers.Dense{2, input_shape = {3}}, name = "small"}
---     model:compile{loss = "mse", optimizer = "adam"}
---     model:save(path)
---     local again = ln.load_model(path)
---     print(again.name, again.compiled, again(ln.ones{1, 3}) == model(ln.ones{1, 3}))
---                                                               --> small   true   true
+--- `ln.load_model(path, options)`, where it is told about.
 function files.load_model(path, options)
   local given = check("load_model", LOAD, options)
   if not given.safe_mode then
