@@ -394,7 +394,7 @@ typedef struct Limits {
 static Limits limits_of(uint64_t file) {
   uint64_t packed = ((uint64_t)1 << 20) + 1032 * file, most = ((uint64_t)256 << 20) + 16 * file;
   uint64_t bytes = packed < most ? packed : most;
-  int64_t cpu = 500 + (int64_t)(bytes >> 17);   // 128 MiB/s; a small model needs 1 ms
+  int64_t cpu = 250 + (int64_t)(bytes >> 17);   // 128 MiB/s; a small model needs 1 ms
   return (Limits){bytes, 16 + file / 8, cpu, 10000 + 5 * cpu};
 }
 
@@ -987,8 +987,9 @@ static void push_value(lua_State *L, Job *job, bool attribute) {
 static void push_object(lua_State *L, Job *job, int depth) {
   char letter = take_letter(L, job);
   luaL_checkstack(L, 12, "hdf5");
-  if ((letter != 'G' && letter != 'D') || depth >= MAX_DEPTH) nonsense(L, "libhdf5 talks nonsense");
   bool group = letter == 'G', bare = true;
+  if ((!group && (letter != 'D' || depth == 0)) || depth == MAX_DEPTH)   // the root is a group
+    nonsense(L, "libhdf5 talks nonsense");
   lua_createtable(L, 0, 2);
   int object = lua_gettop(L), attributes = object + 1, members = object + 2;
   lua_newtable(L);
@@ -1075,7 +1076,6 @@ static int decode(lua_State *L) {
   job->left = limits_of(n);
   start_child(L, job, bytes, n);
   push_object(L, job, 0);
-  if (!lua_istable(L, -1)) nonsense(L, "libhdf5 talks nonsense");
   return 1;
 }
 
