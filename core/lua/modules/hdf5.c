@@ -324,13 +324,7 @@ static void write_group(lua_State *L, const Writer *w, hid_t group, int i, const
 static Writer *push_writer(lua_State *L) {
   Writer *w = lua_newuserdatauv(L, sizeof *w, 0);
   *w = (Writer){-1, -1, -1, -1, -1, -1, false, NULL};
-  if (luaL_newmetatable(L, "lunate.hdf5.writer")) {
-    lua_pushcfunction(L, writer_close);
-    lua_pushvalue(L, -1);
-    lua_setfield(L, -3, "__gc");
-    lua_setfield(L, -2, "__close");
-  }
-  lua_setmetatable(L, -2);
+  luaL_setmetatable(L, "lunate.hdf5.writer");
   lua_toclose(L, -1);
   w->locked = pthread_mutex_lock(&library) == 0;
   return w;
@@ -805,13 +799,7 @@ static Job *push_job(lua_State *L) {
   job->fd = -1;
   job->pid = 0;
   job->at = job->end = 0;
-  if (luaL_newmetatable(L, "lunate.hdf5.job")) {
-    lua_pushcfunction(L, job_close);
-    lua_pushvalue(L, -1);
-    lua_setfield(L, -3, "__gc");
-    lua_setfield(L, -2, "__close");
-  }
-  lua_setmetatable(L, -2);
+  luaL_setmetatable(L, "lunate.hdf5.job");
   lua_toclose(L, -1);
   return job;
 }
@@ -1081,10 +1069,22 @@ static int decode(lua_State *L) {
 
 static const luaL_Reg functions[] = {{"encode", encode}, {"decode", decode}, {NULL, NULL}};
 
+// Here and not at first use, where running out of memory halfway would leave it half made.
+static void make_metatable(lua_State *L, const char *name, lua_CFunction close) {
+  luaL_newmetatable(L, name);
+  lua_pushcfunction(L, close);
+  lua_pushvalue(L, -1);
+  lua_setfield(L, -3, "__gc");
+  lua_setfield(L, -2, "__close");
+  lua_pop(L, 1);
+}
+
 int luaopen_lunate_hdf5(lua_State *L);
 __attribute__((visibility("default"))) int luaopen_lunate_hdf5(lua_State *L) {
   const LnExports *core = ln_exports(L);
   pthread_once(&library_once, start_library);
+  make_metatable(L, "lunate.hdf5.writer", writer_close);
+  make_metatable(L, "lunate.hdf5.job", job_close);
   luaL_newlibtable(L, functions);
   lua_pushlightuserdata(L, (void *)(uintptr_t)core);
   luaL_setfuncs(L, functions, 1);
