@@ -271,7 +271,7 @@ local function parts(kind, value, plain)
   end
   local out = core.list()
   for key, part in pairs(value) do out[key] = parts(kind, part, plain) end
-  return next(out) == nil and core.null or out
+  return out
 end
 
 local function same(name) return name end
@@ -284,6 +284,11 @@ local function metric_object(name)
   return core.serialize(metric, true)
 end
 
+local function metrics(given, plain)
+  if type(given) == "table" and next(given) == nil then return core.null end
+  return parts("metric", given, plain)
+end
+
 local function common(model, metric)
   local weights = core.null
   if next(model.loss_weights or {}) ~= nil then
@@ -292,8 +297,8 @@ local function common(model, metric)
   end
   return {
     loss = parts("loss", model.loss, loss_name), loss_weights = weights,
-    metrics = parts("metric", model.metrics_given, metric),
-    weighted_metrics = parts("metric", model.weighted_metrics_given, metric),
+    metrics = metrics(model.metrics_given, metric),
+    weighted_metrics = metrics(model.weighted_metrics_given, metric),
     run_eagerly = false, steps_per_execution = 1, jit_compile = false,
   }
 end
@@ -358,6 +363,17 @@ local function build(model, tree)
   end
 end
 
+-- Named functions in losses and metrics become the functions, while their names are known.
+local function functions(value)
+  if type(value) ~= "table" or type(getmetatable(value)) == "string" then return value end
+  if value.class_name == "function" and type(value.config) == "string" then
+    return revive_function(value)
+  end
+  local out = setmetatable({}, getmetatable(value))
+  for key, part in pairs(value) do out[key] = functions(part) end
+  return out
+end
+
 local function make(tree, compile)
   local model = core.get("layer", tree)
   if getmetatable(model) ~= "lunate.model" then
@@ -366,7 +382,7 @@ local function make(tree, compile)
   build(model, tree)
   local config = tree.compile_config
   if compile and type(config) == "table" and next(config) ~= nil then
-    model:compile_from_config(config)
+    model:compile_from_config(functions(config))
   end
   return model
 end
