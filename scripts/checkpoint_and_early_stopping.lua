@@ -1,4 +1,5 @@
--- lua5.4 scripts/checkpoint_and_early_stopping.lua [epochs] [seed] [folder]  (with lunate installed)
+-- lua5.4 scripts/checkpoint_and_early_stopping.lua [epochs] [seed] [folder]
+--                                                                 (with lunate installed)
 --
 -- Training that looks after itself: the best model so far is always in a file, training ends when
 -- nothing gets better, and a callback of our own watches for overfitting. Ctrl-C ends it early; the
@@ -46,8 +47,8 @@ print(("test mse of the best model, from %s: %.4f"):format(path, mse(model)))
 local Ratio = ln.callbacks.Callback:extend("Ratio")
 function Ratio:on_epoch_end(_, logs) self:say("val/train: %.3f", logs.val_loss / logs.loss) end
 
--- 3. As many epochs as it takes: training ends when ten in a row bring nothing better, and the model
--- gets its best weights back. The checkpoint is for the case that the machine does not last.
+-- 3. As many epochs as it takes: training ends when ten in a row bring nothing better, and the
+-- model gets its best weights back. The checkpoint is for the case that the machine does not last.
 local stopping = ln.callbacks.EarlyStopping{patience = 10, restore_best_weights = true}
 model = build()
 local history = model:fit(x_train, y_train, {epochs = epochs,

@@ -83,9 +83,10 @@ describe("hooks", function()
 
   it("see what callbacks before them put into the logs, and so does the History", function()
     local seen
-    local first = ln.callbacks.LambdaCallback{on_epoch_end = function(e, logs) logs.mine = e * 10 end}
-    local second = ln.callbacks.LambdaCallback{on_epoch_end = function(_, logs) seen = logs.mine end}
-    local history = fit(small(), {first, second})
+    local function at_end(f) return ln.callbacks.LambdaCallback{on_epoch_end = f} end
+    local history = fit(small(), {
+      at_end(function(epoch, logs) logs.mine = epoch * 10 end),
+      at_end(function(_, logs) seen = logs.mine end)})
     assert.equal(20, seen)
     assert.same({10, 20}, history.history.mine)
   end)

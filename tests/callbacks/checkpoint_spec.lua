@@ -65,7 +65,8 @@ describe("ModelCheckpoint", function()
   it("keeps the best by mode, and better than a threshold", function()
     train({"m.keras", save_best_only = true, mode = "max"}, {1, 3, 2})
     assert.equal(2, weight("m.keras"))
-    train({"t-{epoch}.keras", save_best_only = true, initial_value_threshold = 0.3}, {0.5, 0.2, 0.1})
+    train({"t-{epoch}.keras", save_best_only = true, initial_value_threshold = 0.3},
+      {0.5, 0.2, 0.1})
     assert.same({"m.keras", "t-2.keras", "t-3.keras"}, files())
   end)
 
