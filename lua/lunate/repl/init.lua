@@ -46,7 +46,7 @@ end
 local Failure = {}   -- what the handler makes of an error
 
 local function handler(message)
-  local text = type(message) == "string" and message
+  local text = (type(message) == "string" or type(message) == "number") and tostring(message)
   if not text then
     local ok, said = pcall(tostring, message)
     text = ok and said or type(message)
