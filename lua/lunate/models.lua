@@ -13,14 +13,19 @@ local models = {
   Input = functional.input,
 }
 
+local FROM_JSON = {
+  custom_objects = {"any"}, max_weight_bytes = {"number", default = 1 << 30, min = 0},
+}
+
 --- A model from Keras's JSON: its architecture, and compiled when the text says how. What Keras 2
 -- wrote will do as well.
 -- @param text  what `model:to_json()` gives, here or in Keras (class_name, config, compile_config)
 -- @param options  `custom_objects`: {Name = class or function}, for what is not registered
---   (ln.saving.register)
+--   (ln.saving.register); `max_weight_bytes`: what all weights may take (2^30), since a text of
+--   a few bytes can ask for more than any machine has
 -- @return the model, with new weights
 -- Errors: what is not JSON or no model; classes, options and functions that there are not; weights
--- that the machine has no memory for. Nothing in the text is run as code.
+-- past the limit. Nothing in the text is run as code.
 --
 --     local text = '{"class_name": "Sequential", "config": {"name": "m", "layers": []}}'
 --     print(ln.model_from_json(text).name)                                        --> m
@@ -28,9 +33,10 @@ function models.model_from_json(text, options)
   if type(text) ~= "string" then
     raise("model_from_json: JSON text expected, got %s", type(text))
   end
-  local given = check("model_from_json", {custom_objects = {"any"}}, options)
+  local given = check("model_from_json", FROM_JSON, options)
   local tree = blame(core.json_decode, text)
-  return require("lunate.saving.registry").model(tree, {custom_objects = given.custom_objects})
+  return require("lunate.saving.registry").model(tree, {
+    custom_objects = given.custom_objects, weight_bytes = given.max_weight_bytes})
 end
 
 local function new_layer(layer) return layer.class.from_config(layer:get_config()) end

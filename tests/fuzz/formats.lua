@@ -152,8 +152,8 @@ formats.json = {
   end,
   read = function(_, bytes)
     local value = core.json_decode(bytes)
-    local ok, message = pcall(ln.model_from_json, bytes)   -- names layers and options
-    if not ok and type(message) ~= "string" then error(message, 0) end
+    local ok, message = pcall(ln.model_from_json, bytes, {max_weight_bytes = 1 << 26})
+    if not ok and type(message) ~= "string" then error(message, 0) end   -- it names an option
     assert(core.json_encode(value))
     return value
   end,
