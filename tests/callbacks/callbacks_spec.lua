@@ -104,6 +104,18 @@ describe("hooks", function()
   end)
 end)
 
+describe("a list of callbacks", function()
+  it("has no holes, and nothing but callbacks", function()
+    local callback = ln.callbacks.TerminateOnNaN()
+    fails("a list without holes, it has an entry 3 after 1", fit, small(),
+      {callback, nil, callback})
+    fails("callbacks%[2%] should be a callback, got table %(a class: call it to make one%)", fit,
+      small(), {callback, ln.callbacks.TerminateOnNaN})
+    fails("callbacks%[1%] should be a callback, got boolean", fit, small(), {false})
+    assert.equal(2, #fit(small(), callback).epoch)   -- one alone needs no list
+  end)
+end)
+
 describe("an error in a callback", function()
   local function boom(hook, when)
     return ln.callbacks.LambdaCallback{[hook] = function(number)
