@@ -39,6 +39,8 @@ describe("show", function()
   it("shows tensors as print does, and how large abbreviated ones are", function()
     assert.equal("[[1. 1.]\n [1. 1.]]", show(ln.ones{2, 2}))
     assert.matches("%-%- %(2000,%) float32$", show(ln.zeros{2000}))
+    assert.equal("[[0.]\n [0.]\n [0.]\n ...\n [0.]\n [0.]\n [0.]]\n-- (200, 1) float32",
+      show(ln.zeros{200, 1}))
     assert.equal("{a = [1. 2.]}", show{a = ln.tensor{1, 2}})
   end)
 

@@ -17,8 +17,10 @@ end
 
 local function compile(text, env)
   text = text:gsub("^%s*=", "", 1)
-  local f = load("return " .. text, "=stdin", "t", env)
-  if f then return f end
+  if load("return " .. text, "=stdin", "t", env) then
+    -- No tail call: errors find the line that the user wrote.
+    return load(("return (function(...) return ... end)(%s\n)"):format(text), "=stdin", "t", env)
+  end
   return load(text, "=stdin", "t", env)
 end
 

@@ -181,6 +181,7 @@ end
 local whole = {
   tensor = function(t)
     local text = to_text(t)
+    if select(2, text:gsub("\n", "")) > 24 then text = t:tostring{threshold = 0} end
     -- What is abbreviated says how much of it there is.
     if not text:find("...", 1, true) then return text end
     return ("%s\n-- %s %s"):format(text, t.shape, t.dtype)
