@@ -23,6 +23,8 @@ local registry = {}
 
 local by_name, names = {}, {}        -- "Custom>Name" -> value, value -> "Custom>Name"
 local scopes = {}                    -- custom objects in force, the innermost last
+-- What a scope's names were found for: a model that was loaded with them can be saved without.
+local found_as = setmetatable({}, {__mode = "k"})
 
 local function is_class(value)
   return type(value) == "table" and getmetatable(value) == "lunate.class"
@@ -80,6 +82,7 @@ function registry.get_registered_name(value)
   for i = #scopes, 1, -1 do
     for name, object in pairs(scopes[i]) do if object == value then return name end end
   end
+  if found_as[value] then return found_as[value] end
   return is_class(value) and value.name or nil
 end
 registry.name_of = registry.get_registered_name
@@ -118,20 +121,27 @@ end
 
 -- ---- for core/lua/object.c
 
-function registry.find(name)
+local function find_in_scopes(name)
   for i = #scopes, 1, -1 do
-    if scopes[i][name] ~= nil then return scopes[i][name] end
+    local value = scopes[i][name]
+    if value ~= nil then
+      found_as[value] = name
+      return value
+    end
   end
-  return by_name[name]
+end
+
+function registry.find(name)
+  local value = find_in_scopes(name)
+  if value == nil then value = by_name[name] end
+  return value
 end
 
 -- Without its package: what a scope calls so, or the only one of the name that is registered.
 function registry.find_bare(name)
   local bare = name:match("([^>]*)$")
-  for i = #scopes, 1, -1 do
-    if scopes[i][bare] ~= nil then return scopes[i][bare] end
-  end
-  local found
+  local found = find_in_scopes(bare)
+  if found ~= nil then return found end
   for full, value in pairs(by_name) do
     if full:match("([^>]*)$") == bare then
       if found ~= nil then return nil end
@@ -235,6 +245,26 @@ function registry.revive(value)
   end
   local out = setmetatable({}, getmetatable(value))
   for key, part in pairs(value) do out[key] = registry.revive(part) end
+  return out
+end
+
+--- Serialized objects stay as they are, but what they name of a script's is put in: they may be
+-- made when its scope is gone.
+function registry.bind(value, in_config)
+  if type(value) == "string" and not in_config then
+    local named = registry.find(value)
+    return named == nil and value or named
+  end
+  if type(value) ~= "table" or type(getmetatable(value)) == "string" then return value end
+  if value.class_name == "function" and type(value.config) == "string" then
+    return revive_function(value)
+  end
+  local object = type(value.class_name) == "string" and type(value.config) == "table"
+  local out = setmetatable({}, getmetatable(value))
+  for key, part in pairs(value) do out[key] = registry.bind(part, in_config or object) end
+  local class = object and custom(value) or nil
+  if class ~= nil and not is_class(class) then return class end
+  if class then out.class = class end
   return out
 end
 
