@@ -132,7 +132,8 @@ describe("complete", function()
 
   it("makes nothing of nonsense", function()
     for _, text in ipairs{"]]].", "a..b.", "}{)(", ":::", "\"\\", "[==[", "x[", "x[1", "x[1].",
-      "(.", "\0ln.", "\255\254", "1e", "0x", "...", "x[{1, 2}].", "model.layers[99].a", "f(\"a\\"} do
+      "(.", "\0ln.", "\255\254", "1e", "0x", "...", "x[{1, 2}].", "model.layers[99].a",
+      "f(\"a\\"} do
       assert.is_table(complete(text, env), text)
     end
   end)

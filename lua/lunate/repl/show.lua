@@ -163,6 +163,7 @@ local function history_text(history)
     for k, text in ipairs(row) do row[k] = (" "):rep(widths[k] - #text) .. text end
     rows[i] = table.concat(row, "  ")
   end
+  if history.interrupted then rows[#rows + 1] = "-- ended by Ctrl-C" end
   return to_text(history) .. "\n" .. table.concat(rows, "\n")
 end
 
