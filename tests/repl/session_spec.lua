@@ -160,6 +160,20 @@ describe("the lunate command", function()
       s:close()
     end)
 
+    it("does without readline, and says so", function()
+      local core = assert(package.searchpath("lunate.core", package.cpath))
+      if core:sub(1, 1) ~= "/" then core = os.getenv("PWD") .. "/" .. core end
+      folder:write("lunate/empty", "")
+      assert(os.execute(("ln -s '%s' '%s/lunate/core.so'"):format(core, folder.path)))
+      local s = terminal.open(folder, "", folder.path .. "/?.so")
+      s:keys("", "without readline (Debian package: libreadline-dev)\n> ")
+      s:keys("1 + 1\n", "\n2\n> ")
+      s:keys("unfinished(")
+      s:keys("\3", "^C\n> ")
+      s:keys("6 * 7\n", "\n42\n> ")
+      s:close()
+    end)
+
     if not has_readline then return end
 
     it("completes", function()

@@ -8,10 +8,10 @@ local lua = arg and arg[-1] or "lua5.4"
 local function quoted(text) return "'" .. text:gsub("'", "'\\''") .. "'" end
 
 -- The command under the Lua and the paths of the suite, at home in a folder of its own.
-local function command(home, arguments)
+local function command(home, arguments, cpath)
   local parts = {"env -u LUA_PATH_5_4 -u LUA_CPATH_5_4 -u XDG_STATE_HOME -u LUNATE_DATA",
     "HOME=" .. quoted(home), "TERM=xterm NO_COLOR=1 INPUTRC=/dev/null",
-    "LUA_PATH=" .. quoted(package.path), "LUA_CPATH=" .. quoted(package.cpath), lua,
+    "LUA_PATH=" .. quoted(package.path), "LUA_CPATH=" .. quoted(cpath or package.cpath), lua,
     "scripts/lunate", arguments}
   return table.concat(parts, " ")
 end
@@ -67,10 +67,12 @@ function Session:close()
 end
 
 --- A session in a pseudo-terminal.
-function terminal.open(folder, arguments)
+-- @param cpath  where modules in C are found (package.cpath)
+function terminal.open(folder, arguments, cpath)
   local path = folder.path .. "/typescript"
   os.remove(path)
-  local shell = ("stty cols 100 rows 40; exec %s"):format(command(folder.path, arguments or ""))
+  local shell = ("stty cols 100 rows 40; exec %s"):format(command(folder.path, arguments or "",
+    cpath))
   local line = ("timeout -k 1 60 script -qefc %s %s > /dev/null 2>&1"):format(quoted(shell),
     quoted(path))
   local pipe = assert(io.popen(line, "w"))
