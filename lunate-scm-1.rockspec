@@ -23,7 +23,6 @@ dependencies = {
 -- LuaRocks does not look; the Makefile finds headers by pkg-config.
 external_dependencies = {
   OPENBLAS = {library = "openblas"},
-  CJSON = {library = "cjson"},
   ZLIB = {library = "z"},
 }
 

@@ -32,6 +32,22 @@ enum { RUN = 12 };  // sorted by insertion before merging starts
       b = t;                                                                                       \
     }                                                                                              \
     return a;                                                                                      \
+  }                                                                                                \
+  /* The first `keep` of the order: what has no place among them by then is passed over. */        \
+  static Pair_##T *NAME##_first(const T *x, int64_t step, int64_t n, int64_t keep, Pair_##T *a,    \
+                                Pair_##T *b) {                                                     \
+    int64_t room = keep < n / 2 ? 2 * keep : n, m = 0;                                             \
+    bool full = false;                                                                             \
+    for (int64_t i = 0; i < n && keep > 0; i++) {                                                  \
+      if (full && !LESS(x[i * step], a[keep - 1].key)) continue;                                   \
+      a[m++] = (Pair_##T){x[i * step], i};                                                         \
+      if (m < room || i + 1 == n) continue;                                                        \
+      Pair_##T *t = NAME(a, b, m);                                                                 \
+      if (t == b) b = a, a = t;                                                                    \
+      m = keep;                                                                                    \
+      full = true;                                                                                 \
+    }                                                                                              \
+    return NAME(a, b, m);                                                                          \
   }
 
 #define FOR_TYPE(T)                                                                                \
@@ -45,8 +61,8 @@ enum { RUN = 12 };  // sorted by insertion before merging starts
                        void *memory, T *values, int64_t values_step, int64_t *positions,           \
                        int64_t positions_step) {                                                   \
     Pair_##T *a = memory, *b = a + n;                                                              \
-    for (int64_t i = 0; i < n; i++) a[i] = (Pair_##T){x[i * step], i};                             \
-    a = descending ? sort_down_##T(a, b, n) : sort_up_##T(a, b, n);                                \
+    a = descending ? sort_down_##T##_first(x, step, n, keep, a, b)                                 \
+                   : sort_up_##T##_first(x, step, n, keep, a, b);                                  \
     for (int64_t i = 0; i < keep && values; i++) values[i * values_step] = a[i].key;               \
     for (int64_t i = 0; i < keep && positions; i++) positions[i * positions_step] = a[i].at;       \
   }                                                                                                \

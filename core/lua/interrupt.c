@@ -6,8 +6,8 @@
 
 #include "lua/state.h"
 
-// A process has one SIGINT handler, whatever number of Lua states and threads it has: this is one of
-// the few things that cannot belong to a state. A Ctrl-C reaches every training that is under way.
+// A process has one SIGINT handler, whatever number of Lua states and threads it has: this is one
+// of the few things that cannot belong to a state. A Ctrl-C reaches every training under way.
 static volatile sig_atomic_t count;
 static struct sigaction before;          // what was there; written only while ours is not
 static bool installed;

@@ -96,8 +96,8 @@ static void read_number(Text *t) {
     if (peek(t) == '+' || peek(t) == '-') t->at++;
     if (digits(t) == 0) fail(t, "digits expected");
   }
-  // lua_stringtonumber knows the locale's decimal point; longer than any double needs is cut off
-  // only by an error, never silently.
+  // lua_stringtonumber knows the locale's decimal point; a long one takes a way of its
+  // own.
   size_t size = (size_t)(t->at - from);
   if (size >= sizeof copy) {
     lua_pushlstring(t->L, from, size);
@@ -139,7 +139,8 @@ static void read_string(Text *t) {
   luaL_Buffer b;
   t->at++;
   const char *from = t->at;
-  while (t->at < t->end && *t->at != '"' && *t->at != '\\' && (unsigned char)*t->at >= 0x20) t->at++;
+  while (t->at < t->end && *t->at != '"' && *t->at != '\\' && (unsigned char)*t->at >= 0x20)
+    t->at++;
   if (peek(t) == '"') {   // as it stands
     lua_pushlstring(t->L, from, (size_t)(t->at++ - from));
     return;
@@ -221,7 +222,8 @@ static void read_value(Text *t, int depth) {
       }
       skip_space(t);
       char c = peek(t);
-      if (c != ',' && c != close) fail(t, open == '{' ? "',' or '}' expected" : "',' or ']' expected");
+      if (c != ',' && c != close)
+        fail(t, open == '{' ? "',' or '}' expected" : "',' or ']' expected");
       t->at++;
       if (c == close) return;
     }
@@ -278,10 +280,11 @@ static void put_break(lua_State *L, Out *out, int depth) {
 // The code point at s, whose length is stored; length 0 for what is not UTF-8.
 static unsigned long code_point(const unsigned char *s, size_t n, int *length) {
   static const unsigned long least[] = {0, 0, 0x80, 0x800, 0x10000};
-  int k = s[0] < 0x80 ? 1 : s[0] < 0xC0 ? 0 : s[0] < 0xE0 ? 2 : s[0] < 0xF0 ? 3 : s[0] < 0xF8 ? 4 : 0;
-  unsigned long code = k == 1 ? s[0] : s[0] & (0x7Fu >> k);
+  unsigned lead = s[0];
+  int k = lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
+  unsigned long code = k == 1 ? lead : lead & (0x7Fu >> k);
   *length = 0;
-  if (k == 0 || (size_t)k > n) return 0;
+  if ((lead >= 0x80 && lead < 0xC0) || lead >= 0xF8 || (size_t)k > n) return 0;
   for (int i = 1; i < k; i++) {
     if ((s[i] & 0xC0) != 0x80) return 0;
     code = code << 6 | (s[i] & 0x3F);

@@ -329,8 +329,8 @@ static int optimizer_rate(lua_State *L) {
   return 1;
 }
 
-// optimizer.variables: its state in Keras's order, {name =, value =} each; of a slot also whose it is
-// and its own name, {variable =, slot =}
+// optimizer.variables: its state in Keras's order, {name =, value =} each; of a slot also whose it
+// is and its own name, {variable =, slot =}
 static int optimizer_variables(lua_State *L) {
   LnLua *s = ln_lua(L);
   LnOptimizer *o = check_optimizer(L, s, "variables");

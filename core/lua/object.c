@@ -903,14 +903,14 @@ static LnObject *made(lua_State *L, LnLua *s, LnKind kind, const char *what) {
   return ready(L, h, what);
 }
 
-// What scripts call so (lunate.saving.registry's f, "find" or "find_bare"), pushed; false and
-// nothing pushed where there is none. A registry that was never loaded has none.
-static bool push_custom(lua_State *L, LnLua *s, const char *f, const char *name) {
+// What f of lunate.saving.registry says to the value at i, pushed; false and nothing pushed for
+// nil. A registry that was never loaded knows nothing.
+static bool push_from_registry(lua_State *L, LnLua *s, const char *f, int i) {
   int top = lua_gettop(L);
   luaL_getsubtable(L, LUA_REGISTRYINDEX, LUA_LOADED_TABLE);
   if (lua_getfield(L, -1, "lunate.saving.registry") == LUA_TTABLE) {
     lua_getfield(L, -1, f);
-    lua_pushstring(L, name);
+    lua_pushvalue(L, i);
     ln_lua_call(L, s, 1, 1);
     if (!lua_isnil(L, -1)) {
       lua_replace(L, top + 1);
@@ -920,6 +920,14 @@ static bool push_custom(lua_State *L, LnLua *s, const char *f, const char *name)
   }
   lua_settop(L, top);
   return false;
+}
+
+// What scripts call so (f: "find" or "find_bare").
+static bool push_custom(lua_State *L, LnLua *s, const char *f, const char *name) {
+  lua_pushstring(L, name);
+  bool found = push_from_registry(L, s, f, lua_gettop(L));
+  lua_remove(L, found ? -2 : -1);
+  return found;
 }
 
 static LnObject *from_function(lua_State *L, LnLua *s, int i, LnKind kind);
@@ -943,8 +951,8 @@ static LnObject *from_custom(lua_State *L, LnLua *s, const char *name, LnKind ki
     if (lua_islightuserdata(L, -1)) cls = lua_touserdata(L, -1);
   }
   if (!cls || cls->kind != kind)
-    luaL_error(L, "%s: the custom object '%s' should be a %s%s, it is %s", what ? what : "get", name,
-               ln_kinds[kind].name,
+    luaL_error(L, "%s: the custom object '%s' should be a %s%s, it is %s", what ? what : "get",
+               name, ln_kinds[kind].name,
                kind == LN_LAYER || kind == LN_OPTIMIZER ? " class" : " class or a function",
                cls ? ln_lua_describe(L, s, custom) : luaL_typename(L, custom));
   lua_settop(L, custom);
@@ -999,6 +1007,12 @@ static LnObject *from_function(lua_State *L, LnLua *s, int i, LnKind kind) {
   if (!h->object) ln_lua_raise(L, s, NULL);
   h->object->lua = kind != LN_METRIC;
   if (kind == LN_ACTIVATION && !set_name(h->object, "function")) luaL_error(L, "out of memory");
+  // Keras names such a metric after its function.
+  if (kind == LN_METRIC && push_from_registry(L, s, "get_registered_name", i)) {
+    const char *known = lua_tostring(L, -1), *bare = strrchr(known, '>');
+    if (!set_name(h->object, bare ? bare + 1 : known)) luaL_error(L, "out of memory");
+    lua_pop(L, 1);
+  }
   ln_lua_default_name(L, s, h->object, cls->name);
   h->ready = true;
   remember(L, s, h->object);
@@ -1173,14 +1187,20 @@ static void push_data(lua_State *L, LnLua *s, int i, const char *what, int depth
   } else if (lua_istable(L, i) && luaL_getmetafield(L, i, "__metatable") == LUA_TNIL) {
     lua_newtable(L);
     if (lua_getmetatable(L, i)) lua_setmetatable(L, -2);   // a marked list
-    int copy = lua_gettop(L);
+    int copy = lua_gettop(L), count = 0;
+    bool position = false, name = false;
     lua_pushnil(L);
     while (lua_next(L, i)) {
+      count++;
+      if (lua_type(L, copy + 1) == LUA_TNUMBER) position = true;
+      else name = true;
       lua_pushvalue(L, -2);
       push_data(L, s, -2, what, depth + 1);
       lua_rawset(L, copy);
       lua_settop(L, copy + 1);
     }
+    if (s->for_file && position && (name || count != (int)lua_rawlen(L, i)))
+      luaL_error(L, "%s: a file holds lists and tables by name; this table is neither", what);
   } else {
     lua_pushvalue(L, i);
   }
@@ -1267,8 +1287,11 @@ void ln_lua_push_config(lua_State *L, LnLua *s, LnObject *o) {
     lua_setfield(L, -2, option->name);
   }
   if (o->cls->kind == LN_METRIC && push_its_function(L, s, o)) {
-    name_function(L, s, name);
-    lua_setfield(L, -2, "fn");
+    const char *what = lua_pushfstring(L, "metric '%s'", name);
+    lua_insert(L, -2);
+    name_function(L, s, what);
+    lua_setfield(L, -3, "fn");
+    lua_pop(L, 1);
   }
   push_declared(L, s, o);
 }

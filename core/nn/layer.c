@@ -279,15 +279,17 @@ static bool note_built(LnContext *c, const LnBuilt *b) {
   return true;
 }
 
-// The end of a call, build or inference of l, `before` layers having been built when it began. One
-// that fails leaves every layer as it was; the outermost that succeeds makes all of it last.
-static bool leave(LnContext *c, const LnLayer *l, const void *outer, size_t before, bool done) {
+void ln_layer_leave(LnContext *c, const void *outer, size_t before, bool done) {
   c->layer = outer;
   for (size_t keep = done && outer ? c->n_built : done ? 0 : before; c->n_built > keep;) {
     const LnBuilt *b = &c->built[--c->n_built];
     if (!done) unbuild(b);
     ln_object_release(b->layer);
   }
+}
+
+static bool leave(LnContext *c, const LnLayer *l, const void *outer, size_t before, bool done) {
+  ln_layer_leave(c, outer, before, done);
   return done || add_path(c, l);
 }
 

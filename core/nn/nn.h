@@ -156,6 +156,10 @@ bool ln_layer_call(LnContext *c, LnLayer *l, const LnTensors *in, const LnCallAr
                    LnTensor **out, int max_out, int *n_out);
 LnTensor *ln_layer_call1(LnContext *c, LnLayer *l, LnTensor *x, const LnCallArgs *args);
 bool ln_layer_build(LnContext *c, LnLayer *l, const LnTensors *in);
+// The end of a call, build or inference that began under the layer `outer` (c->layer), `before`
+// layers having been built (c->n_built). One that fails leaves every layer as it was; the outermost
+// that succeeds makes all of it last.
+void ln_layer_leave(LnContext *c, const void *outer, size_t before, bool done);
 // The same for shapes with unknown dimensions (-1).
 bool ln_layer_build_shapes(LnContext *c, LnLayer *l, int n_in, const LnInts *in);
 // What the built-in class does, for a Lua subclass that calls up.

@@ -632,6 +632,8 @@ function documentation.of(value)
   return ok and class ~= value and documentation.of(class) or nil
 end
 
+local common_owners = {["ln.Model"] = 30000, ["ln.layers.Layer"] = 40000}
+
 --- Entries by name, the best first: the full name, the last part of it (also an alias), that in
 -- whatever case, a part of it. Empty when there is none.
 function documentation.find(name)
@@ -652,7 +654,10 @@ function documentation.find(name)
     if not rank and #name > 2 and entry.name:lower():find(lower, 1, true) then rank = 9 end
     if rank then
       found[#found + 1] = entry
-      ranks[entry] = rank * 100000 + (entry.class and 50000 or 0) + i
+      -- What a model or a layer has is meant sooner than the same of a rarer class.
+      local class = entry.class and entry.class.name
+      local behind = class and (common_owners[class] or 60000) or 0
+      ranks[entry] = rank * 100000 + behind + i
     end
   end
   table.sort(found, function(a, b) return ranks[a] < ranks[b] end)

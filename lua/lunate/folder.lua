@@ -1,8 +1,9 @@
 --- A folder of modules that are found by name: `ln.datasets.iris` is
 -- `lua/lunate/datasets/iris.lua`, `ln.preprocessing.StandardScaler` is
--- `preprocessing/standard_scaler.lua`, `ln.callbacks.CSVLogger` is `callbacks/csv_logger.lua`. To add
--- one is to add its file; a leading underscore marks a helper. An `init.lua` is `return require "lunate.folder"("data set", ...)`. Modules load at
--- first use; `pairs` goes over all of them; a wrong name gets an error that lists them.
+-- `preprocessing/standard_scaler.lua`, `ln.callbacks.CSVLogger` is `callbacks/csv_logger.lua`. To
+-- add one is to add its file; a leading underscore marks a helper. An `init.lua` is
+-- `return require "lunate.folder"("data set", ...)`. Modules load at first use; `pairs` goes over
+-- all of them; a wrong name gets an error that lists them.
 
 local core = require "lunate.core"
 local texts = require "lunate.names"

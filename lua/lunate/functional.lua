@@ -378,7 +378,10 @@ end
 local function histories(graph, list, names, how)
   local out = {}
   for i, t in ipairs(list) do
-    out[how == "names" and names[i] or i] = history(graph, t)
+    local from = history(graph, t)
+    -- Keras counts a functional model's own graph as its first call here, and only here.
+    if not graph.is_input[t] and node_of(t).layer.class == Functional then from[2] = from[2] + 1 end
+    out[how == "names" and names[i] or i] = from
   end
   return how == "one" and out[1] or out
 end
@@ -423,14 +426,16 @@ local function resolve(value, find)
   return out
 end
 
--- Keras 2's form of a node, a list of {layer, node, tensor, kwargs}, in Keras 3's.
+-- Keras 2's form of a node, a list of {layer, node, tensor, kwargs}, in Keras 3's. A model's own
+-- graph was its first call there.
 local function modern(node)
   if node.args then return node end
   local list, kwargs = {}, {}
   if type(node[1]) ~= "table" then node = {node} end
   for i, from in ipairs(node) do
+    if type(from) ~= "table" then from = {} end
     list[i] = {class_name = "__keras_tensor__",
-      config = {keras_history = {from[1], from[2], from[3]}}}
+      config = {keras_history = {from[1], from[2], from[3], keras2 = true}}}
     if type(from[4]) == "table" then kwargs = from[4] end
   end
   return {args = #list == 1 and list or {list}, kwargs = kwargs}
@@ -501,19 +506,27 @@ local function find_in(parts, model)
     end
     local part = parts[from[1]]
     if not part then bad(model, "there is no layer '%s'", from[1]) end
-    local outputs = part.made[(from[2] or 0) + 1]
+    local call, position = math.tointeger(from[2] or 0), math.tointeger(from[3] or 0)
+    if not call or not position then bad(model, "a keras_history of '%s' is no place", from[1]) end
+    local class = part.layer and part.layer.class
+    if call > 0 and class and (from.keras2 and (class == Functional or class.name == "Sequential")
+        or from.is_end and class == Functional) then
+      call = call - 1
+    end
+    local outputs = part.made[call + 1]
     if not outputs then return Waiting end
-    local t = outputs[(from[3] or 0) + 1]
-    if not t then bad(model, "layer '%s' has no output %d", from[1], (from[3] or 0) + 1) end
+    local t = outputs[position + 1]
+    if not t then bad(model, "layer '%s' has no output %d", from[1], position + 1) end
     return t
   end
 end
 
 -- One entry, a list of them, or a table by name, in the place of histories.
-local function tensors_at(value, find, what, model)
+local function tensors_at(value, find, what, model, keras2)
   if type(value) ~= "table" then bad(model, "it has no %s", what) end
   local function take(from)
-    local t = find(from)
+    local t = find(type(from) == "table"
+      and {from[1], from[2], from[3], is_end = true, keras2 = keras2} or from)
     if t == Waiting then bad(model, "%s name a call of '%s' that is not there", what, from[1]) end
     return t
   end
@@ -531,7 +544,7 @@ function Functional.from_config(config, other)
     raise("Functional.from_config: a config with layers expected, got %s", type(config))
   end
   local name = config.name or "functional"
-  local parts, waiting = {}, {}
+  local parts, waiting, keras2 = {}, {}, false
   for i, entry in ipairs(config.layers) do
     local part = make_part(entry, name)
     part.made = part.made or {}
@@ -541,7 +554,11 @@ function Functional.from_config(config, other)
     parts[own] = part
     part.queue = {}
     local inbound = type(entry.inbound_nodes) == "table" and entry.inbound_nodes or {}
-    for k, node in ipairs(inbound) do part.queue[k] = modern(node) end
+    for k, node in ipairs(inbound) do
+      if type(node) ~= "table" then bad(name, "a call of '%s' is no table", own) end
+      part.queue[k] = modern(node)
+      keras2 = keras2 or part.queue[k] ~= node
+    end
     if #part.queue > 0 then waiting[#waiting + 1] = {name = own, part = part, at = 1} end
   end
   local find = find_in(parts, name)
@@ -550,8 +567,9 @@ function Functional.from_config(config, other)
     for _, item in ipairs(waiting) do
       while item.part.queue[item.at] do
         local node = item.part.queue[item.at]
-        local args = resolve(node.args, find)
-        local kwargs = args ~= Waiting and resolve(node.kwargs or {}, find) or Waiting
+        local args = resolve(type(node.args) == "table" and node.args or {}, find)
+        local kwargs = args ~= Waiting
+          and resolve(type(node.kwargs) == "table" and node.kwargs or {}, find) or Waiting
         if kwargs == Waiting then break end
         call_part(item.part, args, kwargs)
         item.at, moved = item.at + 1, true
@@ -567,8 +585,8 @@ function Functional.from_config(config, other)
     waiting = left
   end
   local model = Functional{name = config.name or nil,
-    inputs = tensors_at(config.input_layers, find, "input_layers", name),
-    outputs = tensors_at(config.output_layers, find, "output_layers", name)}
+    inputs = tensors_at(config.input_layers, find, "input_layers", name, keras2),
+    outputs = tensors_at(config.output_layers, find, "output_layers", name, keras2)}
   if config.trainable == false then model.trainable = false end
   return model
 end

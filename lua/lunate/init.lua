@@ -51,8 +51,11 @@ local from_saving = {save = true, load = true}
 
 -- Tables of functions tell their names as the other parts do.
 local function named(space, module)
-  if type(space) ~= "table" or getmetatable(space) ~= nil then return space end
-  return setmetatable(space, {__metatable = module, __tostring = names.text})
+  local meta = getmetatable(space)
+  if type(space) ~= "table" or type(meta) == "string" then return space end
+  meta = meta or {}
+  meta.__metatable, meta.__tostring = module, meta.__tostring or names.text
+  return debug.setmetatable(space, meta)
 end
 
 named(ln.random, "lunate.random")

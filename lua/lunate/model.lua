@@ -244,10 +244,11 @@ function Model:compile_from_config(config)
     if value == false then return nil end
     return value
   end
+  local bind = require("lunate.saving.registry").bind   -- metrics are made with the first data
   self:compile{
-    optimizer = plain(config.optimizer), loss = plain(config.loss),
-    loss_weights = plain(config.loss_weights), metrics = plain(config.metrics),
-    weighted_metrics = plain(config.weighted_metrics),
+    optimizer = plain(config.optimizer), loss = plain(bind(config.loss)),
+    loss_weights = plain(config.loss_weights), metrics = plain(bind(config.metrics)),
+    weighted_metrics = plain(bind(config.weighted_metrics)),
   }
 end
 

@@ -13,14 +13,19 @@ local models = {
   Input = functional.input,
 }
 
+local FROM_JSON = {
+  custom_objects = {"any"}, max_weight_bytes = {"number", default = 1 << 30, min = 0},
+}
+
 --- A model from Keras's JSON: its architecture, and compiled when the text says how. What Keras 2
 -- wrote will do as well.
 -- @param text  what `model:to_json()` gives, here or in Keras (class_name, config, compile_config)
 -- @param options  `custom_objects`: {Name = class or function}, for what is not registered
---   (ln.saving.register)
+--   (ln.saving.register); `max_weight_bytes`: what all weights may take (2^30), since a text of
+--   a few bytes can ask for more than any machine has
 -- @return the model, with new weights
 -- Errors: what is not JSON or no model; classes, options and functions that there are not; weights
--- that the machine has no memory for. Nothing in the text is run as code.
+-- past the limit. Nothing in the text is run as code.
 --
 --     local text = '{"class_name": "Sequential", "config": {"name": "m", "layers": []}}'
 --     print(ln.model_from_json(text).name)                                        --> m
@@ -28,9 +33,10 @@ function models.model_from_json(text, options)
   if type(text) ~= "string" then
     raise("model_from_json: JSON text expected, got %s", type(text))
   end
-  local given = check("model_from_json", {custom_objects = {"any"}}, options)
+  local given = check("model_from_json", FROM_JSON, options)
   local tree = blame(core.json_decode, text)
-  return require("lunate.saving.registry").model(tree, {custom_objects = given.custom_objects})
+  return require("lunate.saving.registry").model(tree, {
+    custom_objects = given.custom_objects, weight_bytes = given.max_weight_bytes})
 end
 
 local function new_layer(layer) return layer.class.from_config(layer:get_config()) end
@@ -110,13 +116,25 @@ function models.clone_model(model, options)
   return copy
 end
 
---- A model from a file, `.keras` or `.h5`: `ln.saving.load_model`.
--- @param path  the file
--- @param options  those of ln.saving.load_model: `custom_objects`, `compile`, ...
--- @return the model, with its weights
--- Errors: those of ln.saving.load_model.
+--- A model from a file that `model:save` or Keras wrote.
+-- Architecture, weights, and unless `compile` is false how it is compiled and the optimizer's
+-- state: training goes on where it was, with the random numbers too when lunate wrote the file
+-- (ln.random itself is not touched before, nor when ln.set_seed was called since). Nothing in a
+-- file is ever run as code.
+-- @param path  `.keras`, or `.h5` (Keras 2 and 3)
+-- @param options  `custom_objects`: classes and functions of one's own by name; `compile` (true);
+--   `safe_mode` (true: there is no other here)
+-- @return the model
+-- Errors: what the file needs that is not there (a layer class, an option), named with its layer;
+-- weights or optimizer state that do not fit; damaged files.
 --
---     model = ln.load_model("model.keras")
+--     local path = os.tmpname() .. ".keras"
+--     local model = ln.Sequential{ln.layers.Dense{2, input_shape = {3}}, name = "small"}
+--     model:compile{loss = "mse", optimizer = "adam"}
+--     model:save(path)
+--     local again = ln.load_model(path)
+--     local x = ln.ones{1, 3}
+--     print(again.name, again.compiled, again(x) == model(x))      --> small   true   true
 function models.load_model(path, options)
   return require("lunate.saving").load_model(path, options)
 end

@@ -226,7 +226,7 @@ local plot_model = {}
 -- @param model  Sequential or functional
 -- @param options  those of plot_model but for to_file
 -- @return the text
--- Errors: those of plot_model but for graphviz's.
+-- Errors: those of plot_model but for those of graphviz.
 --
 --     local model = ln.Sequential{ln.layers.Dense{2, input_shape = {3}}}
 --     print(ln.utils.model_to_dot(model):sub(1, 7))                         --> digraph
@@ -236,10 +236,11 @@ end
 
 --- Draws a model's layers as a graph, to a file. Its folder is made where it is missing.
 -- @param model  Sequential or functional, with models among their layers
--- @param options  to_file = "model.png", or .svg, .pdf, or .dot (which needs no graphviz);
---   show_shapes = false; show_dtype = false; show_layer_names = true; show_layer_activations =
---   false; show_trainable = false; rankdir = "TB" (from top to bottom; "LR", "BT", "RL");
---   expand_nested = false: whether models among the layers show theirs; dpi = 96
+-- @param options  `to_file` ("model.png": or .svg, .pdf, or .dot, which needs no graphviz),
+--   `show_shapes` (false), `show_dtype` (false), `show_layer_names` (true),
+--   `show_layer_activations` (false), `show_trainable` (false), `rankdir` ("TB": from top to
+--   bottom; "LR", "BT", "RL"), `expand_nested` (false: whether models among the layers show
+--   theirs), `dpi` (96)
 -- Errors: what is no model; a subclassed model, whose call is Lua's and has no graph; graphviz is
 -- missing (Debian package graphviz) or fails; the file cannot be written.
 --

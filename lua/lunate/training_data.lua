@@ -224,8 +224,8 @@ end
 -- `feed.steps` is the number of batches a pass, nil when not known.
 --
 -- `feed:tell()` gives the place in the data and the random state there as a plain table, which
--- `feed:seek(place)` goes to. (Of what a Dataset's own functions remember it knows nothing: it reads
--- over as many batches.)
+-- `feed:seek(place)` goes to. (Of what a Dataset's own functions remember it knows nothing: it
+-- reads over as many batches.)
 function adapter.feed(data, size, shuffle)
   if data.stream then return adapter.feed_stream(data) end
   local feed = {steps = math.ceil(data.n / size)}
@@ -260,21 +260,21 @@ end
 
 function adapter.feed_stream(data)
   local feed = {steps = data.steps, endless = data.endless}
-  local stream = data.stream
-  function feed.restart() stream:close() end
+  local source = data.stream
+  function feed.restart() source:close() end
   function feed.next()
-    local batch = stream:next()
+    local batch = source:next()
     if not batch then return nil end
     batch.first = 1
     if data.class_weight then adapter.weigh_classes(batch, data.class_weight) end
     return batch
   end
   function feed.used() end
-  function feed.tell() return tell(stream.at, stream.order) end
+  function feed.tell() return tell(source.at, source.order) end
   function feed.seek(_, place)
-    stream:close()
+    source:close()
     seek(place, function(at)
-      for _ = 1, at do stream:next() end
+      for _ = 1, at do source:next() end
     end)
   end
   return feed

@@ -23,8 +23,18 @@ function utils.set_random_seed(seed) core.set_seed(seed) end
 -- ln.utils.plot_model, ln.utils.model_to_dot: loaded when they are first used.
 local parts = {plot_model = "lunate.plot_model", model_to_dot = "lunate.plot_model"}
 
-return setmetatable(utils, {__index = function(self, name)
-  if not parts[name] then return nil end
-  rawset(self, name, require(parts[name])[name])
-  return rawget(self, name)
-end})
+return setmetatable(utils, {
+  __index = function(self, name)
+    if not parts[name] then return nil end
+    rawset(self, name, require(parts[name])[name])
+    return rawget(self, name)
+  end,
+  __names = function(self)
+    local list = {}
+    for name in pairs(self) do
+      if not parts[name] then list[#list + 1] = name end
+    end
+    for name in pairs(parts) do list[#list + 1] = name end
+    return list
+  end,
+})

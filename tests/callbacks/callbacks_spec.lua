@@ -83,9 +83,10 @@ describe("hooks", function()
 
   it("see what callbacks before them put into the logs, and so does the History", function()
     local seen
-    local first = ln.callbacks.LambdaCallback{on_epoch_end = function(e, logs) logs.mine = e * 10 end}
-    local second = ln.callbacks.LambdaCallback{on_epoch_end = function(_, logs) seen = logs.mine end}
-    local history = fit(small(), {first, second})
+    local function at_end(f) return ln.callbacks.LambdaCallback{on_epoch_end = f} end
+    local history = fit(small(), {
+      at_end(function(epoch, logs) logs.mine = epoch * 10 end),
+      at_end(function(_, logs) seen = logs.mine end)})
     assert.equal(20, seen)
     assert.same({10, 20}, history.history.mine)
   end)
@@ -100,6 +101,18 @@ describe("hooks", function()
     assert.same({"batch_end 1 loss", "epoch_end 1 loss", "train_end loss"}, seen)
     assert.same({1}, history.epoch)
     assert.is_false(history.interrupted)
+  end)
+end)
+
+describe("a list of callbacks", function()
+  it("has no holes, and nothing but callbacks", function()
+    local callback = ln.callbacks.TerminateOnNaN()
+    fails("a list without holes, it has an entry 3 after 1", fit, small(),
+      {callback, nil, callback})
+    fails("callbacks%[2%] should be a callback, got table %(a class: call it to make one%)", fit,
+      small(), {callback, ln.callbacks.TerminateOnNaN})
+    fails("callbacks%[1%] should be a callback, got boolean", fit, small(), {false})
+    assert.equal(2, #fit(small(), callback).epoch)   -- one alone needs no list
   end)
 end)
 

@@ -39,20 +39,20 @@ local function load_array(path) return (ln.load(path)) end
 
 -- A header in text and the data behind it: half of the mutants have a damaged header whose length
 -- is right.
-local function with_header(head_format, prefix)
+local function with_header(head_format, prefix, damage)
   return function(random, seeds)
     if random(2) == 1 then return mutate.bytes(random, seeds) end
     local bytes = seeds[random(#seeds)]
     if #bytes < prefix + string.packsize(head_format) then return bytes end
     local n, start = head_format:unpack(bytes, prefix + 1)
-    local text = mutate.text(random, {bytes:sub(start, start + n - 1)})
+    local text = damage(random, {bytes:sub(start, start + n - 1)})
     if #text >= 1 << 8 * math.min(string.packsize(head_format), 4) then return bytes end
     return bytes:sub(1, prefix) .. head_format:pack(#text) .. text .. bytes:sub(start + n)
   end
 end
 
 formats.npy = {
-  ending = ".npy", read = load_array, mutant = with_header("<I2", 8),
+  ending = ".npy", read = load_array, mutant = with_header("<I2", 8, mutate.text),
   seeds = function() return fixtures("numpy", ".npy") end,
 }
 
@@ -68,7 +68,7 @@ local function archive(random, seeds)
   for i, name in ipairs(names) do
     local data = all[name] or ""
     if i == chosen and #data > 0 then
-      data = (name:find("%.json$") and mutate.text or mutate.bytes)(random, {data})
+      data = (name:find("%.json$") and mutate.json or mutate.bytes)(random, {data})
     end
     entries[i] = {name = name, data = data}
   end
@@ -85,7 +85,7 @@ formats.npz = {
 }
 
 formats.safetensors = {
-  ending = ".safetensors", read = load_array, mutant = with_header("<I8", 0),
+  ending = ".safetensors", read = load_array, mutant = with_header("<I8", 0, mutate.json),
   seeds = function()
     local function save(value, options)
       return written(".safetensors", function(path) ln.save(path, value, options) end)
@@ -138,7 +138,7 @@ formats.csv = {
 }
 
 formats.json = {
-  ending = ".json", mutant = mutate.text, names = "json",
+  ending = ".json", mutant = mutate.json, names = "json",
   seeds = function()
     local small = ln.Sequential{ln.Input{shape = {3}}, ln.layers.Dense{2, activation = "relu"},
                                 ln.layers.Dropout{0.5}, ln.layers.Dense(1)}
@@ -152,8 +152,8 @@ formats.json = {
   end,
   read = function(_, bytes)
     local value = core.json_decode(bytes)
-    local ok, message = pcall(ln.model_from_json, bytes)   -- names layers and options
-    if not ok and type(message) ~= "string" then error(message, 0) end
+    local ok, message = pcall(ln.model_from_json, bytes, {max_weight_bytes = 1 << 26})
+    if not ok and type(message) ~= "string" then error(message, 0) end   -- it names an option
     assert(core.json_encode(value))
     return value
   end,

@@ -1,5 +1,8 @@
 -- A second of fuzzing for each format; `make fuzz` does it for long. And that findings are found.
+local ln = require "lunate"
 local core = require "lunate.core"
+local fails = require "support.fails"
+local scratch = require "support.scratch"
 local formats = require "fuzz.formats"
 local mutate = require "fuzz.mutate"
 local trial = require "fuzz.trial"
@@ -25,6 +28,25 @@ describe("damaged files", function()
       assert.is_true(counts.error > 0)
     end)
   end
+end)
+
+describe("what fuzzing found", function()
+  it("JSON of some bytes that asks for 40 gigabytes of weights", function()
+    local text = [[{"class_name": "Sequential", "config": {"name": "m", "layers": [
+      {"class_name": "InputLayer", "config": {"batch_shape": [null, 100000]}},
+      {"class_name": "Dense", "config": {"units": 100000}}]}}]]
+    fails("'kernel' of shape %(100000, 100000%) would take 40000000000 bytes, there is room for "
+      .. "1073741824", ln.model_from_json, text)
+    text = text:gsub("100000", "100")
+    assert.equal(10100, ln.model_from_json(text):count_params())
+    fails("there is room for 39999", ln.model_from_json, text, {max_weight_bytes = 39999})
+  end)
+
+  it("IDX whose shape overflows: the error names the file", function()
+    local folder <close> = scratch.folder()
+    local path = folder:write("a.idx", "\0\0\8\3" .. ("\255"):rep(12))
+    fails("'" .. path .. "' is damaged: shape .* too many elements", core.read_idx, path)
+  end)
 end)
 
 describe("the fuzz driver", function()

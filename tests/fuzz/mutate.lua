@@ -1,5 +1,7 @@
--- Damage to files: mutate.bytes(random, seeds) and mutate.text(random, seeds) make one mutant out
--- of a list of seeds. Everything follows from the generator: the same one gives the same mutant.
+-- Damage to files: mutate.bytes, mutate.text and mutate.json(random, seeds) make one mutant out of
+-- a list of seeds. Everything follows from the generator: the same one gives the same mutant.
+
+local core = require "lunate.core"
 
 local mutate = {}
 
@@ -120,7 +122,10 @@ local TOKENS = {
 
 local PATTERNS = {'^"[^"\\\n]*"', "^'[^'\n]*'", "^[%w_.+-]+", "^%s+", "^."}
 
-local function tokens(text)
+local known = {}   -- seed texts -> their tokens
+
+local function tokens(text, is_seed)
+  if known[text] then return table.move(known[text], 1, #known[text], 1, {}) end
   local list, at = {}, 1
   while at <= #text do
     for _, pattern in ipairs(PATTERNS) do
@@ -132,13 +137,14 @@ local function tokens(text)
       end
     end
   end
+  if is_seed then known[text] = table.move(list, 1, #list, 1, {}) end
   return list
 end
 
 local function nested(random)
   local marks = {{"[", "]"}, {'{"a":', "}"}, {"(", ")"}, {"{", "}"}}
   local open, close = table.unpack(pick(random, marks))
-  local depth = pick(random, {10, 190, 300, 2000, 100000})
+  local depth = pick(random, {10, 190, 201, 1000, 1000, 20000})
   return open:rep(depth) .. (random(2) == 1 and "1" .. close:rep(depth) or "")
 end
 
@@ -175,8 +181,10 @@ local ON_TOKENS = {
   end,
 }
 
-local function by_token(random, text)
-  local list = tokens(text)
+local function by_token(random, text, seeds)
+  local is_seed = false
+  for _, seed in ipairs(seeds) do is_seed = is_seed or seed == text end
+  local list = tokens(text, is_seed)
   for _ = 1, pick(random, {1, 1, 2, 4}) do
     if #list == 0 then break end
     pick(random, ON_TOKENS)(random, list)
@@ -190,6 +198,79 @@ local ON_TEXT = {by_token, by_token, by_token, by_token, by_token, byte, truncat
 --- A mutant of a text.
 function mutate.text(random, seeds)
   return several(random, pick(random, seeds), seeds, ON_TEXT)
+end
+
+-- ---- JSON, by value: what comes out is JSON again
+
+local VALUES = {0, 1, -1, 2, 3, 0.5, -0.0, 1e308, 1e-320, 1 << 31, 1 << 32,
+  1 << 53, math.maxinteger, math.mininteger, true, false, "", "a", "relu", "Dense", "Sequential",
+  "Functional", "float16",  "float32", "__tensor__", ("x"):rep(5000), {}, {1}, {-1, 0}, {1 << 40, 1 << 40}, {{{{}}}},
+  {class_name = "Dense", config = {units = 2}}, {a = {}}}
+
+-- Every place below a value: a list of {table, key}, in an order that does not change.
+local function places(value, list)
+  local keys = {}
+  for key in pairs(value) do keys[#keys + 1] = key end
+  table.sort(keys, function(a, b)
+    if type(a) == type(b) then return a < b end
+    return type(a) == "number"
+  end)
+  for _, key in ipairs(keys) do
+    list[#list + 1] = {value, key}
+    if type(value[key]) == "table" then places(value[key], list) end
+  end
+  return list
+end
+
+local function take(place) return place[1][place[2]] end
+local function drop(place)
+  if math.type(place[2]) == "integer" then table.remove(place[1], place[2])
+  else place[1][place[2]] = nil end
+end
+
+-- No value is in two places, none holds itself.
+local function copy(value) return core.json_decode(core.json_encode({value}))[1] end
+
+local ON_VALUES = {
+  function(random, list) list[1][1][list[1][2]] = copy(pick(random, VALUES)) end,
+  function(random, list) list[1][1][list[1][2]] = copy(take(list[random(#list)])) end,
+  function(_, list) drop(list[1]) end,
+  function(random, list)
+    local value = take(list[1])
+    if type(value) == "table" then table.insert(value, copy(pick(random, VALUES))) end
+  end,
+  function(random, list)
+    if type(list[1][2]) == "string" then
+      list[1][1][type(take(list[1])) == "string" and take(list[1]) or "more"] = pick(random, VALUES)
+    end
+  end,
+  function(random, list)
+    local number = take(list[1])
+    if type(number) == "number" then
+      list[1][1][list[1][2]] = number + pick(random, {-1, 1, 0.5, 1 << 20, -number, number})
+    end
+  end,
+}
+
+local function by_value(random, text)
+  local ok, value = pcall(core.json_decode, text)
+  if not ok or type(value) ~= "table" then return text end
+  for _ = 1, pick(random, {1, 1, 2, 4}) do
+    local list = places(value, {})
+    if #list == 0 then break end
+    local at = random(#list)   -- the one that changes comes first
+    list[1], list[at] = list[at], list[1]
+    pick(random, ON_VALUES)(random, list)
+  end
+  local encoded
+  ok, encoded = pcall(core.json_encode, value)
+  return ok and encoded or text
+end
+
+--- A mutant of a JSON text: half of them are still JSON.
+function mutate.json(random, seeds)
+  if random(2) == 1 then return mutate.text(random, seeds) end
+  return by_value(random, pick(random, seeds))
 end
 
 return mutate

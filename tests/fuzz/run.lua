@@ -1,7 +1,8 @@
 -- The fuzz driver: `make fuzz FORMATS="npy json" N=100000 SEED=1 JOBS=2` mutates files and reads
 -- them. Workers read in processes of their own, some thousand mutants each; a worker that dies,
--- hangs or grows is a finding, and the next one goes on after it. `ONLY=number` repeats one mutant
--- and keeps its bytes. Formats: formats.lua; damage: mutate.lua; what must hold: trial.lua.
+-- hangs (DEADLINE=600 seconds) or grows is a finding, and the next one goes on after it.
+-- `ONLY=number` repeats one mutant and keeps its bytes. Formats: formats.lua; damage: mutate.lua;
+-- what must hold: trial.lua.
 
 local ALL = {"npy", "npz", "safetensors", "idx", "csv", "json", "h5", "weights.h5", "keras"}
 local CHUNK = 2000
@@ -28,6 +29,8 @@ local function worker(name, first, last, step, progress)
   local path = trial.path(name)
   local file <close> = assert(io.open(progress, "wb"))
   local counts = {value = 0, error = 0}
+  print("path " .. path)
+  io.stdout:flush()
   for number = first, last, step do
     file:seek("set")
     file:write(("%-12d"):format(number))
@@ -78,14 +81,14 @@ local function finish(job, state, name, jobs, seconds)
   local how = code == 137 and ("no end after %d s, or killed"):format(seconds)
     or ("the process ended with %s"):format(code)
   report(state, name, at, (values and "at its end, " or "") .. how .. "\n"
-    .. read(job.said):sub(1, 4000))
+    .. read(job.said):sub(1, 4000) .. "\n  its bytes: " .. text:match("path ([^\n]*)"))
   if values then return job.last + 1 + (job.offset - job.last - 1) % jobs end
   return at + jobs
 end
 
 local function fuzz(name, n, jobs)
   local state = {values = 0, errors = 0, findings = 0}
-  local seconds = math.tointeger(tonumber(option("SECONDS", "600")))
+  local seconds = math.tointeger(tonumber(option("DEADLINE", "600")))
   local began, list = os.time(), {}
   for j = 1, math.min(jobs, n) do
     list[j] = {offset = j}

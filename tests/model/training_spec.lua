@@ -11,7 +11,8 @@ local covered = {
   a_mlp = true, b_regression = true, b_validation_split = true, c_widedeep_multi = true,
   c_widedeep_multi_metrics = true, f_class_weight = true,
   f_sample_weight = true, g_l1_constraint = true, g_l2 = true, h_huber_adam_clip = true,
-  i_early_stopping_cb = true, i_lr_scheduler_cb = true, i_schedule_sgd = true, j_frozen_layer = true, k_ema = true,
+  i_early_stopping_cb = true, i_lr_scheduler_cb = true,
+  i_schedule_sgd = true, j_frozen_layer = true, k_ema = true,
   opt_adadelta = true, opt_adafactor = true, opt_adagrad = true, opt_adam = true,
   opt_adamax = true, opt_ftrl = true, opt_muon = true, opt_rmsprop = true, opt_sgd = true,
 }

@@ -3,35 +3,12 @@
 -- options.
 
 local core = require "lunate.core"
-local ln = require "lunate"
 local examples = require "support.examples"
+local required = require("support.objects").required
 
 local kinds = {
   "layer", "loss", "metric", "optimizer", "initializer", "regularizer", "constraint", "schedule",
 }
-
--- Required options of the classes that have some: what to construct them with.
-local function required(described)
-  local values = {
-    units = 3, target_shape = {2, 3}, dims = {1}, n = 2, activation = "relu", rate = 0.5,
-    stddev = 0.1, scale = 2, shape = {3}, threshold = 0.5, recall = 0.5, precision = 0.5,
-    sensitivity = 0.5, specificity = 0.5, num_classes = 2, target_class_ids = {0},
-    initial_learning_rate = 0.1, decay_steps = 10, decay_rate = 0.5, boundaries = {5},
-    values = {0.1, 0.01}, first_decay_steps = 10, axes = 2,
-  }
-  local out = {}
-  for _, option in ipairs(described.options) do
-    if option.default == nil then
-      out[option.name] = assert(values[option.name], described.name .. " requires " .. option.name)
-    end
-  end
-  if described.name == "InputLayer" then out.shape = {3} end
-  if described.name == "Functional" then
-    out.inputs = ln.Input{shape = {3}}
-    out.outputs = ln.layers.Dense(2)(out.inputs)
-  end
-  return out
-end
 
 local function same(a, b)
   if type(a) ~= "table" or type(b) ~= "table" then return a == b end

@@ -67,6 +67,22 @@ describe("topk", function()
     assert.same({5, 1}, (ln.topk(ln.tensor{1, nan, 5}, 2)):totable())
     fails("k = 4, but axis 2 of shape %(2, 3%) has 3 elements", ln.topk, t, 4)
   end)
+
+  it("gives what sorting gives, ties and NaN in their order", function()
+    ln.set_seed(4)
+    local rows = {(ln.random.uniform{500} * 20):floor(), ln.arange(0, 500), ln.arange(500, 0, -1),
+      ln.full({500}, 3), ln.full({500}, 0 / 0)}
+    rows[1][7], rows[1][300] = 0 / 0, 0 / 0
+    for i, row in ipairs(rows) do
+      local order = row:argsort{descending = true}
+      for _, k in ipairs{0, 1, 2, 30, 249, 250, 251, 499, 500} do
+        local values, positions = ln.topk(row, k)
+        assert.same(order[{ {1, k} }]:totable(), positions:totable(), i .. ", " .. k)
+        assert.equal(tostring(row[positions]), tostring(values))
+      end
+    end
+  end)
+
 end)
 
 describe("tensors larger than memory", function()

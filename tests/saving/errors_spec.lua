@@ -3,6 +3,7 @@
 
 local core = require "lunate.core"
 local ln = require "lunate"
+local examples = require "support.examples"
 local fails = require "support.fails"
 local files = require "support.files"
 local scratch = require "support.scratch"
@@ -314,4 +315,16 @@ describe("loading models", function()
       fails("damaged", ln.load_model, damaged)
     end
   end)
+end)
+
+describe("examples of", function()
+  local documentation = require "lunate.documentation"
+  for _, name in ipairs{"ln.load_model", "ln.Model:save", "ln.Model:save_weights",
+                        "ln.Model:load_weights"} do
+    it(name .. " run", function()
+      local example = assert(documentation.find(name)[1].example, name)
+      local text = "Example:\n  " .. example:gsub("\n", "\n  ")
+      assert.is_true(examples.run(text, name) >= 1)
+    end)
+  end
 end)

@@ -258,6 +258,67 @@ for _, ending in ipairs{".keras", ".h5"} do
       assert.are.equal(table.concat(here), there)
     end)
 
+    it("goes on after any epoch, and from batch to batch, as without a break", function()
+      local model = ln.Sequential{layers.Dense{6, input_shape = {4}, dtype = "float64"},
+        layers.Dropout(0.5), layers.Dense(2)}
+      model:compile{loss = "mse", optimizer = "adam", replay = true}
+      local x, y = data{4}
+      local Saver = ln.callbacks.Callback:extend("Saver")
+      function Saver:on_epoch_end(epoch)
+        if epoch == 2 then self.model:save(path) end
+      end
+      local whole = model:fit(x, y,
+        {epochs = 4, batch_size = 5, verbose = 0, callbacks = {Saver()}})
+      local again = ln.load_model(path)
+      assert.is_true(again.replay)
+      local rest = again:fit(x, y, {epochs = 4, initial_epoch = 3, batch_size = 5, verbose = 0})
+      assert.are.same({table.unpack(whole.history.loss, 3)}, rest.history.loss)
+      same_weights(model, again)
+      model:save(path)
+      model:reset_metrics()   -- their running means are of no file, as in Keras
+      local one = model:train_on_batch(x, y)
+      assert.are.equal(one, ln.load_model(path):train_on_batch(x, y))
+    end)
+
+    it("with losses, metrics, optimizers, initializers and schedules that Lua defines", function()
+      local Loss = ln.losses.Loss:extend("SavedLoss")
+      Loss.options = {power = {"number", default = 2}}
+      function Loss:call(a, b) return ((a - b):abs() ^ self.options.power):mean{axis = -1} end
+      local Metric = ln.metrics.Mean:extend("SavedMetric")
+      Metric.options = {factor = {"number", default = 1}}
+      function Metric:update_state(a, b)
+        Metric.super.update_state(self, (a - b):abs() * self.options.factor)
+      end
+      local Half = ln.schedules.LearningRateSchedule:extend("SavedHalf")
+      Half.options = {start = {"number", default = 0.1}}
+      function Half:call(step) return self.options.start * 0.5 ^ (step / 3) end
+      local Ramp = ln.initializers.Initializer:extend("SavedRamp")
+      function Ramp:call(shape)  -- luacheck: ignore self
+        return ln.arange(1, shape[1] * shape[2] + 1):reshape(shape) * 0.01
+      end
+      local Step = ln.optimizers.Optimizer:extend("SavedStep")
+      Step.slots = {"speed"}
+      function Step:update_step(gradient, variable, rate, slots)  -- luacheck: ignore self
+        slots.speed:assign(slots.speed * 0.9 + gradient)
+        variable:assign(variable - slots.speed * rate)
+      end
+      local custom = {SavedLoss = Loss, SavedMetric = Metric, SavedHalf = Half, SavedRamp = Ramp,
+        SavedStep = Step}
+      local model = ln.Sequential{layers.Dense{3, input_shape = {4}, kernel_initializer = Ramp()},
+        layers.Dense(2)}
+      model:compile{loss = Loss{power = 3}, metrics = {Metric{factor = 2, name = "twice"}},
+        optimizer = Step{learning_rate = Half{start = 0.05}}}
+      local x, y = data{4}
+      model:fit(x, y, {epochs = 2, batch_size = 5, verbose = 0})
+      local again = round_trip(model, path, x, y, {custom_objects = custom})
+      assert.are.same({model:evaluate(x, y, {verbose = 0})}, {again:evaluate(x, y, {verbose = 0})})
+      assert.are.same({"loss", "twice"}, again.metrics_names)
+      fails("Saved", ln.load_model, path)
+      -- What was loaded with them is saved again without.
+      again:save(path)
+      same_weights(again, ln.load_model(path, {custom_objects = custom}))
+    end)
+
     it("is the same file again, but for the date", function()
       local model = ln.Sequential{layers.Dense{2, input_shape = {4}}}
       model:compile{loss = "mse", optimizer = "adam"}
@@ -297,6 +358,25 @@ for _, ending in ipairs{".keras", ".h5"} do
       local x, y = data{4}
       model:fit(x, y, {verbose = 0})
       round_trip(model, path, x, y)
+    end)
+
+    it("functions by custom_objects, and saved again", function()
+      local function near(a, b) return (a - b):abs():mean{axis = -1} end
+      local function double(t) return t * 2 end
+      local model = ln.saving.with_custom_objects({near = near, double = double}, function()
+        local m = ln.Sequential{layers.Dense{2, input_shape = {4}, activation = "double"}}
+        m:compile{loss = "near", metrics = {"near"}}
+        m:save(path)
+        return m
+      end)
+      local x, y = data{4}
+      local custom = {custom_objects = {near = near, double = double}}
+      local again = ln.load_model(path, custom)
+      assert.is_true(model:predict(x) == again:predict(x))
+      again:fit(x, y, {verbose = 0})
+      again:save(path)
+      fails("'double'", ln.load_model, path)
+      ln.load_model(path, custom):fit(x, y, {verbose = 0})
     end)
 
     it("not built, not compiled", function()

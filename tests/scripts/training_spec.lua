@@ -1,20 +1,42 @@
 -- The scripts that readers learn from, in a short form: each runs to its end and says its result.
 local scratch = require "support.scratch"
 local events = require "support.events"
+local pictures = require "support.pictures"
+
+local figures   -- where the scripts' pictures go
 
 -- Runs a script under the Lua and the paths of the suite; what it printed.
 local function run(script, arguments, environment)
   local words = {"env -u LUA_PATH_5_4 -u LUA_CPATH_5_4"}
   environment.LUA_PATH, environment.LUA_CPATH = package.path, package.cpath
+  environment.LUNATE_FIGURES = figures
   for name, value in pairs(environment) do words[#words + 1] = name .. "='" .. value .. "'" end
-  table.move({arg and arg[-1] or "lua5.4", script, arguments, "2>&1"}, 1, 4, #words + 1, words)
+  local lua = '"$(command -v ' .. (arg and arg[-1] or "lua5.4") .. ')"'
+  table.move({lua, script, arguments, "2>&1"}, 1, 4, #words + 1, words)
   local pipe <close> = assert(io.popen(table.concat(words, " ")))
   return pipe:read("a")
 end
 
+-- Fails unless a script drew these, and said so; without gnuplot it says that it did not.
+local function drew(output, ...)
+  if not pictures.there("gnuplot") then
+    return assert.matches("\nfigures are left out: gnuplot is not installed", "\n" .. output, 1,
+      true)
+  end
+  for _, name in ipairs{...} do
+    local path = figures .. "/" .. name
+    assert.matches("figure: " .. path .. "\n", output, 1, true)
+    local file <close> = assert(io.open(path, "rb"))
+    pictures.png(file:read("a"))
+  end
+end
+
 describe("scripts", function()
   local folder
-  before_each(function() folder = scratch.folder() end)
+  before_each(function()
+    folder = scratch.folder()
+    figures = folder.path .. "/figures"
+  end)
   after_each(function() folder:remove() end)
 
   -- A small Fashion-MNIST: garments in its files.
@@ -48,6 +70,8 @@ describe("scripts", function()
     local output = run("scripts/fashion_mnist.lua", "2", {LUNATE_DATA = folder.path})
     assert.matches("Epoch 2/2", output, 1, true)
     assert.matches("validation accuracy: 0%.%d%d%d%d\ntest accuracy: 0%.%d%d%d%d\n$", output)
+    drew(output, "fashion_mnist_images.png", "fashion_mnist_history.png",
+      "fashion_mnist_predictions.png", "fashion_mnist_confusion.png")
   end)
 
   -- Two hundred districts that are like each other.
@@ -62,11 +86,13 @@ describe("scripts", function()
 
   -- Script, what it prints last, and what else.
   local housing = {
-    {"california_housing", "test mse: %d+%.%d%d%d%d", "Epoch 2/2"},
-    {"wide_and_deep", "test mse: %d+%.%d%d%d%d", "(Concatenate)"},
+    {"california_housing", "test mse: %d+%.%d%d%d%d", "Epoch 2/2", "california_housing.png",
+      "california_housing_history.png"},
+    {"wide_and_deep", "test mse: %d+%.%d%d%d%d", "(Concatenate)", "wide_and_deep.png"},
     {"wide_and_deep_multi_input", "test mse: %d+%.%d%d%d%d", "deep_input"},
     {"wide_and_deep_multi_output",
-      "test loss: %d+%.%d+ %(output %d+%.%d+, aux_output %d+%.%d+%)", "val_aux_output_loss"},
+      "test loss: %d+%.%d+ %(output %d+%.%d+, aux_output %d+%.%d+%)", "val_aux_output_loss",
+      "wide_and_deep_outputs.png"},
     {"wide_and_deep_subclass",
       "test loss: %d+%.%d+ %(output_1 %d+%.%d+, output_2 %d+%.%d+%)", "val_output_2_loss"},
     {"custom_training_loop", "test mse: %d+%.%d%d%d%d", "Epoch 2/2 - 8 steps - mean: "},
@@ -79,8 +105,46 @@ describe("scripts", function()
       local output = run("scripts/" .. name .. ".lua", "2 1", {LUNATE_DATA = folder.path})
       assert.matches(other, output, 1, true)
       assert.matches("\n" .. last .. "\n$", output)
+      if case[4] then drew(output, table.unpack(case, 4)) end
     end)
   end
+
+  it("checkpoint_and_early_stopping.lua", function()
+    write_housing()
+    local path = folder.path .. "/checkpoints"
+    local output = run("scripts/checkpoint_and_early_stopping.lua", "60 1 '" .. path .. "'",
+      {LUNATE_DATA = folder.path})
+    assert.matches("of the best model, from " .. path .. "/housing.h5: ", output, 1, true)
+    assert.matches("\nval/train: %d", output)
+    local stopped, best, value, again = output:match("stopped after epoch (%d+) of 60\n"
+      .. "best epoch: (%d+), validation mse (%S+); with the weights .* now: (%S+)\n")
+    assert.equal(tonumber(best) + 10, tonumber(stopped))
+    assert.equal(value, again)
+    drew(output, "checkpoint_and_early_stopping.png")
+  end)
+
+  it("activations.lua, with gnuplot and without", function()
+    local output = run("scripts/activations.lua", "", {})
+    assert.matches("\nstep +at most 1%.00, its derivative at most 0%.00\nsigmoid +at most 0%.98, "
+      .. "its derivative at most 0%.25\ntanh .- 1%.00\nrelu .- 1%.00\n$", "\n" .. output)
+    drew(output, "activations.png")
+    output = run("scripts/activations.lua", "", {PATH = "/nonexistent"})
+    assert.matches("^figures are left out: gnuplot is not installed %(Debian package gnuplot%-nox%)"
+      .. "\nstep ", output)
+  end)
+
+  it("perceptron.lua", function()
+    local output = run("scripts/perceptron.lua", "", {})
+    assert.matches("setosa or not: accuracy 1.000 after ", output, 1, true)
+    assert.matches("\npetals of 2 by 0.5 cm: setosa\n$", output)
+    drew(output, "perceptron.png")
+  end)
+
+  it("xor.lua", function()
+    local output = run("scripts/xor.lua", "", {})
+    assert.matches("\nperceptron: accuracy 0%.%d%d\nmlp: +accuracy 1%.00\n$", output)
+    drew(output, "xor.png")
+  end)
 
   it("tensorboard.lua", function()
     write_housing()

@@ -313,12 +313,12 @@ describe("ln.summary", function()
   end)
 
   decodes("leaves what was written when the process is killed", function()
-    os.execute(elsewhere("", [[
+    os.execute("{ " .. elsewhere("", [[
       local ln = require "lunate"
       local writer = ln.summary.create_file_writer(arg[1])
       for i = 1, 1000 do writer:scalar("s", i, {step = i}) end
       os.execute("kill -9 $PPID")
-    ]]) .. " >/dev/null")
+    ]]) .. "; } >/dev/null 2>&1")
     assert.equal(1000, #events.of(events.read(folder.path).logs, "s"))
   end)
 

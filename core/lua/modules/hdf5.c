@@ -324,13 +324,7 @@ static void write_group(lua_State *L, const Writer *w, hid_t group, int i, const
 static Writer *push_writer(lua_State *L) {
   Writer *w = lua_newuserdatauv(L, sizeof *w, 0);
   *w = (Writer){-1, -1, -1, -1, -1, -1, false, NULL};
-  if (luaL_newmetatable(L, "lunate.hdf5.writer")) {
-    lua_pushcfunction(L, writer_close);
-    lua_pushvalue(L, -1);
-    lua_setfield(L, -3, "__gc");
-    lua_setfield(L, -2, "__close");
-  }
-  lua_setmetatable(L, -2);
+  luaL_setmetatable(L, "lunate.hdf5.writer");
   lua_toclose(L, -1);
   w->locked = pthread_mutex_lock(&library) == 0;
   return w;
@@ -394,7 +388,7 @@ typedef struct Limits {
 static Limits limits_of(uint64_t file) {
   uint64_t packed = ((uint64_t)1 << 20) + 1032 * file, most = ((uint64_t)256 << 20) + 16 * file;
   uint64_t bytes = packed < most ? packed : most;
-  int64_t cpu = 500 + (int64_t)(bytes >> 17);   // 128 MiB/s; a small model needs 1 ms
+  int64_t cpu = 250 + (int64_t)(bytes >> 17);   // 128 MiB/s; a small model needs 1 ms
   return (Limits){bytes, 16 + file / 8, cpu, 10000 + 5 * cpu};
 }
 
@@ -805,13 +799,7 @@ static Job *push_job(lua_State *L) {
   job->fd = -1;
   job->pid = 0;
   job->at = job->end = 0;
-  if (luaL_newmetatable(L, "lunate.hdf5.job")) {
-    lua_pushcfunction(L, job_close);
-    lua_pushvalue(L, -1);
-    lua_setfield(L, -3, "__gc");
-    lua_setfield(L, -2, "__close");
-  }
-  lua_setmetatable(L, -2);
+  luaL_setmetatable(L, "lunate.hdf5.job");
   lua_toclose(L, -1);
   return job;
 }
@@ -987,8 +975,9 @@ static void push_value(lua_State *L, Job *job, bool attribute) {
 static void push_object(lua_State *L, Job *job, int depth) {
   char letter = take_letter(L, job);
   luaL_checkstack(L, 12, "hdf5");
-  if ((letter != 'G' && letter != 'D') || depth >= MAX_DEPTH) nonsense(L, "libhdf5 talks nonsense");
   bool group = letter == 'G', bare = true;
+  if ((!group && (letter != 'D' || depth == 0)) || depth == MAX_DEPTH)   // the root is a group
+    nonsense(L, "libhdf5 talks nonsense");
   lua_createtable(L, 0, 2);
   int object = lua_gettop(L), attributes = object + 1, members = object + 2;
   lua_newtable(L);
@@ -1075,16 +1064,27 @@ static int decode(lua_State *L) {
   job->left = limits_of(n);
   start_child(L, job, bytes, n);
   push_object(L, job, 0);
-  if (!lua_istable(L, -1)) nonsense(L, "libhdf5 talks nonsense");
   return 1;
 }
 
 static const luaL_Reg functions[] = {{"encode", encode}, {"decode", decode}, {NULL, NULL}};
 
+// Here and not at first use, where running out of memory halfway would leave it half made.
+static void make_metatable(lua_State *L, const char *name, lua_CFunction close) {
+  luaL_newmetatable(L, name);
+  lua_pushcfunction(L, close);
+  lua_pushvalue(L, -1);
+  lua_setfield(L, -3, "__gc");
+  lua_setfield(L, -2, "__close");
+  lua_pop(L, 1);
+}
+
 int luaopen_lunate_hdf5(lua_State *L);
 __attribute__((visibility("default"))) int luaopen_lunate_hdf5(lua_State *L) {
   const LnExports *core = ln_exports(L);
   pthread_once(&library_once, start_library);
+  make_metatable(L, "lunate.hdf5.writer", writer_close);
+  make_metatable(L, "lunate.hdf5.job", job_close);
   luaL_newlibtable(L, functions);
   lua_pushlightuserdata(L, (void *)(uintptr_t)core);
   luaL_setfuncs(L, functions, 1);

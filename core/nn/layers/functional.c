@@ -214,13 +214,13 @@ bool ln_layer_infer(LnContext *c, LnLayer *l, int n_in, const LnInts *in, const 
                     LnInts *out, int *out_dtype, int max_out, int *n_out) {
   LnTensor **v = calloc((size_t)(n_in + max_out + 1), sizeof *v);
   if (!v) return ln_fail(c, "out of memory");
-  size_t scope = ln_scope(c);
+  size_t scope = ln_scope(c), before = c->n_built;
   const void *outer = c->layer;
   if (!outer) c->layer = &stand_in;   // inside a call: losses that are kept stay
   c->no_record++;
   bool done = infer(c, l, n_in, in, in_dtype, out, out_dtype, max_out, n_out, v);
   c->no_record--;
-  c->layer = outer;
+  ln_layer_leave(c, outer, before, done);
   ln_scope_end(c, scope);
   free(v);
   return done;

@@ -69,6 +69,12 @@ return function(model, given, history, params)
     end
     self.callbacks[i] = callback
   end
+  for key in pairs(given or {}) do
+    if not self.callbacks[key] then
+      raise("callbacks should be a list without holes, it has an entry %s after %d", tostring(key),
+        #self.callbacks)
+    end
+  end
   if params.verbose and params.verbose > 0 then
     self.progress = require("lunate.callbacks.progbar_logger")()
     params.progress = self.progress

@@ -9,10 +9,11 @@
 --
 -- The model must be built (`input_shape`, or by data), and be the one that was backed up. Exact are
 -- tensors and Datasets that follow from them and `ln.set_seed`; what other callbacks remember
--- (EarlyStopping's best epoch, say) begins anew, and so do the means of an epoch that was resumed in
--- its middle. A kill at any moment leaves the backup before or the one after it.
+-- (EarlyStopping's best epoch, say) begins anew, and so do the means of an epoch that was resumed
+-- in its middle. A kill at any moment leaves the backup before or the one after it.
 --
--- Errors: the backup is damaged or of another model (the model stays as it was); what saving raises.
+-- Errors: the backup is damaged or of another model (the model stays as it was); what saving
+-- raises.
 --
 --     local folder = os.tmpname() .. "-backup"
 --     local function train(epochs, callbacks)

@@ -17,7 +17,8 @@
 --     local path = os.tmpname() .. ".keras"
 --     local model = ln.Sequential{ln.layers.Dense{1, input_shape = {1}}}
 --     model:compile{loss = "mse"}
---     local checkpoint = ln.callbacks.ModelCheckpoint{path, monitor = "loss", save_best_only = true}
+--     local checkpoint = ln.callbacks.ModelCheckpoint{path, monitor = "loss",
+--       save_best_only = true}
 --     model:fit(ln.ones{8, 1}, ln.ones{8, 1}, {epochs = 3, verbose = 0, callbacks = {checkpoint}})
 --     local best = ln.load_model(path)
 --     print(best.compiled)                                         --> true

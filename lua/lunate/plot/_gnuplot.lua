@@ -278,8 +278,21 @@ local TERMINALS = {
   sixel = "sixelgd size %d,%d truecolor noenhanced font \"DejaVuSans,%g\" background \"#FFFFFF\"",
 }
 
+-- Width and height in pixels: what was asked for, else what the panels would like.
+local function size_of(figure)
+  local width, height = 680, 450
+  if figure.columns > 1 then width, height = 520, 420 end
+  local several = #figure.panels > 1
+  for _, panel in ipairs(figure.panels) do
+    width = math.max(several and width or 0, panel.settings.width or width)
+    height = math.max(several and height or 0, panel.settings.height or height)
+  end
+  return figure.width or math.min(10000, width * figure.columns),
+    figure.height or math.min(10000, height * figure.rows + (figure.title and 45 or 0))
+end
+
 local function script_of(figure, format)
-  local width, height = figure:size()
+  local width, height = size_of(figure)
   local script = setmetatable({blocks = 0, font_size = figure.font_size}, Script)
   script:add("set terminal " .. TERMINALS[format], width, height, figure.font_size)
   script:add("set encoding utf8")

@@ -1,6 +1,6 @@
 --- What a kind of plot is: a name, how much data it takes, its options, and a function from the
 -- checked options and the data to what is drawn. From that come `plot.<name>(data, options)` and
--- the methods of figures and panels.
+-- the methods of figures and panels. A kind's file defines it and returns the function.
 --
 -- `draw(options, first, ...)` returns {marks = {...}, and defaults of settings}, or, where
 -- `panels = true`, a list of those, each for a panel of its own. `first` is how many series the
@@ -23,25 +23,38 @@ local kind = {}
 
 --- Options that every panel has.
 kind.panel_options = {
-  title = {"string", optional = true},
-  xlabel = {"string", optional = true},
-  ylabel = {"string", optional = true},
-  xlim = {"list", optional = true},
-  ylim = {"list", optional = true},
-  xscale = {"choice", choices = {"linear", "log"}, optional = true},
-  yscale = {"choice", choices = {"linear", "log"}, optional = true},
-  grid = {"boolean", optional = true},
-  legend = {"any", optional = true},
+  title = {"string", optional = true, doc = "above the plot"},
+  xlabel = {"string", optional = true, doc = "what the axis across shows"},
+  ylabel = {"string", optional = true, doc = "what the axis upwards shows"},
+  xlim = {"list", optional = true, doc = "{lowest, highest}; false leaves one to the data"},
+  ylim = {"list", optional = true, doc = "the same upwards"},
+  xscale = {"choice", choices = {"linear", "log"}, optional = true, doc = "linear without it"},
+  yscale = {"choice", choices = {"linear", "log"}, optional = true, doc = "linear without it"},
+  grid = {"boolean", optional = true, doc = "lines at the ticks (true)"},
+  legend = {"any", optional = true, doc = "where names of series stand: true (above the axes), "
+    .. 'false, "top", "bottom", "right" (outside), "top_left", "top_right", "bottom_left", '
+    .. '"bottom_right" (inside)'},
 }
 
 --- Options of a figure of one, for plain functions.
 kind.figure_options = {
-  to_file = {"string", optional = true},
-  terminal = {"choice", choices = {"auto", "blocks", "sixel"}, default = "auto"},
-  width = {"integer", min = 100, max = 10000, optional = true},
-  height = {"integer", min = 80, max = 10000, optional = true},
-  font_size = {"number", min = 4, max = 72, default = 11},
+  to_file = {"string", optional = true, doc = "a path that ends in .png or .svg; without it the "
+    .. "plot is shown in the terminal"},
+  terminal = {"choice", choices = {"auto", "blocks", "sixel"}, default = "auto",
+    doc = "how it is shown there, see `figure:show`"},
+  width = {"integer", min = 100, max = 10000, optional = true, doc = "in pixels"},
+  height = {"integer", min = 80, max = 10000, optional = true, doc = "in pixels"},
+  font_size = {"number", min = 4, max = 72, default = 11, doc = "in points"},
 }
+
+--- All options of a plain function: its own and these.
+function kind.options(own)
+  local all = {}
+  for _, options in ipairs{kind.panel_options, kind.figure_options, own} do
+    for name, spec in pairs(options) do all[name] = spec end
+  end
+  return all
+end
 
 local LEGENDS = {"top", "bottom", "right", "top_left", "top_right", "bottom_left", "bottom_right"}
 
@@ -79,19 +92,11 @@ local function check_panel(what, options)
     table.concat(LEGENDS, ", "), tostring(legend))
 end
 
-local function merged(...)
-  local all = {}
-  for _, options in ipairs{...} do
-    for name, spec in pairs(options) do all[name] = spec end
-  end
-  return all
-end
-
 -- Data and options of a call: the options come last, in a table without positions.
 local function split(spec, ...)
   local args, n, options = {...}, select("#", ...), {}
-  if n > spec.least and data.is_options(args[n]) then options, n = args[n], n - 1 end
   while n > 0 and args[n] == nil do n = n - 1 end
+  if n > spec.least and data.is_options(args[n]) then options, n = args[n], n - 1 end
   if n < spec.least or n > spec.most then
     raise("plot.%s takes %s, then a table of options; got %d argument%s before it", spec.name,
       spec.takes, n, n == 1 and "" or "s")
@@ -119,6 +124,29 @@ local function settings_of(panel, options, drawn, alone)
   return settings
 end
 
+-- The next n panels of a figure that nothing was drawn into.
+local function free_panels(figure, n, what)
+  local free = {}
+  for _, panel in ipairs(figure.panels) do
+    if not panel.used and #free < n then free[#free + 1] = panel end
+  end
+  if #free < n then
+    raise("%s: the figure has %d panel%s (rows = %d, columns = %d), %d of them free, and %d %s "
+      .. "needed", what, #figure.panels, #figure.panels == 1 and "" or "s", figure.rows,
+      figure.columns, #free, n, n == 1 and "is" or "are")
+  end
+  return free
+end
+
+-- A figure for the n panels of a plain function.
+local function figure_of(n, options)
+  local columns = math.min(n, 3)
+  return require "lunate.plot.figure"{
+    rows = math.ceil(n / columns), columns = columns, title = n > 1 and options.title or nil,
+    width = options.width, height = options.height, font_size = options.font_size,
+  }
+end
+
 -- Draws into a panel, into the next ones of a figure or into a figure of its own. Nothing is
 -- changed when something is wrong.
 local function draw(spec, what, figure, panel, options, n, args)
@@ -127,8 +155,8 @@ local function draw(spec, what, figure, panel, options, n, args)
   if panel and #drawn > 1 then
     raise("%s: needs %d panels here: call it on the figure", what, #drawn)
   end
-  figure = figure or require "lunate.plot.figure".of_panels(#drawn, options)
-  local panels, settings = panel and {panel} or figure:free_panels(#drawn, what), {}
+  figure = figure or figure_of(#drawn, options)
+  local panels, settings = panel and {panel} or free_panels(figure, #drawn, what), {}
   for i, each in ipairs(panels) do
     settings[i] = settings_of(each, options, drawn[i], #drawn == 1)
     check_panel(what, settings[i])
@@ -163,23 +191,29 @@ function kind.method(name)
   end
 end
 
---- Makes a kind; the function that is `plot.<name>`.
+--- Makes a kind known.
 -- @param spec  name; least, most: how many arguments before the options; takes: those in words;
---   options; draw; panels (true: draw returns a list, for a panel each)
+--   options: all that `kind.options` gives; draw; panels (true: draw returns a list)
+-- @return the spec, for kind.plot
 function kind.define(spec)
-  spec.own = merged(kind.panel_options, spec.options)
-  spec.all = merged(spec.own, kind.figure_options)
+  spec.own = {}
+  for name, option in pairs(spec.options) do
+    if not kind.figure_options[name] then spec.own[name] = option end
+  end
   kinds[spec.name] = spec
-  return function(...)
-    local given, n, args = split(spec, ...)
-    local what = "plot." .. spec.name
-    local options = check(what, spec.all, given)
-    local figure = draw(spec, what, nil, nil, options, n, args)
-    if options.to_file then
-      figure:save(options.to_file)
-    else
-      figure:show{terminal = options.terminal}
-    end
+  return spec
+end
+
+--- What `plot.<name>(...)` does: a figure of one, saved or shown.
+function kind.plot(spec, options, ...)
+  local given, n, args = split(spec, ...)
+  local what = "plot." .. spec.name
+  local checked = check(what, options, given)
+  local figure = draw(spec, what, nil, nil, checked, n, args)
+  if checked.to_file then
+    figure:save(checked.to_file)
+  else
+    figure:show{terminal = checked.terminal}
   end
 end
 

@@ -1,26 +1,16 @@
---- plot.bar: a bar for each of some named values.
+-- plot.bar: a bar for each of some named values.
 local kind = require "lunate.plot._kind"
 local data = require "lunate.plot._data"
 local colors = require "lunate.plot._colors"
 local raise = require "lunate.raise"
 
-local OPTIONS = {
+local OPTIONS = kind.options{
   names = {"list", optional = true},
   series_names = {"list", optional = true},
   colors = {"list", optional = true},
 }
 
---- Draws bars, side by side where there are several series.
---
--- `plot.bar(values, options)`; a method of figures and panels.
--- @param values  (n); or (n, k), or a list of k lists: k bars beside each other at each place
--- @param options  names = of the n places, under the axis (by default 1 to n); series_names = of
---   the k series, for the legend; colors; to_file and the others of plot.line
--- Errors: what is no number; series of different lengths.
---
---     ln.plot.bar({0.88, 0.91, 0.86}, {names = {"mlp", "cnn", "linear"}, ylim = {0.8, 1},
---       ylabel = "accuracy", to_file = "build/plots/bar.png"})
-return kind.define{
+local spec = kind.define{
   name = "bar", least = 1, most = 1, takes = "values", options = OPTIONS,
   draw = function(options, first, values)
     local series = data.series("plot.bar: values", values)
@@ -47,3 +37,18 @@ return kind.define{
     return drawn
   end,
 }
+
+--- Draws bars, side by side where there are several series.
+--
+-- `plot.bar(values, options)`; a method of figures and panels.
+-- @param values  (n); or (n, k), or a list of k lists: k bars beside each other at each place
+-- @param options  `names`: of the n places, under the axis (by default 1 to n); `series_names`: of
+--   the k series, for the legend; `colors`: of each series, as "#0072B2"; and those of every plot,
+--   as in plot.line
+-- Errors: what is no number; series of different lengths.
+--
+--     ln.plot.bar({0.88, 0.91, 0.86}, {names = {"mlp", "cnn", "linear"}, ylim = {0.8, 1},
+--       ylabel = "accuracy", to_file = "build/plots/bar.png"})
+return function(values, options)
+  return kind.plot(spec, OPTIONS, values, options)
+end

@@ -1,11 +1,11 @@
---- plot.confusion_matrix: which classes are taken for which.
+-- plot.confusion_matrix: which classes are taken for which.
 local kind = require "lunate.plot._kind"
 local data = require "lunate.plot._data"
 local colors = require "lunate.plot._colors"
 local matrix = require "lunate.plot._matrix"
 local raise = require "lunate.raise"
 
-local OPTIONS = {
+local OPTIONS = kind.options{
   class_names = {"list", optional = true},
   normalize = {"boolean", default = false},
   map = {"choice", choices = colors.map_names, default = "blues"},
@@ -26,19 +26,7 @@ local function ids(what, value, n_classes)
   return list, most
 end
 
---- Draws how often each class (rows) was taken for each (columns).
---
--- `plot.confusion_matrix(y_true, y_pred, options)`; a method of figures and panels.
--- @param y_true  (n) class ids from 0
--- @param y_pred  (n) class ids that a model said
--- @param options  class_names = of id 0 first; their number is the number of classes (without them
---   the largest id plus one); normalize = true: shares of each row in percent; map = "blues" (as in
---   plot.heatmap); colorbar = false; to_file and the others of plot.line
--- Errors: lengths that differ; an id that is none.
---
---     ln.plot.confusion_matrix({0, 1, 2, 2}, {0, 1, 1, 2}, {class_names = {"cat", "dog", "owl"},
---       to_file = "build/plots/confusion.png"})
-return kind.define{
+local spec = kind.define{
   name = "confusion_matrix", least = 2, most = 2, takes = "y_true and y_pred", options = OPTIONS,
   draw = function(options, _, y_true, y_pred)
     local what, names = "plot.confusion_matrix", options.class_names
@@ -79,3 +67,20 @@ return kind.define{
     return drawn
   end,
 }
+
+--- Draws how often each class (rows) was taken for each (columns).
+--
+-- `plot.confusion_matrix(y_true, y_pred, options)`; a method of figures and panels.
+-- @param y_true  (n) class ids from 0
+-- @param y_pred  (n) class ids that a model said
+-- @param options  `class_names`: of id 0 first; their number is the number of classes (without them
+--   the largest id plus one); `normalize` (false): shares of each row in percent; `map` ("blues"):
+--   as in plot.heatmap; `colorbar` (false): a bar of the map beside it; and those of every plot, as
+--   in plot.line
+-- Errors: lengths that differ; an id that is none.
+--
+--     ln.plot.confusion_matrix({0, 1, 2, 2}, {0, 1, 1, 2}, {class_names = {"cat", "dog", "owl"},
+--       to_file = "build/plots/confusion.png"})
+return function(y_true, y_pred, options)
+  return kind.plot(spec, OPTIONS, y_true, y_pred, options)
+end

@@ -1,4 +1,4 @@
---- plot.decision_boundary: which class a model sees where.
+-- plot.decision_boundary: which class a model sees where.
 local core = require "lunate.core"
 local kind = require "lunate.plot._kind"
 local data = require "lunate.plot._data"
@@ -6,7 +6,7 @@ local colors = require "lunate.plot._colors"
 local points_of = require "lunate.plot._points"
 local raise = require "lunate.raise"
 
-local OPTIONS = {
+local OPTIONS = kind.options{
   class_names = {"list", optional = true},
   resolution = {"integer", min = 10, max = 2000, default = 250},
   threshold = {"number", default = 0.5},
@@ -36,27 +36,7 @@ local function predict(what, model, grid, threshold)
   return data.numbers(what, said)
 end
 
---- Draws the plane in the colours of the classes that a model predicts there, and points of known
--- classes over it.
---
--- `plot.decision_boundary(model, x, y, options)`; a method of figures and panels.
--- @param model  a model of two inputs with one output (a probability) or one for each class; or
---   anything with a `predict` that takes points (n, 2) and gives class ids (n)
--- @param x  (n, 2) points
--- @param y  (n) or (n, 1) their class ids
--- @param options  class_names = of id 0 first; threshold = 0.5: a single output above it is class
---   1; resolution = 250 predictions along each axis; size, alpha = of the points, as in
---   plot.scatter; xlim, ylim = the part of the plane (by default around the points); to_file and
---   the others of plot.line
--- Errors: points with more than two features; a predict that gives something else.
---
---     local x, y = ln.datasets.make_moons{n_samples = 200, noise = 0.1, random_state = 0}
---     local model = ln.Sequential{ln.layers.Dense{8, activation = "tanh", input_shape = {2}},
---       ln.layers.Dense{1, activation = "sigmoid"}}
---     model:compile{loss = "binary_crossentropy", optimizer = ln.optimizers.Adam(0.05)}
---     model:fit(x, y, {epochs = 20, verbose = 0})
---     ln.plot.decision_boundary(model, x, y, {to_file = "build/plots/boundary.png"})
-return kind.define{
+local spec = kind.define{
   name = "decision_boundary", least = 3, most = 3, takes = "a model, x (n, 2) and y (n)",
   options = OPTIONS,
   draw = function(options, _, model, x, y)
@@ -115,3 +95,27 @@ return kind.define{
     return {marks = {area, table.unpack(points)}, grid = false}
   end,
 }
+
+--- Draws the plane in the colours of the classes that a model predicts there, and points of known
+-- classes over it.
+--
+-- `plot.decision_boundary(model, x, y, options)`; a method of figures and panels.
+-- @param model  a model of two inputs with one output (a probability) or one for each class; or
+--   anything with a `predict` that takes points (n, 2) and gives class ids (n)
+-- @param x  (n, 2) points
+-- @param y  (n) or (n, 1) their class ids
+-- @param options  `class_names`: of id 0 first; `threshold` (0.5): a single output above it is
+--   class 1; `resolution` (250): predictions along each axis; `size` and `alpha`: of the points,
+--   as in plot.scatter; and those of every plot, as in plot.line, of which `xlim` and `ylim` are
+--   the part of the plane (by default what is around the points)
+-- Errors: points with more than two features; a predict that gives something else.
+--
+--     local x, y = ln.datasets.make_moons{n_samples = 200, noise = 0.1, random_state = 0}
+--     local model = ln.Sequential{ln.layers.Dense{8, activation = "tanh", input_shape = {2}},
+--       ln.layers.Dense{1, activation = "sigmoid"}}
+--     model:compile{loss = "binary_crossentropy", optimizer = ln.optimizers.Adam(0.05)}
+--     model:fit(x, y, {epochs = 20, verbose = 0})
+--     ln.plot.decision_boundary(model, x, y, {to_file = "build/plots/boundary.png"})
+return function(model, x, y, options)
+  return kind.plot(spec, OPTIONS, model, x, y, options)
+end

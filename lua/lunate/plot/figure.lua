@@ -9,6 +9,7 @@
 -- "linear"|"log"`, `yscale`, `grid`, `legend` (true where series have names: above the axes; false;
 -- or "top", "bottom", "right" outside of the axes, "top_left", "top_right", "bottom_left",
 -- "bottom_right" in them). NaN and infinities are gaps.
+-- Errors: more kinds than panels; those of the kinds, after which the figure is as it was.
 --
 --     local fig = ln.plot.figure{rows = 1, columns = 2, title = "Waves"}
 --     local x = ln.linspace(0, 10, 100)
@@ -34,9 +35,9 @@ end
 
 local Figure = class("Figure", {type = "lunate.figure"})
 Figure.options = {
-  rows = {"integer", default = 1, min = 1, max = 50},
-  columns = {"integer", default = 1, min = 1, max = 50},
-  title = {"string", optional = true},
+  rows = {"integer", default = 1, min = 1, max = 50, doc = "of panels"},
+  columns = {"integer", default = 1, min = 1, max = 50, doc = "of panels"},
+  title = {"string", optional = true, doc = "above all of them"},
   width = kind.figure_options.width,
   height = kind.figure_options.height,
   font_size = kind.figure_options.font_size,
@@ -57,39 +58,6 @@ function Figure:init(options)
     self.panels[i] = setmetatable({figure = self, settings = {}, marks = {}, n_series = 0,
       used = false}, Panel)
   end
-end
-
---- A figure for n panels, of the options of a plain function. (Of no use to scripts.)
-function Figure.of_panels(n, options)
-  local columns = math.min(n, 3)
-  return Figure{rows = math.ceil(n / columns), columns = columns, title = n > 1 and options.title
-    or nil, width = options.width, height = options.height, font_size = options.font_size}
-end
-
---- The next n panels that nothing was drawn into. Error: there are not so many.
-function Figure:free_panels(n, what)
-  local free = {}
-  for _, panel in ipairs(self.panels) do
-    if not panel.used and #free < n then free[#free + 1] = panel end
-  end
-  if #free < n then
-    raise("%s: the figure has %d panel%s (rows = %d, columns = %d), %d of them free, and %d %s "
-      .. "needed", what, #self.panels, #self.panels == 1 and "" or "s", self.rows, self.columns,
-      #free, n, n == 1 and "is" or "are")
-  end
-  return free
-end
-
---- Width and height in pixels: what was asked for, else what the panels need.
-function Figure:size()
-  local width, height = 680, 450
-  if self.columns > 1 then width, height = 520, 420 end
-  for _, panel in ipairs(self.panels) do
-    width = math.max(#self.panels > 1 and width or 0, panel.settings.width or width)
-    height = math.max(#self.panels > 1 and height or 0, panel.settings.height or height)
-  end
-  return self.width or math.min(10000, width * self.columns),
-    self.height or math.min(10000, height * self.rows + (self.title and 45 or 0))
 end
 
 --- Writes the figure to a file; its folder is made where it is missing.
@@ -120,10 +88,10 @@ local TEXT_OPTIONS = {
 }
 
 --- The figure as text in Unicode's blocks and Braille dots.
--- @param options  columns = 80, rows = 22 (of the text; panels that do not fit side by side stand
---   below each other, each no smaller than reads), colors = "none" ("256" or "full": with the
---   terminal's codes for colours)
--- @return the text, lines ending in newlines
+-- @param options  `columns` (80) and `rows` (22): of the text; panels that do not fit side by side
+--   stand below each other, and are no smaller than can be read; `colors` ("none"): "256" or "full"
+--   with the terminal's codes for colours
+-- @return the text, lines ending in newlines. Errors: options out of range.
 --
 --     local fig = ln.plot.figure()
 --     fig:line({1, 3, 2, 5})
@@ -158,10 +126,10 @@ local function has_sixel()
 end
 
 --- Shows the figure in the terminal (on standard output).
--- @param options  terminal = "auto": sixel graphics where the terminal answers that it has them
---   (drawn by gnuplot, which knows no dashes there), else Unicode's blocks, in as many colours as
---   $COLORTERM and $TERM tell and in none with $NO_COLOR or where output goes elsewhere; "blocks"
---   or "sixel" force one.
+-- @param options  `terminal` ("auto": sixel graphics where the terminal answers that it has them,
+--   drawn by gnuplot, which knows no dashes there; else Unicode's blocks, in as many colours as
+--   $COLORTERM and $TERM tell and in none with $NO_COLOR or where output goes elsewhere); "blocks"
+--   and "sixel" force one
 -- Errors: "sixel" without gnuplot.
 --
 --     local fig = ln.plot.figure()

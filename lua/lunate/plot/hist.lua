@@ -1,10 +1,10 @@
---- plot.hist: how often values occur.
+-- plot.hist: how often values occur.
 local kind = require "lunate.plot._kind"
 local data = require "lunate.plot._data"
 local colors = require "lunate.plot._colors"
 local raise = require "lunate.raise"
 
-local OPTIONS = {
+local OPTIONS = kind.options{
   bins = {"integer", min = 1, max = 10000, optional = true},
   range = {"list", optional = true},
   density = {"boolean", default = false},
@@ -28,19 +28,7 @@ local function extent(series)
   return low, high, most
 end
 
---- Draws a histogram.
---
--- `plot.hist(values, options)`; a method of figures and panels.
--- @param values  (n) or of any shape but (n, k), whose columns are k series; or a list of series.
---   NaN and infinities are left out, as is what lies outside of the range
--- @param options  bins = how many, of equal width (by default the square root of n, 10 to 60);
---   range = {low, high} that they divide (by default all values); density = true: heights such that
---   the areas sum to one; names = of the series, for the legend; colors; alpha = opacity in 0..1
---   (0.85; 0.55 when there are several); to_file and the others of plot.line
--- Errors: what is no number; a range that is none.
---
---     ln.plot.hist(ln.random.normal{5000}, {bins = 40, to_file = "build/plots/hist.png"})
-return kind.define{
+local spec = kind.define{
   name = "hist", least = 1, most = 1, takes = "values", options = OPTIONS,
   draw = function(options, first, values)
     if getmetatable(values) == "lunate.tensor" and values.rank ~= 2 then
@@ -82,3 +70,20 @@ return kind.define{
     return drawn
   end,
 }
+
+--- Draws a histogram.
+--
+-- `plot.hist(values, options)`; a method of figures and panels.
+-- @param values  (n) or of any shape but (n, k), whose columns are k series; or a list of series.
+--   NaN and infinities are left out, as is what lies outside of the range
+-- @param options  `bins`: how many, of equal width (by default the square root of n, 10 to 60);
+--   `range`: {low, high} that they divide (by default all values); `density` (false): heights such
+--   that the areas sum to one; `names`: of the series, for the legend; `colors`: as "#0072B2";
+--   `alpha`: opacity in 0..1 (0.85, and 0.55 when there are several); and those of every plot, as
+--   in plot.line
+-- Errors: what is no number; a range that is none.
+--
+--     ln.plot.hist(ln.random.normal{5000}, {bins = 40, to_file = "build/plots/hist.png"})
+return function(values, options)
+  return kind.plot(spec, OPTIONS, values, options)
+end

@@ -1,10 +1,10 @@
---- plot.history: how a training went.
+-- plot.history: how a training went.
 local kind = require "lunate.plot._kind"
 local data = require "lunate.plot._data"
 local colors = require "lunate.plot._colors"
 local raise = require "lunate.raise"
 
-local OPTIONS = {
+local OPTIONS = kind.options{
   metrics = {"list", optional = true},
   line_width = {"number", default = 2, min = 0.1, max = 20},
 }
@@ -30,22 +30,7 @@ local function quantities(keys)
   return list
 end
 
---- Draws what `fit` returned: a panel for the loss and for each metric, the values of training and
--- of validation by colour and style.
---
--- `plot.history(history, options)`; a method of figures (a panel for each metric) and of panels
--- (for a single metric).
--- @param history  a History, or its table `history.history` of lists by name
--- @param options  metrics = names of which to draw, as {"loss", "accuracy"} (all); line_width = 2;
---   to_file and the others of plot.line
--- Errors: no History; a metric that it does not have, with those that it has.
---
---     local model = ln.Sequential{ln.layers.Dense{1, input_shape = {1}}}
---     model:compile{loss = "mse", optimizer = "sgd"}
---     local x = ln.random.normal{32, 1}
---     local h = model:fit(x, 2 * x, {epochs = 5, validation_split = 0.25, verbose = 0})
---     ln.plot.history(h, {to_file = "build/plots/history.png"})
-return kind.define{
+local spec = kind.define{
   name = "history", least = 1, most = 1, takes = "a history", options = OPTIONS, panels = true,
   draw = function(options, _, history)
     local lists = type(history) == "table" and history.history or history
@@ -81,3 +66,22 @@ return kind.define{
     return panels
   end,
 }
+
+--- Draws what `fit` returned: a panel for the loss and for each metric, the values of training and
+-- of validation by colour and style.
+--
+-- `plot.history(history, options)`; a method of figures (a panel for each metric) and of panels
+-- (for a single metric).
+-- @param history  a History, or its table `history.history` of lists by name
+-- @param options  `metrics`: names of which to draw, as {"loss", "accuracy"} (by default all);
+--   `line_width` (2): in pixels; and those of every plot, as in plot.line
+-- Errors: no History; a metric that it does not have, with those that it has.
+--
+--     local model = ln.Sequential{ln.layers.Dense{1, input_shape = {1}}}
+--     model:compile{loss = "mse", optimizer = "sgd"}
+--     local x = ln.random.normal{32, 1}
+--     local h = model:fit(x, 2 * x, {epochs = 5, validation_split = 0.25, verbose = 0})
+--     ln.plot.history(h, {to_file = "build/plots/history.png"})
+return function(history, options)
+  return kind.plot(spec, OPTIONS, history, options)
+end

@@ -1,10 +1,10 @@
---- plot.images: pictures in a grid.
+-- plot.images: pictures in a grid.
 local kind = require "lunate.plot._kind"
 local data = require "lunate.plot._data"
 local colors = require "lunate.plot._colors"
 local raise = require "lunate.raise"
 
-local OPTIONS = {
+local OPTIONS = kind.options{
   columns = {"integer", min = 1, max = 100, default = 10},
   titles = {"list", optional = true},
   title_colors = {"list", optional = true},
@@ -48,21 +48,7 @@ local function range_of(what, options, x)
   return low, high
 end
 
---- Draws pictures in rows.
---
--- `plot.images(x, options)`; a method of figures (of one panel for all of them).
--- @param x  (n, height, width) or (n, height, width, 1): gray; (n, height, width, 3): red, green
---   and blue; or one picture (height, width), (height, width, 1 or 3). uint8 0..255, floats 0..1
---   (or, when they go beyond, from their least to their greatest value)
--- @param options  titles = of each, above it; title_colors = of each, as "#D55E00"; columns = 10
---   pictures in a row; map = "gray" (0 is black), "binary" (0 is white), "viridis", ... for gray
---   pictures; range = {low, high} of values; scale = pixels on the screen to a pixel (by default
---   pictures become about 84 wide); to_file and the others of plot.line
--- Errors: no pictures; as many titles as there are not.
---
---     local x, y = ln.datasets.garments.load_data{n_train = 20, n_test = 10}
---     ln.plot.images(x, {columns = 5, map = "binary", to_file = "build/plots/images.png"})
-return kind.define{
+local spec = kind.define{
   name = "images", least = 1, most = 1, takes = "images", options = OPTIONS,
   draw = function(options, _, given)
     local what = "plot.images"
@@ -121,3 +107,21 @@ return kind.define{
     }
   end,
 }
+
+--- Draws pictures in rows.
+--
+-- `plot.images(x, options)`; a method of figures (of one panel for all of them).
+-- @param x  (n, height, width) or (n, height, width, 1): gray; (n, height, width, 3): red, green
+--   and blue; or one picture (height, width), (height, width, 1 or 3). uint8 0..255, floats 0..1
+--   (or, when they go beyond, from their least to their greatest value)
+-- @param options  `titles`: of each picture, above it; `title_colors`: of each, as "#D55E00";
+--   `columns` (10): pictures in a row; `map` ("gray": 0 is black): or "binary": 0 is white,
+--   "viridis", ... for gray pictures; `range`: {low, high} of values; `scale`: pixels on the screen
+--   to a pixel (by default pictures become about 84 wide); and those of every plot, as in plot.line
+-- Errors: no pictures; as many titles as there are not.
+--
+--     local x, y = ln.datasets.garments.load_data{n_train = 20, n_test = 10}
+--     ln.plot.images(x, {columns = 5, map = "binary", to_file = "build/plots/images.png"})
+return function(x, options)
+  return kind.plot(spec, OPTIONS, x, options)
+end

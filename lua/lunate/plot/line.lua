@@ -1,4 +1,4 @@
---- plot.line: curves.
+-- plot.line: curves.
 local kind = require "lunate.plot._kind"
 local data = require "lunate.plot._data"
 local colors = require "lunate.plot._colors"
@@ -6,29 +6,14 @@ local raise = require "lunate.raise"
 
 local STYLES = {solid = true, dashed = true, dotted = true, dashdot = true}
 
-local OPTIONS = {
+local OPTIONS = kind.options{
   names = {"list", optional = true},
   styles = {"list", optional = true},
   colors = {"list", optional = true},
   line_width = {"number", default = 2, min = 0.1, max = 20},
 }
 
---- Draws curves through points.
---
--- `plot.line(y, options)`, `plot.line(x, y, options)`; figures and panels have it as a method.
--- @param x  (n) where the points are; 1, 2, ... n when it is left out
--- @param y  (n) one curve; (n, k) a curve a column; or a list of those, each with as many points as
---   x. NaN and infinities are gaps
--- @param options  names = of the curves, for the legend; styles = of each, "solid" (default),
---   "dashed", "dotted" or "dashdot"; colors = of each, as "#0072B2"; line_width = 2 pixels; to_file
---   = "x.png" or "x.svg" (else into the terminal); terminal = "auto", "blocks", "sixel"; width and
---   height in pixels; font_size = 11 points; and the options of panels (`ln.plot.figure`)
--- Errors: lengths that differ; what is no number; an unknown style.
---
---     local x = ln.linspace(-3, 3, 100)
---     ln.plot.line(x, {ln.tanh(x), ln.relu(x)}, {names = {"tanh", "relu"}, styles = {"solid",
---       "dashed"}, to_file = "build/plots/line.png"})
-return kind.define{
+local spec = kind.define{
   name = "line", least = 1, most = 2, takes = "y, or x and y", options = OPTIONS,
   draw = function(options, first, x, y)
     if y == nil then x, y = nil, x end
@@ -60,3 +45,22 @@ return kind.define{
     return drawn
   end,
 }
+
+--- Draws curves through points.
+--
+-- `plot.line(y, options)`, `plot.line(x, y, options)`; figures and panels have it as a method.
+-- @param x  (n) where the points are; 1, 2, ... n when it is left out
+-- @param y  (n) one curve; (n, k) a curve a column; or a list of those, each with as many points as
+--   x. NaN and infinities are gaps
+-- @param options  `names`: of the curves, for the legend; `styles`: of each, "solid" (default),
+--   "dashed", "dotted" or "dashdot"; `colors`: of each, as "#0072B2"; `line_width` (2): in pixels;
+--   and those of every plot: `title`, `xlabel`, `ylabel`, `xlim`, `ylim`, `xscale`, `yscale`,
+--   `grid`, `legend`, `to_file`, `terminal`, `width`, `height`, `font_size` (see `ln.plot.figure`)
+-- Errors: lengths that differ; what is no number; an unknown style.
+--
+--     local x = ln.linspace(-3, 3, 100)
+--     ln.plot.line(x, {ln.tanh(x), ln.relu(x)}, {names = {"tanh", "relu"}, styles = {"solid",
+--       "dashed"}, to_file = "build/plots/line.png"})
+return function(x, y, options)
+  return kind.plot(spec, OPTIONS, x, y, options)
+end

@@ -23,6 +23,7 @@ end
 
 -- The trace of the script alone, as lua shows it.
 local function handler(message)
+  if type(message) == "number" then message = tostring(message) end
   if type(message) ~= "string" then
     local meta = debug.getmetatable(message)
     if type(meta) == "table" and meta.__tostring then return tostring(message) end

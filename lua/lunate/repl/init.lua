@@ -17,8 +17,10 @@ end
 
 local function compile(text, env)
   text = text:gsub("^%s*=", "", 1)
-  local f = load("return " .. text, "=stdin", "t", env)
-  if f then return f end
+  if load("return " .. text, "=stdin", "t", env) then
+    -- No tail call: errors find the line that the user wrote.
+    return load(("return (function(...) return ... end)(%s\n)"):format(text), "=stdin", "t", env)
+  end
   return load(text, "=stdin", "t", env)
 end
 
@@ -46,7 +48,7 @@ end
 local Failure = {}   -- what the handler makes of an error
 
 local function handler(message)
-  local text = type(message) == "string" and message
+  local text = (type(message) == "string" or type(message) == "number") and tostring(message)
   if not text then
     local ok, said = pcall(tostring, message)
     text = ok and said or type(message)

@@ -163,6 +163,7 @@ local function history_text(history)
     for k, text in ipairs(row) do row[k] = (" "):rep(widths[k] - #text) .. text end
     rows[i] = table.concat(row, "  ")
   end
+  if history.interrupted then rows[#rows + 1] = "-- ended by Ctrl-C" end
   return to_text(history) .. "\n" .. table.concat(rows, "\n")
 end
 
@@ -181,6 +182,7 @@ end
 local whole = {
   tensor = function(t)
     local text = to_text(t)
+    if select(2, text:gsub("\n", "")) > 24 then text = t:tostring{threshold = 0} end
     -- What is abbreviated says how much of it there is.
     if not text:find("...", 1, true) then return text end
     return ("%s\n-- %s %s"):format(text, t.shape, t.dtype)

@@ -255,7 +255,7 @@ end
 -- @return a function that stores it, or nil when there is none
 function legacy_h5.plan_optimizer(model, root, fail)
   local group = root.members.optimizer_weights
-  if not group or not model.optimizer then return nil end
+  if type(group) ~= "table" or not group.members or not model.optimizer then return nil end
   local values, names = values_of(group, "optimizer_weights", fail)
   if #values == 0 then return nil end
   if names[1]:find(":0$") then   -- Keras 2's names

@@ -54,19 +54,20 @@ local function check_overwrite(what, path, overwrite)
   end
 end
 
--- A function that raises what is wrong with a file: "load_model: 'x.keras': ...".
+-- Called as fail(format, ...) it raises what is wrong with a file: "load_model: 'x.keras': ...".
 local function failer(what, path)
-  return function(format, ...)
-    raise("%s: '%s': %s", what, path, select("#", ...) > 0 and format:format(...) or format)
-  end
+  local prefix = ("%s: '%s': "):format(what, path)
+  return setmetatable({prefix = prefix}, {__call = function(_, format, ...)
+    raise("%s%s", prefix, select("#", ...) > 0 and format:format(...) or format)
+  end})
 end
 
--- f(...); its errors say which file it is about.
+-- f(...); its errors say once which file it is about.
 local function try(fail, f, ...)
   local result = table.pack(pcall(f, ...))
   if result[1] then return table.unpack(result, 2, result.n) end
   local message = result[2]
-  if type(message) ~= "string" then error(message, 0) end
+  if type(message) ~= "string" or message:find(fail.prefix, 1, true) then error(message, 0) end
   fail("%s", (message:gsub("^[^\n:]+:%d+: ", "")))
 end
 
@@ -262,25 +263,7 @@ function load.h5(bytes, given, fail)
   return model
 end
 
---- A model from a file that `model:save` or Keras wrote.
--- Architecture, weights, and unless `compile` is false how it is compiled and the optimizer's
--- state: training goes on where it was, with the random numbers too when lunate wrote the file
--- (ln.random itself is not touched before, nor when ln.set_seed was called since). Nothing in a
--- file is ever run as code.
--- @param path  `.keras`, or `.h5` (Keras 2 and 3)
--- @param options  `custom_objects`: classes and functions of one's own by name; `compile` (true);
---   `safe_mode` (true: there is no other here)
--- @return the model
--- Errors: what the file needs that is not there (a layer class, an option), named with its layer;
--- weights or optimizer state that do not fit; damaged files.
---
---     local path = os.tmpname() .. ".keras"
---     local model = ln.Sequential{ln.layers.Dense{2, input_shape = {3}}, name = "small"}
---     model:compile{loss = "mse", optimizer = "adam"}
---     model:save(path)
---     local again = ln.load_model(path)
---     print(again.name, again.compiled, again(ln.ones{1, 3}) == model(ln.ones{1, 3}))
---                                                               --> small   true   true
+--- `ln.load_model(path, options)`, where it is told about.
 function files.load_model(path, options)
   local given = check("load_model", LOAD, options)
   if not given.safe_mode then
@@ -292,7 +275,7 @@ function files.load_model(path, options)
     fail("it holds weights, but no model: make the model, then model:load_weights(path)")
   end
   local format = format_of("load_model", path, MODEL)
-  return load[format](blame(core.read_file, path), given, fail)
+  return try(fail, load[format], blame(core.read_file, path), given, fail)
 end
 
 -- ---- weights alone
@@ -418,7 +401,7 @@ function files.load_weights(model, path, options)
   check_built(model, "load_weights")
   given.fail = failer("load_weights", path)
   local plan, skipped, after =
-    plan_weights[format](model, blame(core.read_file, path), given)
+    try(given.fail, plan_weights[format], model, blame(core.read_file, path), given)
   store(plan, after or {})
   return skipped
 end

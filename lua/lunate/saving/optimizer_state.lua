@@ -59,8 +59,8 @@ function state.plan(optimizer, model, values)
       return nil, ("'%s' of optimizer '%s' has shape %s, the file's has %s"):format(entry.name,
         optimizer.name, tostring(now.shape), tostring(value.shape))
     end
-    local number = not entry.variable and value:item() or 0
-    if not (number >= 0) then
+    local number = entry.variable and 0 or value:item()
+    if type(number) ~= "number" or not (number >= 0) then
       return nil, ("'%s' of optimizer '%s' should be 0 or more, the file has %s"):format(entry.name,
         optimizer.name, number)
     end

@@ -23,6 +23,8 @@ local registry = {}
 
 local by_name, names = {}, {}        -- "Custom>Name" -> value, value -> "Custom>Name"
 local scopes = {}                    -- custom objects in force, the innermost last
+-- What a scope's names were found for: a model that was loaded with them can be saved without.
+local found_as = setmetatable({}, {__mode = "k"})
 
 local function is_class(value)
   return type(value) == "table" and getmetatable(value) == "lunate.class"
@@ -80,6 +82,7 @@ function registry.get_registered_name(value)
   for i = #scopes, 1, -1 do
     for name, object in pairs(scopes[i]) do if object == value then return name end end
   end
+  if found_as[value] then return found_as[value] end
   return is_class(value) and value.name or nil
 end
 registry.name_of = registry.get_registered_name
@@ -118,20 +121,27 @@ end
 
 -- ---- for core/lua/object.c
 
-function registry.find(name)
+local function find_in_scopes(name)
   for i = #scopes, 1, -1 do
-    if scopes[i][name] ~= nil then return scopes[i][name] end
+    local value = scopes[i][name]
+    if value ~= nil then
+      found_as[value] = name
+      return value
+    end
   end
-  return by_name[name]
+end
+
+function registry.find(name)
+  local value = find_in_scopes(name)
+  if value == nil then value = by_name[name] end
+  return value
 end
 
 -- Without its package: what a scope calls so, or the only one of the name that is registered.
 function registry.find_bare(name)
   local bare = name:match("([^>]*)$")
-  for i = #scopes, 1, -1 do
-    if scopes[i][bare] ~= nil then return scopes[i][bare] end
-  end
-  local found
+  local found = find_in_scopes(bare)
+  if found ~= nil then return found end
   for full, value in pairs(by_name) do
     if full:match("([^>]*)$") == bare then
       if found ~= nil then return nil end
@@ -238,6 +248,26 @@ function registry.revive(value)
   return out
 end
 
+--- Serialized objects stay as they are, but what they name of a script's is put in: they may be
+-- made when its scope is gone.
+function registry.bind(value, in_config)
+  if type(value) == "string" and not in_config then
+    local named = registry.find(value)
+    return named == nil and value or named
+  end
+  if type(value) ~= "table" or type(getmetatable(value)) == "string" then return value end
+  if value.class_name == "function" and type(value.config) == "string" then
+    return revive_function(value)
+  end
+  local object = type(value.class_name) == "string" and type(value.config) == "table"
+  local out = setmetatable({}, getmetatable(value))
+  for key, part in pairs(value) do out[key] = registry.bind(part, in_config or object) end
+  local class = object and custom(value) or nil
+  if class ~= nil and not is_class(class) then return class end
+  if class then out.class = class end
+  return out
+end
+
 local DESERIALIZE = {custom_objects = {"any"}}
 
 --- The object for what core.serialize, or Keras's files, say of one.
@@ -271,7 +301,7 @@ local function parts(kind, value, plain)
   end
   local out = core.list()
   for key, part in pairs(value) do out[key] = parts(kind, part, plain) end
-  return next(out) == nil and core.null or out
+  return out
 end
 
 local function same(name) return name end
@@ -284,6 +314,11 @@ local function metric_object(name)
   return core.serialize(metric, true)
 end
 
+local function metrics(given, plain)
+  if type(given) == "table" and next(given) == nil then return core.null end
+  return parts("metric", given, plain)
+end
+
 local function common(model, metric)
   local weights = core.null
   if next(model.loss_weights or {}) ~= nil then
@@ -292,8 +327,8 @@ local function common(model, metric)
   end
   return {
     loss = parts("loss", model.loss, loss_name), loss_weights = weights,
-    metrics = parts("metric", model.metrics_given, metric),
-    weighted_metrics = parts("metric", model.weighted_metrics_given, metric),
+    metrics = metrics(model.metrics_given, metric),
+    weighted_metrics = metrics(model.weighted_metrics_given, metric),
     run_eagerly = false, steps_per_execution = 1, jit_compile = false,
   }
 end
@@ -358,6 +393,17 @@ local function build(model, tree)
   end
 end
 
+-- Named functions in losses and metrics become the functions, while their names are known.
+local function functions(value)
+  if type(value) ~= "table" or type(getmetatable(value)) == "string" then return value end
+  if value.class_name == "function" and type(value.config) == "string" then
+    return revive_function(value)
+  end
+  local out = setmetatable({}, getmetatable(value))
+  for key, part in pairs(value) do out[key] = functions(part) end
+  return out
+end
+
 local function make(tree, compile)
   local model = core.get("layer", tree)
   if getmetatable(model) ~= "lunate.model" then
@@ -366,7 +412,7 @@ local function make(tree, compile)
   build(model, tree)
   local config = tree.compile_config
   if compile and type(config) == "table" and next(config) ~= nil then
-    model:compile_from_config(config)
+    model:compile_from_config(functions(config))
   end
   return model
 end

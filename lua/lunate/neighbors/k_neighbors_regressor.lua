@@ -1,0 +1,62 @@
+--- KNeighborsRegressor: the mean of the nearest samples' targets.
+
+local Nearest = require "lunate.neighbors._nearest"
+
+--- Predicts what the nearest samples had, on average: over one feature, a running mean.
+-- @param options  `n_neighbors` (5); `weights` ("uniform"): "distance" weighs them by one over
+--   their (Euclidean) distance
+-- @return the estimator. After fit: `n_features_in_`, `n_samples_fit_`
+--
+--     local x = ln.linspace(0, 10, 101):reshape{101, 1}
+--     local smooth = ln.neighbors.KNeighborsRegressor{n_neighbors = 11}:fit(x, x:flatten():sin())
+--     print(smooth:predict(x).shape)                                         --> (101,)
+--
+-- Errors: unknown options; fit's.
+local KNeighborsRegressor = Nearest:extend("KNeighborsRegressor")
+
+--- Keeps the samples and their targets.
+-- @param x  samples (n, features), a tensor or a table of numbers; y  targets (n,) or (n, outputs)
+-- @return the estimator itself
+--
+--     local model = ln.neighbors.KNeighborsRegressor(1):fit({{0}, {1}}, {{1, 2}, {3, 4}})
+--     print(model:predict{{0.9}})                                            --> [[3. 4.]]
+--
+-- Errors: shapes that do not fit; NaN or infinity in x.
+function KNeighborsRegressor:fit(x, y)
+  x = self:samples("fit", x)
+  self.y = self:targets("fit", y, #x):copy()
+  self:keep(x)
+  return self
+end
+
+--- The weighed mean of the neighbours' targets.
+-- @param x  samples (n, features)
+-- @return float64 (n,) or (n, outputs)
+--
+--     local model = ln.neighbors.KNeighborsRegressor{2, weights = "distance"}
+--     print(model:fit({{0}, {1}}, {0, 1}):predict{{0.25}})                   --> [0.25]
+--
+-- Errors: fewer samples than neighbours; another number of features; before fit.
+function KNeighborsRegressor:predict(x)
+  local positions, weights = self:weighed(x)
+  local n, k = positions.shape[1], positions.shape[2]
+  local y = self.y[positions:reshape{n * k}]
+  local outputs = self.y.rank == 1 and 1 or self.y.size // #self.y
+  local sum = (y:reshape{n, k, outputs} * weights:expand_dims(-1)):sum{axis = 2}
+  local mean = sum / weights:sum{axis = 2, keepdims = true}
+  local shape = {table.unpack(self.y.shape, 1, self.y.rank)}
+  shape[1] = n
+  return mean:reshape(shape)
+end
+
+--- R2 of what is predicted: 1 is perfect, 0 no better than the mean of y.
+-- @param x  samples (n, features); y  their targets
+-- @return a number, at most 1
+--
+--     local model = ln.neighbors.KNeighborsRegressor(1):fit({{0}, {1}}, {0, 1})
+--     print(model:score({{0}, {1}}, {0, 1}))                                    --> 1.0
+--
+-- Errors: as of predict; targets of another shape.
+function KNeighborsRegressor:score(x, y) return self:r2(x, y) end
+
+return KNeighborsRegressor
