@@ -203,11 +203,13 @@ asan:  ## the suite under AddressSanitizer and UBSan, in a build folder of its o
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/asan sanitized
 
 # FORMATS="npy json" (all), N=10000 mutants of each, SEED=1, JOBS=2; ONLY=number repeats one mutant.
+# A small quarantine, since forking (for libhdf5) takes the longer the more memory a process has.
 fuzz:  ## mutated files through the loaders under the sanitizers (tests/fuzz/run.lua)
 	@$(call setup,$(NEED_test))
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/asan SANITIZE=1 all
 	@FORMATS="$(FORMATS)" N="$(N)" SEED="$(SEED)" JOBS="$(JOBS)" ONLY="$(ONLY)" \
-	  $(MAKE) --no-print-directory BUILD=$(BUILD)/asan SUITE='$(LUA) tests/fuzz/run.lua' sanitized
+	  $(MAKE) --no-print-directory BUILD=$(BUILD)/asan SUITE='$(LUA) tests/fuzz/run.lua' \
+	  ASAN_OPTIONS=detect_leaks=1:allocator_may_return_null=1:quarantine_size_mb=8 sanitized
 
 sanitized:
 	@$(RUN) ASAN_OPTIONS="$(or $(ASAN_OPTIONS),detect_leaks=1:allocator_may_return_null=1)" UBSAN_OPTIONS=print_stacktrace=1 \

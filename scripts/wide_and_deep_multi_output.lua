@@ -3,6 +3,7 @@
 -- Two outputs: a second one on the deep path makes sure that it learns something of its own.
 
 local ln = require "lunate"
+local save = require "scripts.figures"
 local train_test_split = ln.preprocessing.train_test_split
 
 local epochs, seed = tonumber(arg[1]) or 20, tonumber(arg[2]) or 42
@@ -42,9 +43,27 @@ print(("validation loss: %.4f"):format(history.history.val_loss[epochs]))
 
 local total, main_loss, aux_loss =
   model:evaluate({wide_test, deep_test}, {y_test, y_test}, {verbose = 0})
-local main, aux = model:predict{wide_test[{ {1, 3} }], deep_test[{ {1, 3} }]}
+local main, aux = model:predict({wide_test, deep_test}, {verbose = 0})
 for i = 1, 3 do
   print(("predicted %.3f (on the deep path alone %.3f), was %.3f"):format(
     main[i][1], aux[i][1], y_test[i]))
 end
+
+-- How far the outputs are apart, from the cheapest to the dearest district, and its running
+-- average: the mean over the 100 districts of the nearest prices.
+local order = main:flatten():argsort()
+local difference = (main - aux):flatten():take(order)
+local rank = ln.arange(1, #order + 1, 1, {dtype = "float32"})
+local average = ln.neighbors.KNeighborsRegressor{n_neighbors = math.min(100, #order)}
+  :fit(rank:reshape{#order, 1}, difference):predict(rank:reshape{#order, 1})
+
+local fig = ln.plot.figure{columns = 2, title = "Test districts, in 100,000 dollars"}
+fig:scatter(main, aux, {title = "The two outputs", xlabel = "output", ylabel = "aux_output",
+  xlim = {0, 6}, ylim = {0, 6}})
+  :line({0, 6}, {0, 6}, {names = {"equal"}, styles = {"dashed"}, colors = {"#000000"}})
+fig:scatter(rank, difference, {title = "Their difference", xlabel = "districts by output",
+  ylabel = "output - aux_output", ylim = {-1.5, 2.5}, name = "difference"})
+  :line(rank, average, {names = {"running average"}, colors = {"#000000"}, line_width = 2.5})
+save(fig, "wide_and_deep_outputs.png")
+
 print(("test loss: %.4f (output %.4f, aux_output %.4f)"):format(total, main_loss, aux_loss))

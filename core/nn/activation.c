@@ -11,7 +11,6 @@ static void free_activation(void *self) {
   for (const LnOption *o = a->op ? a->op->options : NULL; a->params && o && o->name; o++)
     ln_option_free(o, a->params);
   free(a->params);
-  free(a->base.name);
 }
 
 const LnClass ln_activation_class = {

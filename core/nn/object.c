@@ -202,6 +202,7 @@ void ln_object_release(void *object) {
   if (o->cls->free) o->cls->free(o);
   if (o->cls->kind == LN_LAYER) release_layer((LnLayer *)o);
   each_option(NULL, o->cls, o, finish);
+  free(o->name);   // of kinds that have no such option; the others' is gone
   free(o);
 }
 

@@ -202,10 +202,12 @@ end
 
 -- ---- JSON, by value: what comes out is JSON again
 
-local VALUES = {0, 1, -1, 2, 3, 0.5, -0.0, 1e308, 1e-320, 1 << 31, 1 << 32,
-  1 << 53, math.maxinteger, math.mininteger, true, false, "", "a", "relu", "Dense", "Sequential",
-  "Functional", "float16",  "float32", "__tensor__", ("x"):rep(5000), {}, {1}, {-1, 0}, {1 << 40, 1 << 40}, {{{{}}}},
-  {class_name = "Dense", config = {units = 2}}, {a = {}}}
+local VALUES = {
+  0, 1, -1, 2, 3, 0.5, -0.0, 1e308, 1e-320, 1 << 31, 1 << 32, 1 << 53, math.maxinteger,
+  math.mininteger, true, false, "", "a", "relu", "Dense", "Sequential", "Functional", "float16",
+  "float32", "__tensor__", ("x"):rep(5000), {}, {1}, {-1, 0}, {1 << 40, 1 << 40}, {{{{}}}},
+  {class_name = "Dense", config = {units = 2}}, {a = {}},
+}
 
 -- Every place below a value: a list of {table, key}, in an order that does not change.
 local function places(value, list)

@@ -110,7 +110,6 @@ local function fuzz(name, n, jobs)
   print(("%-12s %8d mutants, %8d read, %8d refused, %d findings, %d a second"):format(name,
     state.values + state.errors, state.values, state.errors, state.findings,
     (state.values + state.errors) // took))
-  io.stdout:flush()
   return state.findings
 end
 
@@ -118,7 +117,6 @@ local function only(name, number)
   local trial = require "fuzz.trial"
   local path = trial.path(name)
   print(("mutant %d of %s: %s"):format(number, name, path))
-  io.stdout:flush()
   local outcome, wrong = trial.run(name, seed, number, path)
   print(outcome or "FINDING: " .. wrong)
   return outcome and 0 or 1
@@ -129,6 +127,7 @@ if arg[1] == "worker" then
   return
 end
 
+io.stdout:setvbuf("line")
 local findings = 0
 for name in option("FORMATS", table.concat(ALL, " ")):gmatch("[^%s,]+") do
   local number = option("ONLY")

@@ -132,6 +132,34 @@ describe("plots", function()
     assert.same(area(one, {threshold = 0, xlim = {-1, 1}}), area(two, {xlim = {-1, 1}}))
   end)
 
+  it("thin curves of very many points, and keep what is seen of them", function()
+    local n = 100000
+    local y = ln.zeros{n}
+    y[12345], y[777], y[50000] = 9, -9, 0 / 0
+    local mark = plot.figure():line(y).marks[1]
+    assert.is_true(#mark.x < 20000)
+    local seen = {}
+    for i, x in ipairs(mark.x) do
+      seen[x] = mark.y[i]
+      if i > 1 then assert.is_true(x > mark.x[i - 1]) end
+    end
+    assert.same({0, 0, 9, -9}, {seen[1], seen[n], seen[12345], seen[777]})
+    assert.is_true(seen[50000] ~= seen[50000])
+    -- A curve that goes back is left as it is.
+    assert.equal(n, #plot.figure():line(ln.sin(ln.arange(n)), y).marks[1].x)
+  end)
+
+  it("have ticks at any range, and end", function()
+    for _, range in ipairs{{-1e308, 1e308}, {1e300, 1e300 * (1 + 2e-16)}, {1e-320, 2e-320},
+      {1e17, 1e17 + 16}, {5, 5}, {0, 5e-324}} do
+      for _, axis in ipairs{"linear", "log"} do
+        local fig = plot.figure()
+        fig:line({1, 2}, range, {yscale = axis})
+        assert.is_true(#fig:to_text() > 100)
+      end
+    end
+  end)
+
   it("are documented by examples that run", function()
     if not pictures.there("gnuplot") then
       return pending("gnuplot is not installed (Debian package gnuplot-nox)")

@@ -34,7 +34,7 @@ local function number(v)
   return ("%.10g"):format(v)
 end
 
--- A script: lines, data blocks with names of their own.
+-- A script: lines, data blocks with names of their own, and bytes that the next plot reads.
 local Script = {}
 Script.__index = Script
 
@@ -56,21 +56,40 @@ function Script:block(columns, n)
   return name
 end
 
---- A block of pixels, centres of which lie at the columns and rows of a grid.
-function Script:pixels(image, left, top, right, bottom)
-  self.blocks = self.blocks + 1
-  local name = "$d" .. self.blocks
-  self:add("%s << END", name)
-  local dx, dy = (right - left) / image.columns, (bottom - top) / image.rows
-  for row = 1, image.rows do
-    local y, base = number(top + (row - 0.5) * dy), (row - 1) * image.columns
-    for column = 1, image.columns do
-      self[#self + 1] = ("%.10g %s %d %d %d"):format(left + (column - 0.5) * dx, y,
-        colors.split(image.colors[base + column]))
+-- Many numbers are sent as bytes, after the plot command that reads them; text takes gnuplot time
+-- that grows with the square of its lines.
+local NAN = 0 / 0
+
+--- The element of points with the coordinates of two lists.
+function Script:points(xs, ys)
+  local list, n = {}, math.max(1, #xs)
+  for i = 1, n do
+    local x, y = xs[i] or NAN, ys[i] or NAN
+    if x == math.huge or x == -math.huge then x = NAN end
+    if y == math.huge or y == -math.huge then y = NAN end
+    list[i] = ("<dd"):pack(x, y)
+  end
+  self.bytes[#self.bytes + 1] = table.concat(list)
+  return ('"-" binary record=(%d) format="%%float64%%float64" using 1:2'):format(n)
+end
+
+--- The element of an image between left and right, top and bottom.
+function Script:image(image, left, top, right, bottom)
+  local columns, rows = image.columns, image.rows
+  local dx, dy = (right - left) / columns, (bottom - top) / rows
+  -- gnuplot's rows go towards greater y.
+  local first, last, step = 1, rows, 1
+  if dy < 0 then first, last, step = rows, 1, -1 end
+  local list = {}
+  for row = first, last, step do
+    for i = (row - 1) * columns + 1, row * columns do
+      list[#list + 1] = (">I3"):pack(image.colors[i])
     end
   end
-  self:add("END")
-  return name
+  self.bytes[#self.bytes + 1] = table.concat(list)
+  return ('"-" binary array=(%d,%d) format="%%uchar" dx=%s dy=%s origin=(%s,%s) using 1:2:3 '
+    .. "with rgbimage"):format(columns, rows, number(dx), number(math.abs(dy)),
+    number(left + dx / 2), number(math.min(top, bottom) + math.abs(dy) / 2))
 end
 
 -- ---- marks: each adds its data and gives elements of the plot command
@@ -78,8 +97,7 @@ end
 local marks = {}
 
 function marks.line(script, mark)
-  local block = script:block({mark.x, mark.y}, #mark.x)
-  return {("%s using 1:2 with lines lw %g dt %s lc %s"):format(block, mark.width,
+  return {("%s with lines lw %g dt %s lc %s"):format(script:points(mark.x, mark.y), mark.width,
     DASHES[mark.style], rgb(mark.color))}
 end
 
@@ -90,8 +108,7 @@ local function point_style(mark, diameter, color)
 end
 
 function marks.points(script, mark)
-  local block = script:block({mark.x, mark.y}, #mark.x)
-  return {("%s using 1:2 %s"):format(block, point_style(mark, mark.size,
+  return {("%s %s"):format(script:points(mark.x, mark.y), point_style(mark, mark.size,
     faint(mark.color, mark.alpha)))}, point_style(mark, math.max(mark.size, 8), rgb(mark.color))
 end
 
@@ -109,8 +126,7 @@ function marks.bars(script, mark, panel)
 end
 
 function marks.pixels(script, mark)
-  local block = script:pixels(mark, mark.left, mark.top, mark.right, mark.bottom)
-  return {block .. " using 1:2:3:4:5 with rgbimage"}
+  return {script:image(mark, mark.left, mark.top, mark.right, mark.bottom)}
 end
 
 function marks.texts(script, mark)
@@ -134,15 +150,18 @@ local function set_axis(script, axis, settings, low, high, pixels)
   local named = ticks ~= nil
   ticks = ticks or scale.ticks(low, high, pixels / (axis == "x" and 75 or 45), log,
     axis == "x" and settings.xinteger)
-  local longest = 0
+  -- Names that would run into each other are turned, if need be upright, and at last left out.
+  local longest, each = 0, pixels / math.max(1, #ticks)
+  local every = named and math.ceil(script.font_size * 1.3 / each) or 1
   for i, tick in ipairs(ticks) do
-    labels[i] = ("%s %s %d"):format(quote_tick(tick[2] or ""), number(tick[1]), tick[2] and 0 or 1)
+    local name = (i - 1) % every == 0 and tick[2]
+    labels[i] = ("%s %s %d"):format(quote_tick(name or ""), number(tick[1]), name and 0 or 1)
     longest = math.max(longest, utf8.len(tick[2] or ""))
   end
-  -- Names that would run into each other are turned.
-  local turned = named and axis == "x" and #ticks * (longest + 1) * script.font_size * 0.7 > pixels
+  local turn = named and axis == "x" and (longest + 1) * script.font_size * 0.7 > each
+    and (each < script.font_size * 2 and 90 or 40)
   script:add("set %stics nomirror out scale %s %s (%s)", axis, named and "0" or "0.6",
-    turned and "rotate by 40 right" or "norotate", table.concat(labels, ", "))
+    turn and ("rotate by %d right"):format(turn) or "norotate", table.concat(labels, ", "))
 end
 
 -- The legend, and the margin and the place of the title that make room for it. `names` is what it
@@ -186,8 +205,7 @@ local function images_panel(script, mark)
   local elements = {}
   for i, image in ipairs(mark.list) do
     local left, top = (i - 1) % mark.per_row * wide, (i - 1) // mark.per_row * high + head
-    elements[i] = script:pixels(image, left, top, left + image.columns, top + image.rows)
-      .. " using 1:2:3:4:5 with rgbimage"
+    elements[i] = script:image(image, left, top, left + image.columns, top + image.rows)
     if mark.titles then
       script:add("set label %s at first %s,%s center front textcolor rgb \"%s\" font \",%g\"",
         quote(mark.titles[i]), number(left + image.columns / 2),
@@ -270,6 +288,7 @@ local function add_panel(script, panel, width, height)
   end
   if #elements == 0 then elements[1] = "NaN notitle" end
   script:add("plot %s", table.concat(elements, ", \\\n  "))
+  script[#script + 1], script.bytes = table.concat(script.bytes), {}
 end
 
 local TERMINALS = {
@@ -293,7 +312,7 @@ end
 
 local function script_of(figure, format)
   local width, height = size_of(figure)
-  local script = setmetatable({blocks = 0, font_size = figure.font_size}, Script)
+  local script = setmetatable({blocks = 0, bytes = {}, font_size = figure.font_size}, Script)
   script:add("set terminal " .. TERMINALS[format], width, height, figure.font_size)
   script:add("set encoding utf8")
   local rows, columns = figure.rows, figure.columns

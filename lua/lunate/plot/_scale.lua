@@ -3,6 +3,7 @@
 local scale = {}
 
 local HUGE = math.huge
+local FAR = 1e300   -- as far as axes go: differences are finite there
 
 --- The least and greatest finite number of lists (positive ones on a logarithmic axis), or nil.
 local function extent(low, high, list, log)
@@ -31,7 +32,7 @@ function scale.limits(panel, axis)
   local function to(v) return log and math.log(v, 10) or v end
   local function back(v) return log and 10 ^ v or v end
   local a, b = to(low), to(high)
-  if a == b then
+  if b - a <= math.abs(a) * 1e-9 then   -- equal as far as can be seen
     local room = log and 0.5 or math.max(0.5, math.abs(a) * 0.05)
     a, b = a - room, b + room
   elseif not tight then
@@ -40,6 +41,8 @@ function scale.limits(panel, axis)
   end
   low, high = back(a), back(b)
   if given then low, high = given[1] or low, given[2] or high end
+  local least = log and 1 / FAR or -FAR
+  low, high = math.max(least, math.min(FAR, low)), math.max(least, math.min(FAR, high))
   if low == high then high = log and low * 10 or low + 1 end
   return low, high
 end
@@ -79,6 +82,10 @@ function scale.ticks(low, high, n, log, integer)
       end
       return ticks
     end
+  end
+  -- Numbers too near to each other for doubles to have some between.
+  if high - low <= math.max(math.abs(low), math.abs(high)) * 1e-12 then
+    return {{low, label(low, math.max(math.abs(low), 1))}}
   end
   local raw = (high - low) / math.max(1, n)
   local power = 10.0 ^ math.floor(math.log(raw, 10))
