@@ -250,8 +250,9 @@ static int push_results(lua_State *L, LnLua *s, LnTrainer *t) {
   return n;
 }
 
-// trainer:answer(mode, x[, y]): what predict gives, or the results after a step, for one batch of a
-// shape that was recorded before: nothing is left to check or to loop over. Nothing when it is not.
+// trainer:answer(mode, x[, y[, most]]): what predict gives, or the results after a step, for one batch of a
+// shape that was recorded before: nothing is left to check or to loop over. Nothing when it is not,
+// or has more rows than `most`.
 static int answer(lua_State *L) {
   LnLua *s = ln_lua(L);
   LnContext *c = &s->context;
@@ -263,7 +264,7 @@ static int answer(lua_State *L) {
   luaL_checkstack(L, LN_MAX_PARTS + 8, "answer");
   if ((b.n_x = read_simple(L, s, 3, &b, x)) == 0 || b.count == 0) return 0;
   if (mode != LN_PREDICT && (b.n_y = read_simple(L, s, 4, &b, y)) == 0) return 0;
-  if (!ln_trainer_replays(t, mode, &b)) return 0;
+  if (b.count > luaL_optinteger(L, 5, INT64_MAX) || !ln_trainer_replays(t, mode, &b)) return 0;
   size_t scope = ln_scope(c);
   bool ok = ln_trainer_run(c, t, mode, &b, pred, &n);
   if (ok && mode != LN_PREDICT) {
@@ -274,6 +275,13 @@ static int answer(lua_State *L) {
   for (int i = 0; ok && i < n; i++) ln_lua_push_tensor(L, s, pred[i]);
   ln_scope_end(c, scope);
   return ok ? n : ln_lua_raise(L, s, NULL);
+}
+
+// trainer:outputs() -> how many outputs it was given
+static int outputs(lua_State *L) {
+  LnLua *s = ln_lua(L);
+  lua_pushinteger(L, ln_trainer_outputs(check_trainer(L, s, "outputs")));
+  return 1;
 }
 
 static int reset(lua_State *L) {
@@ -305,7 +313,8 @@ void ln_register_trainer(lua_State *L) {
   static const luaL_Reg methods[] = {
       {"set_optimizer", set_optimizer}, {"set_replay", set_replay}, {"add_output", add_output},
       {"add_metric", add_metric},
-      {"run", run}, {"predict", predict}, {"answer", answer}, {"reset", reset}, {"forget", forget}, {"loss", loss},
+      {"run", run}, {"predict", predict}, {"answer", answer}, {"outputs", outputs},
+      {"reset", reset}, {"forget", forget}, {"loss", loss},
       {NULL, NULL}};
   ln_lua_setfuncs(L, functions);
   ln_lua_metatable(L, s, LN_TYPE_TRAINER, "lunate.trainer");

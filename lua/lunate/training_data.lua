@@ -236,7 +236,8 @@ function adapter.feed(data, size, shuffle)
   local function begin()
     drawn_from = random_state()
     -- Rows count from 0 in the core.
-    batch.rows = shuffle and core.random.permutation(data.n) - 1 or nil
+    -- What is one batch has no order.
+    batch.rows = shuffle and data.n > size and core.random.permutation(data.n) - 1 or nil
     at = 1
   end
   function feed.restart() at = nil end

@@ -7,7 +7,8 @@ local fails = require "support.fails"
 local function model(optimizer, options)
   ln.set_seed(7)
   local m = ln.Sequential{
-    ln.layers.Dense{5, activation = "relu", input_shape = {3}}, ln.layers.Dense{2, use_bias = false},
+    ln.layers.Dense{5, activation = "relu", input_shape = {3}},
+    ln.layers.Dense{2, use_bias = false},
   }
   m:compile{loss = "mse", optimizer = optimizer or "sgd", metrics = options and options.metrics}
   return m
@@ -99,6 +100,39 @@ describe("a step on one batch", function()
   end)
 end)
 
+describe("fit of one batch", function()
+  it("is what the long way is", function()
+    local quick, long = model("adam", {metrics = {"mae"}}), model("adam", {metrics = {"mae"}})
+    quick:train_on_batch(x, y)
+    long:train_on_batch(x, y)
+    local a = quick:fit(x, y, {epochs = 3, verbose = 0})
+    local b = long:fit(x, y, {epochs = 3, verbose = 0, callbacks = {}})
+    assert.same(b.history, a.history)
+    assert.same({1, 2, 3}, a.epoch)
+    assert.same(b.keys, a.keys)
+    for _, key in ipairs{"epochs", "steps", "samples", "batch_size", "verbose"} do
+      assert.equal(b.params[key], a.params[key], key)
+    end
+    assert.equal(quick, a.model)
+    assert.is_false(a.interrupted)
+    assert.equal(a, quick.history)
+    assert.is_true(quick:get_weights()[1] == long:get_weights()[1])
+    assert.equal(4, quick.optimizer.iterations)
+  end)
+
+  it("refuses what the long way refuses", function()
+    local m = model()
+    m:fit(x, y, {verbose = 0})
+    fails("epochs", function() m:fit(x, y, {verbose = 0, epochs = 0}) end)
+    fails("did you mean", function() m:fit(x, y, {verbose = 0, epoch = 2}) end)
+    fails("samples", function() m:fit(x, y[{ {1, 2} }], {verbose = 0}) end)
+    fails("samples", function() m:fit(ln.tensor(1), y, {verbose = 0}) end)
+    local closed = ln.ones{4, 3}
+    closed:close()
+    fails("closed", function() m:fit(closed, y, {verbose = 0}) end)
+  end)
+end)
+
 describe("plain SGD", function()
   -- A clip that never bites takes the long way.
   local function both(change, steps)
@@ -111,7 +145,9 @@ describe("plain SGD", function()
       if change then change(sgd, i) change(long, i) end
     end
     assert.equal(a.optimizer.iterations, b.optimizer.iterations)
-    for i, w in ipairs(a:get_weights()) do assert.is_true(w == b:get_weights()[i], "weight " .. i) end
+    for i, w in ipairs(a:get_weights()) do
+      assert.is_true(w == b:get_weights()[i], "weight " .. i)
+    end
   end
 
   it("steps by the same bits when the steps are taken on the way", function() both() end)
