@@ -27,7 +27,7 @@ PKG_CONFIG ?= pkg-config
 # ---- What a machine must have -----------------------------------------------------------------------
 # Entries are <Debian package>=<how to see that it is there>: cmd:program, pc:pkg-config name, file:path.
 NEED_build := gcc=cmd:$(firstword $(CC)) pkg-config=cmd:$(PKG_CONFIG) lua5.4=cmd:$(firstword $(LUA)) \
-  liblua5.4-dev=pc:lua5.4|lua54|lua-5.4 libopenblas-dev=pc:openblas zlib1g-dev=pc:zlib
+  liblua5.4-dev=pc:lua5.4|lua54|lua-5.4 libopenblas-dev=pc:openblas libjansson-dev=pc:jansson zlib1g-dev=pc:zlib
 # Optional modules name theirs in their heads ("Optional modules" below).
 NEED_demo = $(NEED_build) ca-certificates=file:/etc/ssl/certs/ca-certificates.crt \
   $(foreach m,$(MODULE_SOURCES),$(join $(addsuffix =pc:,$(call module_debian,$(m))),$(call module_pc,$(m))))
@@ -72,6 +72,7 @@ endif
 # $(call require,pkg-config name,Debian package)
 require = $(if $(shell $(PKG_CONFIG) --exists $(1) && echo yes),,$(error the C library $(1) is missing (Debian package: $(2))))
 $(call require,openblas,libopenblas-dev)
+$(call require,jansson,libjansson-dev)
 $(call require,zlib,zlib1g-dev)
 ifdef LUA_INCDIR
 LUA_CFLAGS := -I$(LUA_INCDIR)
@@ -81,8 +82,8 @@ LUA_PC := $(firstword $(foreach pc,lua5.4 lua54 lua-5.4,$(shell $(PKG_CONFIG) --
 $(if $(LUA_PC),,$(error Lua 5.4's headers are missing (Debian package: liblua5.4-dev)))
 LUA_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(LUA_PC))
 endif
-LIBS_CFLAGS := $(shell $(PKG_CONFIG) --cflags openblas zlib)
-LIBS := $(shell $(PKG_CONFIG) --libs openblas zlib) -lpthread -lm
+LIBS_CFLAGS := $(shell $(PKG_CONFIG) --cflags openblas jansson zlib)
+LIBS := $(shell $(PKG_CONFIG) --libs openblas jansson zlib) -lpthread -lm
 endif
 
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes

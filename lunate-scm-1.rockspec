@@ -23,6 +23,7 @@ dependencies = {
 -- LuaRocks does not look; the Makefile finds headers by pkg-config.
 external_dependencies = {
   OPENBLAS = {library = "openblas"},
+  JANSSON = {library = "jansson"},
   ZLIB = {library = "z"},
 }
 

@@ -4,6 +4,7 @@
 -- them, and may loop and branch as it likes.
 
 local ln = require "lunate"
+local save = require "scripts.figures"
 local train_test_split = ln.preprocessing.train_test_split
 
 local epochs, seed = tonumber(arg[1]) or 20, tonumber(arg[2]) or 42
@@ -44,6 +45,10 @@ local history = model:fit({wide_train, deep_train}, {y_train, y_train},
   {epochs = epochs, validation_data = {{wide_valid, deep_valid}, {y_valid, y_valid}}})
 model:summary()
 print(("validation loss: %.4f"):format(history.history.val_loss[epochs]))
+
+local progress = ln.plot.figure{columns = 3}
+progress:history(history, {yscale = "log"})
+save(progress, "wide_and_deep_history.png")
 
 local total, main_loss, aux_loss =
   model:evaluate({wide_test, deep_test}, {y_test, y_test}, {verbose = 0})

@@ -207,7 +207,7 @@ static void not_forward(const LnCall *call) {
   X(ADD, "add", SAME, 0, shape, NULL, add_backward, PAIRS,                                        \
     "(a, b): a + b." BROADCASTS " Integers wrap around; of bools: logical or.\n"                  \
     "Example:\n"                                                                                  \
-    "ln.tensor{1, 2} + ln.tensor{{10}, {20}}  --> [[11. 12.]\n [21. 22.]]\n")                     \
+    "ln.tensor{1, 2} + ln.tensor{{10}, {20}}  --> [[11. 12.] [21. 22.]]\n")                       \
   X(SUB, "subtract", SAME, 0, subtract_shape, NULL, subtract_backward, PAIRS,                     \
     "(a, b): a - b." BROADCASTS " Integers wrap around; bools are refused.\n"                     \
     "Example:\n"                                                                                  \

@@ -271,7 +271,7 @@ const LnOp ln_ops_softmax[] = {
           "loses\n"
           "digits.\n"
           "Example:\n"
-          "ln.logsumexp(ln.tensor{1000, 1000})  --> 1000.6931\n"},
+          "ln.logsumexp(ln.tensor{1000, 1000}):round{decimals = 2}  --> 1000.69\n"},
   {.name = "sparsemax", .n_in = 1, .n_out = 1, .flags = LN_OP_ACTIVATION, .options = axis_options,
    .params_size = sizeof(Axis), .shape = softmax_shape, .scratch = sparsemax_scratch,
    .forward = sparsemax_forward, .backward = sparsemax_backward,

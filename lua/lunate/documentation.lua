@@ -14,9 +14,14 @@
 -- `params` ({name =, text =} each), `returns`, `errors`, `example` (code), `options` ({name =,
 -- kind =, default = (a text; nil when it must be given), doc =, positional =} each), `aliases`,
 -- `method` (a function of tensors that is also `t:f(...)`), `value`, `source` and `line`, where
--- these are known; `class`, the entry of a method's or field's class.
+-- these are known; `class`, the entry of a method's or field's class. Private, without an entry, is
+-- what a name with a leading underscore or `@private` in its comment says to be so. What is the
+-- same for all of a kind is said once: a class and a method have the errors of what they extend or
+-- override, an op those of `op_errors` below, an option the text of its name in core.lua, unless
+-- they have their own. `documentation.gaps` tells what is still unsaid (`make lint` asks it).
 
 local core = require "lunate.core"
+local common_options = require "lunate.documentation.options"
 local names = require "lunate.names"
 
 local documentation = {}
@@ -94,6 +99,8 @@ local function parse(entry, text)
       end
       tag = {name = name or line:match("^@param%s+(%S*)"), text = rest or ""}
       entry.params[#entry.params + 1] = tag
+    elseif line:find("^@raise") then
+      prose[#prose + 1] = line:gsub("^@raise%s*", ""):gsub("^Errors?:%s*", ""):gsub("^", "Errors: ")
     elseif line:find("^@return") then
       tag = {text = line:match("^@return%s*(.*)$")}
       entry.returned = tag
@@ -363,6 +370,8 @@ local function said_of_c()
 end
 
 local function add_function(name, section, f, said, extra)
+  local comment = comment_of(f, name:match("[%w_]+$"))
+  if comment and comment:find("@private", 1, true) then return end
   local entry = {name = name, kind = name:find(":") and "method" or "function", section = section,
     value = f}
   for key, value in next, extra or {} do entry[key] = value end
@@ -382,8 +391,10 @@ local function add_function(name, section, f, said, extra)
   entry.head, entry.one_table = nil, nil
   local list = parameters(f)
   if name:find(":") and list[1] == "self" then table.remove(list, 1) end
-  if extra and extra.one_table then list = {"options"} end
+  local one_table = extra and extra.one_table or #list == 2 and list[1] == "args"
+  if one_table then list = {"options"} end
   entry.signature = ("%s(%s)"):format(name, table.concat(list, ", "))
+  if entry.text == about.text and about.args then entry.signature = name .. about.args end
   entry = add(entry)
   entry.options = function_options(f, entry)
   return entry
@@ -526,19 +537,71 @@ local function add_properties(said)
   end
 end
 
--- What overrides a method without a word of its own means the same; hooks of callbacks are told of
--- in Callback.
-local function inherit()
+-- What overrides a method without a word of its own means the same, and where it says nothing of
+-- errors has the same; so a class has those of the class that it extends. Hooks of callbacks are
+-- told of in Callback.
+local function inherit(entry)
+  if entry.inherited or entry.class and not entry.class.value then return end
+  entry.inherited = true
+  local Class = entry.kind == "class" and entry.value or entry.class and entry.class.value
+  local super = type(Class) == "table" and rawget(Class, "super")
+  local meant
+  if entry.kind == "class" then
+    while super and not by_value[super] do super = rawget(super, "super") end
+    meant = super and by_value[super]
+  elseif entry.kind == "method" and super then
+    meant = by_value[super[entry.short]]
+  end
+  if not meant or meant == entry then return end
+  inherit(meant)
+  if entry.kind == "method" then
+    if entry.doc == "" then entry.doc, entry.summary = meant.doc, meant.summary end
+    if #entry.params == 0 then entry.params = meant.params end
+    entry.returns = entry.returns or meant.returns
+    entry.example = entry.example or meant.example
+  end
+  entry.errors = entry.errors or meant.errors
+end
+
+local function inherit_all()
   for i = #all, 1, -1 do
     local entry = all[i]
-    local super = entry.doc == "" and entry.class and rawget(entry.class.value, "super")
-    local meant = super and by_value[super[entry.short]]
-    if meant then
-      entry.doc, entry.summary, entry.params = meant.doc, meant.summary, meant.params
-      entry.returns, entry.errors, entry.example = meant.returns, meant.errors, meant.example
-    elseif entry.doc == "" and entry.section == "callbacks" and entry.short:find("^on_") then
+    inherit(entry)
+    if entry.doc == "" and entry.section == "callbacks" and entry.short:find("^on_") then
       table.remove(all, i)
       by_name[entry.name] = nil
+    end
+  end
+  for _, entry in ipairs(all) do entry.inherited = nil end
+end
+
+-- What every op of a form refuses; ops with checks of their own name them, in their doc text or in
+-- documentation/core.lua.
+local function op_errors(op, own)
+  local list = {}
+  list[1] = op.list and "an empty list, or what is no tensor in it"
+    or "what is no tensor, number or table of numbers"
+  if own then list[#list + 1] = own:gsub("%.$", "")
+  elseif op.inputs > 1 and op.name ~= "outer" and op.name ~= "isin" then
+    list[#list + 1] = "shapes that do not broadcast"
+  end
+  for _, option in ipairs(op.options) do
+    if option.kind:find("^axis") then list[#list + 1] = "an axis out of range" break end
+  end
+  return table.concat(list, "; ") .. "."
+end
+
+-- Options that say nothing of themselves.
+local function complete_options(entry)
+  for _, option in ipairs(entry.options) do
+    local common = common_options[entry.short .. "." .. option.name] or common_options[option.name]
+    if common then
+      option.doc = option.doc or common[2]
+      if option.kind == "any" then option.kind = common[1] end
+    end
+    if option.kind == "any" and option.default then
+      if tonumber(option.default) then option.kind = "number"
+      elseif option.default == "true" or option.default == "false" then option.kind = "boolean" end
     end
   end
 end
@@ -556,13 +619,18 @@ local function gather()
         text = (op.doc or ""):gsub("^%b():%s+", ""), options = op.options,
         signature = ("ln.%s(%s)"):format(op.name, op_parameters(op)),
         method = core.tensor_methods[op.name] ~= nil}
+      local entry, own = by_name["ln." .. op.name], {params = {}}
+      if said[entry.name] then parse(own, said[entry.name].text) end
+      entry.errors = op_errors(op, own.errors or entry.errors)
     end
   end
   for _, name in ipairs(names.of(ln)) do
     local ok, value = pcall(function() return ln[name] end)
     if ok and type(value) == "function" then
-      local method = core.tensor_methods[name] ~= nil
-      add_function("ln." .. name, "ops", value, said, {method = method})
+      if not by_name["ln." .. name] then
+        local method = core.tensor_methods[name] ~= nil
+        add_function("ln." .. name, "ops", value, said, {method = method})
+      end
     elseif said["ln." .. name] and type(value) ~= "table" then
       add{name = "ln." .. name, kind = "field", section = "ops", text = said["ln." .. name].text,
         signature = "ln." .. name}
@@ -599,7 +667,12 @@ local function gather()
     end
   end
   add_properties(said)
-  inherit()
+  for _, name in ipairs{"ln.Input", "ln.layers.Input", "ln.models.Input"} do
+    by_name[name].options = by_name["ln.layers.InputLayer"].options
+    by_name[name].signature = name .. "(options)"
+  end
+  inherit_all()
+  for _, entry in ipairs(all) do complete_options(entry) end
   table.sort(all, function(a, b)
     if a.section ~= b.section then return a.section < b.section end
     return a.name < b.name
@@ -630,6 +703,54 @@ function documentation.of(value)
   if known[kind] then return by_name[known[kind]] end
   local ok, class = pcall(function() return value.class end)
   return ok and class ~= value and documentation.of(class) or nil
+end
+
+-- Names of parameters in a signature: "x, y" of "ln.f(x, y)".
+local function signature_names(entry)
+  local list = {}
+  for name in (entry.signature:match("%((.*)%)$") or ""):gmatch("[%w_.]+") do
+    list[#list + 1] = name
+  end
+  return list
+end
+
+--- What is not said that a reader needs, a list of texts: {} when everything is.
+-- Everything public has a text; functions, methods and classes have errors and an example, modules
+-- an example; every parameter is told of (those of an op in its text), every option by kind and
+-- text, what is returned by functions that return something.
+--
+--     for _, gap in ipairs(require "lunate.documentation".gaps()) do print(gap) end
+function documentation.gaps()
+  gather()
+  local list, ops = {}, {}
+  for _, op in ipairs(core.ops()) do ops["ln." .. op.name] = true end
+  for _, entry in ipairs(all) do
+    local callable = entry.kind ~= "module" and entry.kind ~= "field"
+    local function gap(condition, what)
+      if condition then
+        local where = entry.source and (" (%s:%d)"):format(entry.source, entry.line or 1) or ""
+        list[#list + 1] = ("%s %s%s: %s"):format(entry.kind, entry.name, where, what)
+      end
+    end
+    gap(entry.doc == "", "no text")
+    gap(callable and not entry.errors, "no errors")
+    gap(entry.kind ~= "field" and not entry.example, "no example")
+    for _, option in ipairs(entry.options) do
+      gap(not option.doc or option.doc == "", ("option '%s': no text"):format(option.name))
+      gap(not option.kind or option.kind == "", ("option '%s': no kind"):format(option.name))
+    end
+    if (entry.kind == "function" or entry.kind == "method") and not ops[entry.name] then
+      local told = {}
+      for _, param in ipairs(entry.params) do
+        for name in param.name:gmatch("[%w_.]+") do told[name] = param.text ~= "" end
+      end
+      for _, name in ipairs(signature_names(entry)) do
+        local by_options = (name == "options" or name == "args") and #entry.options > 0
+        gap(not told[name] and not by_options, ("parameter '%s': no text"):format(name))
+      end
+    end
+  end
+  return list
 end
 
 local common_owners = {["ln.Model"] = 30000, ["ln.layers.Layer"] = 40000}

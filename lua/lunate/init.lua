@@ -1,5 +1,8 @@
 --- lunate: deep learning for Lua. Everything is reached from this table: `ln.tensor`, `ln.sum`,
 -- `ln.layers.Dense`, `ln.Sequential`, `ln.datasets.iris`, ... What is large loads at first use.
+--
+--     local ln = require "lunate"
+--     print(ln.tensor{1, 2} + 1)                                               --> [2. 3.]
 
 local core = require "lunate.core"
 local names = require "lunate.names"

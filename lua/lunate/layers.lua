@@ -1,5 +1,7 @@
 --- ln.layers: the classes of core/nn/layers/ by name, `ln.layers.Input`, and the merge layers as
 -- functions: `ln.layers.concatenate{a, b}`.
+--
+--     print(ln.layers.Dense{2, activation = "relu"}(ln.ones{4, 3}).shape)      --> (4, 2)
 local functional = require "lunate.functional"
 
 local merges = {

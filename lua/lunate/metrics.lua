@@ -1,5 +1,7 @@
 --- ln.metrics: the classes of core/nn/metrics/ by name; what metrics of one's own have besides; and
 -- `ln.metrics.MeanMetricWrapper{f, name = "m"}`: the mean of a Lua function of (y_true, y_pred).
+--
+--     print(ln.metrics.MeanAbsoluteError()({1, 2}, {2, 4}))                    --> 1.5
 local core = require "lunate.core"
 local raise = require "lunate.raise"
 
@@ -9,8 +11,15 @@ local weights = setmetatable({}, {__mode = "k"})   -- of metrics in Lua: {[metri
 
 --- A variable of a metric of one's own, which reset_state sets to its initial value.
 -- @param options  `name` ("variable"), `shape` ({}), `initializer` ("zeros"), `dtype` ("float32")
+-- Errors: unknown options; a shape or a dtype that there is not.
 --
---     function MyMetric:init() self.total = self:add_weight{name = "total"} end
+--     local Largest = ln.metrics.Metric:extend("Largest")
+--     function Largest:init() self.most = self:add_weight{name = "most"} end
+--     function Largest:update_state(_, y_pred)
+--       self.most:assign(ln.maximum(self.most, y_pred:max()))
+--     end
+--     function Largest:result() return self.most:value():item() end
+--     print(Largest()({{0}}, {{3}}))                                         --> 3.0
 function Metric:add_weight(options)
   local given = require "lunate.options"("add_weight", {
     name = {"string", default = "variable"}, shape = {"shape", default = {}},
@@ -28,19 +37,25 @@ end
 local reset = Metric.reset_state
 
 --- Forgets what was counted.
+-- Errors: none.
+--
+--     local mean = ln.metrics.Mean()
+--     mean:update_state{1, 3}
+--     mean:reset_state()
+--     print(mean:result())                                                    --> 0.0
 function Metric:reset_state()
   reset(self)
   for _, entry in ipairs(weights[self] or {}) do entry.variable:assign(entry.start) end
 end
 
-local function wrapper(given)
-  if type(given) == "function" then given = {given} end
-  local f = type(given) == "table" and (given[1] or given.fn)
+local function wrapper(options)
+  if type(options) == "function" then options = {options} end
+  local f = type(options) == "table" and (options[1] or options.fn)
   if type(f) ~= "function" then
     raise("MeanMetricWrapper: a function of (y_true, y_pred) expected, got %s", type(f))
   end
   local metric = core.get("metric", f)
-  if given.name then metric.name = given.name end
+  if options.name then metric.name = options.name end
   return metric
 end
 

@@ -74,6 +74,10 @@ end
 
 --- A layer by its name or its position from 1 (negative from the end).
 -- Error: there is none; the names that there are.
+-- @param what  a name, or a number
+-- @return the layer
+--
+--     print(model:get_layer(1).units, model:get_layer(-1).units)              --> 4 2
 function Model:get_layer(what)
   local layers, names = self.layers, {}
   if math.type(what) == "integer" then
@@ -93,9 +97,13 @@ end
 -- Graphs that are no chain have a column for what each layer is connected to.
 -- @param options  `line_length` (80), `show_trainable` (false), `expand_nested` (false: the layers
 --   of models among the layers), `print_fn` (print)
+-- Errors: unknown options.
+--
+--     model:summary{line_length = 60}
 function Model:summary(options) return require "lunate.model_summary"(self, options) end
 
 -- Called when layers come or go: what was compiled for the old ones is made anew.
+--- @private
 function Model:changed()
   if self.trainer then self.trainer:forget() end
   self.resolved = nil
@@ -244,6 +252,11 @@ function Model:to_json(options)
 end
 
 --- Compiles from Keras's compile_config (loss, metrics, optimizer, ... as serialized).
+-- @param config  a table, as `model:to_json` has it under "compile_config"
+-- Errors: parts that there are not.
+--
+--     model:compile_from_config{loss = "mse", optimizer = "sgd"}
+--     print(model.optimizer.name)                                             --> sgd
 function Model:compile_from_config(config)
   local function plain(value)   -- null is false in decoded JSON
     if value == false then return nil end
@@ -269,6 +282,7 @@ local function metrics_by_output(self, list)
 end
 
 --- True when an output has a loss or metrics, so that training needs targets for it.
+-- @private
 function Model:needs_target(output)
   if self.losses_given[output] then return true end
   for _, given in ipairs{self.metrics_given or false, self.weighted_metrics_given or false} do
@@ -390,6 +404,9 @@ end
 
 --- Forgets the running means of loss and metrics (train_on_batch and test_on_batch go on from
 -- where they are, as in Keras).
+-- Errors: none.
+--
+--     model:reset_metrics()
 function Model:reset_metrics()
   self.step_logs = nil
   if self.trainer then self.trainer:reset() end
@@ -417,7 +434,9 @@ end
 --- What fit does with a batch; a model of one's own may define another.
 -- @param x, y, sample_weight  tensors, lists of them where there are several; nil for none
 -- @return the logs: numbers, tensors of one element or metrics by name
+-- Errors: those of the model, its loss and its optimizer.
 --
+--     local MyModel = ln.Model:extend("MyModel")
 --     function MyModel:train_step(x, y)
 --       local tape <close> = ln.GradientTape()
 --       local loss = ln.losses.mse(y, self(x, {training = true})):mean()
@@ -430,11 +449,24 @@ function Model:train_step(x, y, sample_weight)
 end
 
 --- What evaluate, and validation, does with a batch: as train_step.
+-- @param x, y, sample_weight  as of train_step
+-- @return the logs
+-- Errors: those of the model and its loss.
+--
+--     local MyModel = ln.Model:extend("MyModel")
+--     function MyModel:test_step(x, y)
+--       return {loss = ln.losses.mse(y, self(x, {training = false})):mean()}
+--     end
 function Model:test_step(x, y, sample_weight)
   return default_step(self, "test", x, y, sample_weight)
 end
 
 --- What predict does with a batch: the outputs, one row a sample.
+-- @param x  a tensor, or a list of them
+-- @return a tensor for each output
+-- Errors: those of the model.
+--
+--     print(model:predict_step(x[{ {1, 4} }]).shape)                          --> (4, 2)
 function Model:predict_step(x) return self(x, {training = false}) end
 
 --- model.own_steps: whether training is the model's own, so that it may do without targets.
@@ -742,6 +774,9 @@ local EVALUATE = {
 -- @param options  `batch_size` (32), `verbose` (1), `sample_weight`, `steps` (all batches),
 --   `callbacks`, `return_dict` (false)
 -- @return loss, then the metrics in their order; with return_dict one table by name
+-- @param x, y  inputs and targets, as of fit
+-- Errors: a model that is not compiled; data whose lengths or shapes do not fit; labels out of
+-- range.
 --
 --     local loss, accuracy = model:evaluate(x_test, y_test, {verbose = 0})
 function Model:evaluate(x, y, options)
@@ -780,6 +815,10 @@ end
 --- What the model gives for x, row by row.
 -- @param options  `batch_size` (32), `verbose` (0), `steps` (all batches), `callbacks`
 -- @return a tensor for each output
+-- @param x  inputs, as of fit
+-- Errors: inputs that do not fit the model.
+--
+--     print(model:predict(x).shape)                                           --> (20, 2)
 function Model:predict(x, options)
   if options == nil then
     -- One batch of a known shape, as in a loop that plays or controls: straight to the core.
@@ -852,6 +891,10 @@ end
 --- Class ids (from 0): the position of the largest probability, or for a single sigmoid output
 -- whether it is above a half.
 -- @return an int64 tensor: one id a row; for a single output (rows, 1) as in Keras
+-- @param x, options  as of predict
+-- Errors: those of predict; several outputs.
+--
+--     print(model:predict_classes(x).shape)                                   --> (20,)
 function Model:predict_classes(x, options)
   local p = self:predict(x, options)
   if p.shape[p.rank] > 1 then return p:argmax{axis = -1} - 1 end
@@ -890,12 +933,30 @@ end
 --- One training step on one batch.
 -- @param options  `sample_weight`, `class_weight`, `return_dict` (false)
 -- @return loss and metrics, averaged since the last reset_metrics (as in Keras)
-function Model:train_on_batch(x, y, options) return on_batch(self, "train", x, y, options) end
+-- @param x, y  one batch: tensors, or lists of them
+-- Errors: those of fit.
+--
+--     local loss, accuracy = model:train_on_batch(x, y)
+function Model:train_on_batch(x, y, options)
+  return on_batch(self, "train", x, y, options)
+end
 
 --- The loss and the metrics on one batch, averaged since the last reset_metrics.
-function Model:test_on_batch(x, y, options) return on_batch(self, "test", x, y, options) end
+-- @param x, y, options  as of train_on_batch
+-- @return loss and metrics
+-- Errors: those of evaluate.
+--
+--     local loss, accuracy = model:test_on_batch(x, y)
+function Model:test_on_batch(x, y, options)
+  return on_batch(self, "test", x, y, options)
+end
 
 --- What the model gives for one batch.
+-- @param x  one batch
+-- @return a tensor for each output
+-- Errors: those of predict.
+--
+--     print(model:predict_on_batch(x[{ {1, 3} }]).shape)                      --> (3, 2)
 function Model:predict_on_batch(x)
   local data = adapter.new(self, "predict_on_batch", x)
   return self:predict(x, {batch_size = data.n})

@@ -1,4 +1,7 @@
 --- ln.models: where models are made and read (`ln.Sequential` is `ln.models.Sequential`).
+--
+--     local model = ln.models.Sequential{ln.layers.Dense{1, input_shape = {2}}}
+--     print(model:count_params())                                              --> 3
 
 local core = require "lunate.core"
 local blame = require "lunate.blame"

@@ -61,6 +61,9 @@ local function integer(value) return math.type(value) and math.tointeger(value) 
 --- Cuts a tensor along an axis: `split(t, sections, axis = 1)` gives a list of views.
 -- `sections` is how many equal parts, or a list of the positions at which a new part begins.
 -- Errors: the axis has no such number of equal parts; a position out of range.
+-- @param t  a tensor of any shape
+-- @param sections  how many equal parts, or a list of positions
+-- @return a list of views
 --
 --     local a, b = table.unpack(ln.split(ln.arange(6), 2))      -- [0. 1. 2.]  [3. 4. 5.]
 --     local parts = ln.split(ln.arange(6), {2, 5})              -- [0.]  [1. 2. 3.]  [4. 5.]
@@ -98,6 +101,8 @@ end
 --- Coordinates of a grid: `meshgrid(a, b, ..., {indexing = "xy"})` gives, for each vector, a tensor
 -- of the grid's shape with its values along its own axis: (#b, #a, ...) for "xy", (#a, #b, ...) for
 -- "ij". Several results, not a list; views.
+-- @param ...  vectors; then options: `indexing` ("xy": or "ij")
+-- Errors: a tensor of more axes; what is no tensor.
 --
 --     local x, y = ln.meshgrid(ln.arange(3), ln.arange(2))      -- both of shape (2, 3)
 function ops.meshgrid(...)
@@ -125,6 +130,9 @@ function ops.meshgrid(...)
 end
 
 --- The rows of an axis as a list: `unstack(t, axis = 1)`, the reverse of stack; views.
+-- @param t  a tensor of one axis or more
+-- @return a list of tensors with an axis less
+-- Errors: an axis out of range.
 --
 --     local a, b = table.unpack(ln.unstack(ln.tensor{{1, 2}, {3, 4}}))      -- [1. 2.]  [3. 4.]
 function ops.unstack(t, options)
@@ -153,11 +161,19 @@ local function stacked(what, least)
 end
 
 --- Tensors below each other: `vstack{a, b}`; vectors are rows.
+-- @param list  {a, b, ...}: tensors, or tables of numbers
+-- @param ...  refused: one list is expected
+-- @return a tensor
+-- Errors: no list; an empty one; shapes that differ in another axis.
 --
 --     ln.vstack{ln.tensor{1, 2}, ln.tensor{3, 4}}                          -- (2, 2)
 ops.vstack = stacked("vstack", 2)
 
 --- Tensors beside each other: `hstack{a, b}`, along the second axis; vectors one after the other.
+-- @param list  {a, b, ...}: tensors, or tables of numbers
+-- @param ...  refused: one list is expected
+-- @return a tensor
+-- Errors: no list; an empty one; shapes that differ in another axis.
 --
 --     ln.hstack{ln.tensor{1, 2}, ln.tensor{3}}                             -- [1. 2. 3.]
 ops.hstack = stacked("hstack", 1)
@@ -168,6 +184,9 @@ local CLOSE = {rtol = {"number", default = 1e-5, min = 0},
 
 --- Whether all elements of two tensors are close, as isclose tells it: a boolean.
 -- `allclose(a, b, {rtol = 1e-5, atol = 1e-8, equal_nan = false})`; shapes broadcast.
+-- @param a  a tensor
+-- @param b  a tensor
+-- Errors: shapes that do not broadcast; what is no tensor.
 --
 --     ln.allclose(ln.tensor{1, 2}, ln.tensor{1, 2.000001})                 -- true
 function ops.allclose(a, b, options)
@@ -178,6 +197,9 @@ end
 --- x with NaN and infinities replaced: `nan_to_num(t, {nan = 0, posinf = ..., neginf = ...})`; the
 -- infinities by the dtype's largest and smallest number unless told. Integers come back as they
 -- are.
+-- @param t  a tensor of any shape
+-- @return a tensor of t's shape and dtype
+-- Errors: what is no tensor; unknown options.
 --
 --     ln.nan_to_num(ln.tensor{1, 0 / 0}, {nan = -1})                       -- [ 1. -1.]
 function ops.nan_to_num(t, options)
@@ -192,6 +214,9 @@ function ops.nan_to_num(t, options)
 end
 
 --- Differences of neighbours along an axis, n times: `diff(t, {n = 1, axis = -1})`.
+-- @param t  a tensor of one axis or more
+-- @return a tensor whose axis is n shorter
+-- Errors: an axis out of range; n below 0.
 --
 --     ln.diff(ln.tensor{1, 4, 9})                                          -- [3. 5.]
 function ops.diff(t, options)
@@ -209,6 +234,8 @@ end
 
 --- The mean with weights: `average(t, {axis = none, weights = none})`. Weights have t's shape, or
 -- one axis as long as `axis` of t. Error: they sum to 0.
+-- @param t  a tensor of any shape
+-- @return a tensor without the axis
 --
 --     ln.average(ln.tensor{1, 3}, {weights = {3, 1}})                      -- 1.5
 function ops.average(t, options)
@@ -251,6 +278,9 @@ end
 --- The value below which a part q (0 .. 1) of the elements lies, between two of them in proportion:
 -- `quantile(t, q, {axis = none, keepdims = false})`. Integers give float32.
 -- Errors: q outside 0 .. 1, nothing to choose from.
+-- @param t  a tensor of any shape
+-- @param q  a number in 0 .. 1
+-- @return a tensor without the axis
 --
 --     ln.quantile(ln.tensor{1, 2, 3, 4}, 0.25)                             -- 1.75
 function ops.quantile(t, q, options)
@@ -264,6 +294,9 @@ end
 
 --- The middle value: `median(t, {axis = none, keepdims = false})`; of an even number the mean of
 -- the two in the middle. Integers give float32.
+-- @param t  a tensor of any shape
+-- @return a tensor without the axis
+-- Errors: an axis out of range; nothing along it.
 --
 --     ln.median(ln.tensor{3, 1, 10})                                       -- 3.0
 function ops.median(t, options)
@@ -274,6 +307,9 @@ end
 
 --- Mean and variance: `mean, variance = moments(t, {axis = none, keepdims = false})`; axis is one
 -- or a list of several.
+-- @param t  a tensor of any shape
+-- @return two tensors without the axes
+-- Errors: an axis out of range.
 --
 --     local mean, variance = ln.moments(ln.tensor{1, 3})                   -- 2.0  1.0
 function ops.moments(t, options)
@@ -286,6 +322,9 @@ end
 
 --- Vectors of length 1: `normalize(t, {axis = -1, order = 2, epsilon = 1e-12})` divides by the norm
 -- of that order along an axis, or by epsilon where the norm is less.
+-- @param t  a tensor of one axis or more
+-- @return a tensor of t's shape
+-- Errors: an axis out of range; epsilon below 0.
 --
 --     ln.normalize(ln.tensor{3, 4})                                        -- [0.6 0.8]
 function ops.normalize(t, options)
@@ -313,6 +352,9 @@ local function narrowed(y, t) return t.dtype == "float64" and y or y:astype("flo
 
 --- Covariances between the rows of t, each a variable (rowvar = false: the columns):
 -- `cov(t, {rowvar = true, ddof = 1})` gives (n, n); the variance of a vector.
+-- @param t  a tensor of one or two axes
+-- @return float32, float64 of float64
+-- Errors: more than two axes.
 --
 --     ln.cov(ln.tensor{{1, 2, 3}, {6, 4, 2}}):flatten()                    -- [ 1. -2. -2.  4.]
 function ops.cov(t, options)
@@ -322,6 +364,9 @@ end
 
 --- Correlations between the rows of t (rowvar = false: the columns), -1 .. 1:
 -- `corrcoef(t, {rowvar = true})`.
+-- @param t  a tensor of one or two axes
+-- @return float32, float64 of float64
+-- Errors: more than two axes.
 --
 --     ln.corrcoef(ln.tensor{{1, 2, 3}, {6, 4, 2}}):flatten()               -- [ 1. -1. -1.  1.]
 function ops.corrcoef(t, options)
@@ -337,6 +382,8 @@ end
 -- range is {min, max}, t's own by default; what is outside is not counted, the last bin includes
 -- its end.
 -- counts is int64 (bins), edges (bins + 1).
+-- @param t  a tensor of any shape
+-- Errors: bins below 1; a range that is no {min, max}, or not finite.
 --
 --     local counts, edges = ln.histogram(ln.tensor{0, 1, 1, 4}, {bins = 2}) -- [3 1]  [0. 2. 4.]
 function ops.histogram(t, options)
@@ -374,6 +421,9 @@ local function gumbel(shape, seed)
 end
 
 --- Rows in another order: `random.shuffle(t, {axis = 1, seed = none})`, a copy.
+-- @param t  a tensor of one axis or more
+-- @return a tensor of t's shape
+-- Errors: an axis out of range.
 --
 --     ln.random.shuffle(ln.arange(4))                                      -- such as [2. 0. 3. 1.]
 function random.shuffle(t, options)
@@ -386,6 +436,10 @@ end
 
 --- Class ids, from 0, drawn by the logits of each row: `random.categorical(logits, num_samples,
 -- {dtype = "int32", seed = none})`: (rows, classes) gives (rows, num_samples).
+-- @param logits  (rows, classes)
+-- @param num_samples  how many to draw for each row
+-- @return class ids (rows, num_samples)
+-- Errors: logits of another shape; num_samples below 0.
 --
 --     ln.random.categorical(ln.tensor{{0, -math.huge}}, 3)                 -- [[0 0 0]]
 function random.categorical(logits, num_samples, options)
@@ -408,6 +462,9 @@ end
 --- Elements drawn from x: `random.choice(x, {shape = {}, replace = true, p = none, seed = none})`.
 -- x is a tensor, whose rows are drawn, or a number n, for the positions 1 .. n (int64). p: their
 -- probabilities. Without replacement no row comes twice, and an error says when there are too few.
+-- @param x  a tensor, or a number n
+-- @return a tensor of `shape`, then the shape of a row
+-- Errors: nothing to choose from; probabilities of another length, or negative; too few rows.
 --
 --     ln.random.choice(ln.tensor{10, 20, 30}, {shape = {2}})               -- such as [30. 10.]
 function random.choice(x, options)

@@ -1,5 +1,9 @@
 --- Sequential: adding and taking away layers, and building as soon as the input is known.
 -- What it computes is core/nn/layers/sequential.c; training is lua/lunate/model.lua.
+-- Errors: what is no layer; two layers of one name; shapes that do not fit.
+--
+--     local model = ln.Sequential{ln.layers.Dense{3, input_shape = {2}}, ln.layers.Dense(1)}
+--     print(model.output_shape)                                            --> (None, 1)
 
 local core = require "lunate.core"
 local raise = require "lunate.raise"
@@ -46,6 +50,7 @@ end
 --- Adds a layer at the end; builds the model when the shape of its input is known.
 -- Errors: what is no layer; a name that another layer has; an input that does not fit (nothing is
 -- added then).
+-- @param layer  a layer or a model
 --
 --     local model = ln.Sequential()
 --     model:add(ln.layers.Dense{2, input_shape = {3}})
@@ -85,6 +90,9 @@ function Sequential:add(layer)
 end
 
 --- Takes the last layer away and returns it. Error: there is none.
+--
+--     local model = ln.Sequential{ln.layers.Flatten(), ln.layers.Dense(2)}
+--     print(model:pop().units, #model.layers)                                 --> 2 1
 function Sequential:pop()
   local layer = core.pop_child(self)
   if #self.layers == 0 and not self.input_layer then self.declared = nil end

@@ -17,8 +17,15 @@ local added, any_added = setmetatable({}, {__mode = "k"}), false
 -- evaluate show. To be called in `call`.
 -- @param value  a tensor (its mean counts) or a number
 -- @param options  `name`; a lone string is one
+-- Errors: no name; what is neither tensor nor number.
 --
---     self:add_metric(loss, {name = "reconstruction_error"})
+--     local Watched = ln.layers.Dense:extend("Watched")
+--     function Watched:call(x)
+--       local y = Watched.super.call(self, x)
+--       self:add_metric(y:abs():mean(), {name = "size"})
+--       return y
+--     end
+--     print(Watched(2)(x).shape)                                            --> (20, 2)
 function Layer:add_metric(value, options)
   local name = type(options) == "table" and options.name or options
   if type(name) ~= "string" then

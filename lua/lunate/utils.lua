@@ -1,4 +1,6 @@
 --- ln.utils: small helpers that Keras's users look for.
+--
+--     print(ln.utils.to_categorical({1, 0}, 2))                  --> [[0. 1.] [1. 0.]]
 
 local core = require "lunate.core"
 
@@ -18,6 +20,10 @@ function utils.to_categorical(y, num_classes)
 end
 
 --- Sets the seed of everything random; the same as `ln.set_seed`.
+-- @param seed  an integer
+-- Errors: what is no integer.
+--
+--     ln.utils.set_random_seed(42)
 function utils.set_random_seed(seed) core.set_seed(seed) end
 
 -- ln.utils.plot_model, ln.utils.model_to_dot: loaded when they are first used.

@@ -2,7 +2,6 @@
 local ln = require "lunate"
 local core = require "lunate.core"
 local documentation = require "lunate.documentation"
-local examples = require "support.examples"
 
 local function entry(name)
   for _, e in ipairs(documentation.entries()) do if e.name == name then return e end end
@@ -89,23 +88,6 @@ describe("documentation", function()
       local c = type(e.value) == "function" and debug.getinfo(e.value, "S").what == "C"
       if c then assert.is_true(#e.doc > 0, e.name .. " is not described") end
     end
-  end)
-
-  it("has examples that run of what C defines", function()
-    local path = assert(package.searchpath("lunate.documentation.core", package.path))
-    local names = {}
-    for line in io.lines(path) do
-      local name = line:match("^function ([%w_.:]+)%(") or line:match("^([%w_.]+) = ")
-      if name then names[name] = true end
-    end
-    local count = 0
-    for _, e in ipairs(documentation.entries()) do
-      if names[e.name] then
-        examples.run("Example:\n" .. ("\n" .. e.example):gsub("\n+", "\n  "):sub(2), e.name)
-        count = count + 1
-      end
-    end
-    assert.is_true(count > 70)
   end)
 
   it("tells options without loading anything", function()

@@ -94,7 +94,8 @@ describe("scripts", function()
       "test loss: %d+%.%d+ %(output %d+%.%d+, aux_output %d+%.%d+%)", "val_aux_output_loss",
       "wide_and_deep_outputs.png"},
     {"wide_and_deep_subclass",
-      "test loss: %d+%.%d+ %(output_1 %d+%.%d+, output_2 %d+%.%d+%)", "val_output_2_loss"},
+      "test loss: %d+%.%d+ %(output_1 %d+%.%d+, output_2 %d+%.%d+%)", "val_output_2_loss",
+      "wide_and_deep_history.png"},
     {"custom_training_loop", "test mse: %d+%.%d%d%d%d", "Epoch 2/2 - 8 steps - mean: "},
     {"custom_layer", "test mse: %d+%.%d%d%d%d", "(MyDense)"},
   }

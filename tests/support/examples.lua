@@ -1,10 +1,12 @@
 -- Runs the examples of documentation: what follows "Example:" line by line, as a chunk that knows
--- `ln`. `expression  --> text` lines are checked: tostring of the value must read so, white space
--- aside.
+-- `ln` and, where it names them, a compiled `model` of 4 features and 2 classes with data `x` and
+-- `y` (also `x_test`, `y_test`) for it, and a Dataset `ds` of these. `expression  --> text` lines
+-- are checked: tostring of the value must read so, white space aside.
 
 local ln = require "lunate"
+local scratch = require "support.scratch"
 
-local examples = {}
+local examples, files = {}, 0
 
 local function squeezed(text) return (text:gsub("%s+", " "):gsub("^ ", ""):gsub(" $", "")) end
 
@@ -20,9 +22,30 @@ function examples.lines(doc)
   return lines
 end
 
+-- What examples may name without making it, made when they do.
+local given = {}
+function given.x() return ln.random.normal({20, 4}, {seed = 1}) end
+function given.y() return ln.random.randint({20}, {max = 2, seed = 1}) end
+given.x_test, given.y_test = given.x, given.y
+function given.ds() return ln.data.Dataset.from_tensors(given.x(), given.y()) end
+function given.model()
+  local model = ln.Sequential{
+    ln.layers.Dense{4, activation = "relu", input_shape = {4}, name = "hidden"},
+    ln.layers.Dense{2, activation = "softmax"},
+  }
+  model:compile{loss = "sparse_categorical_crossentropy", metrics = {"accuracy"}}
+  return model
+end
+
+--- Runs code as an example.
+function examples.run_code(code, name)
+  return examples.run("Example:\n" .. ("\n" .. code):gsub("\n+", "\n  "):sub(2), name)
+end
+
 --- Runs it; raises what goes wrong. Returns the number of results that were checked.
 function examples.run(doc, name)
   local lines = assert(examples.lines(doc), name .. " has no example")
+  assert(#lines > 0, name .. " has an empty example")
   local checked = 0
   local function check(...)
     local n, expected = select("#", ...), (select(-1, ...))
@@ -49,10 +72,26 @@ function examples.run(doc, name)
       lines[i] = ("check(%s, %q)"):format(code, expected)
     end
   end
-  local env = setmetatable({ln = ln, check = check, print = function() end}, {__index = _G})
+  local folder   -- for the files that it asks for, gone at its end
+  local function temporary()
+    folder = folder or scratch.folder()
+    files = files + 1
+    return ("%s/%d"):format(folder.path, files)
+  end
+  local env = setmetatable({
+    ln = ln, check = check, print = function() end,
+    os = setmetatable({tmpname = temporary}, {__index = os}),
+  }, {
+    __index = function(space, key)
+      if given[key] then space[key] = given[key]() end
+      return rawget(space, key) or _G[key]
+    end,
+  })
   local chunk, message = load(table.concat(lines, "\n"), "=example of " .. name, "t", env)
   if not chunk then error(message, 0) end
-  chunk()
+  local ok, problem = pcall(chunk)
+  if folder then folder:remove() end
+  if not ok then error(problem, 0) end
   return checked
 end
 

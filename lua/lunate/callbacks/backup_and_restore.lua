@@ -55,6 +55,7 @@ function BackupAndRestore:init(given)
   if self.due then self.on_batch_end = self.after_batch end
 end
 
+--- @private
 function BackupAndRestore:path(name) return self.options.backup_dir .. "/" .. name end
 
 -- What the folder says: where training was, and which file has the model. This file is written
@@ -62,6 +63,7 @@ function BackupAndRestore:path(name) return self.options.backup_dir .. "/" .. na
 local STATE = "training_metadata.json"
 local WEIGHTS = "^backup%-(%d+)%.weights%.h5$"
 
+--- @private
 function BackupAndRestore:save(epoch, batch)
   local number = (self.number or 0) + 1
   local name = ("backup-%d.weights.h5"):format(number)
@@ -78,6 +80,7 @@ function BackupAndRestore:save(epoch, batch)
 end
 
 -- Removes what is not the backup: older weights, and the rests of saves that were killed.
+--- @private
 function BackupAndRestore:clean(keep)
   local there, names = pcall(core.list_folder, self.options.backup_dir)
   for _, name in ipairs(there and names or {}) do
@@ -119,6 +122,7 @@ end
 
 function BackupAndRestore:on_epoch_begin(epoch) self.epoch, self.owes = epoch, false end
 
+--- @private
 function BackupAndRestore:after_batch(batch)
   if not self.due() then return end
   -- Of a whole epoch its end is backed up, validation and all.

@@ -20,6 +20,7 @@
 -- An error in a hook ends fit at once and is the script's, with its traceback: the hooks that would
 -- follow do not run (on_train_end neither), model and `model.history` have what was done by then,
 -- and fit may be called again.
+-- Errors: unknown options, values of the wrong kind or range.
 --
 --     local Stop = ln.callbacks.Callback:extend("Stop")
 --     function Stop:on_epoch_end(_, logs)
@@ -29,6 +30,12 @@
 local Callback = require "lunate.class"("Callback", {type = "lunate.callback"})
 
 --- Prints a line of its own, below a progress bar that is on its way. Arguments as string.format.
+-- @param ...  as of string.format
+-- Errors: those of string.format.
+--
+--     local Hello = ln.callbacks.Callback:extend("Hello")
+--     function Hello:on_epoch_end(epoch) self:say("epoch %d is done", epoch) end
+--     model:fit(x, y, {verbose = 0, callbacks = {Hello()}})
 function Callback:say(...)
   local bar = self.params and self.params.progress
   if bar then bar:break_off() end

@@ -37,6 +37,7 @@ local function number_text(value)
   end
 end
 
+--- @private
 function CSVLogger:text(value)
   local text = value == nil and "NA" or type(value) == "number" and number_text(value)
     or tostring(value)
@@ -47,6 +48,7 @@ function CSVLogger:text(value)
   return text
 end
 
+--- @private
 function CSVLogger:line(values)
   for i = 1, values.n do values[i] = self:text(values[i]) end
   self.file:write(table.concat(values, self.options.separator), "\n")
@@ -112,6 +114,7 @@ end
 
 function CSVLogger:on_train_end() self:close() end
 
+--- @private
 function CSVLogger:close()
   if self.file then self.file:close() end
   self.file = nil

@@ -40,6 +40,7 @@ function EarlyStopping:on_train_begin()
   self.wait, self.stopped_epoch, self.best_epoch, self.best, self.weights = 0, 0, 0, nil, nil
 end
 
+--- @private
 function EarlyStopping:keep(epoch)
   self.best_epoch = epoch
   if self.options.restore_best_weights then self.weights = self.model:get_weights() end

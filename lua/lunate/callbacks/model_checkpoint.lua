@@ -76,6 +76,7 @@ function ModelCheckpoint:init(given)
 end
 
 -- The file name for these values of its fields.
+--- @private
 function ModelCheckpoint:path_with(fields)
   local path = self.options.filepath
   local function fill(field)
@@ -115,6 +116,7 @@ function ModelCheckpoint:path_with(fields)
 end
 
 -- Whether to save now, why, as verbose tells it, and the value that will be the best.
+--- @private
 function ModelCheckpoint:wanted(logs)
   local given = self.options
   if not given.save_best_only then return true, "" end
@@ -127,6 +129,7 @@ function ModelCheckpoint:wanted(logs)
   return true, ("%s went from %s to %.5f: "):format(given.monitor, best, value), value
 end
 
+--- @private
 function ModelCheckpoint:save(epoch, batch, logs)
   local fields = {}
   for name, value in pairs(logs) do fields[name] = value end
@@ -154,6 +157,7 @@ function ModelCheckpoint:on_epoch_end(epoch, logs)
   if not self.due then self:save(epoch, nil, logs) end
 end
 
+--- @private
 function ModelCheckpoint:after_batch(batch, logs)
   if self.due() then self:save(self.epoch, batch, logs) end
 end

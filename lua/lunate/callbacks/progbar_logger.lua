@@ -1,6 +1,8 @@
 --- ProgbarLogger: the progress that fit, evaluate and predict print. verbose = 1: a bar that moves,
 -- with samples done, time, time per sample, loss and metrics so far; where the output is not a
 -- terminal one line an epoch. verbose = 2: one line an epoch. Added by `fit` itself.
+--
+--     model:fit(x, y, {epochs = 2, verbose = 2})
 
 local core = require "lunate.core"
 local Callback = require "lunate.callbacks.callback"
@@ -54,6 +56,7 @@ end
 -- ---- one pass over the samples
 
 -- Counts samples, or steps where the number of samples is not known; total may be nil.
+--- @private
 function ProgbarLogger:start(samples)
   self.counts_steps = not self.params.samples
   self.unit = self.counts_steps and "step" or "sample"
@@ -62,6 +65,7 @@ function ProgbarLogger:start(samples)
   self.begun, self.shown = core.clock(), nil
 end
 
+--- @private
 function ProgbarLogger:draw(logs, finished)
   local now = core.clock()
   local seconds = now - self.begun
@@ -87,11 +91,13 @@ function ProgbarLogger:draw(logs, finished)
 end
 
 --- Ends the line of a bar that will not be finished.
+-- @private
 function ProgbarLogger:break_off()
   if self.open then write("\n") end
   self.open = false
 end
 
+--- @private
 function ProgbarLogger:advance(count, read_logs)
   self.done = self.done + (self.counts_steps and 1 or count)
   if self.moving and core.clock() - self.drawn >= INTERVAL then
@@ -99,6 +105,7 @@ function ProgbarLogger:advance(count, read_logs)
   end
 end
 
+--- @private
 function ProgbarLogger:finish(logs, title)
   if self.moving then return self:draw(logs, true) end
   local seconds = core.clock() - self.begun

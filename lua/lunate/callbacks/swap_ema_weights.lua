@@ -31,6 +31,7 @@ local function averages(optimizer)
   return list
 end
 
+--- @private
 function SwapEMAWeights:put_averages()
   local optimizer = self.model.optimizer
   if not (optimizer and optimizer.use_ema) then
@@ -46,6 +47,7 @@ function SwapEMAWeights:put_averages()
   end
 end
 
+--- @private
 function SwapEMAWeights:put_weights()
   if not self.weights then return end
   for i, variable in ipairs(self.model.trainable_variables) do variable:assign(self.weights[i]) end

@@ -2,7 +2,7 @@
 --
 --     local x, y = ln.arange(0, 10):reshape{5, 2}, ln.arange(0, 5)
 --     for x_batch, y_batch in ln.data.batches(x, y, {batch_size = 2, shuffle = true}) do
---       print(x_batch.shape, y_batch.shape)               --> (2, 2) (2,) twice, then (1, 2) (1,)
+--       print(x_batch.shape, y_batch.shape)    -- (2, 2) (2,) twice, then (1, 2) (1,)
 --     end
 
 local check = require "lunate.options"
@@ -39,6 +39,7 @@ end
 --   one length; then options: `batch_size` (32), `shuffle` (false), `drop_remainder` (false: the
 --   last batch may be smaller), `random_state` (makes the order independent of `ln.set_seed`)
 -- @return an iterator that gives for each batch what was given, in the same form
+-- Errors: lengths that differ; what is no tensor; unknown options.
 return function(...)
   local data = table.pack(...)
   local args = {}

@@ -6,13 +6,17 @@
 --
 --     local x, y = ln.arange(0, 12):reshape{6, 2}, ln.arange(0, 6)
 --     local ds = ln.data.Dataset.from_tensors(x, y):shuffle(6):batch(4):prefetch(2)
---     for x_batch, y_batch in ds:iterate() do print(x_batch.shape, y_batch.shape) end
---                                                       --> (4, 2) (4,), then (2, 2) (2,)
---     model:fit(ds, {epochs = 3})
+--     for x_batch, y_batch in ds:iterate() do
+--       print(x_batch.shape, y_batch.shape)               -- (4, 2) (4,), then (2, 2) (2,)
+--     end
+--     local model = ln.Sequential{ln.layers.Dense(1)}
+--     model:compile{loss = "mse"}
+--     model:fit(ds, nil, {epochs = 3, verbose = 0})
 --
 -- `ds.length` is the number of elements: math.huge after `repeat_()`, nil when it cannot be known.
 -- To add a stage: a method that gives make{...} with `open`, which returns the function that gives
 -- the next element (nothing at the end), and one that closes what is open, or nil.
+-- Errors: those of its sources and stages.
 
 local core = require "lunate.core"
 local check = require "lunate.options"
@@ -244,7 +248,9 @@ end
 -- @param ...  tensors (or tables of them: lists, by name) with one number of rows
 -- Errors: no tensors; lengths that differ.
 --
---     local ds = ln.data.Dataset.from_tensors({wide = a, deep = b}, y):batch(32)
+--     local wide, deep = ln.ones{20, 3}, ln.ones{20, 5}
+--     local ds = ln.data.Dataset.from_tensors({wide = wide, deep = deep}, y):batch(8)
+--     print(#ds)                                                              --> 3
 function Dataset.from_tensors(...)
   local n = select("#", ...)
   if n == 0 then raise("'from_tensors' of Dataset: at least one tensor expected") end
@@ -282,6 +288,9 @@ local GENERATOR = {length = {"integer", optional = true, min = 0}}
 -- (`coroutine.yield(x, y)`) or returns an iterator, a function that gives the next element or nil.
 -- A coroutine in its place is good for one pass. Numbers and tables of numbers become tensors.
 -- @param options  `length`: how many elements a pass gives, where that is known; it is held to it
+-- @param source  a function, or a coroutine
+-- @return a Dataset
+-- Errors: another source; those of the function, when it runs; another length than was said.
 --
 --     local squares = ln.data.Dataset.from_generator(function()
 --       for i = 1, 100 do coroutine.yield(ln.tensor{i}, i ^ 2) end
@@ -346,13 +355,18 @@ end
 
 --- Elements are the rows of a CSV file, read piece by piece: the file may be larger than memory.
 -- @param path  the file, plain or gzip
--- @param options  those of `read_csv` (`header`, `delimiter`, `columns`, `dtype`, `skip_rows`), and
+-- @param options  those of read_csv (`header`, `delimiter`, `columns`, `dtype`, `skip_rows`), and
 --   `label`: the column, by name or position among those kept, that is the target (a list of
 --   columns: a vector); the element then is x, y
 -- `ds.columns`: the names of x's columns, nil without a header.
+-- @return a Dataset
+-- Errors: those of read_csv, when it runs; a label that is no column.
 --
---     local wine = ln.data.Dataset.from_csv("wine.csv", {delimiter = ";", label = "quality"})
---     model:fit(wine:shuffle(1000):batch(32):prefetch(2), {epochs = 5})
+--     local path = os.tmpname()
+--     local file <close> = io.open(path, "w")
+--     file:write("acid;quality\n7.4;5\n7.8;6\n"):flush()
+--     local wine = ln.data.Dataset.from_csv(path, {delimiter = ";", label = "quality"})
+--     for acid, quality in wine:batch(2):iterate() do print(acid.shape, quality.shape) end
 function Dataset.from_csv(path, options)
   local label
   if type(options) == "table" and options.label ~= nil then
@@ -406,8 +420,13 @@ end
 
 --- The elements of several Datasets side by side, until the shortest ends: `Dataset.zip(a, b)` or
 -- `a:zip(b)` gives a's parts, then b's.
+-- @param ...  Datasets
+-- @return a Dataset
+-- Errors: what is no Dataset.
 --
---     local weighted = ln.data.Dataset.zip(xy, weights)       -- x, y, w
+--     local weights = ln.data.Dataset.from_tensors(ln.ones{20})
+--     local weighted = ln.data.Dataset.zip(ds, weights)       -- x, y, w
+--     print(#weighted)                                                        --> 20
 function Dataset.zip(...)
   local list = {...}
   local length = math.huge
@@ -440,8 +459,9 @@ end
 
 --- f(x, y, ...) of every element: what it returns is the new one (numbers become tensors).
 -- Errors: nothing returned.
+-- @param fn  a function of the parts of an element
 --
---     ds:map(function(image, label) return image:astype("float32") / 255, label end)
+--     local doubled = ds:map(function(features, label) return features * 2, label end)
 function Dataset:map(fn)
   callable("map", fn)
   local function result(first, ...)
@@ -461,8 +481,10 @@ function Dataset:map(fn)
 end
 
 --- Only the elements for which fn(x, y, ...) is true (a tensor of one element counts by its value).
+-- @param fn  a function of the parts of an element
+-- Errors: what is no function.
 --
---     ds:filter(function(x, label) return label:lt(5) end)
+--     local ones = ds:filter(function(_, label) return label:eq(1) end)
 function Dataset:filter(fn)
   callable("filter", fn)
   local function keeps(...)
@@ -518,6 +540,11 @@ local SHUFFLE = {
 -- that holds all of them makes every order as likely.
 -- @param options  `seed` (nil: follows from ln.set_seed), `reshuffle_each_iteration` (true: every
 --   pass has an order of its own)
+-- @param buffer_size  how many elements to draw from
+-- Errors: buffer_size below 1.
+--
+--     local ds = ln.data.Dataset.from_tensors(ln.arange(10)):shuffle(10, {seed = 1})
+--     for x in ds:iterate() do print(x:item()) end
 function Dataset:shuffle(buffer_size, options)
   local size = whole("shuffle", "buffer_size", buffer_size, 1)
   local given = check("shuffle", SHUFFLE, options)
@@ -580,6 +607,10 @@ function Dataset:shuffle(buffer_size, options)
 end
 
 --- All of it `count` times over (nil: without end); shuffled anew each time when it is shuffled.
+-- @param count  how often; nil: without end
+-- Errors: a count below 0.
+--
+--     print(#ln.data.Dataset.from_tensors(ln.arange(10)):repeat_(3))          --> 30
 function Dataset:repeat_(count)
   if count ~= nil then count = whole("repeat_", "count", count, 0) end
   local most, length = count or math.huge, self.length
@@ -626,6 +657,10 @@ local function limited(self, name, n, length, of_chunks, of_elements)
 end
 
 --- The first n elements.
+-- @param n  how many
+-- Errors: n below 0.
+--
+--     print(#ln.data.Dataset.from_tensors(ln.arange(10)):take(4))             --> 4
 function Dataset:take(n)
   n = whole("take", "n", n, 0)
   return limited(self, "take", n, self.length and math.min(self.length, n), function(following)
@@ -647,6 +682,10 @@ function Dataset:take(n)
 end
 
 --- All but the first n elements.
+-- @param n  how many
+-- Errors: n below 0.
+--
+--     print(#ln.data.Dataset.from_tensors(ln.arange(10)):skip(4))             --> 6
 function Dataset:skip(n)
   n = whole("skip", "n", n, 0)
   return limited(self, "skip", n, self.length and math.max(self.length - n, 0),
@@ -747,6 +786,10 @@ end
 --- Elements stacked, `batch_size` at a time, along a new first axis.
 -- @param options  `drop_remainder` (false): leaves out a last batch that is smaller
 -- Errors: shapes that differ within a batch.
+-- @param batch_size  how many elements
+--
+--     local tens = ln.data.Dataset.from_tensors(ln.arange(10))
+--     print(tens:batch(4):iterate()().shape, #tens:batch(4))                   --> (4,) 3
 function Dataset:batch(batch_size, options)
   local size = whole("batch", "batch_size", batch_size, 1)
   local drop = check("batch", BATCH, options).drop_remainder
@@ -832,8 +875,11 @@ end
 -- @param options  `padded_shapes`: a shape for each part of the element, false (or nil) for what
 --   the longest of the batch needs; `padding_values` (0): a number, or one for each part;
 --   `drop_remainder` (false)
+-- @param batch_size  how many elements
+-- Errors: an element that is longer than its padded shape; ranks that differ.
 --
---     ds:padded_batch(32, {padded_shapes = {{20}, {}}, padding_values = {0, -1}})
+--     local padded = ds:padded_batch(8, {padded_shapes = {{6}, {}}, padding_values = {0, -1}})
+--     print(padded:iterate()().shape)                                         --> (8, 6)
 function Dataset:padded_batch(batch_size, options)
   local size = whole("padded_batch", "batch_size", batch_size, 1)
   local given = check("padded_batch", PADDED, options)
@@ -865,6 +911,10 @@ end
 --- Reads ahead: what needs no Lua before this stage, reading and parsing a CSV file or collecting
 -- the rows of batches, happens on a thread, up to `depth` pieces before they are asked for.
 -- Functions in Lua run when their element is asked for, as without it.
+-- @param depth  how many pieces
+-- Errors: depth below 1.
+--
+--     print(#ln.data.Dataset.from_tensors(ln.arange(10)):batch(5):prefetch(2)) --> 2
 function Dataset:prefetch(depth)
   depth = whole("prefetch", "depth", depth, 1)
   if depth > 1 << 16 then
@@ -881,6 +931,12 @@ end
 -- ---- going through
 
 --- For `for`: `for x, y in ds:iterate() do ... end`, a new pass each time.
+-- @return an iterator that gives the parts of the next element
+-- Errors: those of the functions that the stages call, as they run.
+--
+--     local sum = 0
+--     for x in ln.data.Dataset.from_tensors(ln.arange(4)):iterate() do sum = sum + x:item() end
+--     print(sum)                                                              --> 6.0
 function Dataset:iterate()
   local following, close = self:open(NOW)
   if not close then return following end

@@ -5,6 +5,9 @@
 local csv = require "lunate.data._csv"
 
 --- The tensor and the names of its columns; options as in `read_csv`.
+-- @param text  the text
+-- @param options  those of read_csv
+-- Errors: as of read_csv.
 return function(text, options)
   return csv.read("parse_csv", text, options)
 end

@@ -43,6 +43,12 @@ end
 return function(set)
   --- x_train uint8 (60000, 28, 28), y_train uint8 (60000,), x_test (10000, 28, 28), y_test
   -- (10000,): pixels 0 (background) to 255, labels the class ids 0 to 9.
+  -- @return the four tensors
+  -- Errors: a file is not there and cannot be downloaded (says where it was looked for), or is
+  -- damaged.
+  --
+  --     local x_train, y_train, x_test, y_test = ln.datasets.fashion_mnist.load_data()
+  --     print(x_train.shape, y_test.shape)                       --> (60000, 28, 28) (10000,)
   function set.load_data()
     local x_train, y_train = read_half(set, "train")
     return x_train, y_train, read_half(set, "t10k")

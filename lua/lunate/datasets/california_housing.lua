@@ -67,6 +67,11 @@ end
 
 --- `data` float32 (20640, 8) and `target` float32 (20640,), in 100,000 dollars, derived as
 -- scikit-learn does; `feature_names`.
+-- Errors: the file is not there and cannot be downloaded (says where it was looked for), or is
+-- damaged.
+--
+--     local housing = ln.datasets.california_housing.load_data()
+--     print(housing.data.shape)                                               --> (20640, 8)
 function housing.load_data()
   -- longitude, latitude, age, rooms, bedrooms, population, households, income, value
   local raw = read_table()

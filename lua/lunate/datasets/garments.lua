@@ -166,6 +166,10 @@ end
 -- `ln.set_seed` says).
 -- @return x_train uint8 (n_train, 28, 28), y_train uint8 (n_train,), x_test and y_test of n_test:
 --   in form and class ids as `fashion_mnist.load_data()`
+-- Errors: unknown options; fewer than 10 images.
+--
+--     local x_train, y_train = ln.datasets.garments.load_data{n_train = 10, n_test = 10}
+--     print(x_train.shape, y_train.shape)                                  --> (10, 28, 28) (10,)
 function garments.load_data(args, ...)
   local options = check("garments.load_data", OPTIONS, args, nil, ...)
   local rng = random(options.random_state)

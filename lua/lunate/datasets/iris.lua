@@ -49,6 +49,10 @@ local iris = {
 
 --- `data` float32 (150, 4), `target` int64 (150,) with the species 0, 1, 2, `feature_names`,
 -- `target_names`.
+-- Errors: none.
+--
+--     local iris = ln.datasets.iris.load_data()
+--     print(iris.data.shape, iris.target_names[1])                            --> (150, 4) setosa
 function iris.load_data()
   local values = {}
   for number in flowers:gmatch("%d+%.%d+") do values[#values + 1] = tonumber(number) end

@@ -27,6 +27,8 @@ local POSITIONAL = {"n_samples", "n_features", "centers"}
 -- spread evenly over the centers.
 -- @return x float32 (n_samples, n_features), y int64 (n_samples,) with the center 0, 1, ... of
 --   each; with `return_centers` the centers (centers, n_features) too
+-- Errors: unknown options, values of the wrong kind or range; centers or deviations that
+-- do not fit.
 return function(args, ...)
   local options = check("make_blobs", OPTIONS, args, POSITIONAL, ...)
   local rng, box, centers = random(options.random_state), options.center_box, options.centers

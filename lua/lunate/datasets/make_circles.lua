@@ -23,6 +23,7 @@ end
 --- `factor` is the inner circle's radius, the outer one's is 1.
 -- @return x float32 (n_samples, 2) and y int64 (n_samples,) with the classes 0 (outer) and 1
 --   (inner)
+-- Errors: unknown options, values of the wrong kind or range.
 return function(args, ...)
   local options = check("make_circles", OPTIONS, args, {"n_samples"}, ...)
   local n = options.n_samples

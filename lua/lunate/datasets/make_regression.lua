@@ -25,6 +25,7 @@ local POSITIONAL = {"n_samples", "n_features"}
 -- are uniform in 0 .. 100, those of the others 0; `shuffle` mixes samples and features.
 -- @return x float32 (n_samples, n_features), y float32 (n_samples,), or (n_samples, n_targets) of
 --   several targets; with `coef` the coefficients (n_features,) or (n_features, n_targets) too
+-- Errors: unknown options, values of the wrong kind or range.
 return function(args, ...)
   local options = check("make_regression", OPTIONS, args, POSITIONAL, ...)
   local rng, features, targets = random(options.random_state), options.n_features, options.n_targets

@@ -19,6 +19,7 @@ local OPTIONS = {
 --- `turns`: how often an arm goes round while its radius grows
 -- from 0 to 1; n_samples are spread evenly over the arms.
 -- @return x float32 (n_samples, 2) and y int64 (n_samples,) with the classes 0 .. n_classes - 1
+-- Errors: unknown options, values of the wrong kind or range.
 return function(args, ...)
   local options = check("make_spirals", OPTIONS, args, {"n_samples"}, ...)
   local arms, x, y = options.n_classes, {}, {}

@@ -320,7 +320,8 @@ function GradientTape:watch(tensors) end
 function GradientTape:gradient(target, sources, options) end
 
 --- Calls f while the tape does not record.
--- @param f  a function, called with the other arguments
+-- @param f  a function
+-- @param ...  what it is called with
 -- @return what f returns. Errors: those of f.
 --
 --     local tape <close> = ln.GradientTape()
@@ -334,7 +335,8 @@ function GradientTape:stop_recording(f, ...) end
 function GradientTape:close() end
 
 --- Calls f while no tape records.
--- @param f  a function, called with the other arguments
+-- @param f  a function
+-- @param ...  what it is called with
 -- @return what f returns. Errors: those of f.
 --
 --     print(ln.no_grad(function() return ln.ones{2} end))                  --> [1. 1.]
@@ -410,6 +412,7 @@ function Class.from_config(config) end
 
 --- What a built-in computes, for a subclass that calls up: `Class.super.call(self, ...)`. A class
 -- of one's own defines `call`; objects are called as functions.
+-- @param ...  what the object is called with
 -- @return what calling the object returns. Errors: those of the call.
 --
 --     local Shifted = ln.layers.Dense:extend("Shifted")
@@ -431,6 +434,83 @@ function namespace.get(identifier) end
 --
 --     print(ln.layers.serialize(ln.layers.Dense(3)).class_name)            --> Dense
 function namespace.serialize(object) end
+
+-- ---- ops: what they refuse besides what all of their form do (op_errors in documentation.lua)
+
+--- Errors: shapes that do not broadcast; two bool tensors.
+function ln.subtract(x, y) end
+
+--- Errors: shapes that do not broadcast; an integer to a negative integer power.
+function ln.power(x, y) end
+
+--- Errors: ids that are negative or not whole; weights of another shape.
+function ln.bincount(x, weights) end
+
+--- Errors: sorted values of several axes.
+function ln.searchsorted(sorted, values) end
+
+--- Errors: shapes that do not align.
+function ln.dot(x, y) end
+
+--- Errors: axes that differ in number or length.
+function ln.tensordot(x, y) end
+
+--- Errors: no axis, or more than two.
+function ln.diag(x) end
+
+--- Errors: fewer than two axes.
+function ln.trace(x) end
+
+--- Errors: fewer than two axes.
+function ln.tril(x) end
+
+--- Errors: fewer than two axes.
+function ln.triu(x) end
+
+--- Errors: nothing along the axis.
+function ln.max(x) end
+
+--- Errors: nothing along the axis.
+function ln.min(x) end
+
+--- Errors: nothing along the axis.
+function ln.argmax(x) end
+
+--- Errors: nothing along the axis.
+function ln.argmin(x) end
+
+--- Errors: ids that are not whole or not below num_classes.
+function ln.one_hot(x) end
+
+--- Errors: widths that are not of x's axes.
+function ln.pad(x) end
+
+--- Errors: another number of shifts than of axes.
+function ln.roll(x) end
+
+--- Errors: shapes that differ.
+function ln.stack(list) end
+
+--- Errors: a shape that x does not broadcast to.
+function ln.broadcast_to(x) end
+
+--- Errors: an axis named twice; other numbers of sources and destinations.
+function ln.moveaxis(x) end
+
+--- Errors: an axis that is missing or named twice.
+function ln.transpose(x) end
+
+--- Errors: a repeat below 0.
+function ln.tile(x) end
+
+--- Errors: repeats below 0.
+function ln.repeat_(x) end
+
+--- Errors: a dtype that there is not.
+function ln.astype(x) end
+
+--- Errors: a dtype that there is not.
+function ln.cast(x) end
 
 -- ---- layers
 
@@ -721,7 +801,8 @@ function ln.layers.Functional(options) end
 
 --- The base of all losses. A loss of one's own extends it and defines `call(y_true, y_pred)`, which
 -- gives a value for each sample; a Lua function of the two serves as well. A loss is called:
--- `loss(y_true, y_pred, sample_weight)`. Errors: shapes that do not fit.
+-- `loss(y_true, y_pred, sample_weight)`. Errors: unknown options, values of the wrong kind or
+-- range; when called: y_true and y_pred, or weights, whose shapes do not fit; what is no tensor.
 --
 --     local Cubed = ln.losses.Loss:extend("Cubed")
 --     function Cubed:call(y, p) return ((y - p):abs() ^ 3):mean{axis = -1} end
@@ -737,8 +818,9 @@ function ln.losses.Loss(options) end
 function ln.losses.Loss:values(y_true, y_pred) end
 
 --- The base of all metrics. One of one's own defines `update_state` and `result`; a metric is
--- called, too: `metric(y_true, y_pred)` updates and gives the result. Errors: shapes that do not
--- fit.
+-- called, too: `metric(y_true, y_pred)` updates and gives the result. Errors: unknown options,
+-- values of the wrong kind or range; when called: y_true and y_pred, or weights, whose shapes do
+-- not fit; what is no tensor.
 --
 --     local accuracy = ln.metrics.BinaryAccuracy()
 --     print(accuracy({{1}, {0}}, {{0.9}, {0.8}}))                          --> 0.5
@@ -770,7 +852,8 @@ function ln.metrics.Metric:result() end
 function ln.metrics.MeanMetricWrapper(options) end
 
 --- The base of all optimizers. One of one's own extends it, lists its `slots` and defines
--- `update_step(gradient, variable, learning_rate, slots)`. Errors: unknown options.
+-- `update_step(gradient, variable, learning_rate, slots)`. Errors: unknown options, values of
+-- the wrong kind or range; when applied: gradients that do not fit the variables.
 --
 --     local Plain = ln.optimizers.Optimizer:extend("Plain")
 --     function Plain:update_step(g, v, rate) v:assign(v - rate * g) end
@@ -862,7 +945,8 @@ ln.optimizers.Optimizer.name = ""
 ln.optimizers.Optimizer.variables = {}
 
 --- The base of learning-rate schedules: one of one's own defines `call(step)`, steps from 0.
--- A schedule is called: `schedule(step)`. Errors: a step that is no number.
+-- A schedule is called: `schedule(step)`. Errors: unknown options, values of the wrong kind or
+-- range; a step that is no number.
 --
 --     local Halving = ln.schedules.LearningRateSchedule:extend("Halving")
 --     function Halving:call(step) return 0.5 ^ step end
@@ -870,7 +954,8 @@ ln.optimizers.Optimizer.variables = {}
 function ln.schedules.LearningRateSchedule(options) end
 
 --- The base of initializers: one of one's own defines `call(shape, options)`; an initializer is
--- called: `initializer(shape, {dtype = "float32"})`. Errors: shapes that do not fit.
+-- called: `initializer(shape, {dtype = "float32"})`. Errors: unknown options, values of the wrong
+-- kind or range; when called: a shape that it cannot fill.
 --
 --     local Twos = ln.initializers.Initializer:extend("Twos")
 --     function Twos:call(shape) return ln.full(shape, 2) end
@@ -878,13 +963,15 @@ function ln.schedules.LearningRateSchedule(options) end
 function ln.initializers.Initializer(options) end
 
 --- The base of regularizers: one of one's own defines `call(weights)`, which gives a scalar; a
--- regularizer is called. Errors: what is no tensor.
+-- regularizer is called. Errors: unknown options, values of the wrong kind or range; when called:
+-- what is no tensor.
 --
 --     print(ln.regularizers.L2(0.5)(ln.tensor{1, 2}):item())               --> 2.5
 function ln.regularizers.Regularizer(options) end
 
 --- The base of constraints: one of one's own defines `call(weights)`, which gives the weights that
--- are kept; a constraint is called. Errors: what is no tensor.
+-- are kept; a constraint is called. Errors: unknown options, values of the wrong kind or range;
+-- when called: what is no tensor; an axis that it does not have.
 --
 --     print(ln.constraints.NonNeg()(ln.tensor{-1, 2}))                     --> [0. 2.]
 function ln.constraints.Constraint(options) end

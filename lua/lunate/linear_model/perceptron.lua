@@ -120,7 +120,8 @@ local function check_classes(method, classes)
 end
 
 --- Learns from the samples, from the beginning.
--- @param x  samples (n, features), a tensor or a table of numbers; y  class ids (n,), any whole
+-- @param x  samples (n, features), a tensor or a table of numbers
+-- @param y  class ids (n,), any whole
 --   numbers, or booleans
 -- @return the estimator itself
 --
@@ -137,7 +138,9 @@ function Perceptron:fit(x, y)
 end
 
 --- One epoch over the samples, going on from what was learned.
--- @param x  samples (n, features); y  class ids (n,); options  `classes`: all ids that will come,
+-- @param x  samples (n, features)
+-- @param y  class ids (n,)
+-- @param options  `classes`: all ids that will come,
 --   needed in the first call
 -- @return the estimator itself
 --
@@ -196,7 +199,8 @@ function Perceptron:predict(x)
 end
 
 --- The share of samples whose class is predicted.
--- @param x  samples (n, features); y  their class ids
+-- @param x  samples (n, features)
+-- @param y  their class ids
 -- @return 0 .. 1
 --
 --     local model = ln.linear_model.Perceptron():fit({{-1}, {1}}, {4, 8})

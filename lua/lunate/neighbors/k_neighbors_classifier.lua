@@ -16,7 +16,8 @@ local Nearest = require "lunate.neighbors._nearest"
 local KNeighborsClassifier = Nearest:extend("KNeighborsClassifier")
 
 --- Keeps the samples and their classes.
--- @param x  samples (n, features), a tensor or a table of numbers; y  class ids (n,), any whole
+-- @param x  samples (n, features), a tensor or a table of numbers
+-- @param y  class ids (n,), any whole
 --   numbers, or booleans
 -- @return the estimator itself
 --
@@ -63,7 +64,8 @@ function KNeighborsClassifier:predict(x)
 end
 
 --- The share of samples whose class is predicted.
--- @param x  samples (n, features); y  their class ids
+-- @param x  samples (n, features)
+-- @param y  their class ids
 -- @return 0 .. 1
 --
 --     local model = ln.neighbors.KNeighborsClassifier(1):fit({{0}, {1}}, {7, 3})

@@ -15,7 +15,8 @@ local Nearest = require "lunate.neighbors._nearest"
 local KNeighborsRegressor = Nearest:extend("KNeighborsRegressor")
 
 --- Keeps the samples and their targets.
--- @param x  samples (n, features), a tensor or a table of numbers; y  targets (n,) or (n, outputs)
+-- @param x  samples (n, features), a tensor or a table of numbers
+-- @param y  targets (n,) or (n, outputs)
 -- @return the estimator itself
 --
 --     local model = ln.neighbors.KNeighborsRegressor(1):fit({{0}, {1}}, {{1, 2}, {3, 4}})
@@ -50,7 +51,8 @@ function KNeighborsRegressor:predict(x)
 end
 
 --- R2 of what is predicted: 1 is perfect, 0 no better than the mean of y.
--- @param x  samples (n, features); y  their targets
+-- @param x  samples (n, features)
+-- @param y  their targets
 -- @return a number, at most 1
 --
 --     local model = ln.neighbors.KNeighborsRegressor(1):fit({{0}, {1}}, {0, 1})

@@ -11,9 +11,9 @@ local scale = require "lunate.plot._scale"
 
 local GRAY, LIGHT = "#404040", "#E4E4E4"
 local DASHES = {solid = "solid", dashed = "(10,5)", dotted = "(2.5,4)", dashdot = "(10,4,2.5,4)"}
--- Filled shapes, and how large each is drawn to look as large as a circle.
-local MARKERS = {circle = {7, 1}, triangle = {9, 1.25}, square = {5, 0.95}, diamond = {13, 1.25},
-                 cross = {2, 0.9}}
+-- Filled shapes, and how large each is drawn, by Cairo and in SVG, to look as large as a circle.
+local MARKERS = {circle = {7, 1, 0.95}, triangle = {9, 1.25, 0.9}, square = {5, 0.95, 0.8},
+                 diamond = {13, 1.25, 0.8}, cross = {2, 0.9, 0.75}}
 
 -- Digits as well: gnuplot takes any number of them for one code.
 local function quote(text)
@@ -40,6 +40,11 @@ Script.__index = Script
 
 function Script:add(format, ...)
   self[#self + 1] = select("#", ...) > 0 and format:format(...) or format
+end
+
+--- The size of a font, so many points larger than the figure's, as gnuplot wants it: pixels in SVG.
+function Script:font(more)
+  return (self.font_size + more) * (self.format == "svg" and 4 / 3 or 1)
 end
 
 --- A block of rows of numbers from lists of columns; its name.
@@ -73,22 +78,28 @@ function Script:points(xs, ys)
   return ('"-" binary record=(%d) format="%%float64%%float64" using 1:2'):format(n)
 end
 
---- The element of an image between left and right, top and bottom.
-function Script:image(image, left, top, right, bottom)
-  local columns, rows = image.columns, image.rows
-  local dx, dy = (right - left) / columns, (bottom - top) / rows
+--- The element of an image between left and right, top and bottom, about `size` pixels large.
+function Script:image(image, left, top, right, bottom, size)
+  local columns, rows, times = image.columns, image.rows, 1
+  -- Programs that show SVG smooth what they enlarge; pixels of many pixels keep their edges.
+  if self.format == "svg" then
+    times = math.max(1, math.min(size, 1000) // math.max(columns, rows))
+  end
+  local dx, dy = (right - left) / columns / times, (bottom - top) / rows / times
   -- gnuplot's rows go towards greater y.
   local first, last, step = 1, rows, 1
   if dy < 0 then first, last, step = rows, 1, -1 end
   local list = {}
   for row = first, last, step do
-    for i = (row - 1) * columns + 1, row * columns do
-      list[#list + 1] = (">I3"):pack(image.colors[i])
+    local line = {}
+    for i = 1, columns do
+      line[i] = (">I3"):pack(image.colors[(row - 1) * columns + i]):rep(times)
     end
+    list[#list + 1] = table.concat(line):rep(times)
   end
   self.bytes[#self.bytes + 1] = table.concat(list)
   return ('"-" binary array=(%d,%d) format="%%uchar" dx=%s dy=%s origin=(%s,%s) using 1:2:3 '
-    .. "with rgbimage"):format(columns, rows, number(dx), number(math.abs(dy)),
+    .. "with rgbimage"):format(columns * times, rows * times, number(dx), number(math.abs(dy)),
     number(left + dx / 2), number(math.min(top, bottom) + math.abs(dy) / 2))
 end
 
@@ -101,15 +112,17 @@ function marks.line(script, mark)
     DASHES[mark.style], rgb(mark.color))}
 end
 
--- Diameters are pixels; gnuplot's point size 1 is about 8.5 of them at this font size.
-local function point_style(mark, diameter, color)
+-- Diameters are pixels; gnuplot's point size 1 is about 8.5 of them, in SVG for a font of 11.
+local function point_style(script, mark, diameter, color)
   local marker = MARKERS[mark.marker]
-  return ("with points pt %d ps %.3g lc %s"):format(marker[1], diameter / 8.5 * marker[2], color)
+  local size = script.format == "svg" and marker[3] * 11 / script:font(0) or marker[2]
+  return ("with points pt %d ps %.3g lc %s"):format(marker[1], diameter / 8.5 * size, color)
 end
 
 function marks.points(script, mark)
-  return {("%s %s"):format(script:points(mark.x, mark.y), point_style(mark, mark.size,
-    faint(mark.color, mark.alpha)))}, point_style(mark, math.max(mark.size, 8), rgb(mark.color))
+  local style = point_style(script, mark, mark.size, faint(mark.color, mark.alpha))
+  return {script:points(mark.x, mark.y) .. " " .. style},
+    point_style(script, mark, math.max(mark.size, 8), rgb(mark.color))
 end
 
 function marks.bars(script, mark, panel)
@@ -126,14 +139,14 @@ function marks.bars(script, mark, panel)
 end
 
 function marks.pixels(script, mark)
-  return {script:image(mark, mark.left, mark.top, mark.right, mark.bottom)}
+  return {script:image(mark, mark.left, mark.top, mark.right, mark.bottom, 1000)}
 end
 
 function marks.texts(script, mark)
   for i = 1, #mark.x do
     script:add("set label %s at first %s,%s center front textcolor %s font \",%g\"",
       quote(mark.text[i]), number(mark.x[i]), number(mark.y[i]), rgb(mark.colors[i]),
-      script.font_size - 1)
+      script:font(-1))
   end
   return {}
 end
@@ -205,13 +218,14 @@ local function images_panel(script, mark)
   local elements = {}
   for i, image in ipairs(mark.list) do
     local left, top = (i - 1) % mark.per_row * wide, (i - 1) // mark.per_row * high + head
-    elements[i] = script:image(image, left, top, left + image.columns, top + image.rows)
+    elements[i] = script:image(image, left, top, left + image.columns, top + image.rows,
+      math.ceil(2 * mark.scale * math.max(image.rows, image.columns)))
     if mark.titles then
       script:add("set label %s at first %s,%s center front textcolor rgb \"%s\" font \",%g\"",
         quote(mark.titles[i]), number(left + image.columns / 2),
         number(top - head / 2 + (mark.lines - 1) * script.font_size * 0.75 / mark.scale),
         ("#%06X"):format(mark.title_colors and mark.title_colors[i] or 0x202020),
-        script.font_size - 1)
+        script:font(-1))
     end
   end
   local rows = math.ceil(#mark.list / mark.per_row)
@@ -225,7 +239,7 @@ local function add_panel(script, panel, width, height)
   script:add("unset key")
   if settings.title and settings.title ~= "" then
     script:add("set title %s font \",%g\" textcolor rgb \"#202020\"", quote(settings.title),
-      script.font_size + 2)
+      script:font(2))
   end
   if not panel.used then
     script:add("unset border\nunset tics\nset xrange [0:1]\nset yrange [0:1]\nplot NaN notitle")
@@ -312,13 +326,14 @@ end
 
 local function script_of(figure, format)
   local width, height = size_of(figure)
-  local script = setmetatable({blocks = 0, bytes = {}, font_size = figure.font_size}, Script)
-  script:add("set terminal " .. TERMINALS[format], width, height, figure.font_size)
+  local script = setmetatable({blocks = 0, bytes = {}, format = format,
+    font_size = figure.font_size}, Script)
+  script:add("set terminal " .. TERMINALS[format], width, height, script:font(0))
   script:add("set encoding utf8")
   local rows, columns = figure.rows, figure.columns
   if #figure.panels > 1 or figure.title then
     local title = figure.title and ("title %s font \",%g\""):format(quote(figure.title .. "\n"),
-      figure.font_size + 3) or ""
+      script:font(3)) or ""
     script:add("set multiplot layout %d,%d rowsfirst %s", rows, columns, title)
   end
   for _, panel in ipairs(figure.panels) do

@@ -11,6 +11,9 @@ local categories = require "lunate.preprocessing._categories"
 --- Takes a tensor (n,) or a list of strings or numbers. `classes_`, after `fit`: the different
 -- labels, sorted, a tensor or a list as the labels were. Ids are int64; `inverse_transform` gives
 -- back what `classes_` holds.
+-- @param y  labels
+-- @return the encoder
+-- Errors: what is neither tensor nor list.
 local LabelEncoder = Transformer:extend("LabelEncoder")
 LabelEncoder.options = {}
 
@@ -20,6 +23,12 @@ function LabelEncoder:fit(y)
   return self
 end
 
+--- The ids of labels.
+-- @param y  labels, as of fit
+-- @return an int64 tensor (n,)
+-- Errors: called before `fit`; a label that `fit` did not have.
+--
+--     print(ln.preprocessing.LabelEncoder():fit{"a", "b"}:transform{"b"})   --> [1]
 function LabelEncoder:transform(y)
   if not self.classes_ then raise("LabelEncoder:transform was called before fit") end
   categories.check("LabelEncoder:transform", y)
@@ -31,6 +40,13 @@ function LabelEncoder:transform(y)
   return positions - 1
 end
 
+--- The labels of ids.
+-- @param ids  a tensor (n,)
+-- @return labels, as of fit
+-- Errors: called before `fit`; an id out of range.
+--
+--     local encoder = ln.preprocessing.LabelEncoder():fit{"a", "b"}
+--     print(encoder:inverse_transform(ln.tensor({1}, "int64"))[1])          --> b
 function LabelEncoder:inverse_transform(ids)
   if not self.classes_ then raise("LabelEncoder:inverse_transform was called before fit") end
   if not categories.is_tensor(ids) or ids.rank ~= 1 then

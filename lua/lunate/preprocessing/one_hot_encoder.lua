@@ -114,6 +114,7 @@ end
 --- Back to a tensor (samples, features), or to rows when a feature's categories are a list. All
 -- zeros are the dropped category; without one (an unknown value that was ignored) NaN in a float
 -- tensor, false in a row, else an error.
+-- @param y  what `transform` gave
 function OneHotEncoder:inverse_transform(y)
   if not self.n_features_in_ then raise("OneHotEncoder:inverse_transform was called before fit") end
   local names = self:get_feature_names_out()
@@ -160,6 +161,12 @@ end
 
 --- The names of the columns: `<feature>_<category>`, features
 -- named by the list given, else x1, x2 ...
+-- @param features  a list of names, one a feature (x1, x2, ...)
+-- @return a list of strings
+-- Errors: called before `fit`; another number of names.
+--
+--     local encoder = ln.preprocessing.OneHotEncoder():fit(ln.tensor({{0}, {1}}, "int32"))
+--     print(encoder:get_feature_names_out{"sex"}[2])                          --> sex_1
 function OneHotEncoder:get_feature_names_out(features)
   if not self.n_features_in_ then
     raise("OneHotEncoder:get_feature_names_out was called before fit")

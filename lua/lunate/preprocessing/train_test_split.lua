@@ -88,6 +88,8 @@ end
 --   rest is learned from), `random_state` (an integer makes the split independent of
 --   `ln.set_seed`), `shuffle` (true; without it the parts are views of the head and the tail),
 --   `stratify` (labels whose proportions both parts keep)
+-- Errors: lengths that differ; sizes that leave one part empty; a class with fewer than two
+-- samples to stratify by.
 return function(...)
   local arrays, n_args = {...}, select("#", ...)
   local args = {}

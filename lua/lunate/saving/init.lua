@@ -1,5 +1,9 @@
 --- ln.saving: models and arrays in files. Each function lives in a file of its own beside this one
 -- and is loaded when first used: add a line here for a new one.
+--
+--     local path = os.tmpname() .. ".npy"
+--     ln.saving.save(path, ln.ones{2})
+--     print(ln.saving.load(path))                                              --> [1. 1.]
 
 local where = {
   save = "arrays", load = "arrays",          -- arrays: ln.save, ln.load

@@ -139,6 +139,13 @@ function encode.h5(model, options)
 end
 
 --- Saves a model: `ln.saving.save_model(model, path, options)` is `model:save(path, options)`.
+-- @param model  a model
+-- @param path  the file
+-- Errors: those of model:save.
+--
+--     local path = os.tmpname() .. ".keras"
+--     ln.saving.save_model(ln.Sequential{ln.layers.Dense{1, input_shape = {2}}}, path)
+--     print(#ln.saving.load_model(path).layers)                                --> 1
 function files.save_model(model, path, options)
   local given = check("save", SAVE, options)
   local format = format_of("save", path, MODEL)
@@ -264,6 +271,13 @@ function load.h5(bytes, given, fail)
 end
 
 --- `ln.load_model(path, options)`, where it is told about.
+-- @param path  the file
+-- @return the model
+-- Errors: those of ln.load_model.
+--
+--     local path = os.tmpname() .. ".h5"
+--     ln.Sequential{ln.layers.Dense{1, input_shape = {2}}}:save(path)
+--     print(ln.saving.load_model(path).output_shape)                           --> (None, 1)
 function files.load_model(path, options)
   local given = check("load_model", LOAD, options)
   if not given.safe_mode then
@@ -321,6 +335,12 @@ local function check_built(model, what)
 end
 
 --- `ln.saving.save_weights(model, path, options)` is `model:save_weights(path, options)`.
+-- @param model  a model that is built
+-- @param path  the file
+-- Errors: those of model:save_weights.
+--
+--     local path = os.tmpname() .. ".npz"
+--     ln.saving.save_weights(ln.Sequential{ln.layers.Dense{1, input_shape = {2}}}, path)
 function files.save_weights(model, path, options)
   local given = check("save_weights", OVERWRITE, options)
   local format = format_of("save_weights", path, SAVE_WEIGHTS)
@@ -395,6 +415,15 @@ function plan_weights.npz(model, bytes, options)
 end
 
 --- `ln.saving.load_weights(model, path, options)` is `model:load_weights(path, options)`.
+-- @param model  a model that is built
+-- @param path  the file
+-- @return a list of what was left alone, in words
+-- Errors: those of model:load_weights.
+--
+--     local model = ln.Sequential{ln.layers.Dense{1, input_shape = {2}}}
+--     local path = os.tmpname() .. ".npz"
+--     model:save_weights(path)
+--     print(#ln.saving.load_weights(model, path))                              --> 0
 function files.load_weights(model, path, options)
   local given = check("load_weights", LOADING, options)
   local format = format_of("load_weights", path, LOAD_WEIGHTS)

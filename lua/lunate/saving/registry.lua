@@ -66,6 +66,9 @@ end
 
 --- What is registered under a name ("Custom>Twice", or "Twice" where only one package has it), or
 -- what a scope of custom objects calls so; nil when there is none.
+-- @param name  a string
+-- @return a class, a function, or nil
+-- Errors: what is no string.
 --
 --     print(ln.saving.get_registered_object("nothing of this name"))           --> nil
 function registry.get_registered_object(name)
@@ -77,6 +80,11 @@ end
 --- The name under which files have a class or function: what it is registered as, or what a
 -- scope of custom objects calls it; a class that has neither goes by its own name, a function by
 -- none (nil).
+-- @param value  a class or a function
+-- @return a string, or nil
+-- Errors: none.
+--
+--     print(ln.saving.get_registered_name(ln.layers.Dense))                  --> Dense
 function registry.get_registered_name(value)
   if names[value] then return names[value] end
   for i = #scopes, 1, -1 do
@@ -91,6 +99,9 @@ registry.name_of = registry.get_registered_name
 -- `custom_objects` does, for as much as f does. Scopes nest; the innermost counts.
 -- @param objects  {Name = class, function or object}, or nil
 -- @return what f returns
+-- @param f  a function
+-- @param ...  what f is called with
+-- Errors: objects that are no table by name; those of f.
 --
 --     local layer = ln.saving.with_custom_objects({double = function(x) return x * 2 end},
 --       function() return ln.layers.Dense{2, activation = "double"} end)
@@ -271,6 +282,13 @@ end
 local DESERIALIZE = {custom_objects = {"any"}}
 
 --- The object for what core.serialize, or Keras's files, say of one.
+-- @param tree  a table with `class_name` and `config`; anything else comes back as it is
+-- @param options  `custom_objects`
+-- @return the object
+-- Errors: a class that there is not; a config that the class does not take.
+--
+--     local tree = ln.layers.serialize(ln.layers.Dense(2))
+--     print(ln.saving.deserialize(tree).units)                                --> 2
 function registry.deserialize(tree, options)
   local given = check("deserialize", DESERIALIZE, options)
   tree = require("lunate.saving.keras2")(tree)
