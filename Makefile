@@ -64,7 +64,7 @@ fi
 endef
 
 # ---- Flags, found only when something is compiled ---------------------------------------------------
-COMPILING := $(filter-out test demo run asan fuzz sanitized doc bench lint repl rock clean help,$(or $(MAKECMDGOALS),all))
+COMPILING := $(filter-out test demo run asan fuzz sanitized doc annotations bench lint repl rock clean help,$(or $(MAKECMDGOALS),all))
 ifneq ($(COMPILING),)
 ifeq ($(shell command -v $(PKG_CONFIG)),)
 $(error pkg-config is missing (Debian package: pkg-config))
@@ -216,20 +216,26 @@ sanitized:
 	@$(RUN) ASAN_OPTIONS="$(or $(ASAN_OPTIONS),detect_leaks=1:allocator_may_return_null=1)" UBSAN_OPTIONS=print_stacktrace=1 \
 	  LD_PRELOAD="$$($(CC) -print-file-name=libasan.so)" $(SUITE)
 
-lint:  ## luacheck, and the rules of the house (scripts/lint.lua)
-	@$(call setup,$(NEED_lint))
+lint:  ## luacheck, the rules of the house and complete documentation (scripts/lint.lua), current annotations
+	@$(call setup,$(NEED_demo) $(NEED_lint))
+	@$(MAKE) --no-print-directory all
 	luacheck -q lua scripts tests
-	@$(LUA) scripts/lint.lua
+	@$(RUN) $(LUA) scripts/lint.lua
+	@$(RUN) $(LUA) scripts/annotations.lua --check
 
 run:  ## run SCRIPT=file.lua with ARGS=... against the build, without installing
 	@$(MAKE) --no-print-directory all
 	@$(RUN) $(LUA) $(SCRIPT) $(ARGS)
 
-doc:  ## the reference page, from what the code says of itself: $(BUILD)/doc/reference.md
+doc:  ## the reference, from what the code says of itself: $(BUILD)/doc/reference.md
 	@$(call setup,$(NEED_demo))
 	@$(MAKE) --no-print-directory all
-	@mkdir -p $(BUILD)/doc
-	@$(RUN) $(LUA) scripts/doc.lua $(BUILD)/doc/reference.md
+	@$(RUN) $(LUA) scripts/doc.lua $(BUILD)/doc
+
+annotations:  ## what editors are told (lua/lunate/annotations/lunate.lua), made anew from the same
+	@$(call setup,$(NEED_demo))
+	@$(MAKE) --no-print-directory all
+	@$(RUN) $(LUA) scripts/annotations.lua
 
 bench:  ## compare with PyTorch, ONNX Runtime and pandas (scripts/bench); ARGS="rounds pattern"
 	@$(call setup,$(NEED_demo))
@@ -264,4 +270,4 @@ help:  ## this list
 	@sed -n 's/^\([a-z]*\):[^#]*## /  make \1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 16
 
 FORCE:
-.PHONY: all modules test demo lint asan fuzz sanitized run doc bench install repl rock clean help FORCE
+.PHONY: all modules test demo lint asan fuzz sanitized run doc annotations bench install repl rock clean help FORCE

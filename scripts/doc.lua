@@ -1,105 +1,141 @@
--- make doc          (or: lua5.4 scripts/doc.lua build/doc/reference.md)
+-- make doc          (or: lua5.4 scripts/doc.lua build/doc)
 --
--- Writes the reference page from what the code says of itself: the option tables and doc texts of
--- ops and classes, and the doc comments (lines of `---`) of the Lua modules.
+-- Writes the reference from what lunate knows of itself (lua/lunate/documentation.lua): an index,
+-- reference.md, and a page for each part in reference/. What is missing is a warning.
 
 local core = require "lunate.core"
+local documentation = require "lunate.documentation"
 
-local path = assert(arg[1], "where to write: lua5.4 scripts/doc.lua reference.md")
-local out = {}
-local function add(...) out[#out + 1] = string.format(...) end
+local folder = assert(arg[1], "where to write: lua5.4 scripts/doc.lua build/doc")
 
--- "What.\nExample:\n  code" with the example as a code block.
-local function add_doc(text)
-  local before, example = (text or ""):match("^(.-)\n*Example:\n(.*)$")
-  add("%s\n", before or text or "")
-  if example then
-    example = example:gsub("^  ", ""):gsub("\n  ", "\n"):gsub("%s+$", "")
-    add("```lua\n%s\n```\n", example)
-  end
-end
-
-local function add_options(options)
-  if #options == 0 then return end
-  add("| option | takes | default | |\n|---|---|---|---|")
-  for _, o in ipairs(options) do
-    local default = o.default or "required"
-    add("| `%s` | %s | `%s` | %s |", o.name, o.kind:gsub("|", "\\|"), default, o.doc or "")
-  end
-  add("")
-end
-
-local function names_of(op)
-  local args = {}
-  for k = 1, op.inputs do args[k] = op.list and "{...}" or ({"x", "y", "z"})[k] end
-  for _, o in ipairs(op.options) do args[#args + 1] = o.name end
-  return table.concat(args, ", ")
-end
-
-add("# lunate %s: reference\n", core.version)
-add("Functions take tensors first, then options by position or in one table by name. Every\n"
-  .. "function `ln.f(t, ...)` whose first argument is a tensor is also a method `t:f(...)`.\n")
-
-add("## Functions of tensors\n")
-local ops = core.ops()
-table.sort(ops, function(a, b) return a.name < b.name end)
-for _, op in ipairs(ops) do
-  if not op.hidden then
-    add("### ln.%s(%s)\n", op.name, names_of(op))
-    add_doc(op.doc)
-    add_options(op.options)
-  end
-end
-
-local sections = {
-  {"layer", "Layers", "layers"}, {"loss", "Losses", "losses"}, {"metric", "Metrics", "metrics"},
-  {"optimizer", "Optimizers", "optimizers"}, {"schedule", "Learning-rate schedules", "schedules"},
-  {"initializer", "Initializers", "initializers"},
-  {"regularizer", "Regularizers", "regularizers"}, {"constraint", "Constraints", "constraints"},
+-- Pages in the order in which they are wanted: {section, title}.
+local PAGES = {
+  {"ln", "The module"}, {"ops", "Tensors and functions of them"}, {"random", "Random numbers"},
+  {"models", "Models"}, {"layers", "Layers"}, {"activations", "Activations"},
+  {"losses", "Losses"}, {"metrics", "Metrics"}, {"optimizers", "Optimizers"},
+  {"schedules", "Learning-rate schedules"}, {"initializers", "Initializers"},
+  {"regularizers", "Regularizers"}, {"constraints", "Constraints"}, {"callbacks", "Callbacks"},
+  {"data", "Data"}, {"datasets", "Data sets"}, {"preprocessing", "Preprocessing"},
+  {"linear_model", "Linear models"}, {"neighbors", "Nearest neighbours"}, {"plot", "Plots"},
+  {"summary", "Event files"}, {"saving", "Saving"}, {"utils", "Helpers"},
 }
-for _, section in ipairs(sections) do
-  local kind, title, space = table.unpack(section)
-  add("## %s\n", title)
-  local names = core.classes(kind)
-  table.sort(names)
-  for _, name in ipairs(names) do
-    local about = core.describe(kind, name)
-    add("### ln.%s.%s\n", space, name)
-    if about.aliases then add("Also: `%s`.\n", about.aliases:gsub(" ", "`, `")) end
-    add_doc(about.doc)
-    add_options(about.options)
-  end
+
+local warnings = 0
+local function warning(...)
+  warnings = warnings + 1
+  io.stderr:write("warning: ", string.format(...), "\n")
 end
 
--- Lua modules: each block of `---` and `-- ` lines, with the line of code that it stands before.
-add("## Lua modules\n")
-local files = {}
-local pipe <close> = assert(io.popen("LC_ALL=C find lua/lunate -name '*.lua' | sort"))
-for file in pipe:lines() do files[#files + 1] = file end
-for _, file in ipairs(files) do
-  local block, first
-  for line in io.lines(file) do
-    local start = line:match("^%-%-%- ?(.*)$")
-    local more = block and line:match("^%-%- ?(.*)$")
-    if start then
-      block = {start}
-    elseif more then
-      block[#block + 1] = more
-    elseif block then
-      if not first then
-        local module = file:gsub("^lua/", ""):gsub("/init%.lua$", ""):gsub("%.lua$", "")
-        add("### %s\n", (module:gsub("/", ".")))
-        first = true
-      end
-      local name = line:match("^function ([%w_.:]+%b())")
-      if name then add("#### %s\n", name) end
-      add("%s\n", table.concat(block, "\n"))
-      block = nil
+-- GitHub's anchor of a heading.
+local function anchor(title)
+  return (title:lower():gsub("[^%w%s_-]", ""):gsub("%s", "-"))
+end
+
+local function cell(text) return (text:gsub("%s+", " "):gsub("|", "\\|")) end
+
+-- "#" of other Markdown and < would be taken for markup in running text.
+local function prose(text) return (text:gsub("<", "&lt;"):gsub("\n#", "\n\\#")) end
+
+-- Parts of classes come below their class, the module of a page first.
+local function order(a, b)
+  local function key(e)
+    local module = e.kind == "module" and e.name == "ln." .. e.section
+    local class = e.class and e.class.name or e.name
+    return (module and "0" or "1") .. class:lower() .. (e.class and "1" .. e.short or "0")
+  end
+  local x, y = key(a), key(b)
+  if x ~= y then return x < y end
+  return a.name < b.name
+end
+
+local function write_entry(add, entry)
+  local signature = entry.signature
+  if entry.kind == "class" and #signature > 90 then signature = entry.name .. "{...}" end
+  add("## %s\n", entry.name)
+  if entry.kind ~= "module" and entry.kind ~= "field" then add("```lua\n%s\n```\n", signature) end
+  if entry.aliases and #entry.aliases > 0 then
+    add("Also: `%s`.\n", table.concat(entry.aliases, "`, `"))
+  end
+  if entry.method then add("Also a method of tensors: `t:%s(...)`.\n", entry.short) end
+  add("%s\n", prose(entry.doc))
+  local params = entry.params
+  if #params > 0 then
+    for _, param in ipairs(params) do
+      local told = #entry.options > 0 and (param.name == "options" or param.name == "args")
+      add("- `%s`: %s", param.name, told and "see below" or prose(param.text))
     end
+    add("")
   end
+  if #entry.options > 0 then
+    add("| option | takes | default | |\n|---|---|---|---|")
+    for _, o in ipairs(entry.options) do
+      local default = o.default and ("`%s`"):format(cell(o.default)) or "must be given"
+      add("| `%s` | %s | %s | %s |", o.name, cell(o.kind), default, cell(prose(o.doc or "")))
+    end
+    add("")
+  end
+  if entry.returns then add("**Returns** %s\n", prose(entry.returns)) end
+  if entry.errors then add("**Errors:** %s\n", prose(entry.errors)) end
+  if entry.example then add("```lua\n%s\n```\n", entry.example) end
 end
 
-local handle = assert(io.open(path, "w"))
-handle:write(table.concat(out, "\n"), "\n")
-handle:close()
-print(("%s: %d lines"):format(path, #out))
+local function save(path, out)
+  local file = assert(io.open(folder .. "/" .. path, "w"))
+  assert(file:write(table.concat(out, "\n"), "\n"))
+  assert(file:close())
+end
+
+local function page(out) return function(...) out[#out + 1] = string.format(...) end end
+
+for _, gap in ipairs(documentation.gaps()) do warning("%s", gap) end
+
+local sections = {}
+for _, entry in ipairs(documentation.entries()) do
+  local list = sections[entry.section] or {}
+  sections[entry.section] = list
+  list[#list + 1] = entry
+end
+
+core.make_folders(folder .. "/reference/")
+local index = {}
+local add = page(index)
+add("# lunate %s: reference\n", core.version)
+add("Made by `make doc` from the option tables and doc comments. The [guides](../../docs/README.md)"
+  .. "\ntell how things go together.\n")
+add("Functions take tensors first, then options by position or in one table by name; constructors"
+  .. "\ntake one table of options, what has no default by position. In examples `x`, `y` and"
+  .. " `model`\nare data and a compiled model where nothing else is said; `-->` shows what is"
+  .. " printed. Every\nexample is run by the test suite.\n")
+for _, names in ipairs(PAGES) do
+  local section, title = names[1], names[2]
+  local list = sections[section]
+  if list then
+    sections[section] = nil
+    table.sort(list, order)
+    local out = {}
+    local put = page(out)
+    put("# %s\n", title)
+    put("[Index](../reference.md)\n")
+    add("## [%s](reference/%s.md)\n", title, section)
+    local names_of = {}
+    for _, entry in ipairs(list) do
+      local at = anchor(entry.name)
+      put("- [%s](#%s): %s", entry.name, at, cell(prose(entry.summary)))
+      if not entry.class then
+        local label = entry.name:find("^ln") and entry.short or entry.name
+        names_of[#names_of + 1] = ("[%s](reference/%s.md#%s)"):format(label, section, at)
+      end
+    end
+    add("%s\n", table.concat(names_of, ", "))
+    put("")
+    for _, entry in ipairs(list) do write_entry(put, entry) end
+    save("reference/" .. section .. ".md", out)
+  else
+    warning("no section '%s'", section)
+  end
+end
+for section in pairs(sections) do warning("section '%s' is on no page", section) end
+save("reference.md", index)
+print(("%s/reference.md: %d entries%s"):format(folder, #documentation.entries(),
+  warnings > 0 and (", %d warnings"):format(warnings) or ""))
+if warnings > 0 then os.exit(1, true) end

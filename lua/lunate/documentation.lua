@@ -594,10 +594,10 @@ end
 -- Options that say nothing of themselves.
 local function complete_options(entry)
   for _, option in ipairs(entry.options) do
-    local common = common_options[entry.short .. "." .. option.name] or common_options[option.name]
-    if common then
-      option.doc = option.doc or common[2]
-      if option.kind == "any" then option.kind = common[1] end
+    local usual = common_options[entry.short .. "." .. option.name] or common_options[option.name]
+    if usual then
+      option.doc = option.doc or usual[2]
+      if option.kind == "any" then option.kind = usual[1] end
     end
     if option.kind == "any" and option.default then
       if tonumber(option.default) then option.kind = "number"
@@ -641,7 +641,8 @@ local function gather()
     local class, name = full:match("^(%u%w+)[.:]([%w_]+)$")
     if class then
       local method = full:find(":", 1, true) ~= nil
-      add{name = full, kind = method and "method" or "field", section = "ops", text = about.text,
+      local kind = (method or about.args) and "method" or "field"
+      add{name = full, kind = kind, section = "ops", text = about.text,
         signature = full .. (about.args or ""), source = path, line = about.line,
         value = class == "Tensor" and method and core.tensor_methods[name] or nil}
     end

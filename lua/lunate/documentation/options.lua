@@ -73,6 +73,7 @@ local options = {
   shuffle = {"boolean", "put the samples in random order"},
   skip_mismatch = {"boolean", "leave alone what does not fit"},
   stddev = {"number", "the standard deviation"},
+  steps = {"integer", "how many batches"},
   step = {"integer", "the step that it belongs to"},
   test_size = {"number", "how many samples, or which part, to test with"},
   tol = {"number", "the improvement below which it stops"},
