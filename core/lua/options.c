@@ -197,7 +197,7 @@ static bool whole(lua_State *L, int i, lua_Integer *v) {
 // Keras's axes are 0-based, Lua's 1-based; both negative from the end. Pushes Lua's.
 static bool push_axis(lua_State *L, int i, bool config) {
   lua_Integer v;
-  if (!whole(L, i, &v) || (!config && v == 0)) return false;
+  if (!whole(L, i, &v) || (!config && v == 0) || v < -INT32_MAX || v >= INT32_MAX) return false;
   lua_pushinteger(L, config && v >= 0 ? v + 1 : v);
   return true;
 }

@@ -361,6 +361,13 @@ describe("configs that nobody should believe", function()
       sequential('{"class_name": "Dense", "config": {"name": "d", "units": 1e300}}'))
   end)
 
+  it("name axes beyond all bounds", function()
+    for _, axis in ipairs{math.maxinteger, math.mininteger, 2 ^ 40} do
+      fails("axis", function() ln.layers.Concatenate.from_config{axis = axis} end)
+      fails("axis", function() ln.layers.Softmax.from_config{axis = {0, axis}} end)
+    end
+  end)
+
   it("nest without end", function()
     local text = '{"class_name": "Dense", "config": {"units": 1, "name": "d"}}'
     for _ = 1, 80 do
