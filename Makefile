@@ -31,8 +31,9 @@ NEED_build := gcc=cmd:$(firstword $(CC)) pkg-config=cmd:$(PKG_CONFIG) lua5.4=cmd
 # Optional modules name theirs in their heads ("Optional modules" below).
 NEED_demo = $(NEED_build) ca-certificates=file:/etc/ssl/certs/ca-certificates.crt \
   $(foreach m,$(MODULE_SOURCES),$(join $(addsuffix =pc:,$(call module_debian,$(m))),$(call module_pc,$(m))))
-NEED_test = $(NEED_demo) lua-busted=cmd:busted gnuplot-nox=cmd:gnuplot graphviz=cmd:dot \
-  fonts-dejavu-core=file:/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf \
+NEED_run = $(NEED_demo) gnuplot-nox=cmd:gnuplot graphviz=cmd:dot \
+  fonts-dejavu-core=file:/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf
+NEED_test = $(NEED_run) lua-busted=cmd:busted \
   python3-protobuf=file:/usr/lib/python3/dist-packages/google/protobuf/__init__.py
 NEED_lint := lua-check=cmd:luacheck lua5.4=cmd:$(firstword $(LUA))
 NEED_rock := $(NEED_build) luarocks=cmd:luarocks
@@ -223,7 +224,8 @@ lint:  ## luacheck, the rules of the house and complete documentation (scripts/l
 	@$(RUN) $(LUA) scripts/lint.lua
 	@$(RUN) $(LUA) scripts/annotations.lua --check
 
-run:  ## run SCRIPT=file.lua with ARGS=... against the build, without installing
+run:  ## set the machine up, build, run SCRIPT=file.lua with ARGS=... without installing
+	@$(call setup,$(NEED_run))
 	@$(MAKE) --no-print-directory all
 	@$(RUN) $(LUA) $(SCRIPT) $(ARGS)
 

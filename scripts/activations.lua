@@ -1,4 +1,4 @@
--- lua5.4 scripts/activations.lua                                 (with lunate installed)
+-- make run SCRIPT=scripts/activations.lua
 --
 -- Four activation functions and their derivatives. Without one of them between, layers of a
 -- network would be no more than a single linear layer; with a step between, gradients would be

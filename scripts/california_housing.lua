@@ -1,4 +1,5 @@
--- lua5.4 scripts/california_housing.lua [epochs] [seed]          (with lunate installed)
+-- make run SCRIPT=scripts/california_housing.lua
+-- (add ARGS="epochs seed" for other numbers than those below)
 --
 -- Regression: the median house value of a Californian district from eight numbers about it.
 

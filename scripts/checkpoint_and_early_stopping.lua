@@ -1,5 +1,5 @@
--- lua5.4 scripts/checkpoint_and_early_stopping.lua [epochs] [seed] [folder]
---                                                                 (with lunate installed)
+-- make run SCRIPT=scripts/checkpoint_and_early_stopping.lua
+-- (add ARGS="epochs seed folder" for other numbers than those below)
 --
 -- Training that looks after itself: the best model so far is always in a file, training ends when
 -- nothing gets better, and a callback of our own watches for overfitting. Ctrl-C ends it early; the

@@ -1,4 +1,5 @@
--- lua5.4 scripts/custom_layer.lua [epochs] [seed]                (with lunate installed)
+-- make run SCRIPT=scripts/custom_layer.lua
+-- (add ARGS="epochs seed" for other numbers than those below)
 --
 -- Layers of one's own: one without weights, one with, and one that trains and predicts differently.
 

@@ -1,4 +1,5 @@
--- lua5.4 scripts/custom_training_loop.lua [epochs] [seed]        (with lunate installed)
+-- make run SCRIPT=scripts/custom_training_loop.lua
+-- (add ARGS="epochs seed" for other numbers than those below)
 --
 -- What fit does, written out: batches, a gradient tape, an optimizer and running means. For loops
 -- that fit does not know.

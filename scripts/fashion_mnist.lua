@@ -1,4 +1,5 @@
--- lua5.4 scripts/fashion_mnist.lua [epochs]          (with lunate installed)
+-- make run SCRIPT=scripts/fashion_mnist.lua
+-- (add ARGS="epochs" for other numbers than those below)
 --
 -- The classifier of clothes in full: the images, a validation set, 30 epochs, what the history
 -- holds, a few predictions, which clothes are taken for which. The images stay bytes: the first

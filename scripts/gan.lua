@@ -1,4 +1,5 @@
--- lua5.4 scripts/gan.lua [steps] [seed]                          (with lunate installed)
+-- make run SCRIPT=scripts/gan.lua
+-- (add ARGS="steps seed" for other numbers than those below)
 --
 -- Two networks and two optimizers (Goodfellow et al., 2014): the generator makes points from noise,
 -- the discriminator tells them from real ones, which lie on a ring, and each learns from the other.

@@ -176,6 +176,15 @@ for _, file in ipairs(listing("find lua scripts tests -name '*.lua' ! -path '*/a
   tidy(file, text)
 end
 
+-- The first line of a script that readers run is the command that runs it.
+local tools = {annotations = true, doc = true, figures = true, lint = true, quickstart = true}
+for _, file in ipairs(listing("ls scripts/*.lua")) do
+  local name = file:match("([%w_]+)%.lua$")
+  if not tools[name] and read(file):match("^[^\n]*") ~= "-- make run SCRIPT=" .. file then
+    problem(file, 1, "should begin with the line -- make run SCRIPT=%s", file)
+  end
+end
+
 -- What the sources say of themselves is complete; it takes the built core to read all of it.
 local built, documentation = pcall(require, "lunate.documentation")
 if built then

@@ -1,4 +1,4 @@
--- lua5.4 scripts/perceptron.lua                                  (with lunate installed)
+-- make run SCRIPT=scripts/perceptron.lua
 --
 -- The perceptron (Rosenblatt, 1957) on Fisher's iris: two measurements of each flower, first one
 -- species against the others, then all three, each against the rest. It draws straight lines only:

@@ -1,4 +1,5 @@
--- lua5.4 scripts/tensorboard.lua [epochs] [seed] [folder]          (with lunate installed)
+-- make run SCRIPT=scripts/tensorboard.lua
+-- (add ARGS="epochs seed folder" for other numbers than those below)
 --
 -- Two runs that differ in their learning rate, written for TensorBoard to compare: losses, weights,
 -- pictures, text, the model's graph, hyperparameters. Then: tensorboard --logdir build/logs

@@ -1,4 +1,5 @@
--- lua5.4 scripts/wide_and_deep.lua [epochs] [seed]               (with lunate installed)
+-- make run SCRIPT=scripts/wide_and_deep.lua
+-- (add ARGS="epochs seed" for other numbers than those below)
 --
 -- A model that is no stack: the inputs reach the output along a deep path, which learns patterns,
 -- and along a short one, which keeps simple rules simple (Cheng et al., 2016). Beside it a plain

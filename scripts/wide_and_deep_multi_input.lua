@@ -1,4 +1,5 @@
--- lua5.4 scripts/wide_and_deep_multi_input.lua [epochs] [seed]   (with lunate installed)
+-- make run SCRIPT=scripts/wide_and_deep_multi_input.lua
+-- (add ARGS="epochs seed" for other numbers than those below)
 --
 -- Two inputs: some features along the wide path, others (with some in common) along the deep one.
 

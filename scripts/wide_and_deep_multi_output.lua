@@ -1,4 +1,5 @@
--- lua5.4 scripts/wide_and_deep_multi_output.lua [epochs] [seed]  (with lunate installed)
+-- make run SCRIPT=scripts/wide_and_deep_multi_output.lua
+-- (add ARGS="epochs seed" for other numbers than those below)
 --
 -- Two outputs: a second one on the deep path makes sure that it learns something of its own.
 

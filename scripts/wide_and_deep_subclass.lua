@@ -1,4 +1,5 @@
--- lua5.4 scripts/wide_and_deep_subclass.lua [epochs] [seed]      (with lunate installed)
+-- make run SCRIPT=scripts/wide_and_deep_subclass.lua
+-- (add ARGS="epochs seed" for other numbers than those below)
 --
 -- The model with two inputs and two outputs as a class: init makes the layers, call computes with
 -- them, and may loop and branch as it likes.

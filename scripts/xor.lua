@@ -1,4 +1,4 @@
--- lua5.4 scripts/xor.lua                                         (with lunate installed)
+-- make run SCRIPT=scripts/xor.lua
 --
 -- Exclusive or: true where one of two inputs is true and the other is not. No straight line has
 -- the true ones on one side, so a perceptron cannot learn it (Minsky and Papert, 1969); a network
