@@ -56,7 +56,7 @@ local history = model:fit(x_train, y_train, {epochs = epochs,
   callbacks = {Ratio(), ln.callbacks.ModelCheckpoint{path, save_best_only = true}, stopping}})
 
 local figure = ln.plot.figure()
-figure:history(history, {title = "Mean squared error"})
+figure:history(history, {title = "Mean squared error", ylim = {0.2, 1}})
 save(figure, "checkpoint_and_early_stopping.png")
 
 if history.interrupted then
