@@ -3072,7 +3072,8 @@ local Object = {}
 --- Applies an activation. Shapes stay.
 --- activation: a name ("relu", "softmax", ...) or a Lua function.
 ---
---- **Errors:** inputs that do not fit, with the shapes.
+--- **Errors:** unknown options, values of the wrong kind or
+--- range; when called: inputs that do not fit, with the shapes.
 ---
 --- ```lua
 --- ln.layers.Activation("relu")(ln.tensor{-1, 2})  --> [0. 2.]
@@ -3101,7 +3102,8 @@ local Object = {}
 --- Hands its input on and adds (l1 * sum(|x|) + l2 * sum(x ^ 2)) / batch size to the loss.
 --- l1 (0), l2 (0).
 ---
---- **Errors:** inputs that do not fit, with the shapes.
+--- **Errors:** unknown options, values of the wrong kind or
+--- range; when called: inputs that do not fit, with the shapes.
 ---
 --- ```lua
 --- ln.layers.ActivityRegularization{l2 = 0.01}(ln.ones{2, 3})
@@ -3226,7 +3228,8 @@ local Object = {}
 --- Weights: kernel (in, units), bias (units). An input of rank 1, or one whose last axis is not what
 --- the layer was built for, is an error.
 ---
---- **Errors:** inputs that do not fit, with the shapes.
+--- **Errors:** unknown options, values of the wrong kind or
+--- range; when called: inputs that do not fit, with the shapes.
 ---
 --- ```lua
 --- local layer = ln.layers.Dense{2, activation = "relu"}
@@ -3289,7 +3292,8 @@ local Object = {}
 --- (Srivastava et al. 2014). At inference it does nothing.
 --- rate; noise_shape (none: each element for itself); seed (none).
 ---
---- **Errors:** inputs that do not fit, with the shapes.
+--- **Errors:** unknown options, values of the wrong kind or
+--- range; when called: inputs that do not fit, with the shapes.
 ---
 --- ```lua
 --- ln.layers.Dropout(0.5)(ln.ones{2, 3}, {training = true})
@@ -3317,7 +3321,8 @@ local Object = {}
 --- x above zero, alpha * (exp(x) - 1) below it (Clevert et al. 2015).
 --- alpha (1).
 ---
---- **Errors:** inputs that do not fit, with the shapes.
+--- **Errors:** unknown options, values of the wrong kind or
+--- range; when called: inputs that do not fit, with the shapes.
 ---
 --- ```lua
 --- ln.layers.ELU()(ln.tensor{0, 2})  --> [0. 2.]
@@ -3345,7 +3350,8 @@ local Object = {}
 --- (batch, ...) -> (batch, product of the rest); (batch,) -> (batch, 1).
 --- data_format ("channels_last").
 ---
---- **Errors:** inputs that do not fit, with the shapes.
+--- **Errors:** unknown options, values of the wrong kind or
+--- range; when called: inputs that do not fit, with the shapes.
 ---
 --- ```lua
 --- ln.layers.Flatten()(ln.zeros{32, 28, 28}).shape  --> (32, 784)
@@ -3394,7 +3400,8 @@ local Object = {}
 --- In training, multiplies by normal noise of mean 1 and deviation sqrt(rate / (1 - rate)).
 --- At inference it does nothing. rate; seed (none).
 ---
---- **Errors:** inputs that do not fit, with the shapes.
+--- **Errors:** unknown options, values of the wrong kind or
+--- range; when called: inputs that do not fit, with the shapes.
 ---
 --- ```lua
 --- ln.layers.GaussianDropout(0.1)(ln.ones{2, 3}, {training = true})
@@ -3423,7 +3430,8 @@ local Object = {}
 --- In training, adds normal noise of mean 0. At inference it does nothing.
 --- stddev; seed (none).
 ---
---- **Errors:** inputs that do not fit, with the shapes.
+--- **Errors:** unknown options, values of the wrong kind or
+--- range; when called: inputs that do not fit, with the shapes.
 ---
 --- ```lua
 --- ln.layers.GaussianNoise(0.1)(ln.zeros{2, 3}, {training = true})
@@ -3449,7 +3457,8 @@ local Object = {}
 
 --- Hands its input on.
 ---
---- **Errors:** inputs that do not fit, with the shapes.
+--- **Errors:** unknown options, values of the wrong kind or
+--- range; when called: inputs that do not fit, with the shapes.
 ---
 --- ```lua
 --- ln.layers.Identity()(ln.tensor{1, 2})  --> [1. 2.]
@@ -3509,7 +3518,8 @@ local Object = {}
 --- sparse, ragged and optional are Keras's; only false is taken.
 --- An input of another shape is an error.
 ---
---- **Errors:** inputs that do not fit, with the shapes.
+--- **Errors:** unknown options, values of the wrong kind or
+--- range; when called: inputs that do not fit, with the shapes.
 ---
 --- ```lua
 --- ln.Sequential{ln.layers.InputLayer{{784}}, ln.layers.Dense(10)}
@@ -3760,7 +3770,8 @@ function Object:get_config() end
 --- (of one sample) are options of every layer. A layer is called: `layer(x)`, `layer{a, b}`,
 --- `layer(x, {training = true, mask = m})`.
 ---
---- **Errors:** inputs that do not fit, with the shapes.
+--- **Errors:** unknown options, values of the wrong kind or
+--- range; when called: inputs that do not fit, with the shapes.
 ---
 --- ```lua
 --- local Scale = ln.layers.Layer:extend("Scale")
@@ -3794,7 +3805,8 @@ local Object = {}
 --- x above zero, negative_slope * x below it.
 --- negative_slope (0.3; the function leaky_relu has 0.2).
 ---
---- **Errors:** inputs that do not fit, with the shapes.
+--- **Errors:** unknown options, values of the wrong kind or
+--- range; when called: inputs that do not fit, with the shapes.
 ---
 --- ```lua
 --- ln.layers.LeakyReLU(0.5)(ln.tensor{-1, 2})  --> [-0.5 2. ]
@@ -3910,7 +3922,8 @@ local Object = {}
 --- axis (-1: each feature for itself; none: one mean for all), mean and variance (none), invert (false).
 --- Weights, not trained: mean, variance, count.
 ---
---- **Errors:** inputs that do not fit, with the shapes.
+--- **Errors:** unknown options, values of the wrong kind or
+--- range; when called: inputs that do not fit, with the shapes.
 ---
 --- ```lua
 --- local layer = ln.layers.Normalization()
@@ -3944,7 +3957,8 @@ local Object = {}
 --- of a sample, but for shared_axes.
 --- alpha_initializer ("zeros"), alpha_regularizer, alpha_constraint (none), shared_axes (none).
 ---
---- **Errors:** inputs that do not fit, with the shapes.
+--- **Errors:** unknown options, values of the wrong kind or
+--- range; when called: inputs that do not fit, with the shapes.
 ---
 --- ```lua
 --- ln.layers.PReLU()(ln.tensor{{-1, 2}})  --> [[0. 2.]]
@@ -3971,7 +3985,8 @@ local Object = {}
 
 --- Reorders the axes of a sample: dims = {2, 1} swaps the two after the batch axis.
 ---
---- **Errors:** inputs that do not fit, with the shapes.
+--- **Errors:** unknown options, values of the wrong kind or
+--- range; when called: inputs that do not fit, with the shapes.
 ---
 --- ```lua
 --- ln.layers.Permute{{2, 1}}(ln.zeros{5, 2, 3}).shape  --> (5, 3, 2)
@@ -4001,7 +4016,8 @@ local Object = {}
 --- x at or above threshold, negative_slope * (x - threshold) below it, at most max_value.
 --- max_value (none), negative_slope (0), threshold (0).
 ---
---- **Errors:** inputs that do not fit, with the shapes.
+--- **Errors:** unknown options, values of the wrong kind or
+--- range; when called: inputs that do not fit, with the shapes.
 ---
 --- ```lua
 --- ln.layers.ReLU{max_value = 2}(ln.tensor{-1, 1, 3})  --> [0. 1. 2.]
@@ -4028,7 +4044,8 @@ local Object = {}
 
 --- (batch, features) -> (batch, n, features): the same vector n times.
 ---
---- **Errors:** inputs that do not fit, with the shapes.
+--- **Errors:** unknown options, values of the wrong kind or
+--- range; when called: inputs that do not fit, with the shapes.
 ---
 --- ```lua
 --- ln.layers.RepeatVector(3)(ln.zeros{2, 8}).shape  --> (2, 3, 8)
@@ -4057,7 +4074,8 @@ local Object = {}
 --- x * scale + offset, in the layer's float dtype: bytes of images become 0..1 batch by batch.
 --- scale; offset (0).
 ---
---- **Errors:** inputs that do not fit, with the shapes.
+--- **Errors:** unknown options, values of the wrong kind or
+--- range; when called: inputs that do not fit, with the shapes.
 ---
 --- ```lua
 --- ln.layers.Rescaling(1 / 255)(ln.tensor({0, 255}, {dtype = "uint8"}))  --> [0. 1.]
@@ -4085,7 +4103,8 @@ local Object = {}
 --- (batch, ...) -> (batch, target_shape...).
 --- target_shape: a list; one size may be -1. Samples that do not fit are an error.
 ---
---- **Errors:** inputs that do not fit, with the shapes.
+--- **Errors:** unknown options, values of the wrong kind or
+--- range; when called: inputs that do not fit, with the shapes.
 ---
 --- ```lua
 --- ln.layers.Reshape{{3, 4}}(ln.zeros{2, 12}).shape  --> (2, 3, 4)
@@ -4113,7 +4132,8 @@ local Object = {}
 --- exp(x) / sum(exp(x)) along axis. With a mask, what is masked gets no share.
 --- axis (-1): one axis or a list of them.
 ---
---- **Errors:** inputs that do not fit, with the shapes.
+--- **Errors:** unknown options, values of the wrong kind or
+--- range; when called: inputs that do not fit, with the shapes.
 ---
 --- ```lua
 --- ln.layers.Softmax()(ln.zeros{1, 4})  --> [[0.25 0.25 0.25 0.25]]
@@ -4168,7 +4188,8 @@ local Object = {}
 
 --- Scales each sample to L2 norm 1 along axis. axis (-1).
 ---
---- **Errors:** inputs that do not fit, with the shapes.
+--- **Errors:** unknown options, values of the wrong kind or
+--- range; when called: inputs that do not fit, with the shapes.
 ---
 --- ```lua
 --- ln.layers.UnitNormalization()(ln.tensor{{3, 4}})  --> [[0.6 0.8]]

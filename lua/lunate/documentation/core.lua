@@ -517,7 +517,8 @@ function ln.cast(x) end
 --- The base of all layers. A layer of one's own extends it, or any built-in one, and defines
 -- `call`. `name` (made from the class's), `trainable` (true), `dtype` ("float32") and `input_shape`
 -- (of one sample) are options of every layer. A layer is called: `layer(x)`, `layer{a, b}`,
--- `layer(x, {training = true, mask = m})`. Errors: inputs that do not fit, with the shapes.
+-- `layer(x, {training = true, mask = m})`. Errors: unknown options, values of the wrong kind or
+-- range; when called: inputs that do not fit, with the shapes.
 --
 --     local Scale = ln.layers.Layer:extend("Scale")
 --     function Scale:build(shape)

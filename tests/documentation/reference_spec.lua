@@ -1,0 +1,101 @@
+-- What is made of the documentation: nothing is missing, the reference is written without a
+-- warning and its links lead somewhere, annotations are Lua and do not depend on the machine.
+local documentation = require "lunate.documentation"
+local scratch = require "support.scratch"
+
+local function run(command)
+  local pipe <close> = assert(io.popen(command .. " 2>&1"))
+  local text = pipe:read("a")
+  return pipe:close(), text
+end
+
+local lua = os.getenv("LUA") or "lua5.4"
+
+describe("documentation", function()
+  it("has no gaps", function() assert.same({}, documentation.gaps()) end)
+
+  it("would be found to have them", function()
+    local function gaps_without(name, field, value)
+      for _, entry in ipairs(documentation.entries()) do
+        if entry.name == name then
+          local kept = entry[field]
+          entry[field] = value
+          local found = table.concat(documentation.gaps(), "\n")
+          entry[field] = kept
+          return found
+        end
+      end
+      error("no entry " .. name)
+    end
+    assert.matches("function ln.sum: no errors", gaps_without("ln.sum", "errors"), 1, true)
+    assert.matches("ln.layers.Dense: no example", gaps_without("ln.layers.Dense", "example"), 1,
+      true)
+    assert.matches("field Tensor.shape", gaps_without("Tensor.shape", "doc", ""), 1, true)
+    assert.matches("parameter 'x': no text", gaps_without("ln.Model:fit", "params", {}), 1, true)
+    assert.matches("option 'units': no text",
+      gaps_without("ln.layers.Dense", "options", {{name = "units", kind = "integer"}}), 1, true)
+  end)
+
+  it("is the same for all of a kind where nothing else is said", function()
+    local function entry(name) return documentation.find(name)[1] end
+    assert.matches("y_true and y_pred", entry("ln.losses.Huber").errors, 1, true)
+    assert.matches("an axis out of range", entry("ln.cumsum").errors, 1, true)
+    assert.matches("do not broadcast", entry("ln.maximum").errors, 1, true)
+    assert.matches("negative integer power", entry("ln.power").errors, 1, true)
+    assert.matches("before `fit`", documentation.of(
+      require "lunate".preprocessing.StandardScaler.transform).errors, 1, true)
+  end)
+
+  it("leaves private methods out", function()
+    for _, entry in ipairs(documentation.entries()) do
+      assert.is_not.equal("ln.Model:changed", entry.name)
+      assert.is_nil(entry.short:find("^_"), entry.name)
+    end
+  end)
+end)
+
+describe("the reference", function()
+  it("is written without a warning, and its links lead somewhere", function()
+    local folder <close> = scratch.folder()
+    local ok, text = run(("%s scripts/doc.lua %s"):format(lua, folder.path))
+    assert(ok, text)
+    assert.is_nil(text:find("warning", 1, true), text)
+    local count = 0
+    local index = folder:read("reference.md")
+    for page, anchor in index:gmatch("%((reference/[%w_]+%.md)#?([%w_-]*)%)") do
+      local content = assert(folder:read(page), page)
+      local found = anchor == ""
+      for title in content:gmatch("\n## ([^\n]+)") do
+        if title:lower():gsub("[^%w%s_-]", ""):gsub("%s", "-") == anchor then found = true end
+      end
+      assert.is_true(found, page .. "#" .. anchor)
+      count = count + 1
+    end
+    assert.is_true(count > 300)
+    local layers = folder:read("reference/layers.md")
+    assert.matches("| `units` | integer > 0 | must be given |", layers, 1, true)
+  end)
+end)
+
+describe("editor annotations", function()
+  it("are current, with the core alone as well", function()
+    local ok, text = run(lua .. " scripts/annotations.lua --check")
+    assert(ok, text)
+    local folder <close> = scratch.folder()
+    local core = assert(package.searchpath("lunate.core", package.cpath))
+    run(("mkdir %s/lunate && cp '%s' %s/lunate/"):format(folder.path, core, folder.path))
+    ok, text = run(("LUA_CPATH='%s/?.so' %s scripts/annotations.lua --check"):format(folder.path,
+      lua))
+    assert(ok, text)
+  end)
+
+  it("know options and methods", function()
+    local file <close> = assert(io.open("lua/lunate/annotations/lunate.lua"))
+    local text = file:read("a")
+    assert.matches("^%-%-%-@meta lunate\n", text)
+    assert.matches("---@field activation? string|function|ln.activations.Activation", text, 1, true)
+    assert.matches("fun(options?: ln.layers.Dense.options|integer): ln.layers.Dense", text, 1, true)
+    assert.matches("function Object:fit(x, y, options) end", text, 1, true)
+    assert.is_truthy(load(text))
+  end)
+end)
