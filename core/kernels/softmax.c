@@ -56,7 +56,8 @@ enum { SHORT = 1024 };   // lanes up to this length are worked on in a copy
       }                                                                                            \
       T s[16];                                                                                     \
       *(T##16 *)s = m;                                                                             \
-      for (int j = 0; j < 4; j++) s[j] = LARGER(LARGER(s[j], s[j + 4]), LARGER(s[j + 8], s[j + 12])); \
+      for (int j = 0; j < 4; j++)                                                                  \
+        s[j] = LARGER(LARGER(s[j], s[j + 4]), LARGER(s[j + 8], s[j + 12]));                        \
       top = LARGER(LARGER(s[0], s[1]), LARGER(s[2], s[3]));                                        \
     }                                                                                              \
     for (; i < n; i++) top = LARGER(top, x[i]);                                                    \

@@ -250,9 +250,9 @@ static int push_results(lua_State *L, LnLua *s, LnTrainer *t) {
   return n;
 }
 
-// trainer:answer(mode, x[, y[, most]]): what predict gives, or the results after a step, for one batch of a
-// shape that was recorded before: nothing is left to check or to loop over. Nothing when it is not,
-// or has more rows than `most`.
+// trainer:answer(mode, x[, y[, most]]): what predict gives, or the results after a step, for one
+// batch of a shape that was recorded before: nothing is left to check or to loop over. Nothing when
+// it is not, or has more rows than `most`.
 static int answer(lua_State *L) {
   LnLua *s = ln_lua(L);
   LnContext *c = &s->context;
