@@ -63,7 +63,8 @@ bool ln_optimizer_plain(const LnOptimizer *o) {
   const LnObject *schedule = o->learning_rate.schedule;   // in Lua it may count its calls
   return cls->plain && cls->plain(o) && !o->base.lua && !(schedule && schedule->lua) &&
          isnan(o->weight_decay) && isnan(o->clipnorm) && isnan(o->clipvalue) &&
-         isnan(o->global_clipnorm) && isnan(o->loss_scale_factor) && !o->use_ema && o->gradient_accumulation_steps == LN_NONE;
+         isnan(o->global_clipnorm) && isnan(o->loss_scale_factor) &&
+         !o->use_ema && o->gradient_accumulation_steps == LN_NONE;
 }
 
 int64_t ln_optimizer_iterations(const LnOptimizer *o) {

@@ -100,6 +100,7 @@ local function parse(entry, text)
       tag = {name = name or line:match("^@param%s+(%S*)"), text = rest or ""}
       entry.params[#entry.params + 1] = tag
     elseif line:find("^@raise") then
+      tag = nil
       prose[#prose + 1] = line:gsub("^@raise%s*", ""):gsub("^Errors?:%s*", ""):gsub("^", "Errors: ")
     elseif line:find("^@return") then
       tag = {text = line:match("^@return%s*(.*)$")}
@@ -226,9 +227,13 @@ local function from_specs(specs, positional, text)
     seen[name] = true
     local default = spec.default
     local optional = default ~= nil or spec.optional or not spec.required
+    -- What takes the place of an option that is not given may be computed: the text says it.
+    local said = default == nil and optional
+      and (text or ""):match("`" .. name .. "` %(([%w_.]+)[:)]")
+    if said == "nil" then said = nil end
     list[#list + 1] = {
       name = name, kind = kind_text(spec), doc = spec.doc or docs[name], positional = at or nil,
-      default = default ~= nil and text_of(default) or optional and "none" or nil,
+      default = default ~= nil and text_of(default) or said or optional and "none" or nil,
     }
   end
   for _, name in ipairs(positional or {}) do add(name, true) end
@@ -274,7 +279,7 @@ local function function_options(f, entry)
     if param.name == "options" or param.name == "args" then
       local docs = option_docs(param.text)
       for name, after in param.text:gmatch("`([%a_][%w_]*)`%s*([^`]*)") do
-        local default = after:match("^%(([^:,)]+)")
+        local default = after:match('^%((%b"")[:,)]') or after:match("^%(([^:,)]+)")
         list[#list + 1] = {
           name = name, kind = "any", doc = docs[name] ~= default and docs[name] or nil,
           default = default ~= "must be given" and default or nil,

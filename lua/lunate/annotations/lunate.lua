@@ -2352,17 +2352,19 @@ function ln.data.batches(...) end
 function ln.data.parse_csv(text, options) end
 
 ---@class ln.data.read_csv.options
----@field header? any true, false or "auto" (default: the first row is one unless all of it are numbers) (any, must be given)
----@field delimiter? string what separates fields (string, default ")
----@field columns? table which to keep, names or positions from 1, in the order wanted (all) (table, must be given)
+---@field header? any the first row is one unless all of it are numbers; or true, false (any, default "auto")
+---@field delimiter? string what separates fields (string, default ",")
+---@field columns? table which to keep, names or positions from 1, in the order wanted (table, default all)
 ---@field dtype? lunate.dtype the type of the elements (dtype, default "float32")
----@field skip_rows? any lines to leave out at the beginning (0) (any, must be given)
+---@field skip_rows? number lines to leave out at the beginning (number, default 0)
 
 --- read_csv: a table of numbers from a CSV file.
 ---
 --- Reads a file, plain or gzip, as a tensor (rows, columns).
 ---
---- **Errors:** for what is not a number of that dtype and for rows that are too short or too long, with
+--- **Errors:** what is not a number of that dtype, and rows that are too short or too long, with file,
+--- line and column. Missing values (nothing, NA, N/A, NaN, null, None) become NaN, or an error when
+--- the dtype is not a float.
 ---
 --- ```lua
 --- local path = os.tmpname()
@@ -2372,8 +2374,8 @@ function ln.data.parse_csv(text, options) end
 --- print((ln.data.read_csv(path, {delimiter = ";", columns = {"quality"}})))   --> [[5.] [7.]]
 --- ```
 ---@param path string the file; quoted fields, CRLF, a byte order mark and blank lines are understood
----@param options? ln.data.read_csv.options `header`: true, false or "auto" (default: the first row is one unless all of it are numbers); `delimiter` (","); `columns`: which to keep, names or positions from 1, in the order wanted (all); `dtype` ("float32"); `skip_rows`: lines to leave out at the beginning (0)
----@return lunate.Tensor # the tensor, and the names of its columns, or nil without a header file, line and column. Missing values (nothing, NA, N/A, NaN, null, None) become NaN, or an error when the dtype is not a float
+---@param options? ln.data.read_csv.options `header` ("auto": the first row is one unless all of it are numbers; or true, false), `delimiter` (","), `columns` (all: which to keep, names or positions from 1, in the order wanted), `dtype` ("float32"), `skip_rows` (0: lines to leave out at the beginning)
+---@return lunate.Tensor # the tensor, and the names of its columns, or nil without a header
 function ln.data.read_csv(path, options) end
 
 --- `data` float32 (20640, 8) and `target` float32 (20640,), in 100,000 dollars, derived as
@@ -6802,7 +6804,7 @@ function Object:compile(options) end
 function Object:compile_from_config(config) end
 
 ---@class ln.Model.evaluate.options
----@field batch_size? integer how many samples at once (integer >= 1, default none)
+---@field batch_size? integer how many samples at once (integer >= 1, default 32)
 ---@field verbose? integer how much to print; 0: nothing (integer, default 1)
 ---@field sample_weight? lunate.Tensor|number|boolean|table a weight for each sample (tensor, default none)
 ---@field steps? integer all batches (integer >= 1, default none)
@@ -6824,16 +6826,16 @@ function Object:compile_from_config(config) end
 function Object:evaluate(x, y, options) end
 
 ---@class ln.Model.fit.options
----@field batch_size? integer how many samples at once (integer >= 1, default none)
+---@field batch_size? integer how many samples at once (integer >= 1, default 32)
 ---@field epochs? integer how often to go through the data (integer >= 1, default 1)
 ---@field initial_epoch? integer the first epoch to run (integer >= 1, default 1)
 ---@field verbose? integer a progress bar; 2: a line an epoch; 0: nothing (integer, default 1)
 ---@field validation_data? any {x, y[, w]} or a Dataset (any, default none)
 ---@field validation_split? number that part of the samples, from the end, before shuffling (number in [0, 1), default 0)
----@field validation_batch_size? integer how many samples at once in validation (integer >= 1, default none)
+---@field validation_batch_size? integer how many samples at once in validation (integer >= 1, default batch_size)
 ---@field validation_freq? number 1, or a list of epochs (number, default 1)
 ---@field validation_steps? integer how many batches to validate with (integer >= 1, default none)
----@field shuffle? boolean put the samples in random order (boolean, default none)
+---@field shuffle? boolean put the samples in random order (boolean, default true)
 ---@field class_weight? table {[id] = weight} (table, default none)
 ---@field sample_weight? lunate.Tensor|number|boolean|table a tensor of one weight a sample (tensor, default none)
 ---@field steps_per_epoch? integer all batches; then data that end within an epoch begin again (integer >= 1, default none)
