@@ -137,7 +137,8 @@ void DENSE(int64_t m, int64_t n, int64_t k, const T *x, int64_t ldx, const T *w,
   // What the product cannot do on its way: OpenBLAS nothing, a column computed as a row no bias.
   const bool large = F(large)(&j);
   if (bias && (large || (n == 1 && ldy == 1))) {
-    for (int64_t i = 0; i < m; i++) memcpy(y + i * ldy, bias, (size_t)n * sizeof(T));
+    for (int64_t i = 0; i < m; i++)
+      for (int64_t col = 0; col < n; col++) y[i * ldy + col] = bias[col];
     j.bias = NULL, j.beta = 1;
   }
   F(run)(&j);
