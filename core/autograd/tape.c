@@ -202,6 +202,7 @@ typedef struct Slot {
   int64_t place;            // offset in the arena
   int64_t tensors;          // how many tensors of the tape live in the storage
   bool pinned;
+  bool varies;              // from replay to replay
 } Slot;
 
 typedef struct Map {
@@ -395,6 +396,33 @@ static int64_t plan(Slot **order, int64_t n) {
   return end;
 }
 
+static bool varies(const Map *storages, LnTensor *const *x, int n) {
+  for (int i = 0; i < n; i++) {
+    const Slot *s = x[i] ? find(storages, x[i]->storage) : NULL;
+    if (s && (s->varies || ((const LnStorage *)s->key)->refs != s->tensors)) return true;
+  }
+  return false;
+}
+
+// What is computed of constants that only the tape knows (a mean's divisor, a loss's weight, the
+// gradient's first ones) is constant too, and stays as it was recorded. Ops without a gradient may
+// be more than functions of their inputs: random numbers.
+static void drop_constant(LnTape *t, Map *storages) {
+  for (int64_t i = 0; i < t->n; i++) {
+    Node *n = t->nodes[i];
+    const LnCall *call = &n->call;
+    if (!n->runs) continue;
+    bool drop = call->op->backward && call->n_in > 0 && !varies(storages, call->in, call->n_in) &&
+                !varies(storages, call->out, call->n_out);
+    n->runs = !drop;
+    for (int j = 0; j < call->n_out; j++) {
+      Slot *s = find(storages, call->out[j]->storage);
+      if (drop) s->pinned = true;
+      else s->varies = true;
+    }
+  }
+}
+
 static bool share_memory(LnTape *t, LnTensor *const *keep, int n_keep) {
   LnContext *c = t->context;
   size_t total = count_tensors(t, t->n);
@@ -421,10 +449,15 @@ static bool share_memory(LnTape *t, LnTensor *const *keep, int n_keep) {
   // A tensor with more references than the tape's is someone's: a field of a layer in Lua.
   for (size_t i = 0; i < seen.cap; i++) {
     const LnTensor *x = seen.slots[i].key;
-    if (x && x->refs > seen.slots[i].first) find(&storages, x->storage)->pinned = true;
+    Slot *s = x ? find(&storages, x->storage) : NULL;
+    if (s && x->refs > seen.slots[i].first) s->pinned = s->varies = true;
   }
   for (int i = 0; i < n_keep; i++)
-    if (keep[i] && keep[i]->storage) put(&storages, keep[i]->storage)->pinned = true;
+    if (keep[i] && keep[i]->storage) {
+      Slot *s = put(&storages, keep[i]->storage);
+      s->pinned = s->varies = true;
+    }
+  drop_constant(t, &storages);
   Slot **order = malloc((storages.n + 1) * sizeof *order);
   int64_t n_order = 0;
   if (order) {

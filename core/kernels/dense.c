@@ -16,29 +16,47 @@ typedef struct Grad {
   void *dx, *db;
 } Grad;
 
-// Columns in strips of one vector, whose sums stay in registers from row to row.
-#define STRIPS(V, WIDTH, EXPRESSION)                                                               \
-  for (; begin + WIDTH <= end; begin += WIDTH) {                                                   \
-    V sum = {0};                                                                                   \
+// N strips of columns, one vector V wide each, whose sums stay in registers from row to row; the
+// last one ends at `end`, so that it may take columns that the one before it had: nothing is added
+// up twice, what it stores is the same again (dx is not dy).
+#define STRIPS(V, N, EXPRESSION)                                                                   \
+  {                                                                                                \
+    int64_t at[N];                                                                                 \
+    V sum[N];                                                                                      \
+    EACH_STRIP(N) at[v] = begin + v * width, sum[v] = (V){0};                                      \
+    if (at[N - 1] > end - width) at[N - 1] = end - width;                                          \
     for (int64_t i = 0; i < g->m;) {                                                               \
-      V part = {0};                                                                                \
-      for (int64_t stop = i + BLOCK < g->m ? i + BLOCK : g->m; i < stop; i++) {                    \
-        int64_t at = i * g->n + begin;                                                             \
-        V dy = *(const V *)(from_dy + at), y = *(const V *)(from_y + at);                          \
-        V dx = (EXPRESSION);                                                                       \
-        (void)y;                                                                                   \
-        *(V *)(to + at) = dx;                                                                      \
-        part += dx;                                                                                \
-      }                                                                                            \
-      sum += part;                                                                                 \
+      V part[N];                                                                                   \
+      EACH_STRIP(N) part[v] = (V){0};                                                              \
+      for (int64_t stop = i + BLOCK < g->m ? i + BLOCK : g->m; i < stop; i++)                      \
+        EACH_STRIP(N) {                                                                            \
+          V dy = *(const V *)(from_dy + i * g->n + at[v]);                                         \
+          V y = *(const V *)(from_y + i * g->n + at[v]);                                           \
+          V dx = (EXPRESSION);                                                                     \
+          (void)y;                                                                                 \
+          *(V *)(to + i * g->n + at[v]) = dx;                                                      \
+          part[v] += dx;                                                                           \
+        }                                                                                          \
+      EACH_STRIP(N) sum[v] += part[v];                                                             \
     }                                                                                              \
-    if (db) *(V *)(db + begin) = sum;                                                              \
+    if (db) EACH_STRIP(N) *(V *)(db + at[v]) = sum[v];                                             \
   }
+#define EACH_STRIP(N) _Pragma("GCC unroll 4") for (int v = 0; v < N; v++)
+
+// Side by side, for an addition takes several cycles and each waits for the one before.
+#define ALL_STRIPS(V, WIDTH, EXPRESSION)                                                           \
+  for (const int64_t width = WIDTH; begin < end; begin += 4 * width)                               \
+    switch ((end - begin + width - 1) / width) {                                                   \
+      case 1: STRIPS(V, 1, EXPRESSION) break;                                                      \
+      case 2: STRIPS(V, 2, EXPRESSION) break;                                                      \
+      case 3: STRIPS(V, 3, EXPRESSION) break;                                                      \
+      default: STRIPS(V, 4, EXPRESSION)                                                            \
+    }
 
 #define GRAD(T, VECTOR16, VECTOR4, SCALAR)                                                         \
-  STRIPS(T##16, 16, VECTOR16)                                                                      \
-  STRIPS(T##4, 4, VECTOR4)                                                                         \
-  STRIPS(T, 1, SCALAR)
+  if (end - begin >= 16) ALL_STRIPS(T##16, 16, VECTOR16)                                           \
+  else if (end - begin >= 4) ALL_STRIPS(T##4, 4, VECTOR4)                                          \
+  else ALL_STRIPS(T, 1, SCALAR)
 
 #define GRADS(T)                                                                                   \
   LN_CLONES static void grad_##T(const Grad *g, int64_t begin, int64_t end) {                      \

@@ -4,6 +4,7 @@
 
 #include "kernels/copy.h"
 #include "kernels/loop.h"
+#include "tensor/tensor.h"
 
 #define BLOCK 512  // elements
 
@@ -52,9 +53,33 @@ static void blocks(char **ptrs, const int64_t *strides, int64_t n, const void *a
   }
 }
 
+// The usual small case, for which the iterator's preparations would be most of the work: everything
+// contiguous and in its compute dtype, or a single number.
+static bool one_block(LnBlockFn fn, const double *p, LnTensor *out, LnDtype out_compute, int n_in,
+                      const LnTensor *const *in, const LnDtype *in_compute) {
+  _Alignas(64) char buffer[3][BLOCK * sizeof(double)];
+  const void *from[3];
+  if (out->size > BLOCK || out->dtype != out_compute || !ln_tensor_is_contiguous(out)) return false;
+  for (int k = 0; k < n_in; k++)
+    if (in[k]->dtype != in_compute[k] || (in[k]->size != out->size && in[k]->size != 1) ||
+        !ln_tensor_is_contiguous(in[k]))
+      return false;
+  for (int k = 0; k < n_in; k++) {
+    const int64_t width = (int64_t)widths[in[k]->dtype];
+    from[k] = in[k]->data;
+    if (in[k]->size == out->size) continue;
+    char *pair[2] = {buffer[k], in[k]->data};
+    ln_cast_loop(in_compute[k], in_compute[k])(pair, (int64_t[]){width, 0}, out->size, NULL);
+    from[k] = buffer[k];
+  }
+  if (out->size > 0) fn(out->data, from, out->size, p);
+  return true;
+}
+
 void ln_elementwise(LnBlockFn fn, const double *p, int64_t grain, LnTensor *out,
                     LnDtype out_compute, int n_in, const LnTensor *const *in,
                     const LnDtype *in_compute) {
+  if (one_block(fn, p, out, out_compute, n_in, in, in_compute)) return;
   Call call = {.fn = fn, .p = p, .n = n_in + 1};
   LnOperand operands[4] = {{out->data, out->stride, widths[out->dtype]}};
   int64_t strides[3][LN_MAX_RANK];

@@ -93,32 +93,33 @@ static bool F(large)(const Job *j) {
          j->k <= most && j->lda <= most && j->ldb <= most && j->ldc <= most;
 }
 
-static void F(run)(const Job *job) {
-  if (job->m <= 0 || job->n <= 0) return;
-  Job j = *job;
-  Split s = {.job = &j};
+// Changes *j: a copy of what was just written would have to wait for it.
+static void F(run)(Job *j) {
+  if (j->m <= 0 || j->n <= 0) return;
+  Split s = {.job = j};
   const int64_t threads = ln_threads();
-  if (F(large)(&j)) {
-    s.by_columns = j.n > j.m;
-    const int64_t size = s.by_columns ? j.n : j.m;
+  if (F(large)(j)) {
+    s.by_columns = j->n > j->m;
+    const int64_t size = s.by_columns ? j->n : j->m;
     s.unit = (size + threads - 1) / threads;
     ln_parallel((size + s.unit - 1) / s.unit, 1, F(blas), &s);
     return;
   }
-  if (j.n == 1 && j.ldc == 1) {  // a column is computed as a row: c' = op(b)' op(a)'
-    j.m = 1, j.n = job->m, j.ldc = job->m;
-    j.a = job->b, j.a_col = job->tb ? 1 : job->ldb, j.a_row = 0;
-    j.b = job->a, j.ldb = job->lda, j.tb = !job->ta;
+  if (j->n == 1 && j->ldc == 1) {  // a column is computed as a row: c' = op(b)' op(a)'
+    const T *a = j->a;
+    j->a = j->b, j->a_col = j->tb ? 1 : j->ldb, j->a_row = 0;
+    j->b = a, j->ldb = j->lda, j->tb = !j->ta;
+    j->n = j->ldc = j->m, j->m = 1;
   }
-  if (j.k == 1 && j.tb && j.ldb == 1) j.tb = false, j.ldb = j.n;  // one column is one row
-  if (threads > 1 && F(by_terms)(&j, threads)) return;
+  if (j->k == 1 && j->tb && j->ldb == 1) j->tb = false, j->ldb = j->n;  // one column is one row
+  if (threads > 1 && F(by_terms)(j, threads)) return;
   // Else by rows, for cores that write parts of the same row meet in a cache line; by columns where
   // there are few rows, or where panels of B are to be transposed.
-  const int64_t lanes = vector_bytes / (int64_t)sizeof(T), vectors = (j.n + lanes - 1) / lanes;
-  s.by_columns = j.m < 16 || (j.tb && vectors >= 2 * threads);
+  const int64_t lanes = vector_bytes / (int64_t)sizeof(T), vectors = (j->n + lanes - 1) / lanes;
+  s.by_columns = j->m < 16 || (j->tb && vectors >= 2 * threads);
   s.unit = s.by_columns ? lanes : 8;
-  const int64_t size = s.by_columns ? j.n : j.m;
-  const double work = (double)s.unit * (double)(s.by_columns ? j.m : j.n) * (double)j.k;
+  const int64_t size = s.by_columns ? j->n : j->m;
+  const double work = (double)s.unit * (double)(s.by_columns ? j->m : j->n) * (double)j->k;
   const int64_t grain = work >= GRAIN ? 1 : (int64_t)(GRAIN / (work + 1)) + 1;
   ln_parallel((size + s.unit - 1) / s.unit, grain, F(own), &s);
 }
@@ -137,7 +138,8 @@ void DENSE(int64_t m, int64_t n, int64_t k, const T *x, int64_t ldx, const T *w,
   // What the product cannot do on its way: OpenBLAS nothing, a column computed as a row no bias.
   const bool large = F(large)(&j);
   if (bias && (large || (n == 1 && ldy == 1))) {
-    for (int64_t i = 0; i < m; i++) memcpy(y + i * ldy, bias, (size_t)n * sizeof(T));
+    for (int64_t i = 0; i < m; i++)
+      for (int64_t col = 0; col < n; col++) y[i * ldy + col] = bias[col];
     j.bias = NULL, j.beta = 1;
   }
   F(run)(&j);

@@ -67,6 +67,7 @@ LN_INLINE TARGET void NAME(tile)(const int rows, const int vectors, const Panel 
 LN_INLINE TARGET void NAME(panel)(const int vectors, const Panel *q, int64_t i, int64_t end) {
 #if ROWS == 8
   for (; i + 8 <= end; i += 8) NAME(tile)(8, vectors, q, i);
+  for (; i + 6 <= end; i += 6) NAME(tile)(6, vectors, q, i);  // 4 and 2 leave the adders idle
 #endif
   for (; i + 4 <= end; i += 4) NAME(tile)(4, vectors, q, i);
   for (; i + 2 <= end; i += 2) NAME(tile)(2, vectors, q, i);

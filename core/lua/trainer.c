@@ -117,6 +117,7 @@ static void read_range(lua_State *L, int i, LnBatch *b) {
   if (b->n_x == 0 || b->count < 1 || first < 1 || b->count > INT64_MAX - first)
     luaL_error(L, "a batch needs inputs and samples");
   b->begin = first - 1;
+  b->ahead = 0;
 }
 
 // The batch of arguments from i on: xs, ys, ws, rows (0-based int64 tensor) or nil, begin
@@ -157,6 +158,7 @@ static int run(lua_State *L) {
   double end = lua_isnoneornil(L, 10) ? 0 : now() + luaL_checknumber(L, 10);
   do {
     b.count = left < size ? left : size;
+    b.ahead = !b.rows ? 0 : left - b.count < size ? left - b.count : size;
     if (!ln_trainer_run(&s->context, t, mode, &b, NULL, NULL)) return ln_lua_raise(L, s, NULL);
     if (b.rows) b.rows += b.count;
     b.begin += b.count;

@@ -184,6 +184,32 @@ static bool dense_rows(const LnTensor *t) {
   return true;
 }
 
+// Rows as long as most tables', without a call of memcpy each: as two halves that may overlap.
+#define HALVES(size)                                                 \
+  for (int64_t i = 0; i < b->count; i++, to += row) {                \
+    const char *at = from + (b->rows ? b->rows[i] : b->begin + i) * step; \
+    memcpy(to, at, size);                                            \
+    memcpy(to + row - size, at + row - size, size);                  \
+  }
+
+static void gather(char *to, const char *from, size_t row, int64_t step, const LnBatch *b) {
+  // Rows in any order are in no cache when there are many: the next batch's are on their way while
+  // this one is computed. (They may be no rows of the data; nothing is read.)
+  if (row <= 256)
+    for (int64_t i = 0; i < b->ahead; i++) {
+      uintptr_t at = (uintptr_t)from + (uintptr_t)b->rows[b->count + i] * (uintptr_t)step;
+      __builtin_prefetch((const void *)at);
+      if (row > 4) __builtin_prefetch((const void *)(at + row - 1));
+    }
+  if (row >= 4 && row <= 8) HALVES(4)
+  else if (row > 8 && row <= 16) HALVES(8)
+  else if (row > 16 && row <= 32) HALVES(16)
+  else if (row > 32 && row <= 64) HALVES(32)
+  else
+    for (int64_t i = 0; i < b->count; i++, to += row)
+      memcpy(to, from + (b->rows ? b->rows[i] : b->begin + i) * step, row);
+}
+
 // Rows of the data into a buffer of the same dtype.
 static bool feed(LnContext *c, LnTensor *to, LnTensor *data, const LnBatch *b) {
   size_t item = ln_dtype_size((LnDtype)data->dtype);
@@ -209,25 +235,22 @@ static bool feed(LnContext *c, LnTensor *to, LnTensor *data, const LnBatch *b) {
     memcpy(out, from + b->begin * step, row * (size_t)b->count);
     return true;
   }
-  for (int64_t i = 0; i < b->count; i++)
-    memcpy(out + (size_t)i * row, from + (b->rows ? b->rows[i] : b->begin + i) * step, row);
+  gather(out, from, row, step, b);
   return true;
 }
 
 static bool check_parts(LnContext *c, const LnBatch *b, int n, LnTensor *const *parts,
-                        const char *what) {
+                        const char *what, int64_t low, int64_t high) {
   for (int i = 0; i < n; i++) {
     const LnTensor *t = parts[i];
     if (!t) continue;
     if (t->rank == 0) return ln_fail(c, "%s has no samples: its shape is ()", what);
-    int64_t last = b->begin + b->count;
-    if (!b->rows && last > t->shape[0])
+    if (low >= 0 && high < t->shape[0]) continue;
+    if (!b->rows)
       return ln_fail(c, "%s has %lld samples, the batch ends at %lld", what, (long long)t->shape[0],
-                     (long long)last);
-    for (int64_t k = 0; b->rows && k < b->count; k++)
-      if (b->rows[k] < 0 || b->rows[k] >= t->shape[0])
-        return ln_fail(c, "%s has %lld samples, there is no row %lld", what,
-                       (long long)t->shape[0], (long long)b->rows[k] + 1);
+                     (long long)high + 1);
+    return ln_fail(c, "%s has %lld samples, there is no row %lld", what, (long long)t->shape[0],
+                   (long long)(low < 0 ? low : high) + 1);
   }
   return true;
 }
@@ -243,8 +266,15 @@ static bool check_batch(LnContext *c, const LnTrainer *t, LnMode mode, const LnB
   for (int i = 0; mode != LN_PREDICT && i < b->n_y; i++)
     if (!b->y[i] && t->output[i].loss)
       return ln_fail(c, "y: part %d is missing, and that output has a loss", i + 1);
-  return check_parts(c, b, b->n_x, b->x, "x") && check_parts(c, b, b->n_y, b->y, "y") &&
-         check_parts(c, b, b->n_w, b->w, "sample_weight");
+  int64_t low = b->begin, high = b->begin + b->count - 1;
+  if (b->rows) low = INT64_MAX, high = INT64_MIN;
+  for (int64_t k = 0; b->rows && k < b->count; k++) {
+    low = b->rows[k] < low ? b->rows[k] : low;
+    high = b->rows[k] > high ? b->rows[k] : high;
+  }
+  return check_parts(c, b, b->n_x, b->x, "x", low, high) &&
+         check_parts(c, b, b->n_y, b->y, "y", low, high) &&
+         check_parts(c, b, b->n_w, b->w, "sample_weight", low, high);
 }
 
 // ---- programs

@@ -20,6 +20,7 @@ typedef struct LnBatch {
   LnTensor **x, **y, **w;      // w[i] may be NULL: output i is not weighted
   const int64_t *rows;
   int64_t begin, count;
+  int64_t ahead;               // how many more positions follow in rows, of the next batch
 } LnBatch;
 
 LnTrainer *ln_trainer_new(LnContext *c, LnLayer *model);   // holds a reference of the model

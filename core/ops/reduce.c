@@ -382,9 +382,17 @@ static LnTensor *reduce(LnContext *c, int at, LnTensor *x, int64_t axis, bool ke
     return reduce(c, AT_##kernel, x, axis, keepdims);                               \
   }
 FUNCTION(sum, SUM)
-FUNCTION(mean, MEAN)
 FUNCTION(max, MAX)
 FUNCTION(min, MIN)
+
+LnTensor *ln_mean(LnContext *c, LnTensor *x, int64_t axis, bool keepdims) {
+  // One axis of length 1, as of a loss of one output: nothing to compute, here or on the way back.
+  int at = x && axis < 0 ? (int)(axis + x->rank) : (int)axis;
+  if (x && axis != LN_NONE && !keepdims && at >= 0 && at < x->rank && x->shape[at] == 1 &&
+      ln_dtype_is_float((LnDtype)x->dtype))
+    return ln_squeeze(c, x, at);
+  return reduce(c, AT_MEAN, x, axis, keepdims);
+}
 
 LnTensor *ln_argmax(LnContext *c, LnTensor *x, int64_t axis) {
   const Argmax o = {.axis = axis, .zero_based = true};
