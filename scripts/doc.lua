@@ -74,6 +74,7 @@ local function write_entry(add, entry)
     end
     add("")
   end
+  if entry.shapes then add("**Shapes**, for example: `%s`\n", entry.shapes) end
   if entry.returns then add("**Returns** %s\n", prose(entry.returns)) end
   if entry.errors then add("**Errors:** %s\n", prose(entry.errors)) end
   if entry.example then add("```lua\n%s\n```\n", entry.example) end

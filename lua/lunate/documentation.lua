@@ -13,8 +13,8 @@
 -- is called), `signature`, `summary` (the first sentence), `doc` (the text without what follows),
 -- `params` ({name =, text =} each), `returns`, `errors`, `example` (code), `options` ({name =,
 -- kind =, default = (a text; nil when it must be given), doc =, positional =} each), `aliases`,
--- `method` (a function of tensors that is also `t:f(...)`), `value`, `source` and `line`, where
--- these are known; `class`, the entry of a method's or field's class. Private, without an entry, is
+-- `shapes` (of an op: "(3, 4), (4, 2) -> (3, 2)"), `method` (a function of tensors that is also
+-- `t:f(...)`), `value`, `source` and `line`, where these are known; `class`, the entry of a method's or field's class. Private, without an entry, is
 -- what a name with a leading underscore or `@private` in its comment says to be so. What is the
 -- same for all of a kind is said once: a class and a method have the errors of what they extend or
 -- override, an op those of `op_errors` below, an option the text of its name in core.lua, unless
@@ -611,6 +611,50 @@ local function complete_options(entry)
   end
 end
 
+-- What shapes an op makes of which, by its own samples: "(3, 4), (4, 2) -> (3, 2)", a few of them.
+local function op_shapes(op)
+  local ln = require "lunate"
+  local function filled(value)
+    return function(...) return ln.full({...}, value) end
+  end
+  local scope = {
+    x = filled(0.5), u = filled(0.5), p = filled(1), ln = ln, math = math,
+    b = function(...) return ln.zeros({...}, {dtype = "bool"}) end,
+    i = function(_, ...) return ln.zeros({...}, {dtype = "int32"}) end,
+  }
+  local function shapes(list, values, n)
+    for i = 1, n do
+      local kind = getmetatable(values[i])
+      if kind == "lunate.tensor" then list[#list + 1] = tostring(values[i].shape)
+      elseif type(values[i]) == "number" then list[#list + 1] = "()"
+      elseif kind == nil and type(values[i]) == "table" then
+        shapes(list, values[i], #values[i])
+      end
+    end
+    return list
+  end
+  local told = {}
+  for sample in (op.samples or ""):gmatch("[^\n]+") do
+    local chunk = #told < 3 and load("return " .. sample, "=sample", "t", scope)
+    local ok, list = pcall(function()
+      local given = table.pack(chunk())
+      local tensors = {n = 0}
+      for i = 1, given.n do   -- numbers among the arguments are options
+        if type(given[i]) ~= "number" then
+          tensors.n = tensors.n + 1
+          tensors[tensors.n] = given[i]
+        end
+      end
+      local made = table.pack((ln[op.name] or core.tensor_methods[op.name])(
+        table.unpack(given, 1, given.n)))
+      return table.concat(shapes({}, tensors, tensors.n), ", ") .. " -> "
+        .. table.concat(shapes({}, made, made.n), ", ")
+    end)
+    if ok and list then told[#told + 1] = list end
+  end
+  return #told > 0 and table.concat(told, "; ") or nil
+end
+
 local function gather()
   if all then return end
   all, by_value, by_name = {}, setmetatable({}, {__mode = "k"}), {}
@@ -622,7 +666,7 @@ local function gather()
     if not op.hidden and ln[op.name] then
       add{name = "ln." .. op.name, kind = "function", section = "ops", value = ln[op.name],
         text = (op.doc or ""):gsub("^%b():%s+", ""), options = op.options,
-        signature = ("ln.%s(%s)"):format(op.name, op_parameters(op)),
+        signature = ("ln.%s(%s)"):format(op.name, op_parameters(op)), shapes = op_shapes(op),
         method = core.tensor_methods[op.name] ~= nil}
       local entry, own = by_name["ln." .. op.name], {params = {}}
       if said[entry.name] then parse(own, said[entry.name].text) end
@@ -727,6 +771,15 @@ end
 --
 --     for _, gap in ipairs(require "lunate.documentation".gaps()) do print(gap) end
 function documentation.gaps()
+  local function says_shapes(entry)
+    local text = entry.doc:lower()
+    for _, word in ipairs{"shape", "axis", "axes", "%(batch", "%(%.%.", "element"} do
+      if text:find(word) then return true end
+    end
+    for _, option in ipairs(entry.options) do
+      if option.kind:find("axis") or option.kind:find("axes") then return true end
+    end
+  end
   gather()
   local list, ops = {}, {}
   for _, op in ipairs(core.ops()) do ops["ln." .. op.name] = true end
@@ -740,6 +793,9 @@ function documentation.gaps()
     end
     gap(entry.doc == "", "no text")
     gap(callable and not entry.errors, "no errors")
+    gap(ops[entry.name] and not entry.shapes, "no shapes: its op has no samples that run")
+    gap(entry.kind == "class" and entry.section == "layers" and not says_shapes(entry),
+      "no word on shapes")
     gap(entry.kind ~= "field" and not entry.example, "no example")
     for _, option in ipairs(entry.options) do
       gap(not option.doc or option.doc == "", ("option '%s': no text"):format(option.name))

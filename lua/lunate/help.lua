@@ -114,6 +114,7 @@ local function print_entry(entry)
   end
   add("Takes", #params > 0 and rows(params))
   add("Options", #entry.options > 0 and options_rows(entry.options))
+  add("Shapes", entry.shapes and wrapped(entry.shapes, "  "))
   add("Gives", entry.returns and wrapped(entry.returns, "  "))
   add("Errors", entry.errors and wrapped(entry.errors, "  "))
   add("Example", entry.example and "  " .. entry.example:gsub("\n", "\n  "))

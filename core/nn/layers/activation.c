@@ -64,7 +64,7 @@ static const LnLayerClass relu_class = {
     .base = {.kind = LN_LAYER, .name = "ReLU", .size = sizeof(Activation),
              .options = relu_options, .init = init_relu, .free = free_activation,
              .doc = "x at or above threshold, negative_slope * (x - threshold) below it, at most "
-                    "max_value.\nmax_value (none), negative_slope (0), threshold (0).\n"
+                    "max_value; the shape stays.\nmax_value (none), negative_slope (0), threshold (0).\n"
                     "Example:\n"
                     "  ln.layers.ReLU{max_value = 2}(ln.tensor{-1, 1, 3})  --> [0. 1. 2.]\n"},
     .call = call};
@@ -90,7 +90,7 @@ static const LnOption leaky_options[] = {
 static const LnLayerClass leaky_class = {
     .base = {.kind = LN_LAYER, .name = "LeakyReLU", .size = sizeof(Activation),
              .options = leaky_options, .init = init_leaky, .free = free_activation,
-             .doc = "x above zero, negative_slope * x below it.\n"
+             .doc = "x above zero, negative_slope * x below it; the shape stays.\n"
                     "negative_slope (0.3; the function leaky_relu has 0.2).\n"
                     "Example:\n"
                     "  ln.layers.LeakyReLU(0.5)(ln.tensor{-1, 2})  --> [-0.5 2. ]\n"},
@@ -113,7 +113,7 @@ static const LnLayerClass elu_class = {
     .base = {.kind = LN_LAYER, .name = "ELU", .size = sizeof(Activation),
              .options = elu_options, .init = init_elu, .free = free_activation,
              .doc = "x above zero, alpha * (exp(x) - 1) below it (Clevert et al. 2015).\n"
-                    "alpha (1).\n"
+                    "The shape stays. alpha (1).\n"
                     "Example:\n"
                     "  ln.layers.ELU()(ln.tensor{0, 2})  --> [0. 2.]\n"},
     .call = call, .describe = describe_slope};

@@ -109,7 +109,7 @@ static const LnLayerClass gaussian_noise_class = {
     .base = {.kind = LN_LAYER, .name = "GaussianNoise", .size = sizeof(Noise),
              .options = gaussian_noise_options, .init = init_noise, .free = free_noise,
              .doc = "In training, adds normal noise of mean 0. At inference it does nothing.\n"
-                    "stddev; seed (none).\n"
+                    "The shape stays. stddev; seed (none).\n"
                     "Example:\n"
                     "  ln.layers.GaussianNoise(0.1)(ln.zeros{2, 3}, {training = true})\n"},
     .call = add_noise, .describe = describe_noise, .generator = noise_generator};
@@ -118,7 +118,8 @@ static const LnLayerClass gaussian_dropout_class = {
     .base = {.kind = LN_LAYER, .name = "GaussianDropout", .size = sizeof(Noise),
              .options = gaussian_dropout_options, .init = init_noise, .free = free_noise,
              .doc = "In training, multiplies by normal noise of mean 1 and deviation "
-                    "sqrt(rate / (1 - rate)).\nAt inference it does nothing. rate; seed (none).\n"
+                    "sqrt(rate / (1 - rate)).\nAt inference it does nothing. The shape stays. "
+                    "rate; seed (none).\n"
                     "Example:\n"
                     "  ln.layers.GaussianDropout(0.1)(ln.ones{2, 3}, {training = true})\n"},
     .call = multiply_noise, .describe = describe_noise, .generator = noise_generator};
@@ -155,7 +156,7 @@ static const LnLayerClass activity_class = {
     .base = {.kind = LN_LAYER, .name = "ActivityRegularization", .size = sizeof(Activity),
              .options = activity_options,
              .doc = "Hands its input on and adds (l1 * sum(|x|) + l2 * sum(x ^ 2)) / batch size to "
-                    "the loss.\nl1 (0), l2 (0).\n"
+                    "the loss.\nThe shape stays. l1 (0), l2 (0).\n"
                     "Example:\n"
                     "  ln.layers.ActivityRegularization{l2 = 0.01}(ln.ones{2, 3})\n"},
     .call = activity, .describe = describe_activity};

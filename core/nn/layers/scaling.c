@@ -15,7 +15,7 @@ static LnTensor *identity(LnContext *c, LnLayer *self, const LnTensors *in,
 
 static const LnLayerClass identity_class = {
     .base = {.kind = LN_LAYER, .name = "Identity", .size = sizeof(LnLayer),
-             .doc = "Hands its input on.\n"
+             .doc = "Hands its input on, of whatever shape.\n"
                     "Example:\n"
                     "  ln.layers.Identity()(ln.tensor{1, 2})  --> [1. 2.]\n"},
     .call = identity, .keeps_dtype = true};
@@ -48,7 +48,7 @@ static const LnLayerClass rescaling_class = {
     .base = {.kind = LN_LAYER, .name = "Rescaling", .size = sizeof(Rescaling),
              .options = rescaling_options,
              .doc = "x * scale + offset, in the layer's float dtype: bytes of images become "
-                    "0..1 batch by batch.\nscale; offset (0).\n"
+                    "0..1 batch by batch.\nThe shape stays. scale; offset (0).\n"
                     "Example:\n"
                     "  ln.layers.Rescaling(1 / 255)(ln.tensor({0, 255}, {dtype = \"uint8\"}))  "
                     "--> [0. 1.]\n"},

@@ -3102,7 +3102,7 @@ do
 local Object = {}
 
 --- Hands its input on and adds (l1 * sum(|x|) + l2 * sum(x ^ 2)) / batch size to the loss.
---- l1 (0), l2 (0).
+--- The shape stays. l1 (0), l2 (0).
 ---
 --- **Errors:** unknown options, values of the wrong kind or
 --- range; when called: inputs that do not fit, with the shapes.
@@ -3321,7 +3321,7 @@ do
 local Object = {}
 
 --- x above zero, alpha * (exp(x) - 1) below it (Clevert et al. 2015).
---- alpha (1).
+--- The shape stays. alpha (1).
 ---
 --- **Errors:** unknown options, values of the wrong kind or
 --- range; when called: inputs that do not fit, with the shapes.
@@ -3371,6 +3371,7 @@ do
 local Object = {}
 
 --- The class of what `ln.Model{inputs = .., outputs = ..}` makes, as Keras calls it in files.
+--- Shapes are what its symbolic tensors say.
 ---
 --- **Errors:** outputs that do not come from the inputs.
 ---
@@ -3400,7 +3401,7 @@ do
 local Object = {}
 
 --- In training, multiplies by normal noise of mean 1 and deviation sqrt(rate / (1 - rate)).
---- At inference it does nothing. rate; seed (none).
+--- At inference it does nothing. The shape stays. rate; seed (none).
 ---
 --- **Errors:** unknown options, values of the wrong kind or
 --- range; when called: inputs that do not fit, with the shapes.
@@ -3430,7 +3431,7 @@ do
 local Object = {}
 
 --- In training, adds normal noise of mean 0. At inference it does nothing.
---- stddev; seed (none).
+--- The shape stays. stddev; seed (none).
 ---
 --- **Errors:** unknown options, values of the wrong kind or
 --- range; when called: inputs that do not fit, with the shapes.
@@ -3457,7 +3458,7 @@ do
 ---@overload fun(x: any, options?: table): lunate.Tensor
 local Object = {}
 
---- Hands its input on.
+--- Hands its input on, of whatever shape.
 ---
 --- **Errors:** unknown options, values of the wrong kind or
 --- range; when called: inputs that do not fit, with the shapes.
@@ -3804,7 +3805,7 @@ do
 ---@overload fun(x: any, options?: table): lunate.Tensor
 local Object = {}
 
---- x above zero, negative_slope * x below it.
+--- x above zero, negative_slope * x below it; the shape stays.
 --- negative_slope (0.3; the function leaky_relu has 0.2).
 ---
 --- **Errors:** unknown options, values of the wrong kind or
@@ -4015,7 +4016,7 @@ do
 ---@overload fun(x: any, options?: table): lunate.Tensor
 local Object = {}
 
---- x at or above threshold, negative_slope * (x - threshold) below it, at most max_value.
+--- x at or above threshold, negative_slope * (x - threshold) below it, at most max_value; the shape stays.
 --- max_value (none), negative_slope (0), threshold (0).
 ---
 --- **Errors:** unknown options, values of the wrong kind or
@@ -4074,7 +4075,7 @@ do
 local Object = {}
 
 --- x * scale + offset, in the layer's float dtype: bytes of images become 0..1 batch by batch.
---- scale; offset (0).
+--- The shape stays. scale; offset (0).
 ---
 --- **Errors:** unknown options, values of the wrong kind or
 --- range; when called: inputs that do not fit, with the shapes.

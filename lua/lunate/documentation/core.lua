@@ -793,6 +793,7 @@ function ln.layers.dot(inputs) end
 function ln.Model(options) end
 
 --- The class of what `ln.Model{inputs = .., outputs = ..}` makes, as Keras calls it in files.
+-- Shapes are what its symbolic tensors say.
 --
 --     local x = ln.Input{shape = {3}}
 --     print(ln.Model{inputs = x, outputs = x * 2}.class_name)              --> Functional
