@@ -14,7 +14,8 @@
 -- `params` ({name =, text =} each), `returns`, `errors`, `example` (code), `options` ({name =,
 -- kind =, default = (a text; nil when it must be given), doc =, positional =} each), `aliases`,
 -- `shapes` (of an op: "(3, 4), (4, 2) -> (3, 2)"), `method` (a function of tensors that is also
--- `t:f(...)`), `value`, `source` and `line`, where these are known; `class`, the entry of a method's or field's class. Private, without an entry, is
+-- `t:f(...)`), `value`, `source` and `line`, where these are known;
+-- `class`, the entry of a method's or field's class. Private, without an entry, is
 -- what a name with a leading underscore or `@private` in its comment says to be so. What is the
 -- same for all of a kind is said once: a class and a method have the errors of what they extend or
 -- override, an op those of `op_errors` below, an option the text of its name in core.lua, unless
