@@ -64,7 +64,8 @@ static const LnLayerClass relu_class = {
     .base = {.kind = LN_LAYER, .name = "ReLU", .size = sizeof(Activation),
              .options = relu_options, .init = init_relu, .free = free_activation,
              .doc = "x at or above threshold, negative_slope * (x - threshold) below it, at most "
-                    "max_value; the shape stays.\nmax_value (none), negative_slope (0), threshold (0).\n"
+                    "max_value; the shape stays.\n"
+                    "max_value (none), negative_slope (0), threshold (0).\n"
                     "Example:\n"
                     "  ln.layers.ReLU{max_value = 2}(ln.tensor{-1, 1, 3})  --> [0. 1. 2.]\n"},
     .call = call};
