@@ -97,6 +97,7 @@ describe("a Lua class", function()
     assert.equal(A, again(A()).class)
     assert.equal(B, again(B()).class)
     assert.is_nil(saving.get_registered_object("Same"))
+    fails("a name expected, got 3", saving.get_registered_object, 3)
     -- the latest of a name counts
     local C = saving.register(layers.Layer:extend("Same"), {package = "a"})
     assert.equal(C, again(C()).class)

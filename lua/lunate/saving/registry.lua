@@ -72,6 +72,9 @@ end
 --
 --     print(ln.saving.get_registered_object("nothing of this name"))           --> nil
 function registry.get_registered_object(name)
+  if type(name) ~= "string" then
+    raise("get_registered_object: a name expected, got %s", tostring(name))
+  end
   local value = registry.find(name)
   if value == nil then value = registry.find_bare(name) end
   return value
@@ -223,7 +226,7 @@ end
 
 local function revive_function(tree)
   for _, name in ipairs{tree.registered_name or "", tree.config} do
-    local value = registry.get_registered_object(name)
+    local value = type(name) == "string" and registry.get_registered_object(name) or nil
     if value ~= nil then return value end
   end
   for _, kind in ipairs(kinds) do
