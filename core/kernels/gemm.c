@@ -257,6 +257,7 @@ __attribute__((constructor)) static void choose(void) {
 }
 
 const char *ln_gemm_isa(void) { return isa; }
+bool ln_gemm_adds_as_loops(void) { return LN_HAS_CLONES || vector_bytes == 16; }
 
 // ---- How a product is run ----
 

@@ -24,6 +24,9 @@ void ln_dense_f32(int64_t m, int64_t n, int64_t k, const float *x, int64_t ldx, 
 void ln_dense_f64(int64_t m, int64_t n, int64_t k, const double *x, int64_t ldx, const double *w,
                   int64_t ldw, const double *bias, LnEpilogue act, double *y, int64_t ldy);
 
+// Whether a loop of multiply-adds (an optimizer's step) rounds as the kernels here do when they add
+// to c: both are compiled for what the machine has, or both for the least.
+bool ln_gemm_adds_as_loops(void);
 // The instruction set chosen for this machine: "avx512", "avx2" or "portable".
 const char *ln_gemm_isa(void);
 // The BLAS that large products go to, as it describes itself.

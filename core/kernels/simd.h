@@ -22,8 +22,10 @@
 #if defined(__x86_64__) && defined(__GLIBC__) && defined(__GNUC__) && !defined(__clang__) && \
     __GNUC__ >= 12 && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 #define LN_CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
+#define LN_HAS_CLONES 1
 #else
 #define LN_CLONES
+#define LN_HAS_CLONES 0
 #endif
 
 // Before a loop whose elements do not depend on each other, although its pointers may be the same.

@@ -162,7 +162,7 @@ static bool two_matrices(const LnCall *call, double alpha, double beta, void *c)
 }
 
 static bool matmul_add(const LnCall *call, double scale, void *target) {
-  return two_matrices(call, scale, 1, target);
+  return ln_gemm_adds_as_loops() && two_matrices(call, scale, 1, target);
 }
 
 static void matmul_forward(const LnCall *call) {
