@@ -9,13 +9,9 @@ local functional = require "lunate.functional"
 local blame = require "lunate.blame"
 local subclass = require "lunate.subclass"
 local random = require "lunate.saving.random"
+local is_tensor = require "lunate.is_tensor"
 
 local Model = core.class("model")
-
-local function is_tensor(value)
-  local kind = getmetatable(value)
-  return kind == "lunate.tensor" or kind == "lunate.variable"
-end
 
 -- A list or a table by name, as opposed to an object, a class or a serialized one.
 local function is_list(value)

@@ -4,13 +4,9 @@
 local core = require "lunate.core"
 local raise = require "lunate.raise"
 local functional = require "lunate.functional"
+local is_tensor = require "lunate.is_tensor"
 
 local adapter = {}
-
-local function is_tensor(value)
-  local kind = getmetatable(value)
-  return kind == "lunate.tensor" or kind == "lunate.variable"
-end
 
 local function to_tensor(value, where)
   if is_tensor(value) then return value end

@@ -24,6 +24,7 @@ local class = require "lunate.class"
 local csv = require "lunate.data._csv"
 local raise = require "lunate.raise"
 local random = require "lunate.data._random"
+local is_tensor = require "lunate.is_tensor"
 local f = core.functions
 
 local Dataset = class("Dataset", {type = "lunate.dataset"})
@@ -62,11 +63,6 @@ local function callable(what, value)
 end
 
 -- ---- elements
-
-local function is_tensor(value)
-  local kind = getmetatable(value)
-  return kind == "lunate.tensor" or kind == "lunate.variable"
-end
 
 -- A table of parts, as opposed to one of numbers.
 local function is_group(value)

@@ -4,6 +4,7 @@
 local blame = require "lunate.blame"
 local core = require "lunate.core"
 local raise = require "lunate.raise"
+local is_tensor = require "lunate.is_tensor"
 
 local FORMATS = {
   npy = {single = true}, npz = {list = true}, safetensors = {options = {metadata = true}},
@@ -11,11 +12,6 @@ local FORMATS = {
 local NAMES = ".npy, .npz, .safetensors"
 
 local arrays = {}
-
-local function is_tensor(value)
-  local kind = getmetatable(value)
-  return kind == "lunate.tensor" or kind == "lunate.variable"
-end
 
 -- The format of a path: its codec, its line above, its name.
 local function format_of(what, path)

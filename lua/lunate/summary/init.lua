@@ -15,6 +15,7 @@ local check = require "lunate.options"
 local raise = require "lunate.raise"
 local blame = require "lunate.blame"
 local messages = require "lunate.summary._messages"
+local is_tensor = require "lunate.is_tensor"
 
 local summary = {}
 
@@ -64,11 +65,6 @@ local function check_name(what, name)
       type(name) == "string" and ("%q"):format(name) or type(name))
   end
   return name
-end
-
-local function is_tensor(value)
-  local kind = getmetatable(value)
-  return kind == "lunate.tensor" or kind == "lunate.variable"
 end
 
 local function describe(value)
