@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <curl/curl.h>
@@ -130,18 +129,14 @@ static int sha256_file(lua_State *L) {
 
 // ---- downloading
 
-// Makes the folders that a file's path goes through.
+// Makes the folders that a file's path goes through, as the core does.
 static void make_folders(lua_State *L, const char *path) {
-  size_t n = strlen(path);
-  char *part = lua_newuserdatauv(L, n + 1, 0);
-  memcpy(part, path, n + 1);
-  for (size_t i = 1; i < n; i++) {
-    if (part[i] != '/') continue;
-    part[i] = '\0';
-    if (mkdir(part, 0777) != 0 && errno != EEXIST)
-      luaL_error(L, "cannot make the folder '%s': %s", part, strerror(errno));
-    part[i] = '/';
-  }
+  lua_getglobal(L, "require");
+  lua_pushliteral(L, "lunate.core");
+  lua_call(L, 1, 1);
+  lua_getfield(L, -1, "make_folders");
+  lua_pushstring(L, path);
+  lua_call(L, 1, 0);
   lua_pop(L, 1);
 }
 
