@@ -27,13 +27,16 @@ struct LnMemory {
 // Rounds up to a size class and returns its index: 64, 128, 192, 256, 320, 384, 448, 512, 640, ...
 static int size_class(size_t bytes, size_t *rounded) {
   if (bytes < ALIGN) bytes = ALIGN;
+  if (bytes <= 512) {  // the steps of 64: most blocks
+    *rounded = (bytes + 63) / 64 * 64;
+    return (int)(*rounded / 64);
+  }
   int log2 = 63 - __builtin_clzll((unsigned long long)bytes);
-  size_t step = (size_t)1 << (log2 > 8 ? log2 - 2 : 6);
+  size_t step = (size_t)1 << (log2 - 2);
   if (bytes > SIZE_MAX - step) return -1;
   size_t size = (bytes + step - 1) / step * step;
   *rounded = size;
   log2 = 63 - __builtin_clzll((unsigned long long)size);
-  if (log2 < 8) return (int)(size / 64);
   int quarter = (int)((size >> (log2 - 2)) & 3);
   return 4 * (log2 - 7) + quarter;
 }

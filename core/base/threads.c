@@ -29,9 +29,12 @@ extern int blas_thread_shutdown_(void) __attribute__((weak));
 enum { FREE, POSTED, RUNNING };
 
 typedef struct {
-  _Alignas(128) atomic_int state;  // a cache line (pair) of its own
-  atomic_bool asleep;
+  // All that is handed over, in a cache line (pair) of its own: to fetch one takes 0.1 us.
+  _Alignas(128) atomic_int state;
+  LnRangeFn fn;
+  void *arg;
   int64_t begin, end;
+  _Alignas(128) atomic_bool asleep;
   pthread_mutex_t lock;  // guards the sleep only
   pthread_cond_t wake;
   pthread_t thread;
@@ -42,10 +45,6 @@ static int started = 1;  // workers 1 .. started - 1 exist; guarded by `busy`
 static atomic_bool stopping;
 static atomic_bool busy;  // held during a job: a second caller, nested or not, runs serially
 static atomic_int thread_count;
-static struct {
-  LnRangeFn fn;
-  void *arg;
-} job;
 
 static inline void relax(void) {
 #if defined(__x86_64__) || defined(__i386__)
@@ -81,8 +80,10 @@ static void wait_for_work(Worker *w) {
   pthread_mutex_unlock(&w->lock);
 }
 
+// Does not wait until its post can be seen: a worker that misses both goes to sleep, and its range
+// is taken back.
 static void rouse(Worker *w) {
-  if (!atomic_load(&w->asleep)) return;
+  if (!atomic_load_explicit(&w->asleep, memory_order_relaxed)) return;
   pthread_mutex_lock(&w->lock);
   pthread_cond_signal(&w->wake);
   pthread_mutex_unlock(&w->lock);
@@ -95,7 +96,7 @@ static void *worker_main(void *arg) {
     if (atomic_load(&stopping)) return NULL;
     int posted = POSTED;
     if (atomic_compare_exchange_strong(&w->state, &posted, RUNNING)) {
-      job.fn(job.arg, w->begin, w->end);
+      w->fn(w->arg, w->begin, w->end);
       atomic_store_explicit(&w->state, FREE, memory_order_release);
     }
   }
@@ -120,8 +121,9 @@ static void start_workers(int count) {
 // Runs worker w's range here if the worker has not begun it, else waits for its end.
 static void finish(Worker *w) {
   int posted = POSTED;
-  if (atomic_compare_exchange_strong(&w->state, &posted, FREE)) {
-    job.fn(job.arg, w->begin, w->end);
+  if (atomic_load_explicit(&w->state, memory_order_relaxed) == POSTED &&
+      atomic_compare_exchange_strong(&w->state, &posted, FREE)) {
+    w->fn(w->arg, w->begin, w->end);
     return;
   }
   for (int spins = 0; atomic_load_explicit(&w->state, memory_order_acquire) != FREE; spins++) {
@@ -141,20 +143,20 @@ void ln_parallel(int64_t n, int64_t grain, LnRangeFn fn, void *arg) {
     return;
   }
   start_workers((int)parts);
-  job.fn = fn;
-  job.arg = arg;
   int64_t size = n / parts, longer = n % parts;  // the first `longer` ranges have one element more
   int64_t first = size + (longer > 0), begin = first;
   for (int i = 1; i < parts; i++) {
     Worker *w = &workers[i];
+    w->fn = fn;
+    w->arg = arg;
     w->begin = begin;
     w->end = begin += size + (i < longer);
-    atomic_store(&w->state, POSTED);
+    atomic_store_explicit(&w->state, POSTED, memory_order_release);
     rouse(w);
   }
   fn(arg, 0, first);
   for (int i = 1; i < parts; i++) finish(&workers[i]);
-  atomic_store(&busy, false);
+  atomic_store_explicit(&busy, false, memory_order_release);
 }
 
 int ln_threads(void) {

@@ -84,7 +84,7 @@ static void grad_range(void *arg, int64_t begin, int64_t end) {
 void ln_kernel_dense_grad(LnDtype d, int activation, int64_t m, int64_t n, const void *dy,
                           const void *y, void *dx, void *db) {
   Grad g = {d, activation, m, n, dy, y, dx, db};
-  ln_parallel(n, 65536 / (m + 1) + 16, grad_range, &g);
+  ln_parallel(n, 16384 / (m + 1) + 16, grad_range, &g);
 }
 
 typedef struct Finish {

@@ -51,7 +51,7 @@ DEFINE_JOB(double);
 #define BYTES 64
 #define ROWS 8
 #define LINE 24
-#define TARGET __attribute__((target("avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")))
+#define TARGET __attribute__((target("avx512f,avx512vl,avx512dq,avx512bw,avx2,fma,prfchw")))
 #define VEC_float __m512
 #define VEC_double __m512d
 #define M __mmask16
@@ -119,7 +119,7 @@ static inline TARGET void quads_avx512(const float *const *rows, int64_t at, flo
 #define BYTES 32
 #define ROWS 4
 #define LINE 8
-#define TARGET __attribute__((target("avx2,fma")))
+#define TARGET __attribute__((target("avx2,fma,prfchw")))
 #define VEC_float __m256
 #define VEC_double __m256d
 static const int32_t first_lanes[16] = {-1, -1, -1, -1, -1, -1, -1, -1};
@@ -264,9 +264,14 @@ bool ln_gemm_adds_as_loops(void) { return LN_HAS_CLONES || vector_bytes == 16; }
 // A thread's least share in multiplications: 64,000 take 1 us, and to hand over work and results
 // takes nearly as long.
 #define GRAIN 64000
+// What the caller of several threads does in the time in which the others are begun and hand back.
+#define HEAD_START 24000
 // From this many on OpenBLAS, which packs A too, is faster; with a short side it is not.
 #define LARGE 1e8
 #define LARGE_SIDE 128
+// Bytes of partial sums that the stack holds: a batch of 32 by 300 units.
+#define PARTIAL (40 << 10)
+#define ADD_GRAIN 4096  // of them that a thread adds up, at least
 
 #define T float
 #define GEMM ln_gemm_f32

@@ -11,6 +11,7 @@ typedef struct {
   bool by_columns;
   int64_t unit;
   T *partial;  // of the sums but for the first piece's, which C holds: (m, n) each
+  int64_t pieces, first;  // how many; how many terms the first one has, the others have `unit`
 } Split;
 
 static void F(own)(void *arg, int64_t begin, int64_t end) {
@@ -27,8 +28,9 @@ static void F(terms)(void *arg, int64_t begin, int64_t end) {
   const Split *s = arg;
   for (; begin < end; begin++) {
     Job j = *s->job;
-    const int64_t from = begin * s->unit;
-    j.k = j.k - from < s->unit ? j.k - from : s->unit;
+    const int64_t from = begin > 0 ? s->first + (begin - 1) * s->unit : 0;
+    const int64_t most = begin > 0 ? s->unit : s->first;
+    j.k = j.k - from < most ? j.k - from : most;
     j.a += from * j.a_col, j.b += from * j.ldb, j.relu = false;
     if (begin > 0) {
       j.c = s->partial + (begin - 1) * j.m * j.n, j.ldc = j.n;
@@ -38,11 +40,14 @@ static void F(terms)(void *arg, int64_t begin, int64_t end) {
   }
 }
 
-LN_CLONES static void F(add_up)(const Job *j, const T *partial, int64_t count) {
-  for (int64_t i = 0; i < j->m; i++) {
+// Rows of C; the first piece's sums are in them.
+LN_CLONES static void F(add_up)(void *arg, int64_t begin, int64_t end) {
+  const Split *s = arg;
+  const Job *j = s->job;
+  for (int64_t i = begin; i < end; i++) {
     T *c = j->c + i * j->ldc;
-    for (int64_t p = 0; p < count; p++) {
-      const T *from = partial + (p * j->m + i) * j->n;
+    for (int64_t p = 0; p < s->pieces - 1; p++) {
+      const T *from = s->partial + (p * j->m + i) * j->n;
       for (int64_t col = 0; col < j->n; col++) c[col] += from[col];
     }
     if (j->relu)
@@ -57,16 +62,19 @@ LN_CLONES static void F(add_up)(const Job *j, const T *partial, int64_t count) {
 static bool F(by_terms)(const Job *j, int64_t threads) {
   const double work = (double)j->m * (double)j->n * (double)j->k;
   if (j->ta || j->tb || j->k < 128 || j->k < j->m || work < 2 * GRAIN) return false;
-  const int64_t most = (int64_t)(work / GRAIN), units = (j->k + 7) / 8;
-  const int64_t pieces = threads < most ? threads : most;
-  Split s = {.job = j, .unit = (units + pieces - 1) / pieces * 8};
-  const int64_t count = (j->k + s.unit - 1) / s.unit;
-  if (count < 2) return false;
-  s.partial = malloc((size_t)((count - 1) * j->m * j->n) * sizeof(T));
+  const int64_t most = (int64_t)(work / GRAIN), wanted = threads < most ? threads : most;
+  const int64_t head = (int64_t)(HEAD_START / (work / (double)j->k)) / 8 * 8;
+  Split s = {.job = j, .unit = ((j->k - head + 7) / 8 + wanted - 1) / wanted * 8};
+  s.first = s.unit + head;
+  s.pieces = 1 + (j->k - s.first + s.unit - 1) / s.unit;
+  if (s.pieces < 2) return false;
+  _Alignas(64) T few[PARTIAL / sizeof(T)];
+  const size_t bytes = (size_t)((s.pieces - 1) * j->m * j->n) * sizeof(T);
+  s.partial = bytes <= sizeof few ? few : malloc(bytes);
   if (!s.partial) return false;
-  ln_parallel(count, 1, F(terms), &s);
-  F(add_up)(j, s.partial, count - 1);
-  free(s.partial);
+  ln_parallel(s.pieces, 1, F(terms), &s);
+  ln_parallel(j->m, ADD_GRAIN / j->n + 1, F(add_up), &s);
+  if (s.partial != few) free(s.partial);
   return true;
 }
 

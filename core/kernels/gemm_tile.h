@@ -6,7 +6,8 @@
 // vectors and multiplies it with one element of each row of A. A's elements may stand at any
 // strides, so both kinds of A cost the same and nothing is copied, which in a small product is
 // dearer than the product. Every element of C sums its products in the order of k whatever the
-// tiles, tails and threads, so that none of them changes a bit of the result.
+// tiles, tails and threads, so that none of them changes a bit of the result. (But a row alone may be
+// summed in another order: see lines.)
 
 #define NAME(f) JOIN(T, JOIN(ISA, f))
 #define Job JOIN(T, Job)
@@ -26,27 +27,12 @@ typedef struct {
 
 #define LOAD_AT(p, v) ((v) < vectors - 1 ? LOAD((p) + (v) * W) : LOAD_PART((p) + (v) * W, last))
 
-// Rows [i, i + rows) of a panel. rows and vectors are constants at every call, so that the loops
-// over them unroll and acc becomes registers.
-LN_INLINE TARGET void NAME(tile)(const int rows, const int vectors, const Panel *q, int64_t i) {
-  V acc[8][LINE], row[LINE];
+// What is done with the sums of a tile of C.
+LN_INLINE TARGET void NAME(finish)(const int rows, const int vectors, const Panel *q, T *c,
+                                   V acc[][LINE]) {
   const M last = q->last;
-  const T *a = q->a + i * q->a_row, *b = q->b, *bias = q->bias;
-  T *c = q->c + i * q->ldc;
-  const int64_t k = q->k, a_row = q->a_row, a_col = q->a_col, ldb = q->ldb, ldc = q->ldc;
-  EACH acc[r][v] = SET(0);
-  if (q->fetch) EACH __builtin_prefetch(c + r * ldc + v * W, 1);  // written when the sums are done
-#pragma GCC unroll 1
-  for (int64_t p = 0; p < k; p++, a += a_col, b += ldb) {
-#pragma GCC unroll 24
-    for (int v = 0; v < vectors; v++) row[v] = LOAD_AT(b, v);
-#pragma GCC unroll 8
-    for (int r = 0; r < rows; r++) {
-      V x = SET(a[r * a_row]);
-#pragma GCC unroll 24
-      for (int v = 0; v < vectors; v++) acc[r][v] = FMA(x, row[v], acc[r][v]);
-    }
-  }
+  const T *bias = q->bias;
+  const int64_t ldc = q->ldc;
   const V alpha = SET(q->alpha), beta = SET(q->beta);
   if (q->beta == 1 && !bias) {  // c += alpha a b, rounded as often as an optimizer's step would
     EACH acc[r][v] = FMA(alpha, acc[r][v], LOAD_AT(c + r * ldc, v));
@@ -61,6 +47,30 @@ LN_INLINE TARGET void NAME(tile)(const int rows, const int vectors, const Panel 
     if (v < vectors - 1) STORE(to, acc[r][v]);
     else STORE_PART(to, last, acc[r][v]);
   }
+}
+
+// Rows [i, i + rows) of a panel. rows and vectors are constants at every call, so that the loops
+// over them unroll and acc becomes registers.
+LN_INLINE TARGET void NAME(tile)(const int rows, const int vectors, const Panel *q, int64_t i) {
+  V acc[8][LINE], row[LINE];
+  const M last = q->last;
+  const T *a = q->a + i * q->a_row, *b = q->b;
+  const int64_t k = q->k, a_row = q->a_row, a_col = q->a_col, ldb = q->ldb, ldc = q->ldc;
+  T *c = q->c + i * ldc;
+  EACH acc[r][v] = SET(0);
+  if (q->fetch) EACH __builtin_prefetch(c + r * ldc + v * W, 1);  // written when the sums are done
+#pragma GCC unroll 1
+  for (int64_t p = 0; p < k; p++, a += a_col, b += ldb) {
+#pragma GCC unroll 24
+    for (int v = 0; v < vectors; v++) row[v] = LOAD_AT(b, v);
+#pragma GCC unroll 8
+    for (int r = 0; r < rows; r++) {
+      V x = SET(a[r * a_row]);
+#pragma GCC unroll 24
+      for (int v = 0; v < vectors; v++) acc[r][v] = FMA(x, row[v], acc[r][v]);
+    }
+  }
+  NAME(finish)(rows, vectors, q, c, acc);
 }
 
 // Rows [i, end) of a panel.
@@ -80,18 +90,60 @@ static TARGET void NAME(panels)(int64_t vectors, const Panel *q, int64_t i, int6
   else NAME(panel)(1, q, i, end);
 }
 
-// A single row has panels as wide as there are registers for: the product then reads B once, from
-// its beginning to its end.
-static TARGET void NAME(line)(int64_t vectors, const Panel *q) {
-  switch (vectors) {
-#define CASE(v) case v: NAME(tile)(1, v, q, 0); break;
-    CASE(1) CASE(2) CASE(3) CASE(4) CASE(5) CASE(6) CASE(7) CASE(8)
+#define EACH_WIDTH                                                          \
+  CASE(1) CASE(2) CASE(3) CASE(4) CASE(5) CASE(6) CASE(7) CASE(8) WIDER
 #if LINE > 8
-    CASE(9) CASE(10) CASE(11) CASE(12) CASE(13) CASE(14) CASE(15) CASE(16)
-    CASE(17) CASE(18) CASE(19) CASE(20) CASE(21) CASE(22) CASE(23) CASE(24)
+#define WIDER                                                               \
+  CASE(9) CASE(10) CASE(11) CASE(12) CASE(13) CASE(14) CASE(15) CASE(16)    \
+  CASE(17) CASE(18) CASE(19) CASE(20) CASE(21) CASE(22) CASE(23) CASE(24)
+#else
+#define WIDER
 #endif
-#undef CASE
+
+// Rows p, p + step, ... of B, which all begin `at` elements behind the start of a cache line, times
+// their elements of a: whole lines, whatever stands before and behind a row in them.
+LN_INLINE TARGET void NAME(lines)(const int vectors, const Panel *q, int64_t p, int64_t step,
+                                  int64_t at, T *sums) {
+  V acc[LINE];
+  const T *line = q->b + p * q->ldb - at;
+#pragma GCC unroll 24
+  for (int v = 0; v < vectors; v++) acc[v] = LOAD(sums - at + v * W);
+#pragma GCC unroll 1
+  for (; p < q->k; p += step, line += step * q->ldb) {
+    V x = SET(q->a[p * q->a_col]);
+#pragma GCC unroll 24
+    for (int v = 0; v < vectors; v++) acc[v] = FMA(x, LOAD(line + v * W), acc[v]);
   }
+#pragma GCC unroll 24
+  for (int v = 0; v < vectors; v++) STORE(sums - at + v * W, acc[v]);
+}
+
+// A single row has panels as wide as there are registers for: the product then reads B once. What
+// counts is how fast B comes from the second-level cache, and a load across two of its lines, or of
+// a part of one, halves that. So rows that begin at the same place of a line are taken together.
+static TARGET void NAME(line)(int64_t vectors, const Panel *q, int64_t n) {
+  const int64_t step = W / ((q->ldb | W) & -(q->ldb | W));  // the least with step * ldb % W == 0
+  if (q->k < 8 * step || vectors == LINE) {
+    switch (vectors) {
+#define CASE(v) case v: NAME(tile)(1, v, q, 0); break;
+      EACH_WIDTH
+#undef CASE
+    }
+    return;
+  }
+  _Alignas(64) T sums[(LINE + 2) * W] = {0};
+  for (int v = 0; v < vectors; v++) __builtin_prefetch(q->c + v * W, 1);
+  for (int64_t p = 0; p < step; p++) {
+    const int64_t at = (int64_t)((uintptr_t)(q->b + p * q->ldb) % BYTES / sizeof(T));
+    switch ((at + n + W - 1) / W) {
+#define CASE(v) case v: NAME(lines)(v, q, p, step, at, sums + W); break;
+      EACH_WIDTH
+#undef CASE
+    }
+  }
+  V acc[1][LINE];
+  for (int v = 0; v < vectors; v++) acc[0][v] = LOAD(sums + (v + 1) * W);
+  NAME(finish)(1, (int)vectors, q, q->c, acc);
 }
 
 // For a transposed B with few rows of A, not worth transposing: c[i][j] = a[i] . b[j], the rows of
@@ -155,7 +207,10 @@ static TARGET void NAME(block)(const Job *j, int64_t i0, int64_t i1, int64_t j0,
   const bool copy = rows >= 96 || (rows >= 16 && j->ldb * (int)sizeof(T) % 1024 == 0);
   _Alignas(64) T packed[DEPTH * PANEL * W];
   Panel q = {.a_row = j->a_row, .a_col = j->a_col, .ldc = j->ldc, .alpha = j->alpha};
-  q.fetch = j->m * j->ldc * (int64_t)sizeof(T) > 32768;  // else C is in the cache anyway
+  q.fetch = line || j->m * j->ldc * (int64_t)sizeof(T) > 32768;  // else C is in the cache
+  // What another core has just written takes 0.1 us a cache line, unless several are under way.
+  if (line)
+    for (int64_t p = 0; p < j->k; p += W) __builtin_prefetch(j->a + p * j->a_col);
   int64_t p0 = 0;
   do {  // once even when k is 0: c = beta c
     q.k = j->k - p0 < depth ? j->k - p0 : depth;
@@ -176,7 +231,7 @@ static TARGET void NAME(block)(const Job *j, int64_t i0, int64_t i1, int64_t j0,
         for (int64_t p = 0; p < q.k; p++)
           memcpy(packed + p * q.ldb, j->b + (p0 + p) * j->ldb + col, (size_t)n * sizeof(T));
       else q.b = j->b + p0 * j->ldb + col, q.ldb = j->ldb;
-      if (line) NAME(line)(vectors, &q);
+      if (line) NAME(line)(vectors, &q, n);
       else NAME(panels)(vectors, &q, i0, i1);
     }
     p0 += q.k;
@@ -189,4 +244,6 @@ static TARGET void NAME(block)(const Job *j, int64_t i0, int64_t i1, int64_t j0,
 #undef V
 #undef W
 #undef LOAD_AT
+#undef EACH_WIDTH
+#undef WIDER
 #undef T

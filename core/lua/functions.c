@@ -238,8 +238,12 @@ static int read_operands(lua_State *L, LnLua *s, const LnOp *op, LnTensor **in, 
   bool tensors = false;
   for (int i = 0; i < op->n_in; i++) in[i] = NULL;
   while (n < op->n_in && n < top) {
+    if ((in[n] = ln_lua_test_tensor(L, s, n + 1))) {
+      tensors = true, *d = ln_dtype_promote(*d, in[n++]->dtype);
+      continue;
+    }
     // An optional tensor may be left out: what follows is then an option (or nil in its place).
-    if (n >= needed && !ln_lua_test_tensor(L, s, n + 1)) {
+    if (n >= needed) {
       if (ln_lua_is_symbolic(L, s, n + 1)) return SYMBOLIC;
       if (lua_isnil(L, n + 1)) n++;
       break;

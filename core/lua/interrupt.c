@@ -29,9 +29,10 @@ static void open_guard(void) {
     struct sigaction ours = {.sa_handler = on_interrupt, .sa_flags = SA_RESTART};
     sigemptyset(&ours.sa_mask);
     count = 0;
+    installed = sigaction(SIGINT, &ours, &before) == 0;
     // Who ignores SIGINT (nohup, a background job) goes on doing so.
-    sigaction(SIGINT, NULL, &before);
-    installed = before.sa_handler != SIG_IGN && sigaction(SIGINT, &ours, NULL) == 0;
+    if (installed && before.sa_handler == SIG_IGN)
+      installed = sigaction(SIGINT, &before, NULL) != 0;
   }
   pthread_mutex_unlock(&lock);
 }
@@ -41,8 +42,8 @@ static void close_guard(void) {
   if (--guards == 0 && installed) {
     struct sigaction now;
     // A handler that came meanwhile, a script's own, stays.
-    if (sigaction(SIGINT, NULL, &now) == 0 && now.sa_handler == on_interrupt)
-      sigaction(SIGINT, &before, NULL);
+    if (sigaction(SIGINT, &before, &now) == 0 && now.sa_handler != on_interrupt)
+      sigaction(SIGINT, &now, NULL);
     installed = false;
     count = 0;
   }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "lua/host.h"
+#include "nn/operation.h"
 
 enum { MAX_OUT = LN_LUA_MAX_SHAPES, MAX_TENSORS = 256 };
 
@@ -391,6 +392,41 @@ static int computes_in_lua(lua_State *L) {
   return 1;
 }
 
+// core.keeps_rows(layer): whether a row of what it gives follows from that row of its inputs alone,
+// so that rows may be computed in batches of any size. True only where that is plain: nothing on
+// the way is Lua's or a bare op, and no axis is named but the last.
+static bool keeps_rows(const LnObject *o) {
+  if (o->lua || ln_is_operation(o)) return false;
+  for (const LnOption *option = o->cls->options; option && option->name; option++) {
+    const void *field = (const char *)o + option->offset;
+    const LnInts *axes = field;
+    const LnObject *activation = NULL;
+    switch (option->kind) {
+      case LN_OPT_AXIS:
+        if (*(const int64_t *)field != -1) return false;
+        break;
+      case LN_OPT_AXES:
+        if (axes->n != 1 || axes->v[0] != -1) return false;
+        break;
+      case LN_OPT_ACTIVATION:
+        activation = *(LnObject *const *)field;
+        if (activation && !keeps_rows(activation)) return false;
+        break;
+      default: break;
+    }
+  }
+  const LnLayer *l = o->cls->kind == LN_LAYER ? (const LnLayer *)o : NULL;
+  for (int i = 0; l && i < l->n_children; i++)
+    if (!keeps_rows(&l->children[i]->base)) return false;
+  return true;
+}
+
+static int layer_keeps_rows(lua_State *L) {
+  LnLua *s = ln_lua(L);
+  lua_pushboolean(L, keeps_rows(&synced(L, s, "keeps_rows")->base));
+  return 1;
+}
+
 // core.calls_in_lua(layer): whether it is Lua that defines its own call.
 static int calls_in_lua(lua_State *L) {
   LnLua *s = ln_lua(L);
@@ -494,7 +530,7 @@ void ln_register_layer(lua_State *L) {
       {"layers", layers}, {"losses", losses}, {"class_name", class_name}, {NULL, NULL}};
   static const luaL_Reg functions[] = {
       {"add_child", add_child}, {"pop_child", pop_child}, {"unbuild", unbuild},
-      {"computes_in_lua", computes_in_lua}, {"calls_in_lua", calls_in_lua}, {"is_meta", is_meta},
+      {"computes_in_lua", computes_in_lua}, {"keeps_rows", layer_keeps_rows}, {"calls_in_lua", calls_in_lua}, {"is_meta", is_meta},
       {NULL, NULL}};
   ln_lua_setfuncs(L, functions);
   lua_getfield(L, module, "class");

@@ -1637,12 +1637,11 @@ void ln_lua_sync(lua_State *L, LnLua *s, int i) {
   lua_settop(L, top);
 }
 
-// core.held(layer): the layers, variables and metrics in its fields, in order.
+// core.held(layer): the layers, variables and metrics in its fields, in order; nil for none.
 static int held(lua_State *L) {
   LnLua *s = ln_lua(L);
   ln_lua_check_object(L, s, 1, LN_LAYER, "held");
   push_held(L, s, 1);
-  if (lua_isnil(L, -1)) lua_newtable(L);
   return 1;
 }
 

@@ -10,13 +10,25 @@
 
 // ---- handles
 
+// What a userdata holds. Of its size and with this mark there is no other: a look at both tells
+// tensors from anything else sooner than their metatable does.
+typedef struct Handle {
+  const void *mark;   // where the state has its metatables' addresses
+  LnTensor *tensor;
+} Handle;
+
 // Handle before resource: an error between the two leaks nothing.
 static LnTensor **push_empty(lua_State *L, LnLua *s) {
-  LnTensor **u = lua_newuserdatauv(L, sizeof *u, 0);
-  *u = NULL;
+  Handle *h = lua_newuserdatauv(L, sizeof *h, 0);
+  *h = (Handle){s->metatable, NULL};
   lua_rawgetp(L, LUA_REGISTRYINDEX, s->metatable[LN_TYPE_TENSOR]);
   lua_setmetatable(L, -2);
-  return u;
+  return &h->tensor;
+}
+
+static Handle *test_handle(lua_State *L, const LnLua *s, int i) {
+  Handle *h = lua_touserdata(L, i);
+  return h && lua_rawlen(L, i) == sizeof *h && h->mark == s->metatable ? h : NULL;
 }
 
 void ln_lua_charge(lua_State *L, LnLua *s, size_t bytes) {
@@ -42,8 +54,8 @@ void ln_lua_push_tensor(lua_State *L, LnLua *s, LnTensor *t) {
 
 // NULL too for a handle that was collected: finalizers may still see it.
 LnTensor *ln_lua_test_tensor(lua_State *L, LnLua *s, int i) {
-  LnTensor **u = ln_lua_test_type(L, s, i, LN_TYPE_TENSOR);
-  if (u) return *u;
+  const Handle *h = test_handle(L, s, i);
+  if (h) return h->tensor;
   LnVariable *v = ln_lua_test_variable(L, s, i);
   return v ? v->value : NULL;
 }
@@ -592,9 +604,9 @@ static int tensor_newindex(lua_State *L) {
 // ---- metamethods and methods
 
 static int tensor_gc(lua_State *L) {
-  LnTensor **u = lua_touserdata(L, 1);
-  ln_release(*u);
-  *u = NULL;
+  Handle *h = lua_touserdata(L, 1);
+  ln_release(h->tensor);
+  h->tensor = NULL;
   return 0;
 }
 
@@ -602,11 +614,11 @@ static int tensor_gc(lua_State *L) {
 // may be reading the data, and the collector is at work anyway.
 static int tensor_close(lua_State *L) {
   LnLua *s = ln_lua(L);
-  LnTensor **u = ln_lua_test_type(L, s, 1, LN_TYPE_TENSOR);
-  if (!u)
+  const Handle *h = test_handle(L, s, 1);
+  if (!h)
     return luaL_error(L, "bad argument #1 to 'close' (tensor expected, got %s)",
                       luaL_typename(L, 1));
-  if (*u && lua_gc(L, LUA_GCCOUNT) >= 0) ln_tensor_close(*u);
+  if (h->tensor && lua_gc(L, LUA_GCCOUNT) >= 0) ln_tensor_close(h->tensor);
   return 0;
 }
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "autograd/tape.h"
+#include "base/threads.h"
 
 enum { PROGRAMS = 8, MAX_METRICS = 64 };
 
@@ -192,7 +193,31 @@ static bool dense_rows(const LnTensor *t) {
     memcpy(to + row - size, at + row - size, size);                  \
   }
 
+typedef struct Gather {
+  char *to;
+  const char *from;
+  size_t row;
+  int64_t step;
+  const LnBatch *b;
+} Gather;
+
+// Cache lines [begin, end) of every row.
+static void gather_lines(void *arg, int64_t begin, int64_t end) {
+  const Gather *g = arg;
+  const size_t at = (size_t)begin * 64;
+  const size_t size = (size_t)end * 64 < g->row ? (size_t)(end - begin) * 64 : g->row - at;
+  for (int64_t i = 0; i < g->b->count; i++)
+    memcpy(g->to + (size_t)i * g->row + at,
+           g->from + (g->b->rows ? g->b->rows[i] : g->b->begin + i) * g->step + at, size);
+}
+
 static void gather(char *to, const char *from, size_t row, int64_t step, const LnBatch *b) {
+  // Each core has its part of every row: the terms of a first product that it will sum.
+  if (row >= 1024) {
+    Gather g = {to, from, row, step, b};
+    ln_parallel((int64_t)((row + 63) / 64), 512 / b->count + 1, gather_lines, &g);
+    return;
+  }
   // Rows in any order are in no cache when there are many: the next batch's are on their way while
   // this one is computed. (They may be no rows of the data; nothing is read.)
   if (row <= 256)
@@ -231,7 +256,7 @@ static bool feed(LnContext *c, LnTensor *to, LnTensor *data, const LnBatch *b) {
     }
     return true;
   }
-  if (!b->rows && step == (int64_t)row) {
+  if (!b->rows && step == (int64_t)row && row < 1024) {
     memcpy(out, from + b->begin * step, row * (size_t)b->count);
     return true;
   }

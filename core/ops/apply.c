@@ -146,6 +146,9 @@ bool ln_spec_like(const LnCall *call, LnSpec *out, LnDtype d, const LnTensor *li
 bool ln_spec_broadcast(const LnCall *call, LnSpec *out, LnDtype d) {
   int64_t shape[LN_MAX_RANK];
   int rank = 0;
+  if (call->n_in == 2 && call->in[0] && call->in[1] &&
+      ln_tensor_same_shape(call->in[0], call->in[1]))
+    return ln_spec_like(call, out, d, call->in[0]);
   for (int i = 0; i < call->n_in; i++) {
     const LnTensor *t = call->in[i];
     if (!t) continue;

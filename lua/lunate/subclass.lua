@@ -52,10 +52,14 @@ local function collect(layer, list, seen)
   for _, child in ipairs(layer.layers) do collect(child, list, seen) end
 end
 
+local NONE = {}
+
 --- The metrics that belong to the model itself: {metric =, name =} each.
 function subclass.metrics(model)
+  local held = core.held(model)
+  if not held and not any_added then return NONE end
   local list = {}
-  for _, part in ipairs(core.held(model)) do
+  for _, part in ipairs(held or NONE) do
     if getmetatable(part) == "lunate.metric" then
       list[#list + 1] = {metric = part, name = part.name}
     end
