@@ -19,7 +19,16 @@ typedef struct Node {
   size_t scratch_bytes;
   LnTensor *target;      // added to instead of computing the output (ln_tape_add_into)
   const double *scale;
+  struct Addition *additions;
 } Node;
+
+// What is done as soon as an output is there: target += scale * x.
+typedef struct Addition {
+  const LnTensor *x;
+  LnTensor *target;
+  const double *scale;
+  struct Addition *next;
+} Addition;
 
 struct LnTape {
   LnRecorder recorder;   // first: a recorder is its tape
@@ -118,6 +127,17 @@ static bool record(LnRecorder *r, const LnCall *call) {
   return true;
 }
 
+const LnCall *ln_tape_producer(const LnTape *t, const LnTensor *x) {
+  for (int64_t i = t->n - 1; i >= 0; i--)
+    for (int j = 0; j < t->nodes[i]->call.n_out; j++)
+      if (t->nodes[i]->call.out[j] == x) return &t->nodes[i]->call;
+  return NULL;
+}
+
+static const LnCall *producer(const LnRecorder *r, const LnTensor *x) {
+  return ln_tape_producer((const LnTape *)r, x);
+}
+
 LnTape *ln_tape_new(LnContext *c, bool kept) {
   LnTape *t = calloc(1, sizeof *t);
   if (!t) {
@@ -126,6 +146,7 @@ LnTape *ln_tape_new(LnContext *c, bool kept) {
   }
   t->context = c;
   t->recorder.record = record;
+  t->recorder.producer = producer;
   t->recorder.everything = kept;
   return t;
 }
@@ -183,13 +204,6 @@ int64_t ln_tape_length(const LnTape *t) { return t->n; }
 void ln_tape_watch(LnTape *t, LnTensor *x) {
   (void)t;
   x->tracked = true;
-}
-
-const LnCall *ln_tape_producer(const LnTape *t, const LnTensor *x) {
-  for (int64_t i = t->n - 1; i >= 0; i--)
-    for (int j = 0; j < t->nodes[i]->call.n_out; j++)
-      if (t->nodes[i]->call.out[j] == x) return &t->nodes[i]->call;
-  return NULL;
 }
 
 // ---- a map from pointers to slots, for the passes over the calls
@@ -530,25 +544,33 @@ static bool overlap(const LnTensor *dense, const LnTensor *x) {
 }
 
 bool ln_tape_add_into(LnTape *t, const LnTensor *x, LnTensor *target, const double *scale) {
-  int64_t i = t->n - 1;
-  for (; i >= 0; i--) {
-    const Node *n = t->nodes[i];
-    const LnCall *call = &n->call;
+  bool alone = true, found = false;   // nobody else wants x
+  Node *n = NULL;
+  for (int64_t i = t->n - 1; i >= 0 && !found; i--) {
+    const LnCall *call = &(n = t->nodes[i])->call;
     if (!n->runs) continue;
-    if (call->n_out == 1 && call->out[0] == x) break;
+    for (int j = 0; j < call->n_out; j++) found = found || call->out[j] == x;
+    if (found) break;
     if (call->op->check) return false;
-    for (int j = 0; j < call->n_in; j++)
-      if (call->in[j] && (call->in[j]->storage == x->storage ? overlap(x, call->in[j])
-                                                              : overlap(target, call->in[j])))
-        return false;
+    for (int j = 0; j < call->n_in; j++) {
+      if (!call->in[j]) continue;
+      if (overlap(target, call->in[j])) return false;
+      if (call->in[j]->storage == x->storage && overlap(x, call->in[j])) alone = false;
+    }
   }
-  Node *n = i >= 0 ? t->nodes[i] : NULL;
-  if (!n || !n->call.op->add || !ln_tensor_is_contiguous(target) || !ln_tensor_is_contiguous(x) ||
-      target->dtype != x->dtype || !ln_tensor_same_shape(target, x) ||
-      !n->call.op->add(&n->call, 0, NULL))
+  if (!found || !ln_tensor_is_contiguous(target) || !ln_tensor_is_contiguous(x) ||
+      !ln_dtype_is_float(x->dtype) || target->dtype != x->dtype ||
+      !ln_tensor_same_shape(target, x))
     return false;
-  n->target = target;
-  n->scale = scale;
+  if (alone && n->call.n_out == 1 && n->call.op->add && n->call.op->add(&n->call, 0, NULL)) {
+    n->target = target;
+    n->scale = scale;
+    return true;
+  }
+  Addition *more = take(t, sizeof *more);
+  if (!more) return false;
+  *more = (Addition){x, target, scale, n->additions};
+  n->additions = more;
   return true;
 }
 
@@ -559,6 +581,8 @@ bool ln_tape_replay(LnTape *t) {
     if (n->call.op->check && !n->call.op->check(&n->call)) return false;
     if (n->target) n->call.op->add(&n->call, *n->scale, n->target->data);
     else n->call.op->forward(&n->call);
+    for (const Addition *a = n->additions; a; a = a->next)
+      ln_tensor_add_scaled(a->target, *a->scale, a->x);
   }
   return true;
 }

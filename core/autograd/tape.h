@@ -37,8 +37,8 @@ bool ln_tape_finish(LnTape *t, LnTensor *const *keep, int n_keep);
 // nothing done) when x shares its memory with other tensors or is not dense.
 bool ln_tape_place(LnTape *t, LnTensor *x, LnStorage *s, int64_t offset);
 // From now on a replay adds *scale * x to `target` (borrowed, dense, of x's shape; it has to stay)
-// instead of computing x, as an optimizer's plain step does. After ln_tape_finish. False (and
-// nothing done) when x's op cannot, or when x is used, target is read or a value is checked later.
+// as soon as x is there, or instead of computing x, as an optimizer's plain step does. After
+// ln_tape_finish. False (and nothing done) when target is read, or a value is checked, after that.
 bool ln_tape_add_into(LnTape *t, const LnTensor *x, LnTensor *target, const double *scale);
 bool ln_tape_replay(LnTape *t);                 // false with an error: a value check failed
 // Why the tape cannot be replayed, or NULL when it can.

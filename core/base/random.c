@@ -1,4 +1,6 @@
 // Random numbers: Philox4x32-10.
+#include "base/simd.h"
+
 #include "base/random.h"
 
 #include <math.h>
@@ -7,16 +9,37 @@ typedef struct Four {
   uint32_t v[4];
 } Four;
 
+// The ten rounds on x0 .. x3, 32-bit words in the low halves of 64-bit numbers or of vectors of them.
+#define ROUNDS(T)                                                              \
+  for (int round = 0; round < 10; round++, k0 += 0x9E3779B9u, k1 += 0xBB67AE85u) { \
+    const T a = x0 * UINT64_C(0xD2511F53), b = x2 * UINT64_C(0xCD9E8D57);      \
+    x0 = (b >> 32) ^ x1 ^ (uint64_t)k0;                                        \
+    x2 = (a >> 32) ^ x3 ^ (uint64_t)k1;                                        \
+    x1 = b & UINT32_MAX;                                                       \
+    x3 = a & UINT32_MAX;                                                       \
+  }
+
 static Four philox(uint64_t key, uint64_t counter) {
   uint32_t k0 = (uint32_t)key, k1 = (uint32_t)(key >> 32);
-  uint32_t x0 = (uint32_t)counter, x1 = (uint32_t)(counter >> 32), x2 = 0, x3 = 0;
-  for (int round = 0; round < 10; round++) {
-    uint64_t a = (uint64_t)0xD2511F53u * x0, b = (uint64_t)0xCD9E8D57u * x2;
-    uint32_t y0 = (uint32_t)(b >> 32) ^ x1 ^ k0, y2 = (uint32_t)(a >> 32) ^ x3 ^ k1;
-    x1 = (uint32_t)b, x3 = (uint32_t)a, x0 = y0, x2 = y2;
-    k0 += 0x9E3779B9u, k1 += 0xBB67AE85u;
+  uint64_t x0 = counter & UINT32_MAX, x1 = counter >> 32, x2 = 0, x3 = 0;
+  ROUNDS(uint64_t)
+  return (Four){{(uint32_t)x0, (uint32_t)x1, (uint32_t)x2, (uint32_t)x3}};
+}
+
+// The blocks of many counters, eight at a time.
+typedef uint64_t Eight __attribute__((vector_size(64)));
+enum { BLOCKS = 32, MANY = 4 * BLOCKS };
+
+LN_CLONES static void philox_many(uint64_t key, uint64_t counter, uint32_t *out) {
+  for (int i = 0; i < BLOCKS; i += 8, counter += 8) {
+    uint32_t k0 = (uint32_t)key, k1 = (uint32_t)(key >> 32);
+    const Eight at = counter + (Eight){0, 1, 2, 3, 4, 5, 6, 7};
+    Eight x0 = at & UINT32_MAX, x1 = at >> 32, x2 = {0}, x3 = {0};
+    ROUNDS(Eight)
+    for (int k = 0; k < 8; k++, out += 4)
+      out[0] = (uint32_t)x0[k], out[1] = (uint32_t)x1[k], out[2] = (uint32_t)x2[k],
+      out[3] = (uint32_t)x3[k];
   }
-  return (Four){{x0, x1, x2, x3}};
 }
 
 // Spreads close seeds far apart (the finalizer of MurmurHash3).
@@ -66,10 +89,12 @@ double ln_random_gauss(LnRandom *r) {
 }
 
 void ln_random_fill_uniform(LnRandom *r, float *out, int64_t n) {
-  for (int64_t i = 0; i < n; i += 4) {
-    Four f = philox(r->key, r->counter++);
-    int64_t m = n - i < 4 ? n - i : 4;
-    for (int64_t j = 0; j < m; j++) out[i + j] = (float)(f.v[j] >> 8) * 0x1p-24f;
+  uint32_t many[MANY];
+  for (; n > 0; n -= MANY, out += MANY) {
+    int64_t m = n < MANY ? n : MANY;
+    philox_many(r->key, r->counter, many);
+    r->counter += (uint64_t)(m + 3) / 4;
+    for (int64_t i = 0; i < m; i++) out[i] = (float)(many[i] >> 8) * 0x1p-24f;
   }
 }
 
@@ -88,13 +113,18 @@ void ln_random_fill_normal(LnRandom *r, float *out, int64_t n) {
 // "Fast random integer generation in an interval", 2019). Four numbers come from one block.
 typedef struct Draws {
   LnRandom *random;
-  Four four;
-  int left;
+  uint32_t many[MANY];
+  int used;   // of them
 } Draws;
 
+// Each block from its last number to its first.
 static uint32_t draw(Draws *d) {
-  if (d->left == 0) d->four = philox(d->random->key, d->random->counter++), d->left = 4;
-  return d->four.v[--d->left];
+  if (d->used == MANY) {
+    philox_many(d->random->key, d->random->counter, d->many);
+    d->used = 0;
+  }
+  if (d->used % 4 == 0) d->random->counter++;
+  return d->many[d->used++ ^ 3];
 }
 
 static uint32_t draw_below(Draws *d, uint32_t n) {
@@ -107,7 +137,7 @@ static uint32_t draw_below(Draws *d, uint32_t n) {
 }
 
 void ln_random_permutation(LnRandom *r, int64_t *out, int64_t n) {
-  Draws d = {.random = r};
+  Draws d = {.random = r, .used = MANY};
   for (int64_t i = 0; i < n; i++) out[i] = i;
   for (int64_t i = n - 1; i > 0; i--) {
     int64_t j =

@@ -1,6 +1,9 @@
 // Copying whole tensors, over the strided copies of copy.c.
+#include "base/simd.h"
+
 #include "kernels/assign.h"
 
+#include "base/threads.h"
 #include "kernels/copy.h"
 
 LnTensor *ln_tensor_copy(LnContext *c, const LnTensor *t) {
@@ -57,4 +60,32 @@ void ln_tensor_fill(LnTensor *t, double value) {
   LnTensor one = {.dtype = t->dtype, .data = cell};
   ln_tensor_set(&one, NULL, value);
   ln_kernel_copy(t->rank, t->shape, t->dtype, t->data, t->stride, t->dtype, cell, stride);
+}
+
+typedef struct Scaled {
+  LnDtype dtype;
+  double scale;
+  const void *x;
+  void *y;
+} Scaled;
+
+#define ADD_SCALED(T)                                                                        \
+  LN_CLONES static void add_scaled_##T(const Scaled *s, int64_t begin, int64_t end) {        \
+    const T scale = (T)s->scale, *x = s->x;                                                  \
+    T *y = s->y;                                                                             \
+    LN_INDEPENDENT                                                                           \
+    for (int64_t i = begin; i < end; i++) y[i] += scale * x[i];                              \
+  }
+ADD_SCALED(float)
+ADD_SCALED(double)
+
+static void add_scaled(void *arg, int64_t begin, int64_t end) {
+  const Scaled *s = arg;
+  if (s->dtype == LN_FLOAT32) add_scaled_float(s, begin, end);
+  else add_scaled_double(s, begin, end);
+}
+
+void ln_tensor_add_scaled(LnTensor *y, double scale, const LnTensor *x) {
+  Scaled s = {(LnDtype)y->dtype, scale, x->data, y->data};
+  ln_parallel(y->size, 65536, add_scaled, &s);
 }

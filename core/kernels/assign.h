@@ -11,5 +11,7 @@ LnTensor *ln_tensor_contiguous(LnContext *c, LnTensor *t);         // t itself w
 // Assignment of src, broadcast to dst's shape and cast to its dtype (overlap is handled).
 bool ln_tensor_assign(LnContext *c, LnTensor *dst, LnTensor *src);
 void ln_tensor_fill(LnTensor *t, double value);
+// y += scale * x: floats of one dtype and size, dense; rounded as an optimizer's plain step is.
+void ln_tensor_add_scaled(LnTensor *y, double scale, const LnTensor *x);
 
 #endif

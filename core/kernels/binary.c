@@ -1,7 +1,7 @@
 // The loops of functions of two tensors: float32, float64 and int64, in which all integers are
 // computed (they wrap around, as the copy back cuts them). One more is a line here, its name in
 // elementwise.h and a row of the table below.
-#include "kernels/simd.h"
+#include "base/simd.h"
 #include "kernels/elementwise.h"
 
 #include "kernels/loop.h"

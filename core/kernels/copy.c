@@ -1,6 +1,6 @@
 // Strided copies and casts between all pairs of dtypes: one inner loop a pair, made by macros.
 // A dtype more is a LOOP line and a CAST rule for each pair.
-#include "kernels/simd.h"
+#include "base/simd.h"
 #include "kernels/copy.h"
 
 #include <string.h>

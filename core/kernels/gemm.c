@@ -9,7 +9,7 @@
 #include <cblas.h>
 
 #include "base/threads.h"
-#include "kernels/simd.h"
+#include "base/simd.h"
 #if defined(__x86_64__) && defined(__GNUC__)
 #include <immintrin.h>
 #define X86 1
@@ -36,6 +36,8 @@
     T alpha, beta;                 \
     const T *bias;                 \
     bool ta, tb, relu;             \
+    const T *y;                    \
+    T *sums;                       \
   } T##_Job;                       \
   typedef void T##_Block(const T##_Job *j, int64_t i0, int64_t i1, int64_t j0, int64_t j1)
 DEFINE_JOB(float);
@@ -64,6 +66,7 @@ DEFINE_JOB(double);
 #define MUL(x, y) OP(mul)(x, y)
 #define ADD(x, y) OP(add)(x, y)
 #define MAX(x, y) OP(max)(x, y)
+#define WHERE_POSITIVE(y, x) OP(maskz_mov)(JOIN(OP(cmp), mask)(y, SET(0), _CMP_GT_OQ), x)
 #define SUM(x) OP(reduce_add)(x)
 #define LOAD_PART(p, m) OP(maskz_loadu)(m, p)
 #define STORE_PART(p, m, x) OP(mask_storeu)(p, m, x)
@@ -109,6 +112,7 @@ static inline TARGET void quads_avx512(const float *const *rows, int64_t at, flo
 #undef MUL
 #undef ADD
 #undef MAX
+#undef WHERE_POSITIVE
 #undef SUM
 #undef VEC_float
 #undef VEC_double
@@ -133,6 +137,7 @@ static const int32_t first_lanes[16] = {-1, -1, -1, -1, -1, -1, -1, -1};
 #define MUL(x, y) OP(mul)(x, y)
 #define ADD(x, y) OP(add)(x, y)
 #define MAX(x, y) OP(max)(x, y)
+#define WHERE_POSITIVE(y, x) OP(and)(OP(cmp)(y, SET(0), _CMP_GT_OQ), x)
 #define SUM(x) JOIN(avx2_sum, T)(x)
 #define LOAD_PART(p, m) OP(maskload)(p, m)
 #define STORE_PART(p, m, x) OP(maskstore)(p, m, x)
@@ -183,6 +188,7 @@ static inline TARGET void quads_avx2(const float *const *rows, int64_t at, float
 #undef MUL
 #undef ADD
 #undef MAX
+#undef WHERE_POSITIVE
 #undef SUM
 #undef VEC_float
 #undef VEC_double
@@ -210,6 +216,10 @@ static inline TARGET void quads_avx2(const float *const *rows, int64_t at, float
     for (int i = 0; i < 16 / (int)sizeof(T); i++) y[i] = x[i] > y[i] ? x[i] : y[i];  \
     return y;                                                                        \
   }                                                                                  \
+  LN_INLINE V V##_where_positive(V y, V x) {                                         \
+    for (int i = 0; i < 16 / (int)sizeof(T); i++) x[i] = y[i] > 0 ? x[i] : 0;        \
+    return x;                                                                        \
+  }                                                                                  \
   LN_INLINE T V##_sum(V x) {                                                         \
     T sum = 0;                                                                       \
     for (int i = 0; i < 16 / (int)sizeof(T); i++) sum += x[i];                       \
@@ -228,6 +238,7 @@ DEFINE_VECTORS(double, VEC_double)
 #define MUL(x, y) ((x) * (y))
 #define ADD(x, y) ((x) + (y))
 #define MAX(x, y) JOIN(V, max)(x, y)
+#define WHERE_POSITIVE(y, x) JOIN(V, where_positive)(y, x)
 #define SUM(x) JOIN(V, sum)(x)
 #define T float
 #include "kernels/gemm_tile.h"
@@ -257,6 +268,7 @@ __attribute__((constructor)) static void choose(void) {
 }
 
 const char *ln_gemm_isa(void) { return isa; }
+bool ln_relu_grad_fits(int64_t m, int64_t n) { return m >= 3 && m <= 64 && n >= 2; }
 bool ln_gemm_adds_as_loops(void) { return LN_HAS_CLONES || vector_bytes == 16; }
 
 // ---- How a product is run ----
@@ -276,11 +288,13 @@ bool ln_gemm_adds_as_loops(void) { return LN_HAS_CLONES || vector_bytes == 16; }
 #define T float
 #define GEMM ln_gemm_f32
 #define DENSE ln_dense_f32
+#define RELU_GRAD ln_relu_grad_f32
 #define CBLAS cblas_sgemm
 #include "kernels/gemm_run.h"
 #define T double
 #define GEMM ln_gemm_f64
 #define DENSE ln_dense_f64
+#define RELU_GRAD ln_relu_grad_f64
 #define CBLAS cblas_dgemm
 #include "kernels/gemm_run.h"
 

@@ -1,5 +1,5 @@
 // ln_gemm and ln_dense for one element type T: which kernel, which pieces. gemm.c includes this
-// with T, GEMM, DENSE and CBLAS defined; no include guard.
+// with T, GEMM, DENSE, RELU_GRAD and CBLAS defined; no include guard.
 
 #define F(f) JOIN(T, f)
 #define Job F(Job)
@@ -124,7 +124,7 @@ static void F(run)(Job *j) {
   // Else by rows, for cores that write parts of the same row meet in a cache line; by columns where
   // there are few rows, or where panels of B are to be transposed.
   const int64_t lanes = vector_bytes / (int64_t)sizeof(T), vectors = (j->n + lanes - 1) / lanes;
-  s.by_columns = j->m < 16 || (j->tb && vectors >= 2 * threads);
+  s.by_columns = j->m < 16 || j->y || (j->tb && vectors >= 2 * threads);
   s.unit = s.by_columns ? lanes : 8;
   const int64_t size = s.by_columns ? j->n : j->m;
   const double work = (double)s.unit * (double)(s.by_columns ? j->m : j->n) * (double)j->k;
@@ -157,10 +157,18 @@ void DENSE(int64_t m, int64_t n, int64_t k, const T *x, int64_t ldx, const T *w,
       if (y[i * ldy + col] < 0) y[i * ldy + col] = 0;
 }
 
+void RELU_GRAD(int64_t m, int64_t n, int64_t k, const T *dz, int64_t lddz, const T *w, int64_t ldw,
+               const T *y, T *dx, T *sums) {
+  F(run)(&(Job){.m = m, .n = n, .k = k, .alpha = 1, .tb = true, .a = dz, .lda = lddz,
+                .a_row = lddz, .a_col = 1, .b = w, .ldb = ldw, .c = dx, .ldc = n, .y = y,
+                .sums = sums});
+}
+
 #undef F
 #undef Job
 #undef Split
 #undef T
 #undef GEMM
 #undef DENSE
+#undef RELU_GRAD
 #undef CBLAS

@@ -19,10 +19,13 @@
 typedef struct {
   int64_t k, a_row, a_col, ldb, ldc;
   const T *a, *b, *bias;  // bias may be NULL
+  const T *y;             // with it c is kept where y > 0, else 0, and its columns are summed up
+  T *sums;                // whole vectors: a part that was just stored takes long to load
   T *c;
   T alpha, beta;
   bool relu, fetch;
-  M last;  // which lanes of the panel's last vector exist
+  M last;         // which lanes of the panel's last vector exist
+  int64_t whole;  // in so many rows of b it may be loaded whole, which is faster
 } Panel;
 
 #define LOAD_AT(p, v) ((v) < vectors - 1 ? LOAD((p) + (v) * W) : LOAD_PART((p) + (v) * W, last))
@@ -42,6 +45,17 @@ LN_INLINE TARGET void NAME(finish)(const int rows, const int vectors, const Pane
     if (q->beta != 0) EACH acc[r][v] = FMA(beta, LOAD_AT(c + r * ldc, v), acc[r][v]);
   }
   if (q->relu) EACH acc[r][v] = MAX(SET(0), acc[r][v]);  // in this order NaN stays NaN
+  if (vectors <= 4 && q->y) {  // wider ones are never asked
+    const T *y = q->y + (c - q->c);
+    EACH acc[r][v] = WHERE_POSITIVE(LOAD_AT(y + r * ldc, v), acc[r][v]);
+#pragma GCC unroll 24
+    for (int v = 0; v < vectors; v++) {
+      V sum = c == q->c ? SET(0) : LOAD(q->sums + v * W);
+#pragma GCC unroll 8
+      for (int r = 0; r < rows; r++) sum = ADD(sum, acc[r][v]);
+      STORE(q->sums + v * W, sum);
+    }
+  }
   EACH {
     T *to = c + r * ldc + v * W;
     if (v < vectors - 1) STORE(to, acc[r][v]);
@@ -49,34 +63,43 @@ LN_INLINE TARGET void NAME(finish)(const int rows, const int vectors, const Pane
   }
 }
 
+// One term of the sums of a tile: a row of B times an element of each row of A.
+LN_INLINE TARGET void NAME(term)(const int rows, const int vectors, const Panel *q, const T *a,
+                                 const T *b, const bool whole, V acc[][LINE]) {
+  const M last = q->last;
+  V row[LINE];
+#pragma GCC unroll 24
+  for (int v = 0; v < vectors; v++) row[v] = whole ? LOAD(b + v * W) : LOAD_AT(b, v);
+#pragma GCC unroll 8
+  for (int r = 0; r < rows; r++) {
+    V x = SET(a[r * q->a_row]);
+#pragma GCC unroll 24
+    for (int v = 0; v < vectors; v++) acc[r][v] = FMA(x, row[v], acc[r][v]);
+  }
+}
+
 // Rows [i, i + rows) of a panel. rows and vectors are constants at every call, so that the loops
 // over them unroll and acc becomes registers.
 LN_INLINE TARGET void NAME(tile)(const int rows, const int vectors, const Panel *q, int64_t i) {
-  V acc[8][LINE], row[LINE];
-  const M last = q->last;
+  V acc[8][LINE];
   const T *a = q->a + i * q->a_row, *b = q->b;
-  const int64_t k = q->k, a_row = q->a_row, a_col = q->a_col, ldb = q->ldb, ldc = q->ldc;
-  T *c = q->c + i * ldc;
+  T *c = q->c + i * q->ldc;
+  const int64_t k = q->k, whole = q->whole, a_col = q->a_col, ldb = q->ldb;
+  int64_t p = 0;
   EACH acc[r][v] = SET(0);
-  if (q->fetch) EACH __builtin_prefetch(c + r * ldc + v * W, 1);  // written when the sums are done
+  if (q->fetch) EACH __builtin_prefetch(c + r * q->ldc + v * W, 1);  // written when all is summed
 #pragma GCC unroll 1
-  for (int64_t p = 0; p < k; p++, a += a_col, b += ldb) {
-#pragma GCC unroll 24
-    for (int v = 0; v < vectors; v++) row[v] = LOAD_AT(b, v);
-#pragma GCC unroll 8
-    for (int r = 0; r < rows; r++) {
-      V x = SET(a[r * a_row]);
-#pragma GCC unroll 24
-      for (int v = 0; v < vectors; v++) acc[r][v] = FMA(x, row[v], acc[r][v]);
-    }
-  }
+  for (; vectors <= 4 && p < whole; p++, a += a_col, b += ldb)
+    NAME(term)(rows, vectors, q, a, b, true, acc);
+#pragma GCC unroll 1
+  for (; p < k; p++, a += a_col, b += ldb) NAME(term)(rows, vectors, q, a, b, false, acc);
   NAME(finish)(rows, vectors, q, c, acc);
 }
 
 // Rows [i, end) of a panel.
 LN_INLINE TARGET void NAME(panel)(const int vectors, const Panel *q, int64_t i, int64_t end) {
 #if ROWS == 8
-  for (; i + 8 <= end; i += 8) NAME(tile)(8, vectors, q, i);
+  if (vectors < 4) for (; i + 8 <= end; i += 8) NAME(tile)(8, vectors, q, i);
   for (; i + 6 <= end; i += 6) NAME(tile)(6, vectors, q, i);  // 4 and 2 leave the adders idle
 #endif
   for (; i + 4 <= end; i += 4) NAME(tile)(4, vectors, q, i);
@@ -85,19 +108,22 @@ LN_INLINE TARGET void NAME(panel)(const int vectors, const Panel *q, int64_t i, 
 }
 
 static TARGET void NAME(panels)(int64_t vectors, const Panel *q, int64_t i, int64_t end) {
+#if ROWS == 8
+  if (vectors == 4) { NAME(panel)(4, q, i, end); return; }
+#endif
   if (vectors == 3) NAME(panel)(3, q, i, end);
   else if (vectors == 2) NAME(panel)(2, q, i, end);
   else NAME(panel)(1, q, i, end);
 }
 
-#define EACH_WIDTH                                                          \
-  CASE(1) CASE(2) CASE(3) CASE(4) CASE(5) CASE(6) CASE(7) CASE(8) WIDER
+// Of a panel of few rows, which may be as wide as there are registers for.
+#define NARROW CASE(1) CASE(2) CASE(3) CASE(4) CASE(5) CASE(6) CASE(7) CASE(8)
 #if LINE > 8
-#define WIDER                                                               \
+#define WIDE                                                                \
   CASE(9) CASE(10) CASE(11) CASE(12) CASE(13) CASE(14) CASE(15) CASE(16)    \
   CASE(17) CASE(18) CASE(19) CASE(20) CASE(21) CASE(22) CASE(23) CASE(24)
 #else
-#define WIDER
+#define WIDE
 #endif
 
 // Rows p, p + step, ... of B, which all begin `at` elements behind the start of a cache line, times
@@ -118,26 +144,17 @@ LN_INLINE TARGET void NAME(lines)(const int vectors, const Panel *q, int64_t p, 
   for (int v = 0; v < vectors; v++) STORE(sums - at + v * W, acc[v]);
 }
 
-// A single row has panels as wide as there are registers for: the product then reads B once. What
-// counts is how fast B comes from the second-level cache, and a load across two of its lines, or of
-// a part of one, halves that. So rows that begin at the same place of a line are taken together.
-static TARGET void NAME(line)(int64_t vectors, const Panel *q, int64_t n) {
-  const int64_t step = W / ((q->ldb | W) & -(q->ldb | W));  // the least with step * ldb % W == 0
-  if (q->k < 8 * step || vectors == LINE) {
-    switch (vectors) {
-#define CASE(v) case v: NAME(tile)(1, v, q, 0); break;
-      EACH_WIDTH
-#undef CASE
-    }
-    return;
-  }
+// A long B that a single row is multiplied with is read once, so what counts is how fast it comes
+// from the second-level cache, and a load across two of its lines, or of a part of one, halves
+// that. So rows that begin at the same place of a line, every step-th, are taken together.
+static TARGET void NAME(line)(int64_t vectors, const Panel *q, int64_t n, int64_t step) {
   _Alignas(64) T sums[(LINE + 2) * W] = {0};
   for (int v = 0; v < vectors; v++) __builtin_prefetch(q->c + v * W, 1);
   for (int64_t p = 0; p < step; p++) {
     const int64_t at = (int64_t)((uintptr_t)(q->b + p * q->ldb) % BYTES / sizeof(T));
     switch ((at + n + W - 1) / W) {
 #define CASE(v) case v: NAME(lines)(v, q, p, step, at, sums + W); break;
-      EACH_WIDTH
+      NARROW WIDE
 #undef CASE
     }
   }
@@ -146,33 +163,82 @@ static TARGET void NAME(line)(int64_t vectors, const Panel *q, int64_t n) {
   NAME(finish)(1, (int)vectors, q, q->c, acc);
 }
 
-// For a transposed B with few rows of A, not worth transposing: c[i][j] = a[i] . b[j], the rows of
-// both contiguous.
-static TARGET void NAME(dots)(const Job *j, int64_t i, int64_t j0, int64_t j1) {
-  const T *a = j->a + i * j->a_row;
-  const int64_t whole = j->k / W * W;
-  const M last = MASK(j->k - whole);
-  for (int64_t col = j0; col < j1; col += 4) {
-    const int64_t n = j1 - col < 4 ? j1 - col : 4;
-    const T *b[4];
-    V acc[4];
-    for (int r = 0; r < 4; r++) b[r] = j->b + (col + (r < n ? r : 0)) * j->ldb, acc[r] = SET(0);
-    for (int64_t p = 0; p < whole; p += W) {
-      V x = LOAD(a + p);
-      for (int r = 0; r < 4; r++) acc[r] = FMA(x, LOAD(b[r] + p), acc[r]);
-    }
-    if (whole < j->k) {
-      V x = LOAD_PART(a + whole, last);
-      for (int r = 0; r < 4; r++) acc[r] = FMA(x, LOAD_PART(b[r] + whole, last), acc[r]);
-    }
-    for (int r = 0; r < n; r++) {
-      T *to = j->c + i * j->ldc + col + r;
-      T x = j->alpha * SUM(acc[r]);
-      if (j->bias) x += j->bias[col + r];
-      if (j->beta != 0) x += j->beta * *to;
-      *to = j->relu && x < 0 ? 0 : x;
+static TARGET void NAME(short_line)(int64_t vectors, const Panel *q) {
+  switch (vectors) {
+#define CASE(v) case v: NAME(tile)(1, v, q, 0); break;
+    NARROW
+#undef CASE
+  }
+}
+
+// Rows [i, end) of a product of one term, scaled copies of B's only row, where y > 0; their sums.
+LN_INLINE TARGET void NAME(copies)(const int vectors, const Panel *q, int64_t i, int64_t end) {
+  const M last = q->last;
+  const T *y = q->y + i * q->ldc;
+  T *c = q->c + i * q->ldc;
+  V sum[8];
+#pragma GCC unroll 8
+  for (int v = 0; v < vectors; v++) sum[v] = SET(0);
+#pragma GCC unroll 1
+  for (; i < end; i++, c += q->ldc, y += q->ldc) {
+    V x = SET(q->a[i * q->a_row]);
+#pragma GCC unroll 24
+    for (int v = 0; v < vectors; v++) {
+      V copy = WHERE_POSITIVE(LOAD_AT(y, v), MUL(x, LOAD_AT(q->b, v)));
+      sum[v] = ADD(sum[v], copy);
+      if (v < vectors - 1) STORE(c + v * W, copy);
+      else STORE_PART(c + v * W, last, copy);
     }
   }
+#pragma GCC unroll 24
+  for (int v = 0; v < vectors; v++) STORE(q->sums + v * W, sum[v]);
+}
+
+static TARGET void NAME(outer)(int64_t vectors, const Panel *q, int64_t i, int64_t end) {
+  switch (vectors) {
+#define CASE(v) case v: NAME(copies)(v, q, i, end); break;
+    NARROW
+#undef CASE
+  }
+}
+
+// For a transposed B with few rows of A, not worth transposing: c[i][j] = a[i] . b[j], the rows of
+// both contiguous. `count` columns at once, a constant at every call.
+LN_INLINE TARGET void NAME(dot)(const int count, const Job *j, int64_t i, int64_t col) {
+  const T *a = j->a + i * j->a_row, *b = j->b + col * j->ldb;
+  T *c = j->c + i * j->ldc + col;
+  const int64_t ldb = j->ldb, whole = j->k / W * W;
+  V acc[8];
+  T sum[8];
+#pragma GCC unroll 8
+  for (int r = 0; r < count; r++) acc[r] = SET(0);
+#pragma GCC unroll 1
+  for (int64_t p = 0; p < whole; p += W) {
+    V x = LOAD(a + p);
+#pragma GCC unroll 8
+    for (int r = 0; r < count; r++) acc[r] = FMA(x, LOAD(b + r * ldb + p), acc[r]);
+  }
+  if (whole < j->k) {
+    const M last = MASK(j->k - whole);
+    V x = LOAD_PART(a + whole, last);
+#pragma GCC unroll 8
+    for (int r = 0; r < count; r++) acc[r] = FMA(x, LOAD_PART(b + r * ldb + whole, last), acc[r]);
+  }
+#pragma GCC unroll 8
+  for (int r = 0; r < count; r++) sum[r] = j->alpha * SUM(acc[r]);
+#pragma GCC unroll 8
+  for (int r = 0; r < count; r++) {
+    T x = sum[r];
+    if (j->bias) x += j->bias[col + r];
+    if (j->beta != 0) x += j->beta * c[r];
+    c[r] = j->relu && x < 0 ? 0 : x;
+  }
+}
+
+static TARGET void NAME(dots)(const Job *j, int64_t i, int64_t col, int64_t end) {
+  for (; col + 8 <= end; col += 8) NAME(dot)(8, j, i, col);
+  for (; col + 4 <= end; col += 4) NAME(dot)(4, j, i, col);
+  for (; col < end; col++) NAME(dot)(1, j, i, col);
 }
 
 // The first k elements of n rows of a transposed B become k rows of `width`, a multiple of W.
@@ -199,15 +265,20 @@ static TARGET void NAME(block)(const Job *j, int64_t i0, int64_t i1, int64_t j0,
     for (int64_t i = i0; i < i1; i++) NAME(dots)(j, i, j0, j1);
     return;
   }
-  const bool line = j->m == 1 && !j->tb;
-  const int64_t most = line ? LINE : PANEL, depth = line ? j->k : DEPTH;
+  const int64_t step = W / ((j->ldb | W) & -(j->ldb | W));  // the least with step * ldb % W == 0
+  const bool line = j->m == 1 && !j->tb, long_line = line && j->k >= 8 * step;
+  const bool outer = j->k == 1 && !j->tb && j->y;
+  // A fourth vector is worth its room in the first-level cache where B is short.
+  const int64_t wide = ROWS == 8 && j->k <= 64 ? 4 : PANEL;
+  const int64_t most = long_line ? LINE - 1 : line || outer ? 8 : wide;
+  const int64_t depth = line ? j->k : DEPTH;
   // Rows of B are copied together where many tiles gain from it, or where their distance would map
   // them all to a few sets of the cache.
-  const int64_t rows = line ? 0 : i1 - i0;
+  const int64_t rows = line || outer ? 0 : i1 - i0;
   const bool copy = rows >= 96 || (rows >= 16 && j->ldb * (int)sizeof(T) % 1024 == 0);
-  _Alignas(64) T packed[DEPTH * PANEL * W];
+  _Alignas(64) T packed[DEPTH * PANEL * W], sums[LINE * W];
   Panel q = {.a_row = j->a_row, .a_col = j->a_col, .ldc = j->ldc, .alpha = j->alpha};
-  q.fetch = line || j->m * j->ldc * (int64_t)sizeof(T) > 32768;  // else C is in the cache
+  q.fetch = line || j->m * j->ldc * (int64_t)sizeof(T) > 4096;  // else C is in the cache
   // What another core has just written takes 0.1 us a cache line, unless several are under way.
   if (line)
     for (int64_t p = 0; p < j->k; p += W) __builtin_prefetch(j->a + p * j->a_col);
@@ -225,14 +296,24 @@ static TARGET void NAME(block)(const Job *j, int64_t i0, int64_t i1, int64_t j0,
       q.last = MASK(n - (vectors - 1) * W);
       q.bias = j->bias && p0 == 0 ? j->bias + col : NULL;
       q.c = j->c + col;
+      q.y = j->y && p0 + q.k == j->k ? j->y + col : NULL, q.sums = sums;
       q.b = packed, q.ldb = vectors * W;
       if (j->tb) NAME(transpose)(j->b + col * j->ldb + p0, j->ldb, q.k, n, packed, q.ldb);
       else if (copy)
         for (int64_t p = 0; p < q.k; p++)
           memcpy(packed + p * q.ldb, j->b + (p0 + p) * j->ldb + col, (size_t)n * sizeof(T));
       else q.b = j->b + p0 * j->ldb + col, q.ldb = j->ldb;
-      if (line) NAME(line)(vectors, &q, n);
+      q.whole = q.k;
+      if (q.b != packed) {  // not beyond the end of B
+        const int64_t left = j->b + (j->k - 1) * j->ldb + j->n - q.b - vectors * W;
+        const int64_t most = left < 0 ? 0 : q.ldb ? left / q.ldb + 1 : q.k;
+        if (most < q.whole) q.whole = most;
+      }
+      if (long_line) NAME(line)(vectors, &q, n, step);
+      else if (line) NAME(short_line)(vectors, &q);
+      else if (outer) NAME(outer)(vectors, &q, i0, i1);
       else NAME(panels)(vectors, &q, i0, i1);
+      if (q.y) memcpy(j->sums + col, sums, (size_t)n * sizeof(T));
     }
     p0 += q.k;
   } while (p0 < j->k);
@@ -244,6 +325,6 @@ static TARGET void NAME(block)(const Job *j, int64_t i0, int64_t i1, int64_t j0,
 #undef V
 #undef W
 #undef LOAD_AT
-#undef EACH_WIDTH
-#undef WIDER
+#undef NARROW
+#undef WIDE
 #undef T

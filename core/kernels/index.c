@@ -1,5 +1,5 @@
 // Gathering, adding at positions, choosing by a condition: loops over elements of any width.
-#include "kernels/simd.h"
+#include "base/simd.h"
 
 #include "kernels/index.h"
 

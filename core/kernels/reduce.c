@@ -1,7 +1,7 @@
 // Reductions. Two ways of going over memory: by rows (what is reduced lies together: one output at
 // a time) and by columns (what is kept lies together: up to TILE outputs at a time, row by row).
 // A reduction more: its row and column loops, a line in `passes`, its end in finish().
-#include "kernels/simd.h"
+#include "base/simd.h"
 #include "kernels/reduce.h"
 
 #include <math.h>
@@ -11,6 +11,7 @@
 #include "base/threads.h"
 #include "kernels/copy.h"
 #include "kernels/loop.h"
+#include "tensor/tensor.h"
 
 #define TILE 256            // columns at a time
 #define BLOCK 512           // elements converted at a time
@@ -416,9 +417,20 @@ static int join(Axis *axes, int n, bool innermost_first) {
   return n > 0 ? last + 1 : 0;
 }
 
+// The usual small case, a batch's loss, for which the preparations would be most of the work.
+static bool one_row(LnReduce f, LnTensor *out, const LnTensor *x) {
+  if ((f != LN_R_SUM && f != LN_R_MEAN) || out->size != 1 || x->size == 0 || x->size > RUN ||
+      x->dtype != LN_FLOAT32 || out->dtype != LN_FLOAT32 || !ln_tensor_is_contiguous(x))
+    return false;
+  Acc sum = start(SUM, false);
+  sum_row_float(x->data, x->size, &sum, 0);
+  *(float *)out->data = (float)(f == LN_R_MEAN ? sum.f / (double)x->size : sum.f);
+  return true;
+}
+
 void ln_kernel_reduce(LnReduce f, double ddof, LnTensor *out, const LnTensor *x,
                       const bool *reduced) {
-  if (out->size == 0) return;
+  if (out->size == 0 || one_row(f, out, x)) return;
   Plan p = {.f = f, .ddof = ddof, .data = x->data, .out = out->data, .count = 1};
   LnDtype compute = (LnDtype)x->dtype;
   bool counts = f == LN_R_COUNT || f == LN_R_ANY || f == LN_R_ALL;

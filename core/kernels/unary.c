@@ -1,5 +1,5 @@
 // The loops of kernels/unary_list.h: float32 and float64, forward and gradient, and int64.
-#include "kernels/simd.h"
+#include "base/simd.h"
 #include "kernels/elementwise.h"
 
 #include "kernels/loop.h"

@@ -5,7 +5,7 @@
 #ifndef LN_KERNELS_VMATH_H
 #define LN_KERNELS_VMATH_H
 
-#include "kernels/simd.h"
+#include "base/simd.h"
 
 #include <math.h>
 #include <string.h>

@@ -17,7 +17,7 @@
 //     is counted yet, a = w. When (updates + 1) is a multiple of ema_overwrite_frequency, w = a;
 //  7. constraints of the variables that have a gradient, so averages are of unconstrained weights;
 //  8. the count of calls goes up.
-#include "kernels/simd.h"
+#include "base/simd.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -130,7 +130,7 @@ BACKWARD(minimum) {
 
 BACKWARD(squared_difference) {
   NAMES;
-  dx[0] = ln_mul(c, dy[0], ln_mul_number(c, ln_sub(c, a, b), 2));
+  dx[0] = ln_mul(c, ln_mul_number(c, dy[0], 2), ln_sub(c, a, b));   // 2 dy may be a constant
   if (want[1]) dx[1] = ln_neg(c, dx[0]);
   return true;
 }

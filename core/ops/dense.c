@@ -1,5 +1,7 @@
 // y = act(x W + b) in one op. Its backward pass is one reading of dy (dense_grad: through the
-// activation, and the bias's gradient) and a product for each of W and x that wants a gradient.
+// activation, and the bias's gradient) and a product for each of W and x that wants a gradient. In
+// a training step that is replayed, x's product does what dense_grad would do next to a relu
+// before it (dense_relu_grad).
 #include "ops/dense.h"
 
 #include <stddef.h>
@@ -8,7 +10,7 @@
 #include "kernels/matrix.h"
 #include "ops/ops.h"
 
-enum { DENSE, DENSE_GRAD, ACTIVATION_GRAD };
+enum { DENSE, DENSE_GRAD, ACTIVATION_GRAD, DENSE_RELU_GRAD };
 static const LnOp *op_of(int which);
 
 typedef struct Dense {
@@ -96,13 +98,31 @@ static LnTensor *as_rows(LnContext *c, LnTensor *x) {
   return ln_reshape(c, x, 2, (int64_t[]){rows, x->shape[x->rank - 1]});
 }
 
+// The call that made x, where a step is recorded in which gradients matter at variables only.
+static const LnCall *made_by(const LnContext *c, const LnTensor *x) {
+  const LnRecorder *r = c->recorder;
+  return r && r->everything && !ln_recording_gradients(c) ? r->producer(r, x) : NULL;
+}
+
+// Whether x is the output of a dense layer with a relu, so that dx may go through that at once. (To
+// go through it twice does no harm: other uses of x may add their gradients.)
+static bool after_relu(const LnContext *c, const LnTensor *x, const LnTensor *w) {
+  const LnCall *from = x->rank == 2 && x->dtype == w->dtype ? made_by(c, x) : NULL;
+  return from && from->op == op_of(DENSE) && from->n_in > 2 && from->in[2] &&
+         ((const Dense *)from->params)->activation == LN_DENSE_RELU &&
+         ln_relu_grad_fits(x->shape[0], x->shape[1]);
+}
+
 static bool dense_backward(const LnCall *call, LnTensor *const *dy, const bool *want,
                            LnTensor **dx) {
   LnContext *c = call->context;
   const Dense *p = call->params;
   LnTensor *x = call->in[0], *w = call->in[1], *pre[2] = {dy[0], NULL};
   bool bias = call->n_in > 2 && call->in[2] && want[2];
-  if (p->activation) {
+  const LnCall *from = p->activation == LN_DENSE_RELU ? made_by(c, dy[0]) : NULL;
+  if (from && from->op == op_of(DENSE_RELU_GRAD) && from->in[2] == call->out[0]) {
+    if (bias) dx[2] = from->out[1];
+  } else if (p->activation) {
     LnTensor *in[2] = {dy[0], call->out[0]};
     if (!ln_apply_all(c, op_of(bias ? DENSE_GRAD : ACTIVATION_GRAD), in, 2, p, pre)) return false;
     if (bias) dx[2] = pre[1];
@@ -110,7 +130,13 @@ static bool dense_backward(const LnCall *call, LnTensor *const *dy, const bool *
     dx[2] = ln_sum(c, as_rows(c, dy[0]), 0, false);
   }
   // x's first: nothing reads the weights after it, so that a step may go straight into them.
-  if (want[0]) dx[0] = ln_matmul(c, pre[0], ln_transpose(c, w));
+  if (want[0] && after_relu(c, x, w)) {
+    LnTensor *in[3] = {pre[0], w, x}, *out[2];
+    if (!ln_apply_all(c, op_of(DENSE_RELU_GRAD), in, 3, NULL, out)) return false;
+    dx[0] = out[0];
+  } else if (want[0]) {
+    dx[0] = ln_matmul(c, pre[0], ln_transpose(c, w));
+  }
   if (want[1]) dx[1] = ln_matmul(c, ln_transpose(c, as_rows(c, x)), as_rows(c, pre[0]));
   return !c->err.set;
 }
@@ -172,6 +198,62 @@ static bool grad_backward(const LnCall *call, LnTensor *const *g, const bool *wa
   return !c->err.set;
 }
 
+// ---- dense_relu_grad: (dz, w, y) -> dz w' where y > 0, its column sums
+
+static bool relu_shape(const LnCall *call, LnSpec *out) {
+  const LnTensor *dz = call->in[0], *w = call->in[1], *y = call->in[2];
+  if (dz->rank != 2 || w->rank != 2 || y->rank != 2 || dz->shape[0] != y->shape[0] ||
+      dz->shape[1] != w->shape[1] || w->shape[0] != y->shape[1])
+    return ln_fail(call->context, "%s: shapes do not align: %s, %s and %s", call->op->name,
+                   ln_tensor_shape_text(dz), ln_tensor_shape_text(w), ln_tensor_shape_text(y));
+  if (!ln_dtype_is_float((LnDtype)y->dtype) || dz->dtype != y->dtype || w->dtype != y->dtype)
+    return ln_fail(call->context, "%s: one float dtype is wanted", call->op->name);
+  return ln_spec_like(call, &out[0], (LnDtype)y->dtype, y) &&
+         ln_spec(call, &out[1], (LnDtype)y->dtype, 1, &y->shape[1]);
+}
+
+static size_t relu_scratch(const LnCall *call) {
+  size_t bytes = 0;
+  for (int i = 0; i < 3; i++)
+    if (!ln_tensor_is_contiguous(call->in[i]))
+      bytes += (size_t)call->in[i]->size * ln_dtype_size(call->in[i]->dtype) + 64;
+  return bytes;
+}
+
+static void relu_forward(const LnCall *call) {
+  const LnTensor *y = call->in[2];
+  const LnDtype d = (LnDtype)y->dtype;
+  const int64_t m = y->shape[0], n = y->shape[1], k = call->in[0]->shape[1], ld = k > 0 ? k : 1;
+  char *memory = call->scratch;
+  void *dx = call->out[0]->data, *sums = call->out[1]->data;
+  const void *from[3];
+  for (int i = 0; i < 3; i++)
+    from[i] = ln_tensor_is_contiguous(call->in[i]) ? call->in[i]->data
+                                                   : copied(call->in[i], d, &memory);
+  if (!ln_relu_grad_fits(m, n)) {
+    const LnMatrix a = {from[0], ld, false}, b = {from[1], ld, true};
+    ln_matrix_product(d, m, n, k, 1, a, b, 0, dx, n > 0 ? n : 1);
+    ln_kernel_dense_grad(d, LN_DENSE_RELU, m, n, dx, from[2], dx, sums);
+  } else if (d == LN_FLOAT32) {
+    ln_relu_grad_f32(m, n, k, from[0], ld, from[1], ld, from[2], dx, sums);
+  } else {
+    ln_relu_grad_f64(m, n, k, from[0], ld, from[1], ld, from[2], dx, sums);
+  }
+}
+
+static bool relu_backward(const LnCall *call, LnTensor *const *g, const bool *want,
+                          LnTensor **dx) {
+  LnContext *c = call->context;
+  LnTensor *dz = call->in[0], *w = call->in[1], *y = call->in[2], *both = g[0];
+  if (g[1]) both = both ? ln_add(c, both, g[1]) : g[1];
+  if (!both) return !c->err.set;
+  both = LN_APPLY2(c, op_of(ACTIVATION_GRAD), &(Dense){LN_DENSE_RELU},
+                   ln_broadcast_to(c, both, 2, y->shape), y);
+  if (want[0]) dx[0] = ln_matmul(c, both, w);
+  if (want[1]) dx[1] = ln_matmul(c, ln_transpose(c, both), dz);
+  return !c->err.set;
+}
+
 static const LnOption dense_options[] = {
   {"activation", LN_OPT_CHOICE, offsetof(Dense, activation), .fallback = "linear",
    .choices = "linear relu sigmoid tanh", .doc = "what is applied to the sum"}, {0}};
@@ -194,6 +276,10 @@ const LnOp ln_ops_dense[] = {
    .scratch = grad_scratch, .forward = grad_forward, .backward = grad_backward,
    .samples = "x(3,4), x(3,4), \"relu\"\nx(3,4), u(3,4), \"tanh\"\nx(3), p(3), \"sigmoid\"",
    .doc = "(dy, y): dy f'(y) for y = f(x)."},
+  {.name = "dense_relu_grad", .n_in = 3, .n_out = 2, .flags = LN_OP_HIDDEN, .shape = relu_shape,
+   .scratch = relu_scratch, .forward = relu_forward, .backward = relu_backward,
+   .samples = "x(4,3), x(5,3), x(4,5)\nx(2,3), x(5,3), x(2,5)",
+   .doc = "(dz, w, y): dz w' where y > 0, else 0, and the sums of its columns."},
   {0}};
 
 static const LnOp *op_of(int which) { return &ln_ops_dense[which]; }

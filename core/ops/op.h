@@ -101,6 +101,8 @@ LnTensor *ln_temp(LnContext *c, LnTensor *t);
 struct LnRecorder {
   bool (*record)(LnRecorder *r, const LnCall *call);
   LnRecorder *outer;
+  // The call it has recorded that made x, or NULL.
+  const LnCall *(*producer)(const LnRecorder *r, const LnTensor *x);
   bool everything, paused;
   const char *spoiled;   // what happened that no replay would do again, or NULL
 };

@@ -3,7 +3,7 @@
 #ifndef LN_NN_OPTIMIZERS_STEP_H
 #define LN_NN_OPTIMIZERS_STEP_H
 
-#include "kernels/simd.h"
+#include "base/simd.h"
 
 #include <math.h>
 #include <tgmath.h>

@@ -2,8 +2,8 @@
 // functions they are made of LN_INLINE. gcc then makes one version an instruction set, chosen at
 // load time; elsewhere, and under the sanitizers (whose runtime is not up yet when the choice is
 // made), there is the plain version alone.
-#ifndef LN_KERNELS_SIMD_H
-#define LN_KERNELS_SIMD_H
+#ifndef LN_BASE_SIMD_H
+#define LN_BASE_SIMD_H
 
 #include <stdint.h>
 
