@@ -9,14 +9,15 @@ typedef struct Four {
   uint32_t v[4];
 } Four;
 
-// The ten rounds on x0 .. x3, 32-bit words in the low halves of 64-bit numbers or of vectors of them.
+// The ten rounds on x0 .. x3, 32-bit words in the low halves of 64-bit numbers or vectors of them.
 #define ROUNDS(T)                                                              \
-  for (int round = 0; round < 10; round++, k0 += 0x9E3779B9u, k1 += 0xBB67AE85u) { \
+  for (int round = 0; round < 10; round++) {                                   \
     const T a = x0 * UINT64_C(0xD2511F53), b = x2 * UINT64_C(0xCD9E8D57);      \
     x0 = (b >> 32) ^ x1 ^ (uint64_t)k0;                                        \
     x2 = (a >> 32) ^ x3 ^ (uint64_t)k1;                                        \
     x1 = b & UINT32_MAX;                                                       \
     x3 = a & UINT32_MAX;                                                       \
+    k0 += 0x9E3779B9u, k1 += 0xBB67AE85u;                                      \
   }
 
 static Four philox(uint64_t key, uint64_t counter) {
@@ -110,39 +111,43 @@ void ln_random_fill_normal(LnRandom *r, float *out, int64_t n) {
 }
 
 // 0 .. n-1 for n < 2^32 from 32 bits: the high half of a product, unbiased by rejection (Lemire,
-// "Fast random integer generation in an interval", 2019). Four numbers come from one block.
+// "Fast random integer generation in an interval", 2019). Four numbers come from one block, its
+// last one first; blocks of which none was taken are given back.
 typedef struct Draws {
-  LnRandom *random;
+  uint64_t key, counter;
+  int used;
   uint32_t many[MANY];
-  int used;   // of them
 } Draws;
 
-// Each block from its last number to its first.
-static uint32_t draw(Draws *d) {
+LN_INLINE uint32_t draw(Draws *d) {
   if (d->used == MANY) {
-    philox_many(d->random->key, d->random->counter, d->many);
+    philox_many(d->key, d->counter, d->many);
+    d->counter += BLOCKS;
     d->used = 0;
   }
-  if (d->used % 4 == 0) d->random->counter++;
   return d->many[d->used++ ^ 3];
 }
 
-static uint32_t draw_below(Draws *d, uint32_t n) {
+LN_INLINE uint32_t draw_below(Draws *d, uint32_t n) {
   uint64_t product = (uint64_t)draw(d) * n;
-  if ((uint32_t)product < n) {
+  if (__builtin_expect((uint32_t)product < n, 0)) {
     uint32_t floor = -n % n;
     while ((uint32_t)product < floor) product = (uint64_t)draw(d) * n;
   }
   return (uint32_t)(product >> 32);
 }
 
-void ln_random_permutation(LnRandom *r, int64_t *out, int64_t n) {
-  Draws d = {.random = r, .used = MANY};
-  for (int64_t i = 0; i < n; i++) out[i] = i;
-  for (int64_t i = n - 1; i > 0; i--) {
-    int64_t j =
-        i < UINT32_MAX ? (int64_t)draw_below(&d, (uint32_t)i + 1) : ln_random_below(r, i + 1);
-    int64_t t = out[i];
-    out[i] = out[j], out[j] = t;
+void ln_random_permutation(LnRandom *r, int64_t *out, int64_t n, int64_t first) {
+  for (int64_t i = 0; i < n; i++) out[i] = first + i;
+  int64_t i = n - 1, j, t;
+  for (; i >= UINT32_MAX; i--) {
+    j = ln_random_below(r, i + 1);
+    t = out[i], out[i] = out[j], out[j] = t;
   }
+  Draws d = {.key = r->key, .counter = r->counter, .used = MANY};
+  for (; i > 0; i--) {
+    j = draw_below(&d, (uint32_t)i + 1);
+    t = out[i], out[i] = out[j], out[j] = t;
+  }
+  r->counter = d.counter - (uint64_t)(MANY - d.used) / 4;
 }

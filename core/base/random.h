@@ -15,6 +15,7 @@ double ln_random_gauss(LnRandom *r);     // mean 0, deviation 1
 // Bulk forms, n numbers each.
 void ln_random_fill_uniform(LnRandom *r, float *out, int64_t n);   // [0, 1), 24 bits
 void ln_random_fill_normal(LnRandom *r, float *out, int64_t n);
-void ln_random_permutation(LnRandom *r, int64_t *out, int64_t n);  // 0 .. n-1, Fisher-Yates
+// first .. first + n - 1 in a random order (Fisher and Yates).
+void ln_random_permutation(LnRandom *r, int64_t *out, int64_t n, int64_t first);
 
 #endif

@@ -8,7 +8,7 @@
 enum { LN_DENSE_LINEAR, LN_DENSE_RELU, LN_DENSE_SIGMOID, LN_DENSE_TANH };
 
 // dx = dy f'(y) for y = f(x), all (m, n) contiguous; db (n) = column sums of dx, or NULL.
-// float32 or float64; dx must not overlap dy or y.
+// float32 or float64; dx must not overlap y, nor dy (which of a relu it may be).
 void ln_kernel_dense_grad(LnDtype d, int activation, int64_t m, int64_t n, const void *dy,
                           const void *y, void *dx, void *db);
 // y = f(y + bias), (m, n) contiguous; bias (n) or NULL.

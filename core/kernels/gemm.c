@@ -35,6 +35,7 @@
     int64_t ldc;                   \
     T alpha, beta;                 \
     const T *bias;                 \
+    int64_t bias_step;             \
     bool ta, tb, relu;             \
     const T *y;                    \
     T *sums;                       \

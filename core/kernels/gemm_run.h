@@ -141,11 +141,14 @@ void GEMM(bool ta, bool tb, int64_t m, int64_t n, int64_t k, T alpha, const T *a
 
 void DENSE(int64_t m, int64_t n, int64_t k, const T *x, int64_t ldx, const T *w, int64_t ldw,
            const T *bias, LnEpilogue act, T *y, int64_t ldy) {
-  Job j = {.m = m, .n = n, .k = k, .alpha = 1, .bias = bias, .relu = act == LN_ACT_RELU,
+  Job j = {.m = m, .n = n, .k = k, .alpha = 1, .bias = bias, .bias_step = 1,
+           .relu = act == LN_ACT_RELU,
            .a = x, .lda = ldx, .a_row = ldx, .a_col = 1, .b = w, .ldb = ldw, .c = y, .ldc = ldy};
-  // What the product cannot do on its way: OpenBLAS nothing, a column computed as a row no bias.
-  const bool large = F(large)(&j);
-  if (bias && (large || (n == 1 && ldy == 1))) {
+  // What the product cannot do on its way: OpenBLAS nothing; a column computed as a row has but one
+  // bias, which only dots know.
+  const bool large = F(large)(&j), column = n == 1 && ldy == 1, dots = ldw == 1 && k != 1;
+  if (column && dots) j.bias_step = 0;
+  if (bias && (large || (column && !dots))) {
     for (int64_t i = 0; i < m; i++)
       for (int64_t col = 0; col < n; col++) y[i * ldy + col] = bias[col];
     j.bias = NULL, j.beta = 1;

@@ -6,8 +6,8 @@
 // vectors and multiplies it with one element of each row of A. A's elements may stand at any
 // strides, so both kinds of A cost the same and nothing is copied, which in a small product is
 // dearer than the product. Every element of C sums its products in the order of k whatever the
-// tiles, tails and threads, so that none of them changes a bit of the result. (But a row alone may be
-// summed in another order: see lines.)
+// tiles, tails and threads, so that none of them changes a bit of the result. (But a row alone may
+// be summed in another order: see lines.)
 
 #define NAME(f) JOIN(T, JOIN(ISA, f))
 #define Job JOIN(T, Job)
@@ -226,13 +226,12 @@ LN_INLINE TARGET void NAME(dot)(const int count, const Job *j, int64_t i, int64_
   }
 #pragma GCC unroll 8
   for (int r = 0; r < count; r++) sum[r] = j->alpha * SUM(acc[r]);
-#pragma GCC unroll 8
-  for (int r = 0; r < count; r++) {
-    T x = sum[r];
-    if (j->bias) x += j->bias[col + r];
-    if (j->beta != 0) x += j->beta * c[r];
-    c[r] = j->relu && x < 0 ? 0 : x;
-  }
+#define EACH_SUM _Pragma("GCC unroll 8") for (int r = 0; r < count; r++)
+  if (j->bias) EACH_SUM sum[r] += j->bias[(col + r) * j->bias_step];
+  if (j->beta != 0) EACH_SUM sum[r] += j->beta * c[r];
+  if (j->relu) EACH_SUM sum[r] = sum[r] < 0 ? 0 : sum[r];
+  EACH_SUM c[r] = sum[r];
+#undef EACH_SUM
 }
 
 static TARGET void NAME(dots)(const Job *j, int64_t i, int64_t col, int64_t end) {
@@ -257,6 +256,8 @@ static TARGET void NAME(transpose)(const T *b, int64_t ldb, int64_t k, int64_t n
 #endif
   for (int64_t i = 0; i < n; i++)
     for (int64_t p = 0; p < k; p++) to[p * width + i] = b[i * ldb + p];
+  for (int64_t i = n; i < width; i++)
+    for (int64_t p = 0; p < k; p++) to[p * width + i] = 0;
 }
 
 // Rows [i0, i1) and columns [j0, j1) of C.
@@ -266,7 +267,8 @@ static TARGET void NAME(block)(const Job *j, int64_t i0, int64_t i1, int64_t j0,
     return;
   }
   const int64_t step = W / ((j->ldb | W) & -(j->ldb | W));  // the least with step * ldb % W == 0
-  const bool line = j->m == 1 && !j->tb, long_line = line && j->k >= 8 * step;
+  const bool line = j->m == 1 && !j->tb;
+  const bool long_line = line && j->k >= 8 * step && j->k * j->n * (int64_t)sizeof(T) > 32768;
   const bool outer = j->k == 1 && !j->tb && j->y;
   // A fourth vector is worth its room in the first-level cache where B is short.
   const int64_t wide = ROWS == 8 && j->k <= 64 ? 4 : PANEL;
@@ -278,7 +280,7 @@ static TARGET void NAME(block)(const Job *j, int64_t i0, int64_t i1, int64_t j0,
   const bool copy = rows >= 96 || (rows >= 16 && j->ldb * (int)sizeof(T) % 1024 == 0);
   _Alignas(64) T packed[DEPTH * PANEL * W], sums[LINE * W];
   Panel q = {.a_row = j->a_row, .a_col = j->a_col, .ldc = j->ldc, .alpha = j->alpha};
-  q.fetch = line || j->m * j->ldc * (int64_t)sizeof(T) > 4096;  // else C is in the cache
+  q.fetch = line || j->m * j->ldc * (int64_t)sizeof(T) > 32768;  // else C is in the cache
   // What another core has just written takes 0.1 us a cache line, unless several are under way.
   if (line)
     for (int64_t p = 0; p < j->k; p += W) __builtin_prefetch(j->a + p * j->a_col);
@@ -300,14 +302,17 @@ static TARGET void NAME(block)(const Job *j, int64_t i0, int64_t i1, int64_t j0,
       q.b = packed, q.ldb = vectors * W;
       if (j->tb) NAME(transpose)(j->b + col * j->ldb + p0, j->ldb, q.k, n, packed, q.ldb);
       else if (copy)
-        for (int64_t p = 0; p < q.k; p++)
-          memcpy(packed + p * q.ldb, j->b + (p0 + p) * j->ldb + col, (size_t)n * sizeof(T));
+        for (int64_t p = 0; p < q.k; p++) {
+          T *to = packed + p * q.ldb;
+          memcpy(to, j->b + (p0 + p) * j->ldb + col, (size_t)n * sizeof(T));
+          for (int64_t i = n; i < q.ldb; i++) to[i] = 0;  // what is left there may be slow to add
+        }
       else q.b = j->b + p0 * j->ldb + col, q.ldb = j->ldb;
       q.whole = q.k;
       if (q.b != packed) {  // not beyond the end of B
-        const int64_t left = j->b + (j->k - 1) * j->ldb + j->n - q.b - vectors * W;
-        const int64_t most = left < 0 ? 0 : q.ldb ? left / q.ldb + 1 : q.k;
-        if (most < q.whole) q.whole = most;
+        const int64_t room = j->b + (j->k - 1) * j->ldb + j->n - q.b - vectors * W;
+        const int64_t rows_whole = room < 0 ? 0 : q.ldb ? room / q.ldb + 1 : q.k;
+        if (rows_whole < q.whole) q.whole = rows_whole;
       }
       if (long_line) NAME(line)(vectors, &q, n, step);
       else if (line) NAME(short_line)(vectors, &q);

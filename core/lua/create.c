@@ -441,11 +441,7 @@ static int random_permutation(lua_State *L) {
   ln_lua_only_options(L, s, 2, "random.permutation", names);
   LnRandom *r = generator(L, s, 2, "random.permutation", &own);
   LnTensor *t = ln_tensor_new(&s->context, LN_INT64, 1, &n);
-  if (t) {
-    int64_t *p = t->data;
-    ln_random_permutation(r, p, n);
-    for (int64_t i = 0; i < n; i++) p[i]++;   // positions count from 1
-  }
+  if (t) ln_random_permutation(r, t->data, n, 1);
   return push_made(L, s, t, "random.permutation");
 }
 

@@ -530,7 +530,8 @@ void ln_register_layer(lua_State *L) {
       {"layers", layers}, {"losses", losses}, {"class_name", class_name}, {NULL, NULL}};
   static const luaL_Reg functions[] = {
       {"add_child", add_child}, {"pop_child", pop_child}, {"unbuild", unbuild},
-      {"computes_in_lua", computes_in_lua}, {"keeps_rows", layer_keeps_rows}, {"calls_in_lua", calls_in_lua}, {"is_meta", is_meta},
+      {"computes_in_lua", computes_in_lua}, {"keeps_rows", layer_keeps_rows},
+      {"calls_in_lua", calls_in_lua}, {"is_meta", is_meta},
       {NULL, NULL}};
   ln_lua_setfuncs(L, functions);
   lua_getfield(L, module, "class");

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/random.h"
 #include "lua/state.h"
 #include "model/trainer.h"
 
@@ -155,8 +156,9 @@ static int run(lua_State *L) {
   read_batch(L, s, 3, &b, x, y, w);
   int64_t left = b.count, size = luaL_optinteger(L, 9, left), done = 0;
   luaL_argcheck(L, size >= 1, 9, "a batch size of 1 or more expected");
-  double end = lua_isnoneornil(L, 10) ? 0 : now() + luaL_checknumber(L, 10);
-  do {
+  double end = lua_isnoneornil(L, 10) ? 0 : now() + luaL_checknumber(L, 10), seen = now();
+  int64_t looked = 0, stride = 1;   // batches since the clock was looked at, and until it is
+  for (;;) {
     b.count = left < size ? left : size;
     b.ahead = !b.rows ? 0 : left - b.count < size ? left - b.count : size;
     if (!ln_trainer_run(&s->context, t, mode, &b, NULL, NULL)) return ln_lua_raise(L, s, NULL);
@@ -164,8 +166,29 @@ static int run(lua_State *L) {
     b.begin += b.count;
     done += b.count;
     left -= b.count;
-  } while (left > 0 && (end == 0 || now() < end) && !ln_interrupts());
+    if (left == 0 || ln_interrupts()) break;
+    if (end == 0 || ++looked < stride) continue;
+    double time = now();
+    if (time >= end) break;
+    stride = time - seen < 0.0005 ? 2 * stride : 1;
+    seen = time, looked = 0;
+  }
   lua_pushinteger(L, done);
+  return 1;
+}
+
+// core.row_order(n): the rows 0 .. n-1 of data in a random order, as trainer:run takes them.
+static int row_order(lua_State *L) {
+  LnLua *s = ln_lua(L);
+  LnContext *c = &s->context;
+  int64_t n = luaL_checkinteger(L, 1);
+  luaL_argcheck(L, n >= 0, 1, "a number of rows expected");
+  size_t scope = ln_scope(c);
+  LnTensor *rows = ln_temp(c, ln_tensor_new(c, LN_INT64, 1, &n));
+  if (!rows) return ln_lua_raise(L, s, "row_order");
+  ln_random_permutation(&c->random, rows->data, n, 0);
+  ln_lua_push_tensor(L, s, rows);
+  ln_scope_end(c, scope);
   return 1;
 }
 
@@ -311,7 +334,8 @@ static int loss(lua_State *L) {
 void ln_register_trainer(lua_State *L) {
   LnLua *s = ln_lua(L);
   static const luaL_Reg functions[] = {
-      {"trainer", new_trainer}, {"spoil_replay", spoil_replay}, {NULL, NULL}};
+      {"trainer", new_trainer}, {"spoil_replay", spoil_replay}, {"row_order", row_order},
+      {NULL, NULL}};
   static const luaL_Reg methods[] = {
       {"set_optimizer", set_optimizer}, {"set_replay", set_replay}, {"add_output", add_output},
       {"add_metric", add_metric},

@@ -191,7 +191,8 @@ static bool not_shape(const LnCall *call, LnSpec *out) {
 static void not_forward(const LnCall *call) {
   const LnTensor *x = call->in[0];
   LnDtype compute = ln_dtype_is_float(x->dtype) ? (LnDtype)x->dtype : LN_INT64;
-  LnTensor zero = {.refs = 1, .dtype = LN_UINT8, .size = 1, .data = (char[8]){0}};
+  LnTensor zero = {.refs = 1, .dtype = LN_UINT8, .size = 1, .contiguous = true,
+                   .data = (char[8]){0}};
   ln_kernel_binary(LN_B_EQ, compute, call->out[0], x, &zero);
 }
 

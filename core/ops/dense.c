@@ -212,10 +212,15 @@ static bool relu_shape(const LnCall *call, LnSpec *out) {
          ln_spec(call, &out[1], (LnDtype)y->dtype, 1, &y->shape[1]);
 }
 
+static bool dense_rows(const LnTensor *t) {
+  return (t->shape[1] <= 1 || t->stride[1] == 1) &&
+         (t->shape[0] <= 1 || t->stride[0] == t->shape[1]);
+}
+
 static size_t relu_scratch(const LnCall *call) {
   size_t bytes = 0;
   for (int i = 0; i < 3; i++)
-    if (!ln_tensor_is_contiguous(call->in[i]))
+    if (!dense_rows(call->in[i]))
       bytes += (size_t)call->in[i]->size * ln_dtype_size(call->in[i]->dtype) + 64;
   return bytes;
 }
@@ -227,12 +232,14 @@ static void relu_forward(const LnCall *call) {
   char *memory = call->scratch;
   void *dx = call->out[0]->data, *sums = call->out[1]->data;
   const void *from[3];
-  for (int i = 0; i < 3; i++)
-    from[i] = ln_tensor_is_contiguous(call->in[i]) ? call->in[i]->data
-                                                   : copied(call->in[i], d, &memory);
+  for (int i = 0; i < 3; i++) {
+    LnTensor *t = call->in[i];
+    from[i] = dense_rows(t) ? t->data : copied(t, d, &memory);
+  }
   if (!ln_relu_grad_fits(m, n)) {
     const LnMatrix a = {from[0], ld, false}, b = {from[1], ld, true};
     ln_matrix_product(d, m, n, k, 1, a, b, 0, dx, n > 0 ? n : 1);
+    // In place: what a relu has set to 0 it sets to 0 again.
     ln_kernel_dense_grad(d, LN_DENSE_RELU, m, n, dx, from[2], dx, sums);
   } else if (d == LN_FLOAT32) {
     ln_relu_grad_f32(m, n, k, from[0], ld, from[1], ld, from[2], dx, sums);

@@ -214,8 +214,10 @@ static void argmax_forward(const LnCall *call) {
     return;
   }
   LnTensor flat = {.refs = 1, .rank = 1, .dtype = x->dtype, .size = x->size, .shape = {x->size},
-                   .stride = {1}, .data = x->data};
-  LnTensor one = {.refs = 1, .dtype = LN_INT64, .size = 1, .data = call->out[0]->data};
+                   .stride = {1}, .data = x->data,
+                   .contiguous = true};
+  LnTensor one = {.refs = 1, .dtype = LN_INT64, .size = 1, .contiguous = true,
+                  .data = call->out[0]->data};
   if (!ln_tensor_is_contiguous(x)) {
     int64_t stride[LN_MAX_RANK];
     ln_contiguous_strides(x->shape, x->rank, stride);

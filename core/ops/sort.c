@@ -45,6 +45,7 @@ static LnTensor flattened(const LnTensor *x, void *memory) {
   flat.rank = 1;
   flat.shape[0] = x->size;
   flat.stride[0] = 1;
+  flat.contiguous = true;
   return flat;
 }
 
@@ -241,6 +242,7 @@ static void isin_forward(const LnCall *call) {
   flat.rank = 1;
   flat.shape[0] = test->size;
   flat.stride[0] = 1;
+  flat.contiguous = true;
   void *sorted = sorted_copy(&flat, memory + x->size + test->size);
   ln_kernel_member(d, sorted, test->size, values, x->size, call->out[0]->data);
 }

@@ -45,6 +45,7 @@ static LnTensor *tensor_header(LnContext *c, LnDtype d, int rank, const int64_t 
   t->rank = (uint8_t)rank;
   t->dtype = (uint8_t)d;
   t->meta = t->tracked = false;
+  t->contiguous = true;
   t->size = size;
   for (int i = 0; i < rank; i++) t->shape[i] = shape[i];
   t->storage = NULL;
@@ -86,12 +87,24 @@ LnTensor *ln_tensor_scalar(LnContext *c, LnDtype d, double value) {
   return t;
 }
 
+static bool lies_dense(const LnTensor *t) {
+  int64_t step = 1;
+  if (t->size == 0) return true;
+  for (int i = t->rank - 1; i >= 0; i--) {
+    if (t->shape[i] == 1) continue;
+    if (t->stride[i] != step) return false;
+    step *= t->shape[i];
+  }
+  return true;
+}
+
 LnTensor *ln_tensor_view(LnContext *c, LnTensor *base, int rank, const int64_t *shape,
                          const int64_t *stride, int64_t offset) {
   LnTensor *t = tensor_header(c, base->dtype, rank, shape);
   if (!t) return NULL;
   for (int i = 0; i < rank; i++) t->stride[i] = stride[i];
   t->meta = base->meta;
+  t->contiguous = lies_dense(t);
   if (base->storage) ln_tensor_place(t, base->storage, base->offset + offset);
   return t;
 }
@@ -124,17 +137,6 @@ void ln_contiguous_strides(const int64_t *shape, int rank, int64_t *stride) {
     stride[i] = step;
     if (shape[i] > 1) step *= shape[i];
   }
-}
-
-bool ln_tensor_is_contiguous(const LnTensor *t) {
-  int64_t step = 1;
-  if (t->size == 0) return true;
-  for (int i = t->rank - 1; i >= 0; i--) {
-    if (t->shape[i] == 1) continue;
-    if (t->stride[i] != step) return false;
-    step *= t->shape[i];
-  }
-  return true;
 }
 
 bool ln_tensor_same_shape(const LnTensor *a, const LnTensor *b) {

@@ -53,7 +53,7 @@ void ln_storage_release(LnStorage *s);
 void ln_tensor_place(LnTensor *t, LnStorage *s, int64_t offset);
 
 // ---- layout
-bool ln_tensor_is_contiguous(const LnTensor *t);
+static inline bool ln_tensor_is_contiguous(const LnTensor *t) { return t->contiguous; }
 void ln_contiguous_strides(const int64_t *shape, int rank, int64_t *stride);
 bool ln_tensor_same_shape(const LnTensor *a, const LnTensor *b);
 

@@ -231,9 +231,8 @@ function adapter.feed(data, size, shuffle)
   -- the random state from which it will follow.
   local function begin()
     drawn_from = random_state()
-    -- Rows count from 0 in the core.
     -- What is one batch has no order.
-    batch.rows = shuffle and data.n > size and core.random.permutation(data.n) - 1 or nil
+    batch.rows = shuffle and data.n > size and core.row_order(data.n) or nil
     at = 1
   end
   function feed.restart() at = nil end

@@ -16,6 +16,49 @@ end
 
 local x, y = ln.random.normal{4, 3}, ln.random.normal{4, 2}
 
+describe("predict of many rows", function()
+  local many = ln.random.normal({700, 3}, {seed = 5})
+
+  it("is the same whatever the batches", function()
+    local m = model()
+    local once = m:predict(many, {batch_size = 700})
+    for _, size in ipairs{1, 32, 100, 255, 256, 257, 699} do
+      assert.is_true((m:predict(many, {batch_size = size}) - once):abs():max():item() < 1e-6, size)
+    end
+    assert.equal("(64, 2)", tostring(m:predict(many, {batch_size = 32, steps = 2}).shape))
+  end)
+
+  it("keeps to the batches asked for where rows depend on each other", function()
+    local input = ln.Input{shape = {3}}
+    local Centered = ln.layers.Layer:extend("Centered")
+    function Centered:call(t) return t - t:mean{axis = 1, keepdims = true} end
+    local models = {
+      lua = ln.Sequential{Centered()},
+      op = ln.Model{inputs = input, outputs = input - input:mean{axis = 1, keepdims = true}},
+    }
+    for name, m in pairs(models) do
+      local out = m:predict(many, {batch_size = 50})
+      for _, first in ipairs{1, 51, 651} do
+        local rows = many[{ {first, first + 49} }]
+        local wanted = rows - rows:mean{axis = 1, keepdims = true}
+        local off = (out[{ {first, first + 49} }] - wanted):abs():max():item()
+        assert.is_true(off < 1e-6, name .. " " .. first)
+      end
+    end
+    local softmax = ln.Model{inputs = input, outputs = ln.layers.Softmax{axis = 1}(input)}
+    local out = softmax:predict(many, {batch_size = 50})
+    assert.is_true((out[{ {1, 50} }]:sum{axis = 1} - 1):abs():max():item() < 1e-5)
+  end)
+
+  it("shows callbacks every batch", function()
+    local seen = {}
+    local Watch = ln.callbacks.Callback:extend("Watch")
+    function Watch:on_predict_batch_end(batch) seen[#seen + 1] = batch end
+    model():predict(many, {batch_size = 100, callbacks = {Watch()}})
+    assert.same({1, 2, 3, 4, 5, 6, 7}, seen)
+  end)
+end)
+
 describe("predict of one batch", function()
   it("gives what the long way gives, again and again", function()
     local m = model()

@@ -56,6 +56,66 @@ describe("small steps", function()
     end
   end)
 
+  it("carry gradients through several relu layers at once as one by one", function()
+    for _, width in ipairs{1, 2, 5, 16, 17, 33, 100} do
+      for _, rows in ipairs{1, 2, 3, 8, 32, 64, 65} do
+        local fused = stepped(function(n)
+          return {ln.layers.Dense{30, activation = "relu"},
+                  ln.layers.Dense{21, activation = "relu"}, ln.layers.Dense(n)}
+        end, rows, width)
+        local apart = stepped(function(n)
+          return {ln.layers.Dense(30), ln.layers.ReLU(), ln.layers.Dense(21), ln.layers.ReLU(),
+                  ln.layers.Dense(n)}
+        end, rows, width)
+        for i, w in ipairs(fused) do
+          local scale = math.max(1, apart[i]:abs():max():item())
+          close(w, apart[i], 1e-5 * scale, ("%d x %d"):format(rows, width))
+        end
+      end
+    end
+  end)
+
+  it("have a bias whatever the sizes", function()
+    for _, inputs in ipairs{1, 2, 16, 17} do
+      for _, rows in ipairs{1, 2, 3, 17, 40} do
+        for _, units in ipairs{1, 2, 17} do
+          local dense = ln.layers.Dense{units, activation = "relu"}
+          dense:build{rows, inputs}
+          local bias = ln.arange(units):astype("float32") - 1.5
+          dense:set_weights{ln.ones{inputs, units}, bias}
+          local wanted = (bias + inputs):maximum(0):broadcast_to{rows, units}
+          assert.is_true((dense(ln.ones{rows, inputs}) - wanted):abs():max():item() == 0)
+        end
+      end
+    end
+  end)
+
+  it("add up the gradients of an activation that has several uses", function()
+    local results = {}
+    for i, replay in ipairs{true, false} do
+      ln.set_seed(3)
+      local input = ln.Input{shape = {4}}
+      local hidden = ln.layers.Dense{9, activation = "relu"}(input)
+      local one, two = ln.layers.Dense(1)(hidden), ln.layers.Dense{7, activation = "relu"}(hidden)
+      local sum = ln.layers.Dense(1)(ln.layers.concatenate{one, two, hidden})
+      local model = ln.Model{inputs = input, outputs = sum}
+      local x, y = ln.random.normal{32, 4}, ln.random.normal{32, 1}
+      model:compile{loss = "mse", optimizer = ln.optimizers.SGD(0.1)}
+      for _ = 1, 5 do
+        if replay then
+          model:train_on_batch(x, y)
+        else
+          local tape <close> = ln.GradientTape()
+          local loss = ln.losses.mse(y, model(x, {training = true})):mean()
+          model.optimizer:apply(tape:gradient(loss, model.trainable_variables),
+            model.trainable_variables)
+        end
+      end
+      results[i] = model:get_weights()
+    end
+    for k, w in ipairs(results[1]) do close(w, results[2][k], 1e-6, k) end
+  end)
+
   it("give, replayed, what the same model gives when Lua runs it, to the bit", function()
     local Two = ln.Model:extend("Two")
     function Two:init(parts)

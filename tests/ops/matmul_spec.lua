@@ -78,6 +78,36 @@ describe("matmul", function()
                 ln.eye(2):flip(2):astype("bool"):matmul(ln.eye(2):astype("bool")):totable())
   end)
 
+  it("multiplies one row, wherever the matrix begins in memory", function()
+    for _, size in ipairs{{1, 1}, {7, 3}, {30, 100}, {33, 17}, {64, 48}, {130, 5}, {300, 30},
+                          {257, 299}, {784, 300}, {40, 385}, {300, 640}} do
+      local k, n = size[1], size[2]
+      local whole = ln.random.normal({k * n + 15}, {seed = k})
+      local row = ln.random.normal({1, k}, {seed = n})
+      for _, first in ipairs{1, 2, 5, 16} do
+        local matrix = whole[{ {first, first + k * n - 1} }]:reshape{k, n}
+        local exact = row:astype("float64"):matmul(matrix:astype("float64"))
+        local off = (row:matmul(matrix):astype("float64") - exact):abs():max():item()
+        assert.is_true(off < 1e-6 * k + 1e-6,
+          ("%d x %d from %d: off by %g"):format(k, n, first, off))
+        local part = matrix[{ {}, {1, n // 2 + 1} }]   -- whose rows lie apart
+        exact = row:astype("float64"):matmul(part:astype("float64"))
+        assert.is_true((row:matmul(part):astype("float64") - exact):abs():max():item()
+          < 1e-6 * k + 1e-6)
+      end
+    end
+  end)
+
+  it("does not read what stands around a matrix into its result", function()
+    local around = ln.full({9, 35}, 0 / 0)
+    local middle = around[{ {3, 7}, {3, 32} }]
+    middle[{}] = ln.ones{5, 30}
+    for _, rows in ipairs{1, 2, 4, 8, 31, 32, 100} do
+      assert.is_true((ln.ones{rows, 5}:matmul(middle):eq(5)):all():item(), rows)
+      assert.is_true((ln.ones{rows, 30}:matmul(middle:transpose()):eq(30)):all():item(), rows)
+    end
+  end)
+
   it("is a sum over nothing for empty axes", function()
     assert.same({{0, 0}, {0, 0}}, ln.zeros{2, 0}:matmul(ln.zeros{0, 2}):totable())
     assert.equal("(0, 4)", tostring(ln.zeros{0, 3}:matmul(b).shape))
