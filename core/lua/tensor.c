@@ -49,7 +49,9 @@ void ln_lua_charge(lua_State *L, LnLua *s, size_t bytes) {
 void ln_lua_push_tensor(lua_State *L, LnLua *s, LnTensor *t) {
   LnTensor **u = push_empty(L, s);
   *u = ln_retain(t);
-  if (t->storage && t->storage->refs == 1) ln_lua_charge(L, s, t->storage->bytes);   // no view
+  // What a handle keeps alive: a tensor of one number is mostly its head.
+  const bool view = !t->storage || t->storage->refs > 1;
+  ln_lua_charge(L, s, sizeof *t + (view ? 0 : sizeof *t->storage + t->storage->bytes));
 }
 
 // NULL too for a handle that was collected: finalizers may still see it.
