@@ -6,9 +6,10 @@
 // What decides is what moves between the cores. Measured on two cores without a common cache but
 // the last: to hand over a range and wait for it takes 0.4 us, and 14 ns more for every cache line
 // that the other core has written. A training step of a small model is therefore not cut by the
-// rows of its batch: for the housing model (8-30-100-1, 3471 weights, 32 rows: 6.4 us on one core) a
-// half saves 2.5 us, but the weights there and the partial gradients back are 220 lines each, 6 us;
-// with each core adding up and stepping half of the weights it is still 3 us and a second wait.
+// rows of its batch: for the housing model (8-30-100-1, 3471 weights, 32 rows: 6.4 us on one core)
+// a half saves 2.5 us, but the weights there and the partial gradients back are 220 lines each,
+// 6 us; with each core adding up and stepping half of the weights it is still 3 us and a second
+// wait.
 #ifndef LN_BASE_THREADS_H
 #define LN_BASE_THREADS_H
 

@@ -53,9 +53,9 @@ typedef double Ud __attribute__((vector_size(64), aligned(8), may_alias));
     }                                                                                 \
     for (; i + W <= n; i += W) s0 += *(const U *)(const void *)(x + i);               \
     if (i < n) {                                                                      \
-      V rest = {0};                                                                   \
-      memcpy(&rest, x + i, (size_t)(n - i) * sizeof(T));                              \
-      s1 += rest;                                                                     \
+      T rest[W];                                                                      \
+      for (int64_t k = 0; k < W; k++) rest[k] = k < n - i ? x[i + k] : 0;             \
+      s1 += *(const U *)(const void *)rest;                                           \
     }                                                                                 \
     V s = (s0 + s1) + (s2 + s3);                                                      \
     T lane[W];                                                                        \
@@ -275,7 +275,8 @@ static void take(const Plan *p, Pass pass, const char *base, int64_t m, int64_t 
   const int64_t step = p->reduced[0].step, width = (int64_t)p->width;
   _Alignas(64) char buffer[BLOCK * sizeof(double)];
   for (int64_t item = begin; item < end; item++) {
-    int64_t rest = item / p->chunks, at = item % p->chunks * p->chunk;
+    int64_t rest = 0, at = 0;
+    if (p->items > 1) rest = item / p->chunks, at = item % p->chunks * p->chunk;
     int64_t n = p->reduced[0].n - at < p->chunk ? p->reduced[0].n - at : p->chunk;
     const char *from = base + at * step;
     for (int i = 1; i < p->n_reduced; i++) {
@@ -380,10 +381,11 @@ static void run_units(void *arg, int64_t begin, int64_t end) {
       index = row * n + at;
       last--;
     }
-    for (int i = last; i >= 0; i--) {
+    for (int i = last; i > 0; i--) {
       base += row % p->kept[i].n * p->kept[i].step;
       row /= p->kept[i].n;
     }
+    if (last >= 0) base += row * p->kept[0].step;
     for (int64_t j = 0; j < m; j++) aux[j] = 0;
     switch (p->f) {
       case LN_R_PROD: run_pass(p, PROD, base, m, acc, aux); break;

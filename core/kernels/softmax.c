@@ -35,8 +35,6 @@ static void each_lane(Work *w) {
 // compiler will not reorder what a loop says.
 #define LARGER(x, y) ((y) > (x) ? (y) : (x))
 
-enum { SHORT = 1024 };   // lanes up to this length are worked on in a copy
-
 #define MAX_OF(T)                                                                                  \
   LN_INLINE T fold_sum_##T(T##16 v) {                                                              \
     T s[16];                                                                                       \
@@ -63,14 +61,6 @@ enum { SHORT = 1024 };   // lanes up to this length are worked on in a copy
     for (; i < n; i++) top = LARGER(top, x[i]);                                                    \
     return top;                                                                                    \
   }                                                                                                \
-  LN_INLINE T sum_##T(const T *x, int64_t n) {                                                     \
-    T##16 s = {0};                                                                                 \
-    int64_t i = 0;                                                                                 \
-    for (; i + 16 <= n; i += 16) s += *(const T##16 *)(x + i);                                     \
-    T all = fold_sum_##T(s);                                                                       \
-    for (; i < n; i++) all += x[i];                                                                \
-    return all;                                                                                    \
-  }                                                                                                \
   LN_INLINE T dot_##T(const T *x, const T *y, int64_t n) {                                         \
     T##16 s = {0};                                                                                 \
     int64_t i = 0;                                                                                 \
@@ -80,20 +70,20 @@ enum { SHORT = 1024 };   // lanes up to this length are worked on in a copy
     return all;                                                                                    \
   }                                                                                                \
   /* y = exp(x - max), x and y may be the same; returns the sum, the largest in top. A lane that  \
-     is all -inf has no largest to take away: its exponentials are NaN, as numpy's. Short lanes    \
-     are filled up to whole vectors: a rest taken one by one costs as much as all before it. */    \
+     is all -inf has no largest to take away: its exponentials are NaN, as numpy's. What is left   \
+     at the end is filled up to a whole vector: taken one by one it costs as much as the others. */\
   LN_INLINE T exps_##T(const T *x, int64_t n, T *y, T *top) {                                      \
-    T m = *top = max_##T(x, n), lane[SHORT];                                                       \
-    if (n % 16 == 0 || n > SHORT) {                                                                \
-      for (int64_t i = 0; i < n; i++) y[i] = VM_EXP(x[i] - m);                                     \
-      return sum_##T(y, n);                                                                        \
-    }                                                                                              \
-    int64_t whole = (n + 15) / 16 * 16;                                                            \
-    for (int64_t i = 0; i < n; i++) lane[i] = x[i];                                                \
-    for (int64_t i = n; i < whole; i++) lane[i] = -(T)INFINITY;                                    \
-    for (int64_t i = 0; i < whole; i++) lane[i] = VM_EXP(lane[i] - m);                             \
-    memcpy(y, lane, (size_t)n * sizeof *y);                                                        \
-    return sum_##T(lane, whole);                                                                   \
+    const T m = *top = max_##T(x, n);                                                              \
+    const int64_t whole = n / 16 * 16, left = n - whole, filled = (left + 15) / 16 * 16;           \
+    T rest[16];                                                                                    \
+    T##16 s = {0};                                                                                 \
+    for (int64_t i = 0; i < whole; i++) y[i] = VM_EXP(x[i] - m);                                   \
+    for (int64_t i = 0; i < whole; i += 16) s += *(const T##16 *)(y + i);                          \
+    if (left == 0) return fold_sum_##T(s);                                                         \
+    for (int64_t i = 0; i < 16; i++) rest[i] = i < left ? x[whole + i] : -(T)INFINITY;             \
+    for (int64_t i = 0; i < filled; i++) rest[i] = VM_EXP(rest[i] - m);                            \
+    for (int64_t i = 0; i < left; i++) y[whole + i] = rest[i];                                     \
+    return fold_sum_##T(s + *(const T##16 *)rest);                                                 \
   }
 MAX_OF(float)
 MAX_OF(double)
