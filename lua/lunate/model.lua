@@ -818,7 +818,8 @@ local function answered(self, x, first, ...)
 end
 
 --- What the model gives for x, row by row.
--- @param options  `batch_size` (32), `verbose` (0), `steps` (all batches), `callbacks`
+-- @param options  `batch_size` (32; where rows do not depend on each other and no callback looks at
+--   batches, up to 256 are computed at once), `verbose` (0), `steps` (all batches), `callbacks`
 -- @return a tensor for each output
 -- @param x  inputs, as of fit
 -- Errors: inputs that do not fit the model.

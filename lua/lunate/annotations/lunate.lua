@@ -6897,7 +6897,7 @@ function Object:get_layer(what) end
 function Object:load_weights(path, options) end
 
 ---@class ln.Model.predict.options
----@field batch_size? integer how many samples at once (integer, default 32)
+---@field batch_size? integer 32; where rows do not depend on each other and no callback looks at batches, up to 256 are computed at once (integer, default 32; where rows do not depend on each other and no callback looks at batches)
 ---@field verbose? integer how much to print; 0: nothing (integer, default 0)
 ---@field steps? integer how many batches (integer, default all batches)
 ---@field callbacks? table a list of callbacks (table, must be given)
@@ -6910,7 +6910,7 @@ function Object:load_weights(path, options) end
 --- print(model:predict(x).shape)                                           --> (20, 2)
 --- ```
 ---@param x any inputs, as of fit
----@param options? ln.Model.predict.options `batch_size` (32), `verbose` (0), `steps` (all batches), `callbacks`
+---@param options? ln.Model.predict.options `batch_size` (32; where rows do not depend on each other and no callback looks at batches, up to 256 are computed at once), `verbose` (0), `steps` (all batches), `callbacks`
 ---@return lunate.Tensor # a tensor for each output
 function Object:predict(x, options) end
 
