@@ -74,16 +74,13 @@ static void wait_for_work(Worker *w) {
     }
   } while (now_ns() - start < SPIN_NS);
   pthread_mutex_lock(&w->lock);
-  atomic_store(&w->asleep, true);  // before `wanted` looks: ln_parallel does the opposite
+  atomic_store(&w->asleep, true);  // before `wanted` looks: ln_parallel posts, then looks here
   while (!wanted(w)) pthread_cond_wait(&w->wake, &w->lock);
   atomic_store(&w->asleep, false);
   pthread_mutex_unlock(&w->lock);
 }
 
-// Does not wait until its post can be seen: a worker that misses both goes to sleep, and its range
-// is taken back.
 static void rouse(Worker *w) {
-  if (!atomic_load_explicit(&w->asleep, memory_order_relaxed)) return;
   pthread_mutex_lock(&w->lock);
   pthread_cond_signal(&w->wake);
   pthread_mutex_unlock(&w->lock);
@@ -152,7 +149,8 @@ void ln_parallel(int64_t n, int64_t grain, LnRangeFn fn, void *arg) {
     w->begin = begin;
     w->end = begin += size + (i < longer);
     atomic_store_explicit(&w->state, POSTED, memory_order_release);
-    rouse(w);
+    // Not in step with the post: a worker that misses both sleeps on, and its range is taken back.
+    if (atomic_load_explicit(&w->asleep, memory_order_relaxed)) rouse(w);
   }
   fn(arg, 0, first);
   for (int i = 1; i < parts; i++) finish(&workers[i]);

@@ -53,6 +53,7 @@ DEFINE_JOB(double);
 #define ISA avx512
 #define BYTES 64
 #define ROWS 8
+#define WIDEST 4  // a panel of a short B
 #define LINE 24
 #define TARGET __attribute__((target("avx512f,avx512vl,avx512dq,avx512bw,avx2,fma,prfchw")))
 #define VEC_float __m512
@@ -100,6 +101,7 @@ static inline TARGET void quads_avx512(const float *const *rows, int64_t at, flo
 #undef ISA
 #undef BYTES
 #undef ROWS
+#undef WIDEST
 #undef LINE
 #undef TARGET
 #undef M
@@ -123,6 +125,7 @@ static inline TARGET void quads_avx512(const float *const *rows, int64_t at, flo
 #define ISA avx2
 #define BYTES 32
 #define ROWS 4
+#define WIDEST PANEL
 #define LINE 8
 #define TARGET __attribute__((target("avx2,fma,prfchw")))
 #define VEC_float __m256
@@ -176,6 +179,7 @@ static inline TARGET void quads_avx2(const float *const *rows, int64_t at, float
 #undef ISA
 #undef BYTES
 #undef ROWS
+#undef WIDEST
 #undef LINE
 #undef TARGET
 #undef M
@@ -200,6 +204,7 @@ static inline TARGET void quads_avx2(const float *const *rows, int64_t at, float
 #define ISA portable
 #define BYTES 16
 #define ROWS 4
+#define WIDEST PANEL
 #define LINE 8
 #define TARGET
 #define DEFINE_VECTORS(T, V)                                                         \

@@ -45,7 +45,7 @@ LN_INLINE TARGET void NAME(finish)(const int rows, const int vectors, const Pane
     if (q->beta != 0) EACH acc[r][v] = FMA(beta, LOAD_AT(c + r * ldc, v), acc[r][v]);
   }
   if (q->relu) EACH acc[r][v] = MAX(SET(0), acc[r][v]);  // in this order NaN stays NaN
-  if (vectors <= 4 && q->y) {  // wider ones are never asked
+  if (vectors <= WIDEST && q->y) {  // wider ones are never asked
     const T *y = q->y + (c - q->c);
     EACH acc[r][v] = WHERE_POSITIVE(LOAD_AT(y + r * ldc, v), acc[r][v]);
 #pragma GCC unroll 24
@@ -89,7 +89,7 @@ LN_INLINE TARGET void NAME(tile)(const int rows, const int vectors, const Panel 
   EACH acc[r][v] = SET(0);
   if (q->fetch) EACH __builtin_prefetch(c + r * q->ldc + v * W, 1);  // written when all is summed
 #pragma GCC unroll 1
-  for (; vectors <= 4 && p < whole; p++, a += a_col, b += ldb)
+  for (; vectors <= WIDEST && p < whole; p++, a += a_col, b += ldb)
     NAME(term)(rows, vectors, q, a, b, true, acc);
 #pragma GCC unroll 1
   for (; p < k; p++, a += a_col, b += ldb) NAME(term)(rows, vectors, q, a, b, false, acc);
@@ -99,7 +99,8 @@ LN_INLINE TARGET void NAME(tile)(const int rows, const int vectors, const Panel 
 // Rows [i, end) of a panel.
 LN_INLINE TARGET void NAME(panel)(const int vectors, const Panel *q, int64_t i, int64_t end) {
 #if ROWS == 8
-  if (vectors < 4) for (; i + 8 <= end; i += 8) NAME(tile)(8, vectors, q, i);
+  if (vectors <= PANEL)  // else there are registers for 6
+    for (; i + 8 <= end; i += 8) NAME(tile)(8, vectors, q, i);
   for (; i + 6 <= end; i += 6) NAME(tile)(6, vectors, q, i);  // 4 and 2 leave the adders idle
 #endif
   for (; i + 4 <= end; i += 4) NAME(tile)(4, vectors, q, i);
@@ -108,10 +109,8 @@ LN_INLINE TARGET void NAME(panel)(const int vectors, const Panel *q, int64_t i, 
 }
 
 static TARGET void NAME(panels)(int64_t vectors, const Panel *q, int64_t i, int64_t end) {
-#if ROWS == 8
-  if (vectors == 4) { NAME(panel)(4, q, i, end); return; }
-#endif
-  if (vectors == 3) NAME(panel)(3, q, i, end);
+  if (WIDEST > PANEL && vectors == WIDEST) NAME(panel)(WIDEST, q, i, end);
+  else if (vectors == 3) NAME(panel)(3, q, i, end);
   else if (vectors == 2) NAME(panel)(2, q, i, end);
   else NAME(panel)(1, q, i, end);
 }
@@ -270,8 +269,8 @@ static TARGET void NAME(block)(const Job *j, int64_t i0, int64_t i1, int64_t j0,
   const bool line = j->m == 1 && !j->tb;
   const bool long_line = line && j->k >= 8 * step && j->k * j->n * (int64_t)sizeof(T) > 32768;
   const bool outer = j->k == 1 && !j->tb && j->y;
-  // A fourth vector is worth its room in the first-level cache where B is short.
-  const int64_t wide = ROWS == 8 && j->k <= 64 ? 4 : PANEL;
+  // A vector more is worth its room in the first-level cache where B is short.
+  const int64_t wide = j->k <= 64 ? WIDEST : PANEL;
   const int64_t most = long_line ? LINE - 1 : line || outer ? 8 : wide;
   const int64_t depth = line ? j->k : DEPTH;
   // Rows of B are copied together where many tiles gain from it, or where their distance would map

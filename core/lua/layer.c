@@ -394,7 +394,7 @@ static int computes_in_lua(lua_State *L) {
 
 // core.keeps_rows(layer): whether a row of what it gives follows from that row of its inputs alone,
 // so that rows may be computed in batches of any size. True only where that is plain: nothing on
-// the way is Lua's or a bare op, and no axis is named but the last.
+// the way is Lua's or a bare op, and no axis is named but the last, which is not that of the rows.
 static bool keeps_rows(const LnObject *o) {
   if (o->lua || ln_is_operation(o)) return false;
   for (const LnOption *option = o->cls->options; option && option->name; option++) {
@@ -416,6 +416,7 @@ static bool keeps_rows(const LnObject *o) {
     }
   }
   const LnLayer *l = o->cls->kind == LN_LAYER ? (const LnLayer *)o : NULL;
+  if (l && l->built_shape.n == 1) return false;
   for (int i = 0; l && i < l->n_children; i++)
     if (!keeps_rows(&l->children[i]->base)) return false;
   return true;
@@ -423,7 +424,8 @@ static bool keeps_rows(const LnObject *o) {
 
 static int layer_keeps_rows(lua_State *L) {
   LnLua *s = ln_lua(L);
-  lua_pushboolean(L, keeps_rows(&synced(L, s, "keeps_rows")->base));
+  const LnLayer *l = synced(L, s, "keeps_rows");
+  lua_pushboolean(L, l->built && keeps_rows(&l->base));
   return 1;
 }
 

@@ -8,7 +8,7 @@
 #include "autograd/tape.h"
 #include "base/threads.h"
 
-enum { PROGRAMS = 8, MAX_METRICS = 64 };
+enum { PROGRAMS = 8, MAX_METRICS = 64, WIDE_ROW = 1024 };  // bytes: several cores gather them
 
 // What a batch of one shape runs: a kept tape over buffers of its own.
 typedef struct Program {
@@ -213,7 +213,7 @@ static void gather_lines(void *arg, int64_t begin, int64_t end) {
 
 static void gather(char *to, const char *from, size_t row, int64_t step, const LnBatch *b) {
   // Each core has its part of every row: the terms of a first product that it will sum.
-  if (row >= 1024) {
+  if (row >= WIDE_ROW) {
     Gather g = {to, from, row, step, b};
     ln_parallel((int64_t)((row + 63) / 64), 512 / b->count + 1, gather_lines, &g);
     return;
@@ -256,7 +256,7 @@ static bool feed(LnContext *c, LnTensor *to, LnTensor *data, const LnBatch *b) {
     }
     return true;
   }
-  if (!b->rows && step == (int64_t)row && row < 1024) {
+  if (!b->rows && step == (int64_t)row && row < WIDE_ROW) {
     memcpy(out, from + b->begin * step, row * (size_t)b->count);
     return true;
   }

@@ -155,26 +155,33 @@ static bool grad_shape(const LnCall *call, LnSpec *out) {
          (call->n_out == 1 || ln_spec(call, &out[1], (LnDtype)y->dtype, 1, &y->shape[y->rank - 1]));
 }
 
-// Copies of what is not contiguous.
+// The inputs contiguous and of the last one's dtype: where they are not, copies.
+static bool as_wanted(const LnCall *call, int i) {
+  return call->in[i]->dtype == call->in[call->n_in - 1]->dtype &&
+         ln_tensor_is_contiguous(call->in[i]);
+}
+
 static size_t grad_scratch(const LnCall *call) {
-  const LnTensor *y = call->in[1];
-  size_t width = ln_dtype_size(y->dtype), bytes = 0;
-  for (int i = 0; i < 2; i++)
-    if (call->in[i]->dtype != y->dtype || !ln_tensor_is_contiguous(call->in[i]))
-      bytes += (size_t)y->size * width + 64;
+  size_t width = ln_dtype_size(call->in[call->n_in - 1]->dtype), bytes = 0;
+  for (int i = 0; i < call->n_in; i++)
+    if (!as_wanted(call, i)) bytes += (size_t)call->in[i]->size * width + 64;
   return bytes;
+}
+
+static void grad_inputs(const LnCall *call, const void **from) {
+  char *memory = call->scratch;
+  for (int i = 0; i < call->n_in; i++)
+    from[i] = as_wanted(call, i)
+                  ? call->in[i]->data
+                  : copied(call->in[i], (LnDtype)call->in[call->n_in - 1]->dtype, &memory);
 }
 
 static void grad_forward(const LnCall *call) {
   const LnTensor *y = call->in[1];
   LnDtype d = (LnDtype)y->dtype;
   int64_t n = y->shape[y->rank - 1];
-  char *memory = call->scratch;
   const void *from[2];
-  for (int i = 0; i < 2; i++) {
-    const LnTensor *t = call->in[i];
-    from[i] = t->dtype == d && ln_tensor_is_contiguous(t) ? t->data : copied(t, d, &memory);
-  }
+  grad_inputs(call, from);
   ln_kernel_dense_grad(d, ((const Dense *)call->params)->activation, n ? y->size / n : 0, n,
                        from[0], from[1], call->out[0]->data,
                        call->n_out > 1 ? call->out[1]->data : NULL);
@@ -212,30 +219,13 @@ static bool relu_shape(const LnCall *call, LnSpec *out) {
          ln_spec(call, &out[1], (LnDtype)y->dtype, 1, &y->shape[1]);
 }
 
-static bool dense_rows(const LnTensor *t) {
-  return (t->shape[1] <= 1 || t->stride[1] == 1) &&
-         (t->shape[0] <= 1 || t->stride[0] == t->shape[1]);
-}
-
-static size_t relu_scratch(const LnCall *call) {
-  size_t bytes = 0;
-  for (int i = 0; i < 3; i++)
-    if (!dense_rows(call->in[i]))
-      bytes += (size_t)call->in[i]->size * ln_dtype_size(call->in[i]->dtype) + 64;
-  return bytes;
-}
-
 static void relu_forward(const LnCall *call) {
   const LnTensor *y = call->in[2];
   const LnDtype d = (LnDtype)y->dtype;
   const int64_t m = y->shape[0], n = y->shape[1], k = call->in[0]->shape[1], ld = k > 0 ? k : 1;
-  char *memory = call->scratch;
   void *dx = call->out[0]->data, *sums = call->out[1]->data;
   const void *from[3];
-  for (int i = 0; i < 3; i++) {
-    LnTensor *t = call->in[i];
-    from[i] = dense_rows(t) ? t->data : copied(t, d, &memory);
-  }
+  grad_inputs(call, from);
   if (!ln_relu_grad_fits(m, n)) {
     const LnMatrix a = {from[0], ld, false}, b = {from[1], ld, true};
     ln_matrix_product(d, m, n, k, 1, a, b, 0, dx, n > 0 ? n : 1);
@@ -284,7 +274,7 @@ const LnOp ln_ops_dense[] = {
    .samples = "x(3,4), x(3,4), \"relu\"\nx(3,4), u(3,4), \"tanh\"\nx(3), p(3), \"sigmoid\"",
    .doc = "(dy, y): dy f'(y) for y = f(x)."},
   {.name = "dense_relu_grad", .n_in = 3, .n_out = 2, .flags = LN_OP_HIDDEN, .shape = relu_shape,
-   .scratch = relu_scratch, .forward = relu_forward, .backward = relu_backward,
+   .scratch = grad_scratch, .forward = relu_forward, .backward = relu_backward,
    .samples = "x(4,3), x(5,3), x(4,5)\nx(2,3), x(5,3), x(2,5)",
    .doc = "(dz, w, y): dz w' where y > 0, else 0, and the sums of its columns."},
   {0}};

@@ -605,6 +605,10 @@ local function check_freq(freq)
 end
 
 local History   -- the class, once it is needed
+local function new_history()
+  History = History or require "lunate.callbacks.history"
+  return History()
+end
 
 -- What fit does with data that are one batch of a known shape when nobody looks on, as in a loop
 -- that learns as it goes: the same without what prepares for anything else. nil: it is not that.
@@ -621,8 +625,7 @@ local function fit_one_batch(self, x, y, options)
     return nil
   end
   local guard <close> = core.interrupt()
-  History = History or require "lunate.callbacks.history"
-  local trainer, history = running_trainer(self), History()
+  local trainer, history = running_trainer(self), new_history()
   for epoch = 1, epochs do
     if interrupted(guard, "fit") then break end
     -- What happens in mid-training (a metric in Lua may) is seen by the next epoch.
@@ -696,7 +699,7 @@ function Model:fit(x, y, options)
   local guard <close> = core.interrupt()
   local _ <close> = adapter.closing(data, valid)
   local feed = adapter.feed(data, size, given.shuffle ~= false)
-  local history = require("lunate.callbacks").History()
+  local history = new_history()
   local params = {
     epochs = given.epochs, steps = given.steps_per_epoch or feed.steps, verbose = given.verbose,
     samples = data.n, validation_samples = valid and valid.n, batch_size = not data.stream and size

@@ -1,20 +1,16 @@
 -- Every piece of Lua in the guides (docs/*.md) runs, those of a guide as one script, and shows what
 -- the guide says; links between guides, scripts and sources lead somewhere.
 local examples = require "support.examples"
+local files = require "support.files"
 
 local pipe = assert(io.popen("ls docs/*.md"))
 local guides = {}
 for path in pipe:lines() do guides[#guides + 1] = path end
 pipe:close()
 
-local function text_of(path)
-  local file <close> = assert(io.open(path))
-  return file:read("a")
-end
-
 describe("the guides", function()
   it("are all listed", function()
-    local index = text_of("docs/README.md")
+    local index = files.read("docs/README.md")
     for _, path in ipairs(guides) do
       local name = path:match("[^/]+$")
       assert.is_truthy(name == "README.md" or index:find("(" .. name .. ")", 1, true), name)
@@ -22,7 +18,7 @@ describe("the guides", function()
   end)
 
   for _, path in ipairs(guides) do
-    local text = text_of(path)
+    local text = files.read(path)
     local code = {}
     for block in ("\n" .. text):gmatch("\n```lua\n(.-)\n```") do code[#code + 1] = block end
     if #code > 0 then

@@ -1,5 +1,6 @@
 -- docs/writing_an_op.patch: applied to a copy of the tree, built there on top of what is built
 -- already (one file, the registry, the link), and tested by its own spec and by that of all ops.
+local files = require "support.files"
 local scratch = require "support.scratch"
 
 local function quoted(text) return "'" .. text:gsub("'", "'\\''") .. "'" end
@@ -17,15 +18,10 @@ local function run(command)
   return text
 end
 
-local function text_of(path)
-  local file <close> = assert(io.open(path))
-  return file:read("a")
-end
-
 describe("docs/writing_an_op.patch", function()
   it("is what the guide shows", function()
-    local patch, count = text_of("docs/writing_an_op.patch"):gsub("\n%+", "\n"), 0
-    for block in text_of("docs/writing_an_op.md"):gmatch("\n```c\n(.-)\n```") do
+    local patch, count = files.read("docs/writing_an_op.patch"):gsub("\n%+", "\n"), 0
+    for block in files.read("docs/writing_an_op.md"):gmatch("\n```c\n(.-)\n```") do
       count = count + 1
       assert.is_truthy(patch:find(block, 1, true), block)
     end

@@ -45,6 +45,9 @@ describe("predict of many rows", function()
         assert.is_true(off < 1e-6, name .. " " .. first)
       end
     end
+    local single = ln.Input{shape = {}}   -- rows of no axis: the last one is the batch's
+    local share = ln.Model{inputs = single, outputs = ln.layers.Softmax()(single)}
+    assert.near(14, share:predict(many[{ {}, 1 }], {batch_size = 50}):sum():item(), 1e-4)
     local softmax = ln.Model{inputs = input, outputs = ln.layers.Softmax{axis = 1}(input)}
     local out = softmax:predict(many, {batch_size = 50})
     assert.is_true((out[{ {1, 50} }]:sum{axis = 1} - 1):abs():max():item() < 1e-5)
