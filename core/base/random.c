@@ -4,6 +4,7 @@
 #include "base/random.h"
 
 #include <math.h>
+#include <string.h>
 
 typedef struct Four {
   uint32_t v[4];
@@ -30,6 +31,7 @@ static Four philox(uint64_t key, uint64_t counter) {
 // The blocks of many counters, eight at a time.
 typedef uint64_t Eight __attribute__((vector_size(64)));
 enum { BLOCKS = 32, MANY = 4 * BLOCKS };
+#define LITTLE_ENDIAN_FIRST (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__)
 
 LN_CLONES static void philox_many(uint64_t key, uint64_t counter, uint32_t *out) {
   for (int i = 0; i < BLOCKS; i += 8, counter += 8) {
@@ -37,9 +39,14 @@ LN_CLONES static void philox_many(uint64_t key, uint64_t counter, uint32_t *out)
     const Eight at = counter + (Eight){0, 1, 2, 3, 4, 5, 6, 7};
     Eight x0 = at & UINT32_MAX, x1 = at >> 32, x2 = {0}, x3 = {0};
     ROUNDS(Eight)
-    for (int k = 0; k < 8; k++, out += 4)
-      out[0] = (uint32_t)x0[k], out[1] = (uint32_t)x1[k], out[2] = (uint32_t)x2[k],
-      out[3] = (uint32_t)x3[k];
+    // Two numbers are one of twice the width, and two of these one block.
+    const Eight low = LITTLE_ENDIAN_FIRST ? x0 | x1 << 32 : x1 | x0 << 32;
+    const Eight high = LITTLE_ENDIAN_FIRST ? x2 | x3 << 32 : x3 | x2 << 32;
+    const Eight blocks[2] = {
+      {low[0], high[0], low[1], high[1], low[2], high[2], low[3], high[3]},
+      {low[4], high[4], low[5], high[5], low[6], high[6], low[7], high[7]}};
+    memcpy(out, blocks, sizeof blocks);
+    out += 32;
   }
 }
 

@@ -132,13 +132,12 @@ static void finish(Worker *w) {
 void ln_parallel(int64_t n, int64_t grain, LnRangeFn fn, void *arg) {
   if (n <= 0) return;
   if (grain < 1) grain = 1;
-  int64_t parts = n / grain;
-  int count = ln_threads();
-  if (parts > count) parts = count;
-  if (parts < 2 || atomic_exchange(&busy, true)) {
+  const int count = ln_threads();
+  if (count < 2 || n - grain < grain || atomic_exchange(&busy, true)) {
     fn(arg, 0, n);
     return;
   }
+  const int64_t parts = n / grain < count ? n / grain : count;
   start_workers((int)parts);
   int64_t size = n / parts, longer = n % parts;  // the first `longer` ranges have one element more
   int64_t first = size + (longer > 0), begin = first;

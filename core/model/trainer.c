@@ -185,14 +185,6 @@ static bool dense_rows(const LnTensor *t) {
   return true;
 }
 
-// Rows as long as most tables', without a call of memcpy each: as two halves that may overlap.
-#define HALVES(size)                                                 \
-  for (int64_t i = 0; i < b->count; i++, to += row) {                \
-    const char *at = from + (b->rows ? b->rows[i] : b->begin + i) * step; \
-    memcpy(to, at, size);                                            \
-    memcpy(to + row - size, at + row - size, size);                  \
-  }
-
 typedef struct Gather {
   char *to;
   const char *from;
@@ -218,21 +210,36 @@ static void gather(char *to, const char *from, size_t row, int64_t step, const L
     ln_parallel((int64_t)((row + 63) / 64), 512 / b->count + 1, gather_lines, &g);
     return;
   }
+  const int64_t *rows = b->rows;
+  if (!rows) {
+    for (int64_t i = 0; i < b->count; i++, to += row) memcpy(to, from + (b->begin + i) * step, row);
+    return;
+  }
   // Rows in any order are in no cache when there are many: the next batch's are on their way while
-  // this one is computed. (They may be no rows of the data; nothing is read.)
-  if (row <= 256)
-    for (int64_t i = 0; i < b->ahead; i++) {
-      uintptr_t at = (uintptr_t)from + (uintptr_t)b->rows[b->count + i] * (uintptr_t)step;
-      __builtin_prefetch((const void *)at);
-      if (row > 4) __builtin_prefetch((const void *)(at + row - 1));
-    }
-  if (row >= 4 && row <= 8) HALVES(4)
-  else if (row > 8 && row <= 16) HALVES(8)
-  else if (row > 16 && row <= 32) HALVES(16)
-  else if (row > 32 && row <= 64) HALVES(32)
-  else
-    for (int64_t i = 0; i < b->count; i++, to += row)
-      memcpy(to, from + (b->rows ? b->rows[i] : b->begin + i) * step, row);
+  // this one is computed. (They may be no rows of the data; nothing is read.) Those of a power of
+  // two may be known to lie in one cache line each.
+  const int64_t ahead = row <= 256 ? b->ahead : 0;
+  const bool power = (row & (row - 1)) == 0 && row <= 64;
+  const bool one_line = power && (((uintptr_t)from | (uintptr_t)step) & (row - 1)) == 0;
+#define EACH_ROW(COPY)                                                                        \
+  for (int64_t i = 0; i < b->count; i++, to += row) {                                         \
+    const char *at = from + rows[i] * step;                                                   \
+    COPY;                                                                                     \
+    if (i >= ahead) continue;                                                                 \
+    uintptr_t next = (uintptr_t)from + (uintptr_t)rows[b->count + i] * (uintptr_t)step;       \
+    __builtin_prefetch((const void *)next);                                                   \
+    if (!one_line) __builtin_prefetch((const void *)(next + row - 1));                        \
+  }
+  // Rows as long as most tables', without a call of memcpy each: as two halves that may overlap.
+#define HALVES(size) memcpy(to, at, size), memcpy(to + row - size, at + row - size, size)
+  if (row == 4) EACH_ROW(memcpy(to, at, 4))
+  else if (row > 4 && row <= 8) EACH_ROW(HALVES(4))
+  else if (row > 8 && row <= 16) EACH_ROW(HALVES(8))
+  else if (row > 16 && row <= 32) EACH_ROW(HALVES(16))
+  else if (row > 32 && row <= 64) EACH_ROW(HALVES(32))
+  else EACH_ROW(memcpy(to, at, row))
+#undef EACH_ROW
+#undef HALVES
 }
 
 // Rows of the data into a buffer of the same dtype.
