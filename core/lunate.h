@@ -55,7 +55,7 @@ struct LnTensor {
   uint8_t dtype;                // LnDtype
   bool meta; // shape and dtype only: calls on it infer shapes and compute nothing
   bool tracked;                 // an active tape may want its gradient (autograd/tape.h)
-  bool contiguous;              // lies in memory as a new one would; shape and strides never change
+  bool contiguous;              // lies in memory as a new one would
   int64_t size;                 // product of shape
   int64_t shape[LN_MAX_RANK];
   int64_t stride[LN_MAX_RANK];  // in elements; 0 along a broadcast axis, negative when reversed

@@ -11,6 +11,8 @@ typedef struct Chunk {
   max_align_t data[];
 } Chunk;
 
+enum { LINE = 64 };  // bytes of a cache line
+
 typedef struct Node {
   LnCall call;
   bool runs;         // has something to compute (false: a view, or dropped)
@@ -215,6 +217,9 @@ typedef struct Slot {
   int64_t first, last;      // planning: alive between these calls
   int64_t place;            // offset in the arena
   int64_t tensors;          // how many tensors of the tape live in the storage
+  int64_t row, spaced;      // of a matrix: length of its rows, distance of their starts; or both 0
+  uint8_t dtype;
+  const struct Slot *over;  // whose place it may take: read for the last time where this is made
   bool pinned;
   bool varies;              // from replay to replay
 } Slot;
@@ -375,8 +380,38 @@ static void drop_dead(LnTape *t, Map *m) {
 static void note_storage(Map *m, LnTensor *x, int64_t at, bool produced, bool live) {
   if (!x || !x->storage) return;
   Slot *s = put(m, x->storage);
-  if (!s->tensors) s->first = s->last = at, s->pinned = !produced;
+  if (!s->tensors) s->first = s->last = at, s->pinned = !produced, s->dtype = x->dtype;
   if (live && at > s->last) s->last = at;
+}
+
+// A matrix that only ops see which take its rows apart begins each in a cache line of its own: a
+// vector in two lines takes twice as long. Not where that would bring all rows to few sets of the
+// cache, nor where it would make much of short rows.
+static int64_t spaced_row(const LnTensor *x) {
+  const int64_t width = (int64_t)ln_dtype_size((LnDtype)x->dtype);
+  if (x->rank != 2 || !ln_dtype_is_float((LnDtype)x->dtype) || !x->contiguous || x->shape[0] < 2)
+    return 0;
+  const int64_t bytes = x->shape[1] * width, whole = (bytes + LINE - 1) / LINE * LINE;
+  return bytes > LINE && bytes != whole && whole % 1024 != 0 ? whole / width : 0;
+}
+
+static void note_rows(Slot *s, const LnCall *call, const LnTensor *x, bool made) {
+  const bool takes = call->op->flags & LN_OP_SPACED;
+  if (s->tensors == 0) {
+    s->spaced = made && takes ? spaced_row(x) : 0;
+    s->row = s->spaced ? x->shape[1] : 0;
+  } else if (s->row && !(takes && x->rank == 2 && x->size * (int64_t)ln_dtype_size(x->dtype) ==
+                         (int64_t)x->storage->bytes &&
+                         (x->stride[0] == s->row || x->stride[1] == s->row))) {
+    s->row = s->spaced = 0;
+  }
+}
+
+// What a storage takes up in the arena.
+static int64_t room(const Slot *s) {
+  int64_t bytes = (int64_t)((const LnStorage *)s->key)->bytes;
+  if (s->row) bytes = bytes / s->row * s->spaced;
+  return (bytes + LINE - 1) / LINE * LINE;
 }
 
 static int by_first(const void *a, const void *b) {
@@ -384,22 +419,26 @@ static int by_first(const void *a, const void *b) {
   return x->first < y->first ? -1 : x->first > y->first;
 }
 
-// Gives every storage that only the tape knows a place in one arena, first fit over the storages
-// that are alive at the same time (a list sorted by place).
-static int64_t plan(Slot **order, int64_t n) {
-  int64_t end = 0, n_live = 0;
+// Gives storages that only the tape knows a place in its arena, from `begin` on, first fit over
+// those that are alive at the same time (a list sorted by place). Returns the end.
+static int64_t plan(Slot **order, int64_t n, int64_t begin) {
+  int64_t end = begin, n_live = 0;
   Slot **live = order;   // order[0 .. n_live) is reused for those placed and still alive
   for (int64_t i = 0; i < n; i++) {
     Slot *s = order[i];
-    int64_t size = ((int64_t)((const LnStorage *)s->key)->bytes + 63) / 64 * 64, at = 0, k = 0;
-    int64_t kept = 0;
+    int64_t size = room(s), at = begin, k = 0, kept = 0;
     for (int64_t j = 0; j < n_live; j++)
       if (live[j]->last >= s->first) live[kept++] = live[j];
     n_live = kept;
+    while (k < n_live && live[k] != s->over) k++;
+    if (k < n_live && live[k]->last == s->first && room(live[k]) == size) {
+      s->place = live[k]->place;
+      live[k] = s;
+      continue;
+    }
     for (k = 0; k < n_live; k++) {
       if (live[k]->place >= at + size) break;
-      int64_t other = ((int64_t)((const LnStorage *)live[k]->key)->bytes + 63) / 64 * 64;
-      if (live[k]->place + other > at) at = live[k]->place + other;
+      if (live[k]->place + room(live[k]) > at) at = live[k]->place + room(live[k]);
     }
     memmove(live + k + 1, live + k, (size_t)(n_live - k) * sizeof *live);
     live[k] = s;
@@ -452,7 +491,9 @@ static bool share_memory(LnTape *t, LnTensor *const *keep, int n_keep) {
     for (int j = 0; j < n->call.n_in + n->call.n_out; j++) {
       LnTensor *x = n->call.in[j];
       if (!x || !x->storage) continue;
-      note_storage(&storages, x, i, j >= n->call.n_in && n->call.op->forward != NULL, live);
+      const bool made = j >= n->call.n_in && n->call.op->forward != NULL;
+      note_storage(&storages, x, i, made, live);
+      note_rows(find(&storages, x->storage), &n->call, x, made);
       if (!find(&seen, x)) {
         put(&seen, x);
         find(&storages, x->storage)->tensors++;
@@ -472,20 +513,32 @@ static bool share_memory(LnTape *t, LnTensor *const *keep, int n_keep) {
       s->pinned = s->varies = true;
     }
   drop_constant(t, &storages);
+  for (int64_t i = 0; i < t->n; i++) {
+    const LnCall *call = &t->nodes[i]->call;
+    const int from = t->nodes[i]->runs && call->op->in_place ? call->op->in_place(call) : -1;
+    Slot *s = from >= 0 ? find(&storages, call->out[0]->storage) : NULL;
+    if (s) s->over = find(&storages, call->in[from]->storage);
+  }
   Slot **order = malloc((storages.n + 1) * sizeof *order);
-  int64_t n_order = 0;
   if (order) {
-    for (size_t i = 0; i < storages.cap; i++) {
-      Slot *s = &storages.slots[i];
-      if (s->key && !s->pinned && ((const LnStorage *)s->key)->refs == s->tensors)
-        order[n_order++] = s;
+    int64_t bytes = 0;
+    // Each dtype has a part of the arena: read as floats of another one, what it leaves between
+    // rows may be denormal, and slow to compute with though nobody wants the result.
+    for (int d = 0; d < LN_DTYPES; d++) {
+      int64_t n = 0;
+      for (size_t i = 0; i < storages.cap; i++) {
+        Slot *s = &storages.slots[i];
+        if (s->key && s->dtype == d && !s->pinned &&
+            ((const LnStorage *)s->key)->refs == s->tensors)
+          order[n++] = s;
+      }
+      qsort(order, (size_t)n, sizeof *order, by_first);
+      bytes = plan(order, n, bytes);   // reuses the list while walking it: never overtakes itself
     }
-    qsort(order, (size_t)n_order, sizeof *order, by_first);
-    // plan() reuses the list while walking it, and never overtakes itself.
-    int64_t bytes = plan(order, n_order);
     for (size_t i = 0; i < storages.cap; i++) storages.slots[i].wanted = false;
-    LnStorage *arena = n_order ? ln_storage_new(c, (size_t)bytes) : NULL;
+    LnStorage *arena = bytes ? ln_storage_new(c, (size_t)bytes) : NULL;
     if (arena) {
+      memset(arena->data, 0, (size_t)bytes);
       for (size_t i = 0; i < seen.cap; i++) {
         LnTensor *x = (LnTensor *)(uintptr_t)seen.slots[i].key;
         if (!x) continue;
@@ -495,7 +548,9 @@ static bool share_memory(LnTape *t, LnTensor *const *keep, int n_keep) {
       for (size_t i = 0; i < seen.cap; i++) {
         LnTensor *x = (LnTensor *)(uintptr_t)seen.slots[i].key;
         Slot *s = x ? find(&storages, x->storage) : NULL;
-        if (s && s->wanted) ln_tensor_place(x, arena, s->place + x->offset);
+        if (!s || !s->wanted) continue;
+        if (s->row) ln_tensor_space(x, s->row, s->spaced);
+        ln_tensor_place(x, arena, s->place + x->offset);
       }
       ln_storage_release(arena);
     }
@@ -545,7 +600,7 @@ static bool overlap(const LnTensor *dense, const LnTensor *x) {
 
 bool ln_tape_add_into(LnTape *t, const LnTensor *x, LnTensor *target, const double *scale) {
   bool alone = true, found = false;   // nobody else wants x
-  Node *n = NULL;
+  Node *n = NULL, *reader = NULL;     // where x is made, and where the target is read last
   for (int64_t i = t->n - 1; i >= 0 && !found; i--) {
     const LnCall *call = &(n = t->nodes[i])->call;
     if (!n->runs) continue;
@@ -554,7 +609,7 @@ bool ln_tape_add_into(LnTape *t, const LnTensor *x, LnTensor *target, const doub
     if (call->op->check) return false;
     for (int j = 0; j < call->n_in; j++) {
       if (!call->in[j]) continue;
-      if (overlap(target, call->in[j])) return false;
+      if (!reader && overlap(target, call->in[j])) reader = n;
       if (call->in[j]->storage == x->storage && overlap(x, call->in[j])) alone = false;
     }
   }
@@ -562,13 +617,15 @@ bool ln_tape_add_into(LnTape *t, const LnTensor *x, LnTensor *target, const doub
       !ln_dtype_is_float(x->dtype) || target->dtype != x->dtype ||
       !ln_tensor_same_shape(target, x))
     return false;
-  if (alone && n->call.n_out == 1 && n->call.op->add && n->call.op->add(&n->call, 0, NULL)) {
+  alone = alone && !reader && n->call.n_out == 1;
+  if (alone && n->call.op->add && n->call.op->add(&n->call, 0, NULL)) {
     n->target = target;
     n->scale = scale;
     return true;
   }
   Addition *more = take(t, sizeof *more);
   if (!more) return false;
+  if (reader) n = reader;
   *more = (Addition){x, target, scale, n->additions};
   n->additions = more;
   return true;

@@ -12,8 +12,13 @@ typedef struct Grad {
   LnDtype dtype;
   int activation;
   int64_t m, n;
-  const void *dy, *y;
-  void *dx, *db;
+  const void *dy;
+  int64_t ld_dy;
+  const void *y;
+  int64_t ld_y;
+  void *dx;
+  int64_t ld_dx;
+  void *db;
 } Grad;
 
 // N strips of columns, one vector V wide each, whose sums stay in registers from row to row; the
@@ -30,11 +35,11 @@ typedef struct Grad {
       EACH_STRIP(N) part[v] = (V){0};                                                              \
       for (int64_t stop = i + BLOCK < g->m ? i + BLOCK : g->m; i < stop; i++)                      \
         EACH_STRIP(N) {                                                                            \
-          V dy = *(const V *)(from_dy + i * g->n + at[v]);                                         \
-          V y = *(const V *)(from_y + i * g->n + at[v]);                                           \
+          V dy = *(const V *)(from_dy + i * g->ld_dy + at[v]);                                     \
+          V y = *(const V *)(from_y + i * g->ld_y + at[v]);                                        \
           V dx = (EXPRESSION);                                                                     \
           (void)y;                                                                                 \
-          *(V *)(to + i * g->n + at[v]) = dx;                                                      \
+          *(V *)(to + i * g->ld_dx + at[v]) = dx;                                                  \
           part[v] += dx;                                                                           \
         }                                                                                          \
       EACH_STRIP(N) sum[v] += part[v];                                                             \
@@ -82,8 +87,9 @@ static void grad_range(void *arg, int64_t begin, int64_t end) {
 }
 
 void ln_kernel_dense_grad(LnDtype d, int activation, int64_t m, int64_t n, const void *dy,
-                          const void *y, void *dx, void *db) {
-  Grad g = {d, activation, m, n, dy, y, dx, db};
+                          int64_t ld_dy, const void *y, int64_t ld_y, void *dx, int64_t ld_dx,
+                          void *db) {
+  Grad g = {d, activation, m, n, dy, ld_dy, y, ld_y, dx, ld_dx, db};
   ln_parallel(n, 16384 / (m + 1) + 16, grad_range, &g);
 }
 
@@ -93,11 +99,12 @@ typedef struct Finish {
   int64_t n;
   const void *bias;
   void *y;
+  int64_t ldy;
 } Finish;
 
 #define EACH(T, EXPRESSION)                                                                        \
   for (int64_t i = begin; i < end; i++) {                                                          \
-    T *y = (T *)f->y + i * f->n;                                                                   \
+    T *y = (T *)f->y + i * f->ldy;                                                                 \
     const T *bias = f->bias;                                                                       \
     if (bias)                                                                                      \
       for (int64_t j = 0; j < f->n; j++) y[j] += bias[j];                                          \
@@ -123,7 +130,7 @@ static void finish_range(void *arg, int64_t begin, int64_t end) {
 }
 
 void ln_kernel_dense_finish(LnDtype d, int activation, int64_t m, int64_t n, const void *bias,
-                            void *y) {
-  Finish f = {d, activation, n, bias, y};
+                            void *y, int64_t ldy) {
+  Finish f = {d, activation, n, bias, y, ldy};
   if (n > 0) ln_parallel(m, 16384 / n + 1, finish_range, &f);
 }

@@ -7,12 +7,14 @@
 
 enum { LN_DENSE_LINEAR, LN_DENSE_RELU, LN_DENSE_SIGMOID, LN_DENSE_TANH };
 
-// dx = dy f'(y) for y = f(x), all (m, n) contiguous; db (n) = column sums of dx, or NULL.
+// dx = dy f'(y) for y = f(x), all (m, n), ld elements from row to row; db (n) = column sums of dx,
+// or NULL.
 // float32 or float64; dx must not overlap y, nor dy (which of a relu it may be).
 void ln_kernel_dense_grad(LnDtype d, int activation, int64_t m, int64_t n, const void *dy,
-                          const void *y, void *dx, void *db);
-// y = f(y + bias), (m, n) contiguous; bias (n) or NULL.
+                          int64_t ld_dy, const void *y, int64_t ld_y, void *dx, int64_t ld_dx,
+                          void *db);
+// y = f(y + bias), (m, n); bias (n) or NULL.
 void ln_kernel_dense_finish(LnDtype d, int activation, int64_t m, int64_t n, const void *bias,
-                            void *y);
+                            void *y, int64_t ldy);
 
 #endif

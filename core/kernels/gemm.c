@@ -38,6 +38,7 @@
     int64_t bias_step;             \
     bool ta, tb, relu;             \
     const T *y;                    \
+    int64_t ldy;                   \
     T *sums;                       \
   } T##_Job;                       \
   typedef void T##_Block(const T##_Job *j, int64_t i0, int64_t i1, int64_t j0, int64_t j1)
@@ -93,9 +94,30 @@ static inline TARGET void quads_avx512(const float *const *rows, int64_t at, flo
   _mm512_storeu_ps(to + 3 * width, _mm512_shuffle_ps(high01, high23, 0xee));
 }
 #define QUADS quads_avx512
+
+// The sums of eight vectors at once, each added up in the same order as by SUM.
+static inline TARGET void sums_avx512(const __m512 *x, float *sum) {
+  __m512 half[4], quarter[2];
+#pragma GCC unroll 4
+  for (int i = 0; i < 4; i++)
+    half[i] = _mm512_add_ps(_mm512_shuffle_f32x4(x[2 * i], x[2 * i + 1], 0x44),
+                            _mm512_shuffle_f32x4(x[2 * i], x[2 * i + 1], 0xee));
+#pragma GCC unroll 2
+  for (int i = 0; i < 2; i++)
+    quarter[i] = _mm512_add_ps(_mm512_shuffle_f32x4(half[2 * i], half[2 * i + 1], 0x88),
+                               _mm512_shuffle_f32x4(half[2 * i], half[2 * i + 1], 0xdd));
+  // Lane l holds four terms each of vectors l and l + 4.
+  __m512 pairs = _mm512_add_ps(_mm512_shuffle_ps(quarter[0], quarter[1], 0x44),
+                               _mm512_shuffle_ps(quarter[0], quarter[1], 0xee));
+  pairs = _mm512_add_ps(pairs, _mm512_permute_ps(pairs, 0xb1));
+  const __m512i order = _mm512_setr_epi32(0, 4, 8, 12, 2, 6, 10, 14, 0, 0, 0, 0, 0, 0, 0, 0);
+  _mm256_storeu_ps(sum, _mm512_castps512_ps256(_mm512_permutexvar_ps(order, pairs)));
+}
+#define EIGHT_SUMS sums_avx512
 #define T float
 #include "kernels/gemm_tile.h"
 #undef QUADS
+#undef EIGHT_SUMS
 #define T double
 #include "kernels/gemm_tile.h"
 #undef ISA

@@ -25,13 +25,15 @@ void ln_dense_f64(int64_t m, int64_t n, int64_t k, const double *x, int64_t ldx,
                   int64_t ldw, const double *bias, LnEpilogue act, double *y, int64_t ldy);
 
 // Back through z = y w and the relu that gave y: dx = dz w' where y > 0, else 0, and the sums of
-// its columns, for a bias. dz (m, k), w (n, k), y and dx (m, n) dense, sums (n). Only of sizes that
+// its columns, for a bias. dz (m, k), w (n, k), y and dx (m, n), sums (n). Only of sizes that
 // ln_relu_grad_fits: few rows, whose sums come out as in a loop over them.
 bool ln_relu_grad_fits(int64_t m, int64_t n);
 void ln_relu_grad_f32(int64_t m, int64_t n, int64_t k, const float *dz, int64_t lddz,
-                      const float *w, int64_t ldw, const float *y, float *dx, float *sums);
+                      const float *w, int64_t ldw, const float *y, int64_t ldy, float *dx,
+                      int64_t lddx, float *sums);
 void ln_relu_grad_f64(int64_t m, int64_t n, int64_t k, const double *dz, int64_t lddz,
-                      const double *w, int64_t ldw, const double *y, double *dx, double *sums);
+                      const double *w, int64_t ldw, const double *y, int64_t ldy, double *dx,
+                      int64_t lddx, double *sums);
 
 // Whether a loop of multiply-adds (an optimizer's step) rounds as the kernels here do when they add
 // to c: both are compiled for what the machine has, or both for the least.

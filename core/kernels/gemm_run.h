@@ -120,7 +120,11 @@ static void F(run)(Job *j) {
     j->n = j->ldc = j->m, j->m = 1;
   }
   if (j->k == 1 && j->tb && j->ldb == 1) j->tb = false, j->ldb = j->n;  // one column is one row
-  if (threads > 1 && F(by_terms)(j, threads)) return;
+  if (threads == 1) {
+    F(block)(j, 0, j->m, 0, j->n);
+    return;
+  }
+  if (F(by_terms)(j, threads)) return;
   // Else by rows, for cores that write parts of the same row meet in a cache line; by columns where
   // there are few rows, or where panels of B are to be transposed.
   const int64_t lanes = vector_bytes / (int64_t)sizeof(T), vectors = (j->n + lanes - 1) / lanes;
@@ -161,10 +165,10 @@ void DENSE(int64_t m, int64_t n, int64_t k, const T *x, int64_t ldx, const T *w,
 }
 
 void RELU_GRAD(int64_t m, int64_t n, int64_t k, const T *dz, int64_t lddz, const T *w, int64_t ldw,
-               const T *y, T *dx, T *sums) {
+               const T *y, int64_t ldy, T *dx, int64_t lddx, T *sums) {
   F(run)(&(Job){.m = m, .n = n, .k = k, .alpha = 1, .tb = true, .a = dz, .lda = lddz,
-                .a_row = lddz, .a_col = 1, .b = w, .ldb = ldw, .c = dx, .ldc = n, .y = y,
-                .sums = sums});
+                .a_row = lddz, .a_col = 1, .b = w, .ldb = ldw, .c = dx, .ldc = lddx, .y = y,
+                .ldy = ldy, .sums = sums});
 }
 
 #undef F

@@ -17,7 +17,7 @@
 
 // One panel over one block of k: c = beta c + alpha a b (+ bias), then relu.
 typedef struct {
-  int64_t k, a_row, a_col, ldb, ldc;
+  int64_t k, a_row, a_col, ldb, ldc, ldy;
   const T *a, *b, *bias;  // bias may be NULL
   const T *y;             // with it c is kept where y > 0, else 0, and its columns are summed up
   T *sums;                // whole vectors: a part that was just stored takes long to load
@@ -30,12 +30,13 @@ typedef struct {
 
 #define LOAD_AT(p, v) ((v) < vectors - 1 ? LOAD((p) + (v) * W) : LOAD_PART((p) + (v) * W, last))
 
-// What is done with the sums of a tile of C.
-LN_INLINE TARGET void NAME(finish)(const int rows, const int vectors, const Panel *q, T *c,
+// What is done with the sums of a tile of C, rows [i, i + rows) of the panel.
+LN_INLINE TARGET void NAME(finish)(const int rows, const int vectors, const Panel *q, int64_t i,
                                    V acc[][LINE]) {
   const M last = q->last;
   const T *bias = q->bias;
   const int64_t ldc = q->ldc;
+  T *c = q->c + i * ldc;
   const V alpha = SET(q->alpha), beta = SET(q->beta);
   if (q->beta == 1 && !bias) {  // c += alpha a b, rounded as often as an optimizer's step would
     EACH acc[r][v] = FMA(alpha, acc[r][v], LOAD_AT(c + r * ldc, v));
@@ -46,11 +47,11 @@ LN_INLINE TARGET void NAME(finish)(const int rows, const int vectors, const Pane
   }
   if (q->relu) EACH acc[r][v] = MAX(SET(0), acc[r][v]);  // in this order NaN stays NaN
   if (vectors <= WIDEST && q->y) {  // wider ones are never asked
-    const T *y = q->y + (c - q->c);
-    EACH acc[r][v] = WHERE_POSITIVE(LOAD_AT(y + r * ldc, v), acc[r][v]);
+    const T *y = q->y + i * q->ldy;
+    EACH acc[r][v] = WHERE_POSITIVE(LOAD_AT(y + r * q->ldy, v), acc[r][v]);
 #pragma GCC unroll 24
     for (int v = 0; v < vectors; v++) {
-      V sum = c == q->c ? SET(0) : LOAD(q->sums + v * W);
+      V sum = i == 0 ? SET(0) : LOAD(q->sums + v * W);
 #pragma GCC unroll 8
       for (int r = 0; r < rows; r++) sum = ADD(sum, acc[r][v]);
       STORE(q->sums + v * W, sum);
@@ -83,17 +84,17 @@ LN_INLINE TARGET void NAME(term)(const int rows, const int vectors, const Panel 
 LN_INLINE TARGET void NAME(tile)(const int rows, const int vectors, const Panel *q, int64_t i) {
   V acc[8][LINE];
   const T *a = q->a + i * q->a_row, *b = q->b;
-  T *c = q->c + i * q->ldc;
   const int64_t k = q->k, whole = q->whole, a_col = q->a_col, ldb = q->ldb;
   int64_t p = 0;
   EACH acc[r][v] = SET(0);
-  if (q->fetch) EACH __builtin_prefetch(c + r * q->ldc + v * W, 1);  // written when all is summed
+  if (q->fetch)  // what is written when all is summed
+    EACH __builtin_prefetch(q->c + (i + r) * q->ldc + v * W, 1);
 #pragma GCC unroll 1
   for (; vectors <= WIDEST && p < whole; p++, a += a_col, b += ldb)
     NAME(term)(rows, vectors, q, a, b, true, acc);
 #pragma GCC unroll 1
   for (; p < k; p++, a += a_col, b += ldb) NAME(term)(rows, vectors, q, a, b, false, acc);
-  NAME(finish)(rows, vectors, q, c, acc);
+  NAME(finish)(rows, vectors, q, i, acc);
 }
 
 // Rows [i, end) of a panel.
@@ -159,7 +160,7 @@ static TARGET void NAME(line)(int64_t vectors, const Panel *q, int64_t n, int64_
   }
   V acc[1][LINE];
   for (int v = 0; v < vectors; v++) acc[0][v] = LOAD(sums + (v + 1) * W);
-  NAME(finish)(1, (int)vectors, q, q->c, acc);
+  NAME(finish)(1, (int)vectors, q, 0, acc);
 }
 
 static TARGET void NAME(short_line)(int64_t vectors, const Panel *q) {
@@ -173,13 +174,13 @@ static TARGET void NAME(short_line)(int64_t vectors, const Panel *q) {
 // Rows [i, end) of a product of one term, scaled copies of B's only row, where y > 0; their sums.
 LN_INLINE TARGET void NAME(copies)(const int vectors, const Panel *q, int64_t i, int64_t end) {
   const M last = q->last;
-  const T *y = q->y + i * q->ldc;
+  const T *y = q->y + i * q->ldy;
   T *c = q->c + i * q->ldc;
   V sum[8];
 #pragma GCC unroll 8
   for (int v = 0; v < vectors; v++) sum[v] = SET(0);
 #pragma GCC unroll 1
-  for (; i < end; i++, c += q->ldc, y += q->ldc) {
+  for (; i < end; i++, c += q->ldc, y += q->ldy) {
     V x = SET(q->a[i * q->a_row]);
 #pragma GCC unroll 24
     for (int v = 0; v < vectors; v++) {
@@ -223,9 +224,13 @@ LN_INLINE TARGET void NAME(dot)(const int count, const Job *j, int64_t i, int64_
 #pragma GCC unroll 8
     for (int r = 0; r < count; r++) acc[r] = FMA(x, LOAD_PART(b + r * ldb + whole, last), acc[r]);
   }
-#pragma GCC unroll 8
-  for (int r = 0; r < count; r++) sum[r] = j->alpha * SUM(acc[r]);
 #define EACH_SUM _Pragma("GCC unroll 8") for (int r = 0; r < count; r++)
+#ifdef EIGHT_SUMS
+  if (count == 8) EIGHT_SUMS(acc, sum);
+  else
+#endif
+    EACH_SUM sum[r] = SUM(acc[r]);
+  EACH_SUM sum[r] *= j->alpha;
   if (j->bias) EACH_SUM sum[r] += j->bias[(col + r) * j->bias_step];
   if (j->beta != 0) EACH_SUM sum[r] += j->beta * c[r];
   if (j->relu) EACH_SUM sum[r] = sum[r] < 0 ? 0 : sum[r];
@@ -265,8 +270,9 @@ static TARGET void NAME(block)(const Job *j, int64_t i0, int64_t i1, int64_t j0,
     for (int64_t i = i0; i < i1; i++) NAME(dots)(j, i, j0, j1);
     return;
   }
-  const int64_t step = W / ((j->ldb | W) & -(j->ldb | W));  // the least with step * ldb % W == 0
   const bool line = j->m == 1 && !j->tb;
+  // The least with step * ldb % W == 0.
+  const int64_t step = line ? W / ((j->ldb | W) & -(j->ldb | W)) : 1;
   const bool long_line = line && j->k >= 8 * step && j->k * j->n * (int64_t)sizeof(T) > 32768;
   const bool outer = j->k == 1 && !j->tb && j->y;
   // A vector more is worth its room in the first-level cache where B is short.
@@ -278,7 +284,8 @@ static TARGET void NAME(block)(const Job *j, int64_t i0, int64_t i1, int64_t j0,
   const int64_t rows = line || outer ? 0 : i1 - i0;
   const bool copy = rows >= 96 || (rows >= 16 && j->ldb * (int)sizeof(T) % 1024 == 0);
   _Alignas(64) T packed[DEPTH * PANEL * W], sums[LINE * W];
-  Panel q = {.a_row = j->a_row, .a_col = j->a_col, .ldc = j->ldc, .alpha = j->alpha};
+  Panel q = {.a_row = j->a_row, .a_col = j->a_col, .ldc = j->ldc, .ldy = j->ldy,
+             .alpha = j->alpha};
   q.fetch = line || j->m * j->ldc * (int64_t)sizeof(T) > 32768;  // else C is in the cache
   // What another core has just written takes 0.1 us a cache line, unless several are under way.
   if (line)
@@ -291,8 +298,9 @@ static TARGET void NAME(block)(const Job *j, int64_t i0, int64_t i1, int64_t j0,
     q.relu = j->relu && p0 + q.k == j->k;
     for (int64_t col = j0, n; col < j1; col += n) {
       // As equal as can be: 4 vectors are 2 + 2, not 3 + 1.
-      const int64_t left = (j1 - col + W - 1) / W, panels = (left + most - 1) / most;
-      const int64_t vectors = (left + panels - 1) / panels;
+      const int64_t left = (j1 - col + W - 1) / W;
+      const int64_t panels = left <= most ? 1 : (left + most - 1) / most;
+      const int64_t vectors = panels == 1 ? left : (left + panels - 1) / panels;
       n = j1 - col < vectors * W ? j1 - col : vectors * W;
       q.last = MASK(n - (vectors - 1) * W);
       q.bias = j->bias && p0 == 0 ? j->bias + col : NULL;
@@ -309,9 +317,10 @@ static TARGET void NAME(block)(const Job *j, int64_t i0, int64_t i1, int64_t j0,
       else q.b = j->b + p0 * j->ldb + col, q.ldb = j->ldb;
       q.whole = q.k;
       if (q.b != packed) {  // not beyond the end of B
-        const int64_t room = j->b + (j->k - 1) * j->ldb + j->n - q.b - vectors * W;
-        const int64_t rows_whole = room < 0 ? 0 : q.ldb ? room / q.ldb + 1 : q.k;
-        if (rows_whole < q.whole) q.whole = rows_whole;
+        const int64_t beyond = col + vectors * W - j->n, more = j->k - p0 - q.k;
+        int64_t last = beyond > 0;  // so many rows of B's last; without a division where it is one
+        if (beyond > q.ldb) last = q.ldb > 0 ? (beyond + q.ldb - 1) / q.ldb : j->k;
+        if (last > more) q.whole = last - more < q.k ? q.k - (last - more) : 0;
       }
       if (long_line) NAME(line)(vectors, &q, n, step);
       else if (line) NAME(short_line)(vectors, &q);

@@ -67,12 +67,18 @@ static void *copied(const LnTensor *t, LnDtype d, char **memory) {
   return copy;
 }
 
+// From row to row of what is written, in elements.
+static int64_t row_step(const LnTensor *y) {
+  return y->rank > 1 ? y->stride[y->rank - 2] : y->size;
+}
+
 static void dense_forward(const LnCall *call) {
   const LnTensor *x = call->in[0], *w = call->in[1], *b = call->n_in > 2 ? call->in[2] : NULL;
   LnTensor *y = call->out[0];
   LnDtype d = (LnDtype)y->dtype;
   int activation = ((const Dense *)call->params)->activation;
   int64_t k = w->shape[0], n = w->shape[1], m = n ? y->size / n : 0;
+  const int64_t ldy = row_step(y);
   char *memory = call->scratch;
   LnMatrix xm, wm;
   if (y->size == 0) return;
@@ -81,14 +87,16 @@ static void dense_forward(const LnCall *call) {
     wm = (LnMatrix){copied(w, d, &memory), n, false};
   const void *bias = !b ? NULL : b->stride[0] == 1 || n == 1 ? b->data : copied(b, d, &memory);
   if (xm.turned || wm.turned) {
-    ln_matrix_product(d, m, n, k, 1, xm, wm, 0, y->data, n);
-    if (bias || activation) ln_kernel_dense_finish(d, activation, m, n, bias, y->data);
+    ln_matrix_product(d, m, n, k, 1, xm, wm, 0, y->data, ldy);
+    if (bias || activation) ln_kernel_dense_finish(d, activation, m, n, bias, y->data, ldy);
     return;
   }
   LnEpilogue act = activation == LN_DENSE_RELU ? LN_ACT_RELU : LN_ACT_LINEAR;
-  if (d == LN_FLOAT32) ln_dense_f32(m, n, k, xm.data, xm.ld, wm.data, wm.ld, bias, act, y->data, n);
-  else ln_dense_f64(m, n, k, xm.data, xm.ld, wm.data, wm.ld, bias, act, y->data, n);
-  if (activation > LN_DENSE_RELU) ln_kernel_dense_finish(d, activation, m, n, NULL, y->data);
+  if (d == LN_FLOAT32)
+    ln_dense_f32(m, n, k, xm.data, xm.ld, wm.data, wm.ld, bias, act, y->data, ldy);
+  else
+    ln_dense_f64(m, n, k, xm.data, xm.ld, wm.data, wm.ld, bias, act, y->data, ldy);
+  if (activation > LN_DENSE_RELU) ln_kernel_dense_finish(d, activation, m, n, NULL, y->data, ldy);
 }
 
 static LnTensor *as_rows(LnContext *c, LnTensor *x) {
@@ -129,7 +137,10 @@ static bool dense_backward(const LnCall *call, LnTensor *const *dy, const bool *
   } else if (bias) {
     dx[2] = ln_sum(c, as_rows(c, dy[0]), 0, false);
   }
-  // x's first: nothing reads the weights after it, so that a step may go straight into them.
+  // x's first: nothing reads the weights after it, so that a step may go straight into them. But of
+  // a single unit last: it may then take x's memory.
+  const bool single = w->shape[1] == 1;
+  if (single && want[1]) dx[1] = ln_matmul(c, ln_transpose(c, as_rows(c, x)), as_rows(c, pre[0]));
   if (want[0] && after_relu(c, x, w)) {
     LnTensor *in[3] = {pre[0], w, x}, *out[2];
     if (!ln_apply_all(c, op_of(DENSE_RELU_GRAD), in, 3, NULL, out)) return false;
@@ -137,7 +148,8 @@ static bool dense_backward(const LnCall *call, LnTensor *const *dy, const bool *
   } else if (want[0]) {
     dx[0] = ln_matmul(c, pre[0], ln_transpose(c, w));
   }
-  if (want[1]) dx[1] = ln_matmul(c, ln_transpose(c, as_rows(c, x)), as_rows(c, pre[0]));
+  if (!single && want[1])
+    dx[1] = ln_matmul(c, ln_transpose(c, as_rows(c, x)), as_rows(c, pre[0]));
   return !c->err.set;
 }
 
@@ -155,36 +167,39 @@ static bool grad_shape(const LnCall *call, LnSpec *out) {
          (call->n_out == 1 || ln_spec(call, &out[1], (LnDtype)y->dtype, 1, &y->shape[y->rank - 1]));
 }
 
-// The inputs contiguous and of the last one's dtype: where they are not, copies.
-static bool as_wanted(const LnCall *call, int i) {
-  return call->in[i]->dtype == call->in[call->n_in - 1]->dtype &&
-         ln_tensor_is_contiguous(call->in[i]);
+// The inputs as rows of the last one's dtype: where they do not lie so, copies.
+static bool as_wanted(const LnCall *call, int i, LnMatrix *m) {
+  return rows_of(call->in[i], (LnDtype)call->in[call->n_in - 1]->dtype, m) && !m->turned;
 }
 
 static size_t grad_scratch(const LnCall *call) {
   size_t width = ln_dtype_size(call->in[call->n_in - 1]->dtype), bytes = 0;
+  LnMatrix m;
   for (int i = 0; i < call->n_in; i++)
-    if (!as_wanted(call, i)) bytes += (size_t)call->in[i]->size * width + 64;
+    if (!as_wanted(call, i, &m)) bytes += (size_t)call->in[i]->size * width + 64;
   return bytes;
 }
 
-static void grad_inputs(const LnCall *call, const void **from) {
+static void grad_inputs(const LnCall *call, LnMatrix *from) {
   char *memory = call->scratch;
-  for (int i = 0; i < call->n_in; i++)
-    from[i] = as_wanted(call, i)
-                  ? call->in[i]->data
-                  : copied(call->in[i], (LnDtype)call->in[call->n_in - 1]->dtype, &memory);
+  for (int i = 0; i < call->n_in; i++) {
+    const LnTensor *x = call->in[i];
+    const int64_t n = x->shape[x->rank - 1];
+    if (!as_wanted(call, i, &from[i]))
+      from[i] = (LnMatrix){copied(x, (LnDtype)call->in[call->n_in - 1]->dtype, &memory),
+                           n > 0 ? n : 1, false};
+  }
 }
 
 static void grad_forward(const LnCall *call) {
   const LnTensor *y = call->in[1];
   LnDtype d = (LnDtype)y->dtype;
   int64_t n = y->shape[y->rank - 1];
-  const void *from[2];
+  LnMatrix from[2];
   grad_inputs(call, from);
   ln_kernel_dense_grad(d, ((const Dense *)call->params)->activation, n ? y->size / n : 0, n,
-                       from[0], from[1], call->out[0]->data,
-                       call->n_out > 1 ? call->out[1]->data : NULL);
+                       from[0].data, from[0].ld, from[1].data, from[1].ld, call->out[0]->data,
+                       row_step(call->out[0]), call->n_out > 1 ? call->out[1]->data : NULL);
 }
 
 static bool grad_backward(const LnCall *call, LnTensor *const *g, const bool *want,
@@ -222,20 +237,29 @@ static bool relu_shape(const LnCall *call, LnSpec *out) {
 static void relu_forward(const LnCall *call) {
   const LnTensor *y = call->in[2];
   const LnDtype d = (LnDtype)y->dtype;
-  const int64_t m = y->shape[0], n = y->shape[1], k = call->in[0]->shape[1], ld = k > 0 ? k : 1;
+  const int64_t m = y->shape[0], n = y->shape[1], k = call->in[0]->shape[1];
+  const int64_t ld = row_step(call->out[0]);
   void *dx = call->out[0]->data, *sums = call->out[1]->data;
-  const void *from[3];
-  grad_inputs(call, from);
+  LnMatrix in[3];
+  grad_inputs(call, in);
   if (!ln_relu_grad_fits(m, n)) {
-    const LnMatrix a = {from[0], ld, false}, b = {from[1], ld, true};
-    ln_matrix_product(d, m, n, k, 1, a, b, 0, dx, n > 0 ? n : 1);
+    in[1].turned = true;
+    ln_matrix_product(d, m, n, k, 1, in[0], in[1], 0, dx, ld);
     // In place: what a relu has set to 0 it sets to 0 again.
-    ln_kernel_dense_grad(d, LN_DENSE_RELU, m, n, dx, from[2], dx, sums);
+    ln_kernel_dense_grad(d, LN_DENSE_RELU, m, n, dx, ld, in[2].data, in[2].ld, dx, ld, sums);
   } else if (d == LN_FLOAT32) {
-    ln_relu_grad_f32(m, n, k, from[0], ld, from[1], ld, from[2], dx, sums);
+    ln_relu_grad_f32(m, n, k, in[0].data, in[0].ld, in[1].data, in[1].ld, in[2].data, in[2].ld, dx,
+                     ld, sums);
   } else {
-    ln_relu_grad_f64(m, n, k, from[0], ld, from[1], ld, from[2], dx, sums);
+    ln_relu_grad_f64(m, n, k, in[0].data, in[0].ld, in[1].data, in[1].ld, in[2].data, in[2].ld, dx,
+                     ld, sums);
   }
+}
+
+// A product of one term reads an element of y before it writes there.
+static int relu_in_place(const LnCall *call) {
+  const LnTensor *dz = call->in[0], *y = call->in[2];
+  return dz->shape[1] == 1 && ln_relu_grad_fits(y->shape[0], y->shape[1]) ? 2 : -1;
 }
 
 static bool relu_backward(const LnCall *call, LnTensor *const *g, const bool *want,
@@ -256,25 +280,26 @@ static const LnOption dense_options[] = {
    .choices = "linear relu sigmoid tanh", .doc = "what is applied to the sum"}, {0}};
 
 const LnOp ln_ops_dense[] = {
-  {.name = "dense", .n_in = 3, .n_optional = 1, .n_out = 1, .flags = LN_OP_HIDDEN,
+  {.name = "dense", .n_in = 3, .n_optional = 1, .n_out = 1, .flags = LN_OP_HIDDEN | LN_OP_SPACED,
    .options = dense_options, .params_size = sizeof(Dense), .shape = dense_shape,
    .scratch = dense_scratch, .forward = dense_forward, .backward = dense_backward,
    .samples = "x(3,4), x(4,2), x(2)\nx(3,4), x(4,2)\nx(2,3,4), x(4,2), x(2), \"relu\"\n"
               "x(3,4), x(4,2), x(2), \"sigmoid\"\nx(4), x(4,2), x(2), \"tanh\"\n"
               "x(3,4), x(4,2), nil, \"tanh\"",
    .doc = "act(x w + b): x (.., k), w (k, n), b (n) or none."},
-  {.name = "dense_grad", .n_in = 2, .n_out = 2, .flags = LN_OP_HIDDEN, .options = dense_options,
-   .params_size = sizeof(Dense), .shape = grad_shape, .scratch = grad_scratch,
-   .forward = grad_forward, .backward = grad_backward,
+  {.name = "dense_grad", .n_in = 2, .n_out = 2, .flags = LN_OP_HIDDEN | LN_OP_SPACED,
+   .options = dense_options, .params_size = sizeof(Dense), .shape = grad_shape,
+   .scratch = grad_scratch, .forward = grad_forward, .backward = grad_backward,
    .samples = "x(3,4), x(3,4), \"relu\"\nx(3,4), u(3,4), \"tanh\"\nx(2,3,4), p(2,3,4), \"sigmoid\"",
    .doc = "(dy, y): dy f'(y) for y = f(x), and its sums over all axes but the last."},
-  {.name = "activation_grad", .n_in = 2, .n_out = 1, .flags = LN_OP_HIDDEN,
+  {.name = "activation_grad", .n_in = 2, .n_out = 1, .flags = LN_OP_HIDDEN | LN_OP_SPACED,
    .options = dense_options, .params_size = sizeof(Dense), .shape = grad_shape,
    .scratch = grad_scratch, .forward = grad_forward, .backward = grad_backward,
    .samples = "x(3,4), x(3,4), \"relu\"\nx(3,4), u(3,4), \"tanh\"\nx(3), p(3), \"sigmoid\"",
    .doc = "(dy, y): dy f'(y) for y = f(x)."},
-  {.name = "dense_relu_grad", .n_in = 3, .n_out = 2, .flags = LN_OP_HIDDEN, .shape = relu_shape,
-   .scratch = grad_scratch, .forward = relu_forward, .backward = relu_backward,
+  {.name = "dense_relu_grad", .n_in = 3, .n_out = 2, .flags = LN_OP_HIDDEN | LN_OP_SPACED,
+   .shape = relu_shape, .scratch = grad_scratch, .forward = relu_forward,
+   .in_place = relu_in_place, .backward = relu_backward,
    .samples = "x(4,3), x(5,3), x(4,5)\nx(2,3), x(5,3), x(2,5)",
    .doc = "(dz, w, y): dz w' where y > 0, else 0, and the sums of its columns."},
   {0}};

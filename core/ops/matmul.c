@@ -71,7 +71,7 @@ static size_t matmul_scratch(const LnCall *call) {
 typedef struct Product {
   LnDtype dtype;
   Side a, b;
-  int64_t m, n, k;
+  int64_t m, n, k, ldc;
   int batch_rank;
   int64_t batch[LN_MAX_RANK];  // of the result
   char *c;
@@ -129,7 +129,7 @@ static void product_range(void *arg, int64_t begin, int64_t end) {
     }
     if (ln_matrix(a, p->m, p->k, p->a.row, p->a.column, &left) &&
         ln_matrix(b, p->k, p->n, p->b.row, p->b.column, &right))  // prepare() saw to it
-      ln_matrix_product(p->dtype, p->m, p->n, p->k, 1, left, right, 0, c, p->n > 1 ? p->n : 1);
+      ln_matrix_product(p->dtype, p->m, p->n, p->k, 1, left, right, 0, c, p->ldc);
   }
 }
 
@@ -157,7 +157,7 @@ static bool two_matrices(const LnCall *call, double alpha, double beta, void *c)
     return false;
   if (c)
     ln_matrix_product((LnDtype)y->dtype, a->shape[0], b->shape[1], a->shape[1], alpha, left, right,
-                      beta, c, b->shape[1]);
+                      beta, c, c == y->data ? y->stride[0] : b->shape[1]);
   return true;
 }
 
@@ -175,6 +175,7 @@ static void matmul_forward(const LnCall *call) {
   p.a = prepare(call->in[0], true, p.dtype, &memory);
   p.b = prepare(call->in[1], false, p.dtype, &memory);
   p.m = p.a.rows, p.k = p.a.columns, p.n = p.b.columns;
+  p.ldc = call->in[0]->rank == 2 && call->in[1]->rank == 2 ? y->stride[0] : p.n > 1 ? p.n : 1;
   p.batch_rank = ln_shape_broadcast(p.a.batch, p.a.batch_rank, p.b.batch, p.b.batch_rank, p.batch);
   for (int i = 0; i < p.batch_rank; i++) batches *= p.batch[i];
   // One matrix on the right for all: the rows of all batches are one tall matrix, where they lie
@@ -371,8 +372,9 @@ static const LnOption norm_options[] = {
    .doc = "keep the axes, with length 1"}, {0}};
 
 const LnOp ln_ops_matmul[] = {
-  {.name = "matmul", .n_in = 2, .n_out = 1, .shape = matmul_shape, .scratch = matmul_scratch,
-   .forward = matmul_forward, .backward = matmul_backward, .add = matmul_add,
+  {.name = "matmul", .n_in = 2, .n_out = 1, .flags = LN_OP_SPACED, .shape = matmul_shape,
+   .scratch = matmul_scratch, .forward = matmul_forward, .backward = matmul_backward,
+   .add = matmul_add,
    .samples = "x(3,4), x(4,2)\nx(2,3,4), x(4,2)\nx(3,4), x(2,4,2)\nx(2,1,3,4), x(2,4,2)\n"
               "x(4), x(4)\nx(4), x(4,2)\nx(3,4), x(4)\nx(2,3,4), x(4)\nx(4), x(2,4,3)",
    .doc = "(a, b): the matrix product: (.., m, k) with (.., k, n) gives (.., m, n), the axes "

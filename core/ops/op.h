@@ -44,6 +44,7 @@ enum {                      // LnOp.flags
   LN_OP_METHOD_ONLY = 16,   // t:f() but no ln.f()
   LN_OP_FUNCTION_ONLY = 32, // ln.f() but no t:f()
   LN_OP_ACTIVATION = 64,    // may be named as activation = "..."
+  LN_OP_SPACED = 128,       // float matrices, in and out, may have their rows apart: no copies
 };
 
 struct LnOp {
@@ -63,6 +64,8 @@ struct LnOp {
   // Instead of forward: adds scale times the output to `target`, dense and of its size. False (and
   // nothing done) when these inputs do not allow it; a NULL target only asks. May be NULL.
   bool (*add)(const LnCall *call, double scale, void *target);
+  // Which input's memory a kept tape may give out[0] when nothing reads that input later; -1: none.
+  int (*in_place)(const LnCall *call);     // may be NULL
   // Sets dx[i] to the gradient of input i for every i with want[i] (NULL: none flows), given
   // dy[j] of the outputs (NULL where none arrived). It may have the broadcast shape and another
   // dtype: the engine reduces and casts. Borrowed results, of the open scope.

@@ -398,8 +398,9 @@ const LnOp ln_ops_shape[] = {
           "axes[i] of x. Errors: an axis is missing, named twice or out of range.\n"
           "Example:\n"
           "ln.zeros{2, 3, 4}:permute{3, 1, 2}.shape  --> (4, 2, 3)\n"},
-  {.name = "swapaxes", .n_in = 1, .n_out = 1, .options = swap_options, .params_size = sizeof(Swap),
-   .shape = swap_shape, .backward = swap_backward, .samples = "x(2,3), 1, 2\nx(2,3,4), 1, -1",
+  {.name = "swapaxes", .n_in = 1, .n_out = 1, .flags = LN_OP_SPACED,
+   .options = swap_options, .params_size = sizeof(Swap), .shape = swap_shape,
+   .backward = swap_backward, .samples = "x(2,3), 1, 2\nx(2,3,4), 1, -1",
    .doc = "(x, axis1, axis2): a view of x with two axes exchanged.\n"
           "Example:\n"
           "ln.zeros{2, 3, 4}:swapaxes(1, 3).shape  --> (4, 3, 2)\n"},

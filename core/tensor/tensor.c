@@ -117,6 +117,12 @@ void ln_tensor_place(LnTensor *t, LnStorage *s, int64_t offset) {
   t->data = (char *)s->data + offset;
 }
 
+void ln_tensor_space(LnTensor *t, int64_t from, int64_t to) {
+  for (int i = 0; i < t->rank; i++)
+    if (t->stride[i] == from) t->stride[i] = to;
+  t->contiguous = lies_dense(t);
+}
+
 void ln_release(LnTensor *t) {
   if (!t || --t->refs > 0) return;
   ln_storage_release(t->storage);

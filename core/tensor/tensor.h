@@ -51,6 +51,9 @@ LnStorage *ln_storage_new(LnContext *c, size_t bytes);
 void ln_storage_release(LnStorage *s);
 // Points t at another storage (a flat buffer, a planned one); takes a reference of its own.
 void ln_tensor_place(LnTensor *t, LnStorage *s, int64_t offset);
+// A matrix whose rows (of a transposed one: columns) lie `from` elements apart has them `to` apart.
+// What it holds is lost.
+void ln_tensor_space(LnTensor *t, int64_t from, int64_t to);
 
 // ---- layout
 static inline bool ln_tensor_is_contiguous(const LnTensor *t) { return t->contiguous; }

@@ -156,6 +156,43 @@ describe("small steps", function()
     for k, w in ipairs(runs[1].weights) do assert.are.equal(w, runs[2].weights[k]) end
   end)
 
+  -- What is replayed keeps its activations in memory laid out for it, some in place of others.
+  it("give the same to the bit replayed and run by Lua whatever their widths", function()
+    local Chain = ln.Model:extend("Chain")
+    function Chain:init(parts)
+      self.first = parts[1]   -- one by one, as above
+      self.second = parts[2]
+      self.third = parts[3]
+    end
+    function Chain:call(x) return self.third(self.second(self.first(x))) end
+    for _, widths in ipairs{ {30, 100, 1}, {17, 21, 1}, {37, 20, 3}, {33, 250, 1}, {5, 130, 2} } do
+      for _, activation in ipairs{"relu", "tanh"} do
+        for _, rows in ipairs{3, 32, 70} do
+          local runs = {}
+          for i = 1, 2 do
+            ln.set_seed(6)
+            local parts = {}
+            for k, width in ipairs(widths) do
+              parts[k] = ln.layers.Dense{width, activation = k < #widths and activation or nil}
+            end
+            local model = i == 1 and ln.Sequential(parts) or Chain(parts)
+            model:compile{loss = "mse", optimizer = ln.optimizers.SGD{learning_rate = 0.05}}
+            local x = ln.random.normal({2 * rows, 8}, {seed = 20})
+            local y = ln.random.normal({2 * rows, widths[3]}, {seed = 21})
+            model:fit(x, y, {epochs = 3, batch_size = rows, shuffle = false, verbose = 0})
+            runs[i] = model:get_weights()
+            runs[i][#runs[i] + 1] = model:predict(x, {batch_size = rows})
+          end
+          for k, w in ipairs(runs[1]) do
+            assert.is_true(w:isfinite():all():item())
+            assert.are.equal(w, runs[2][k], ("%s %d x %s, %d"):format(activation, rows,
+              table.concat(widths, "-"), k))
+          end
+        end
+      end
+    end
+  end)
+
   it("draw dropout anew for every batch", function()
     local model = ln.Sequential{ln.layers.Dropout{0.5, input_shape = {50}},
       ln.layers.Dense{1, kernel_initializer = "ones"}}
