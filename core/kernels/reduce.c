@@ -13,7 +13,8 @@
 #include "kernels/loop.h"
 #include "tensor/tensor.h"
 
-#define TILE 256            // columns at a time
+#define TILE 256            // columns or short rows at a time
+#define AT_ONCE 16384       // bytes of such rows, for those that are read twice
 #define BLOCK 512           // elements converted at a time
 #define RUN 1024            // float32 elements summed in float32
 #define PARTS 16            // pieces that a long reduction is cut into
@@ -26,103 +27,131 @@ typedef union Acc {
   int64_t i;
 } Acc;
 
-// Takes n elements into *acc; aux: the mean, which DEVIATIONS subtracts.
-typedef void (*RowFn)(const void *x, int64_t n, Acc *acc, double aux);
-// Takes `rows` rows of m elements, `step` bytes apart, into acc[0 .. m-1].
-typedef void (*ColFn)(const void *x, int64_t step, int64_t rows, int64_t m, Acc *acc,
-                      const double *aux);
+// Takes `rows` rows of n elements, `step` bytes apart: by rows each into its acc, acc[0 .. rows-1];
+// by columns all into acc[0 .. n-1]. aux, of as many: the means, which DEVIATIONS subtracts.
+typedef void (*PassFn)(const void *x, int64_t step, int64_t rows, int64_t n, Acc *acc,
+                       const double *aux);
 
 // ---- rows
 
 typedef float Vf __attribute__((vector_size(64)));
-typedef float Uf __attribute__((vector_size(64), aligned(4), may_alias));
 typedef double Vd __attribute__((vector_size(64)));
+typedef float Uf __attribute__((vector_size(64), aligned(4), may_alias));
 typedef double Ud __attribute__((vector_size(64), aligned(8), may_alias));
 
-// Four vectors of partial sums: the order of additions is fixed, whatever the instruction set.
-#define SUM_RUN(name, T, V, U)                                                        \
-  LN_INLINE double name(const T *x, int64_t n) {                                      \
-    enum { W = sizeof(V) / sizeof(T) };                                               \
-    V s0 = {0}, s1 = {0}, s2 = {0}, s3 = {0};                                         \
-    int64_t i = 0;                                                                    \
-    for (; i + 4 * W <= n; i += 4 * W) {                                              \
-      s0 += *(const U *)(const void *)(x + i);                                        \
-      s1 += *(const U *)(const void *)(x + i + W);                                    \
-      s2 += *(const U *)(const void *)(x + i + 2 * W);                                \
-      s3 += *(const U *)(const void *)(x + i + 3 * W);                                \
-    }                                                                                 \
-    for (; i + W <= n; i += W) s0 += *(const U *)(const void *)(x + i);               \
-    if (i < n) {                                                                      \
-      T rest[W];                                                                      \
-      for (int64_t k = 0; k < W; k++) rest[k] = k < n - i ? x[i + k] : 0;             \
-      s1 += *(const U *)(const void *)rest;                                           \
-    }                                                                                 \
-    V s = (s0 + s1) + (s2 + s3);                                                      \
-    T lane[W];                                                                        \
-    memcpy(lane, &s, sizeof s);                                                       \
-    for (int half = W / 2; half > 0; half /= 2)                                       \
-      for (int k = 0; k < half; k++) lane[k] += lane[k + half];                       \
-    return (double)lane[0];                                                           \
-  }
-SUM_RUN(sum_run_float, float, Vf, Uf)
-SUM_RUN(sum_run_double, double, Vd, Ud)
+// The last lanes of a vector: those from keep + how many.
+typedef int32_t Mf __attribute__((vector_size(64), aligned(4), may_alias));
+typedef int64_t Md __attribute__((vector_size(64), aligned(8), may_alias));
+static const int32_t keep_float[32] = {[16] = -1, -1, -1, -1, -1, -1, -1, -1,
+                                       -1, -1, -1, -1, -1, -1, -1, -1};
+static const int64_t keep_double[16] = {[8] = -1, -1, -1, -1, -1, -1, -1, -1};
 
-#define SUM_ROW(T)                                                                            \
-  LN_CLONES static void sum_row_##T(const void *data, int64_t n, Acc *acc, double aux) {      \
-    const T *x = data;                                                                        \
-    (void)aux;                                                                                \
-    for (; n > 0; n -= RUN, x += RUN) acc->f += sum_run_##T(x, n < RUN ? n : RUN);            \
-  }
-SUM_ROW(float)
-SUM_ROW(double)
+// The sum of a vector's lanes, in s[0]: its halves are added, then the halves of that.
+#define SUM_LANES_float(s)                                                                        \
+  s += (Vf){s[8], s[9], s[10], s[11], s[12], s[13], s[14], s[15],                                 \
+            s[0], s[1], s[2], s[3], s[4], s[5], s[6], s[7]};                                      \
+  s += (Vf){s[4], s[5], s[6], s[7], s[0], s[1], s[2], s[3],                                       \
+            s[12], s[13], s[14], s[15], s[8], s[9], s[10], s[11]};                                \
+  s += (Vf){s[2], s[3], s[0], s[1], s[6], s[7], s[4], s[5],                                       \
+            s[10], s[11], s[8], s[9], s[14], s[15], s[12], s[13]};                                \
+  s[0] += s[1];
+#define SUM_LANES_double(s)                                                                       \
+  s += (Vd){s[4], s[5], s[6], s[7], s[0], s[1], s[2], s[3]};                                      \
+  s += (Vd){s[2], s[3], s[0], s[1], s[6], s[7], s[4], s[5]};                                      \
+  s[0] += s[1];
 
-#define DEVIATION(v, mean) (((double)(v) - (mean)) * ((double)(v) - (mean)))
-#define DEVIATION_ROW(T)                                                                      \
-  LN_CLONES static void deviation_row_##T(const void *data, int64_t n, Acc *acc, double aux) {\
-    const T *x = data;                                                                        \
-    double terms[BLOCK];                                                                      \
-    for (; n > 0; n -= BLOCK, x += BLOCK) {                                                   \
-      int64_t m = n < BLOCK ? n : BLOCK;                                                      \
-      for (int64_t i = 0; i < m; i++) terms[i] = DEVIATION(x[i], aux);                        \
-      acc->f += sum_run_double(terms, m);                                                     \
-    }                                                                                         \
+// Adds up TERMS, a vector V made of as many elements of type T, for n elements. Four vectors of
+// partial sums: the order of additions is fixed, whatever the instruction set.
+#define SUM_RUN(name, T, V, M, TERMS)                                                             \
+  LN_INLINE double name(const T *x, int64_t n, double mean) {                                     \
+    enum { W = sizeof(V) / sizeof(T) };                                                           \
+    V s0 = {0}, s1 = {0}, s2 = {0}, s3 = {0};                                                     \
+    int64_t i = 0;                                                                                \
+    (void)mean;                                                                                   \
+    for (; i + 4 * W <= n; i += 4 * W) {                                                          \
+      s0 += TERMS(x + i);                                                                         \
+      s1 += TERMS(x + i + W);                                                                     \
+      s2 += TERMS(x + i + 2 * W);                                                                 \
+      s3 += TERMS(x + i + 3 * W);                                                                 \
+    }                                                                                             \
+    for (; i + W <= n; i += W) s0 += TERMS(x + i);                                                \
+    if (i < n) {  /* the last W elements again, without those that were taken */                  \
+      T few[W] = {0};                                                                             \
+      for (int64_t k = 0; n < W && k < n; k++) few[W - n + k] = x[k];                             \
+      const V last = TERMS(n < W ? few : x + n - W);                                              \
+      s1 += (V)((M)last & *(const M *)(const void *)(keep_##T + (n - i)));                        \
+    }                                                                                             \
+    V s = (s0 + s1) + (s2 + s3);                                                                  \
+    SUM_LANES_##T(s)                                                                              \
+    return (double)s[0];                                                                          \
   }
-DEVIATION_ROW(float)
-DEVIATION_ROW(double)
+#define FLOATS(x) (*(const Uf *)(const void *)(x))
+#define DOUBLES(x) (*(const Ud *)(const void *)(x))
+#define SQUARE(x) ((x) * (x))
+#define FLOAT_SQUARES(x) SQUARE(FLOATS(x) - (float)mean)
+#define DOUBLE_SQUARES(x) SQUARE(DOUBLES(x) - mean)
+SUM_RUN(sum_run_float, float, Vf, Mf, FLOATS)
+SUM_RUN(sum_run_double, double, Vd, Md, DOUBLES)
+SUM_RUN(deviation_run_float, float, Vf, Mf, FLOAT_SQUARES)
+SUM_RUN(deviation_run_double, double, Vd, Md, DOUBLE_SQUARES)
 
-// 64 lanes in an array, which the compiler keeps in vectors.
-#define EXTREME_ROW(name, T, op)                                                              \
-  LN_CLONES static void name##_row_##T(const void *data, int64_t n, Acc *acc, double aux) {   \
-    enum { W = 64 };                                                                          \
-    const T *x = data;                                                                        \
-    T best = (T)acc->f;                                                                       \
-    int64_t i = 0;                                                                            \
-    (void)aux;                                                                                \
-    if (n >= W) {                                                                             \
-      _Alignas(64) T lane[W];                                                                 \
-      for (int k = 0; k < W; k++) lane[k] = x[k];                                             \
-      for (i = W; i + W <= n; i += W)                                                         \
-        for (int k = 0; k < W; k++) {                                                         \
-          T v = x[i + k];                                                                     \
-          lane[k] = v op lane[k] || v != v ? v : lane[k];                                     \
-        }                                                                                     \
-      for (int k = 0; k < W; k++) best = lane[k] op best || lane[k] != lane[k] ? lane[k] : best; \
-    }                                                                                         \
-    for (; i < n; i++) best = x[i] op best || x[i] != x[i] ? x[i] : best;                     \
-    acc->f = (double)best;                                                                    \
+#define EACH_ROW(T)                                                                               \
+  const T *x = data;                                                                              \
+  for (int64_t r = 0; r < rows; r++, x = (const T *)(const void *)((const char *)data + r * step))
+
+#define RUN_ROW(name, T, run, size)                                                               \
+  LN_CLONES static void name(const void *data, int64_t step, int64_t rows, int64_t n, Acc *acc,   \
+                             const double *aux) {                                                 \
+    EACH_ROW(T) {                                                                                 \
+      double total = acc[r].f;                                                                    \
+      for (int64_t i = 0; i < n; i += size)                                                       \
+        total += run(x + i, n - i < size ? n - i : size, aux[r]);                                 \
+      acc[r].f = total;                                                                           \
+    }                                                                                             \
+  }
+RUN_ROW(sum_row_float, float, sum_run_float, RUN)
+RUN_ROW(sum_row_double, double, sum_run_double, RUN)
+RUN_ROW(deviation_row_float, float, deviation_run_float, RUN)
+RUN_ROW(deviation_row_double, double, deviation_run_double, RUN)
+
+// W lanes in an array, which the compiler keeps in vectors. Of two the better one, or the NaN.
+#define BETTER_OF(a, b, op) ((b) op (a) || (b) != (b) ? (b) : (a))
+#define EXTREME_LANES(T, W, op)                                                                   \
+  {                                                                                               \
+    _Alignas(64) T lane[W];                                                                       \
+    for (int k = 0; k < W; k++) lane[k] = x[n - W + k];  /* the loop may not reach them */        \
+    for (int64_t i = 0; i + W <= n; i += W)                                                       \
+      for (int k = 0; k < W; k++) lane[k] = BETTER_OF(lane[k], x[i + k], op);                     \
+    for (int half = W / 2; half > 0; half /= 2)                                                   \
+      for (int k = 0; k < half; k++) lane[k] = BETTER_OF(lane[k], lane[k + half], op);            \
+    best = BETTER_OF(best, lane[0], op);                                                          \
+  }
+#define EXTREME_ROW(name, T, op)                                                                  \
+  LN_CLONES static void name##_row_##T(const void *data, int64_t step, int64_t rows, int64_t n,   \
+                                       Acc *acc, const double *aux) {                             \
+    (void)aux;                                                                                    \
+    EACH_ROW(T) {                                                                                 \
+      T best = (T)acc[r].f;                                                                       \
+      if (n >= 64) EXTREME_LANES(T, 64, op)                                                       \
+      else if (n >= 16) EXTREME_LANES(T, 16, op)                                                  \
+      else for (int64_t i = 0; i < n; i++) best = BETTER_OF(best, x[i], op);                      \
+      acc[r].f = (double)best;                                                                    \
+    }                                                                                             \
   }
 EXTREME_ROW(max, float, >)
 EXTREME_ROW(max, double, >)
 EXTREME_ROW(min, float, <)
 EXTREME_ROW(min, double, <)
 
-#define PLAIN_ROW(name, T, A, field, expression)                                              \
-  LN_CLONES static void name(const void *data, int64_t n, Acc *acc, double aux) {             \
-    const T *x = data;                                                                        \
-    A a = acc->field;                                                                         \
-    (void)aux;                                                                                \
-    for (int64_t i = 0; i < n; i++) a = (A)(expression);                                      \
-    acc->field = a;                                                                           \
+#define PLAIN_ROW(name, T, A, field, expression)                                                  \
+  LN_CLONES static void name(const void *data, int64_t step, int64_t rows, int64_t n, Acc *acc,   \
+                             const double *aux) {                                                 \
+    (void)aux;                                                                                    \
+    EACH_ROW(T) {                                                                                 \
+      A a = acc[r].field;                                                                         \
+      for (int64_t i = 0; i < n; i++) a = (A)(expression);                                        \
+      acc[r].field = a;                                                                           \
+    }                                                                                             \
   }
 PLAIN_ROW(prod_row_float, float, double, f, a * (double)x[i])
 PLAIN_ROW(prod_row_double, double, double, f, a * x[i])
@@ -184,6 +213,7 @@ PLAIN_COL(max_col_float, float, double, f, (double)x[j] > a || x[j] != x[j] ? (d
 PLAIN_COL(max_col_double, double, double, f, x[j] > a || x[j] != x[j] ? x[j] : a)
 PLAIN_COL(min_col_float, float, double, f, (double)x[j] < a || x[j] != x[j] ? (double)x[j] : a)
 PLAIN_COL(min_col_double, double, double, f, x[j] < a || x[j] != x[j] ? x[j] : a)
+#define DEVIATION(v, mean) SQUARE((double)(v) - (mean))
 PLAIN_COL(deviation_col_float, float, double, f, a + DEVIATION(x[j], aux[j]))
 PLAIN_COL(deviation_col_double, double, double, f, a + DEVIATION(x[j], aux[j]))
 PLAIN_COL(sum_col_int64, int64_t, int64_t, i, (uint64_t)a + (uint64_t)x[j])
@@ -198,8 +228,7 @@ typedef enum Pass { SUM, PROD, MAX, MIN, DEVIATIONS, PASSES } Pass;
 enum { FLOAT, DOUBLE, INT64, TRUTH, COMPUTES };   // what is computed in
 
 typedef struct PassFns {
-  RowFn row;
-  ColFn col;
+  PassFn row, col;
 } PassFns;
 
 static const PassFns passes[PASSES][COMPUTES] = {
@@ -255,6 +284,8 @@ typedef struct Plan {
   Axis kept[LN_MAX_RANK], reduced[LN_MAX_RANK];   // the last kept, the first reduced: innermost
   int n_kept, n_reduced;
   bool columns;
+  bool one_run;              // what an output is of lies together, short, in the compute dtype
+  int64_t rows;              // outputs at a time then
   int64_t count;             // elements reduced to one
   int64_t chunk, chunks, items;   // the innermost reduced axis in chunks; chunks in all
   int64_t tiles, units;      // columns: tiles a row of outputs; outputs or tiles in all
@@ -285,14 +316,14 @@ static void take(const Plan *p, Pass pass, const char *base, int64_t m, int64_t 
     }
     if (!p->columns) {
       if (p->native && (step == width || n == 1)) {
-        fns->row(from, n, acc, aux[0]);
+        fns->row(from, 0, 1, n, acc, aux);
         continue;
       }
       for (int64_t i = 0; i < n; i += BLOCK) {
         int64_t k = n - i < BLOCK ? n - i : BLOCK;
         char *pair[2] = {buffer, (char *)(uintptr_t)(from + i * step)};
         p->cast(pair, (int64_t[]){width, step}, k, NULL);
-        fns->row(buffer, k, acc, aux[0]);
+        fns->row(buffer, 0, 1, k, acc, aux);
       }
       continue;
     }
@@ -323,6 +354,11 @@ static void take_parts(void *arg, int64_t begin, int64_t end) {
 // One pass over one unit. A long one is cut into parts that depend on its size alone.
 static void run_pass(const Plan *p, Pass pass, const char *base, int64_t m, Acc *acc,
                      const double *aux) {
+  if (p->one_run) {
+    for (int64_t j = 0; j < m; j++) acc[j] = start(pass, p->integer);
+    passes[pass][p->compute].row(base, p->kept[0].step, m, p->reduced[0].n, acc, aux);
+    return;
+  }
   int64_t parts = p->count * m / (SPLIT / 2);
   if (p->count * m < SPLIT) parts = 1;
   if (parts > PARTS) parts = PARTS;
@@ -370,7 +406,7 @@ static void run_units(void *arg, int64_t begin, int64_t end) {
   const Plan *p = arg;
   Acc acc[TILE];
   double aux[TILE];
-  for (int64_t unit = begin; unit < end; unit++) {
+  for (int64_t unit = begin, step; unit < end; unit += step) {
     int64_t row = p->columns ? unit / p->tiles : unit, m = 1, index = unit;
     const char *base = p->data;
     int last = p->n_kept - 1;
@@ -386,6 +422,8 @@ static void run_units(void *arg, int64_t begin, int64_t end) {
       row /= p->kept[i].n;
     }
     if (last >= 0) base += row * p->kept[0].step;
+    if (p->one_run) m = end - unit < p->rows ? end - unit : p->rows;
+    step = p->columns ? 1 : m;
     for (int64_t j = 0; j < m; j++) aux[j] = 0;
     switch (p->f) {
       case LN_R_PROD: run_pass(p, PROD, base, m, acc, aux); break;
@@ -425,7 +463,8 @@ static bool one_row(LnReduce f, LnTensor *out, const LnTensor *x) {
       x->dtype != LN_FLOAT32 || out->dtype != LN_FLOAT32 || !ln_tensor_is_contiguous(x))
     return false;
   Acc sum = start(SUM, false);
-  sum_row_float(x->data, x->size, &sum, 0);
+  static const double none = 0;
+  sum_row_float(x->data, 0, 1, x->size, &sum, &none);
   *(float *)out->data = (float)(f == LN_R_MEAN ? sum.f / (double)x->size : sum.f);
   return true;
 }
@@ -478,6 +517,9 @@ void ln_kernel_reduce(LnReduce f, double ddof, LnTensor *out, const LnTensor *x,
   p.items = p.chunks;
   for (int i = 1; i < p.n_reduced; i++) p.items *= p.reduced[i].n;
   if (p.chunks == 0) p.items = 0, p.chunks = 1;
+  p.one_run = !p.columns && p.native && p.items == 1 && p.reduced[0].step == (int64_t)p.width;
+  p.rows = p.n_kept == 1 && p.one_run ? AT_ONCE / (p.reduced[0].n * (int64_t)p.width) : 1;
+  p.rows = p.rows > TILE ? TILE : p.rows < 1 ? 1 : p.rows;
   p.units = out->size;
   p.tiles = 1;
   if (p.columns) {
@@ -545,7 +587,7 @@ static void search_runs(char **ptrs, const int64_t *strides, int64_t n, const vo
       s->cast(pair, (int64_t[]){8, s->step}, m, NULL);
       if (s->floats) {
         Acc top = start(s->smallest ? MIN : MAX, false);
-        (s->smallest ? min_row_double : max_row_double)(f, m, &top, 0);
+        (s->smallest ? min_row_double : max_row_double)(f, 0, 1, m, &top, NULL);
         if (from > 0 && !(BETTER(s, top.f, best_f) || (top.f != top.f && best_f == best_f)))
           continue;
         int64_t j = 0;
@@ -554,7 +596,7 @@ static void search_runs(char **ptrs, const int64_t *strides, int64_t n, const vo
         at = from + j;
       } else {
         Acc top = start(s->smallest ? MIN : MAX, true);
-        (s->smallest ? min_row_int64 : max_row_int64)(v, m, &top, 0);
+        (s->smallest ? min_row_int64 : max_row_int64)(v, 0, 1, m, &top, NULL);
         if (from > 0 && !BETTER(s, top.i, best)) continue;
         int64_t j = 0;
         while (v[j] != top.i) j++;

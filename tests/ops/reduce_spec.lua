@@ -123,6 +123,35 @@ describe("every layout", function()
     end)
   end
 
+  -- Whole vectors, what is left of them, and rows by the hundred at a time.
+  it("agrees for rows of any length", function()
+    local lengths = {100, 127, 128, 129, 1023, 1024, 1025, 9000}
+    for n = 1, 70 do lengths[#lengths + 1] = n end
+    for _, dtype in ipairs{"float32", "float64"} do
+      for _, n in ipairs(lengths) do
+        local x = (ln.random.normal{n < 70 and 300 or 3, n} * 40 + 90):astype(dtype)
+        local lines = x:totable()
+        for name, f in pairs(plain) do
+          local y = values(ln[name](x, {axis = 2}))
+          for i, line in ipairs(lines) do
+            local r = f(line)
+            if math.abs(y[i] - r) > 1e-5 * (math.abs(r) + 0.1) then
+              error(("%s of %d %s, row %d: %.9g instead of %.9g"):format(name, n, dtype, i, y[i],
+                r))
+            end
+          end
+        end
+        local at = (n + 1) // 2   -- a NaN stays in its row
+        x[{ {1, -1, 2}, at }] = nan
+        for _, name in ipairs{"sum", "mean", "var", "max", "min"} do
+          for i, v in ipairs(values(ln[name](x, {axis = 2}))) do
+            assert.are.equal(i % 2 == 1, v == "nan", ("%s of %d, row %d"):format(name, n, i))
+          end
+        end
+      end
+    end
+  end)
+
   it("agrees over broadcast views", function()
     local x = ln.broadcast_to(ln.tensor{{1}, {2}}, {3, 2, 50})
     assert.are.same({150, 300}, values(x:sum{axis = {1, 3}}))
