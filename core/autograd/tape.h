@@ -30,15 +30,16 @@ bool ln_tape_gradient(LnTape *t, LnTensor *const *targets, LnTensor *const *seed
 const LnCall *ln_tape_producer(const LnTape *t, const LnTensor *x);
 
 // Ends the recording of a kept tape: drops calls that nothing in keep[] depends on, lets buffers
-// that are not alive at the same time share memory, sets scratch aside. Tensors in keep[] and those
-// that someone outside holds stay where they are.
+// that are not alive at the same time share memory (rows of matrices begin in cache lines of their
+// own where all calls take that: LN_OP_SPACED), sets scratch aside. Tensors in keep[] and those
+// that someone outside holds stay where and as they are.
 bool ln_tape_finish(LnTape *t, LnTensor *const *keep, int n_keep);
 // Places x, which a call of the tape computes, at `offset` bytes of `s` from now on. False (and
 // nothing done) when x shares its memory with other tensors or is not dense.
 bool ln_tape_place(LnTape *t, LnTensor *x, LnStorage *s, int64_t offset);
 // From now on a replay adds *scale * x to `target` (borrowed, dense, of x's shape; it has to stay)
-// as soon as x is there, or instead of computing x, as an optimizer's plain step does. After
-// ln_tape_finish. False (and nothing done) when target is read, or a value is checked, after that.
+// as soon as x is there and no call will read target, or instead of computing x, as an optimizer's
+// plain step does. After ln_tape_finish. False (and nothing done) when a value is checked after x.
 bool ln_tape_add_into(LnTape *t, const LnTensor *x, LnTensor *target, const double *scale);
 bool ln_tape_replay(LnTape *t);                 // false with an error: a value check failed
 // Why the tape cannot be replayed, or NULL when it can.
