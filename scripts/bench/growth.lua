@@ -42,6 +42,53 @@ local function epoch(model, n, inputs, batch_size)
   return seconds(function() model:fit(x, y, options) end)
 end
 
+-- Trains one epoch: "what peak, data", both in MB.
+local function trained(what, model, x, y)
+  local bytes = 0
+  for _, t in ipairs(type(x) == "table" and x or {x}) do
+    bytes = bytes + t.size * (t.dtype == "uint8" and 1 or 4)
+  end
+  model:fit(x, y, {verbose = 0})
+  return ("%s %s, %.1f MB"):format(what, megabytes "VmHWM", bytes / 2 ^ 20)
+end
+
+-- The training runs of run.lua's table, by the memory that they need.
+local function fashion(what, dtype)
+  return function()
+    local model = ln.Sequential{
+      ln.layers.Rescaling{1 / 255, input_shape = {28, 28}}, ln.layers.Flatten(),
+      ln.layers.Dense{300, activation = "relu"}, ln.layers.Dense{100, activation = "relu"},
+      ln.layers.Dense{10, activation = "softmax"},
+    }
+    model:compile{loss = "sparse_categorical_crossentropy", optimizer = "sgd"}
+    return trained(what, model, ln.zeros({60000, 28, 28}, {dtype = dtype}),
+      ln.zeros({60000}, {dtype = "uint8"}))
+  end
+end
+
+local function housing(optimizer)
+  return function()
+    local model = ln.Sequential{ln.layers.Dense{30, activation = "relu", input_shape = {8}},
+      ln.layers.Dense{100, activation = "relu"}, ln.layers.Dense(1)}
+    model:compile{loss = "mse", optimizer = optimizer}
+    return trained("housing, " .. optimizer, model, ln.zeros{15480, 8}, ln.zeros{15480, 1})
+  end
+end
+
+local function wide_and_deep()
+  local a, b = ln.Input{shape = {5}}, ln.Input{shape = {6}}
+  local hidden = ln.layers.Dense{30, activation = "relu"}(b)
+  hidden = ln.layers.Dense{30, activation = "relu"}(hidden)
+  local model = ln.Model{inputs = {a, b}, outputs = {
+    ln.layers.Dense(1)(ln.layers.concatenate{a, hidden}), ln.layers.Dense(1)(hidden)}}
+  model:compile{loss = {"mse", "mse"}, optimizer = "sgd"}
+  local y = ln.zeros{11610, 1}
+  return trained("wide & deep", model, {ln.zeros{11610, 5}, ln.zeros{11610, 6}}, {y, y})
+end
+
+local runs = {fashion("Fashion-MNIST in uint8", "uint8"),
+              fashion("in float32", "float32"), housing "sgd", housing "adam", wide_and_deep}
+
 -- "10: 1.2, 100: 1.3" with numbers in units of `unit` seconds
 local function series(points, unit, f)
   local parts = {}
@@ -56,16 +103,13 @@ local measurements = {
     return ("resident set after require: %s, of bare Lua %s"):format(megabytes "VmRSS", bare)
   end,
   training_memory = function()
-    local x = ln.zeros({60000, 28, 28}, {dtype = "uint8"})
-    local model = ln.Sequential{
-      ln.layers.Rescaling{1 / 255, input_shape = {28, 28}}, ln.layers.Flatten(),
-      ln.layers.Dense{300, activation = "relu"}, ln.layers.Dense{100, activation = "relu"},
-      ln.layers.Dense{10, activation = "softmax"},
-    }
-    model:compile{loss = "sparse_categorical_crossentropy", optimizer = "sgd"}
-    model:fit(x, ln.zeros({60000}, {dtype = "uint8"}), {verbose = 0})
-    return ("peak resident set of training on 47.0 MB of uint8 images: %s"):format(
-      megabytes "VmHWM")
+    local parts = {}
+    for i, run in ipairs(runs) do
+      if arg[2] == tostring(i) then return run() end
+      local pipe <close> = assert(io.popen(("%s %s training_memory %d"):format(lua, arg[0], i)))
+      parts[i] = pipe:read "l"
+    end
+    return "peak resident set of training, and the data: " .. table.concat(parts, "; ")
   end,
   nothing = function()
     local model = ln.Sequential{ln.layers.Dense{1, input_shape = {1}}}
@@ -74,7 +118,7 @@ local measurements = {
       epoch(model, 20000, 1, 1) / 20000 * 1e6)
   end,
   batch_size = function()
-    return "us a sample by batch size (housing MLP): " .. series({1, 8, 32, 128, 512, 2048}, 1e-6,
+    return "us a sample by batch size (8-30-30-1): " .. series({1, 8, 32, 128, 512, 2048}, 1e-6,
       function(size) return epoch(mlp(8, 30, 2), 8192, 8, size) / 8192 end)
   end,
   width = function()
@@ -86,7 +130,7 @@ local measurements = {
       function(depth) return epoch(mlp(32, 32, depth), 1024, 32, 32) / 1024 / depth end)
   end,
   samples = function()
-    return "us a sample by number of samples (housing MLP): " .. series({1000, 10000, 100000}, 1e-6,
+    return "us a sample by number of samples (8-30-30-1): " .. series({1000, 10000, 100000}, 1e-6,
       function(n) return epoch(mlp(8, 30, 2), n, 8, 32) / n end)
   end,
   calls = function()
