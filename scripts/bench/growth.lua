@@ -27,12 +27,13 @@ local function seconds(f, times)
   return best
 end
 
+local models = name and dofile "scripts/bench/models.lua"
+
 local function mlp(inputs, width, depth)
-  local model = ln.Sequential{ln.layers.Dense{width, activation = "relu", input_shape = {inputs}}}
-  for _ = 2, depth do model:add(ln.layers.Dense{width, activation = "relu"}) end
-  model:add(ln.layers.Dense(1))
-  model:compile{loss = "mse", optimizer = "sgd"}
-  return model
+  local sizes = {inputs}
+  for i = 1, depth do sizes[i + 1] = width end
+  sizes[depth + 2] = 1
+  return models.mlp(sizes, "linear")
 end
 
 local function epoch(model, n, inputs, batch_size)
@@ -52,14 +53,11 @@ local function trained(what, model, x, y)
   return ("%s %s, %.1f MB"):format(what, megabytes "VmHWM", bytes / 2 ^ 20)
 end
 
--- The training runs of run.lua's table, by the memory that they need.
+-- The training runs of run.lua's table.
 local function fashion(what, dtype)
   return function()
-    local model = ln.Sequential{
-      ln.layers.Rescaling{1 / 255, input_shape = {28, 28}}, ln.layers.Flatten(),
-      ln.layers.Dense{300, activation = "relu"}, ln.layers.Dense{100, activation = "relu"},
-      ln.layers.Dense{10, activation = "softmax"},
-    }
+    local model = ln.Sequential{ln.layers.Rescaling{1 / 255, input_shape = {28, 28}},
+                                ln.layers.Flatten(), models.mlp(models.MLP, "softmax")}
     model:compile{loss = "sparse_categorical_crossentropy", optimizer = "sgd"}
     return trained(what, model, ln.zeros({60000, 28, 28}, {dtype = dtype}),
       ln.zeros({60000}, {dtype = "uint8"}))
@@ -68,21 +66,14 @@ end
 
 local function housing(optimizer)
   return function()
-    local model = ln.Sequential{ln.layers.Dense{30, activation = "relu", input_shape = {8}},
-      ln.layers.Dense{100, activation = "relu"}, ln.layers.Dense(1)}
-    model:compile{loss = "mse", optimizer = optimizer}
-    return trained("housing, " .. optimizer, model, ln.zeros{15480, 8}, ln.zeros{15480, 1})
+    return trained("housing, " .. optimizer, models.mlp(models.HOUSING, "linear", optimizer),
+      ln.zeros{15480, 8}, ln.zeros{15480, 1})
   end
 end
 
 local function wide_and_deep()
-  local a, b = ln.Input{shape = {5}}, ln.Input{shape = {6}}
-  local hidden = ln.layers.Dense{30, activation = "relu"}(b)
-  hidden = ln.layers.Dense{30, activation = "relu"}(hidden)
-  local model = ln.Model{inputs = {a, b}, outputs = {
-    ln.layers.Dense(1)(ln.layers.concatenate{a, hidden}), ln.layers.Dense(1)(hidden)}}
+  local model, y = models.wide_and_deep(), ln.zeros{11610, 1}
   model:compile{loss = {"mse", "mse"}, optimizer = "sgd"}
-  local y = ln.zeros{11610, 1}
   return trained("wide & deep", model, {ln.zeros{11610, 5}, ln.zeros{11610, 6}}, {y, y})
 end
 
@@ -103,9 +94,9 @@ local measurements = {
     return ("resident set after require: %s, of bare Lua %s"):format(megabytes "VmRSS", bare)
   end,
   training_memory = function()
-    local parts = {}
-    for i, run in ipairs(runs) do
-      if arg[2] == tostring(i) then return run() end
+    if arg[2] then return runs[tonumber(arg[2])]() end
+    local parts = {}   -- of processes of their own
+    for i = 1, #runs do
       local pipe <close> = assert(io.popen(("%s %s training_memory %d"):format(lua, arg[0], i)))
       parts[i] = pipe:read "l"
     end

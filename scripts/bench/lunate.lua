@@ -6,10 +6,11 @@
 
 local ln = require "lunate"
 local core = require "lunate.core"   -- its monotonic clock
+local models = dofile "scripts/bench/models.lua"
 
 ln.set_seed(0)
 
-local MLP, HOUSING = {784, 300, 100, 10}, {8, 30, 100, 1}
+local mlp, MLP, HOUSING = models.mlp, models.MLP, models.HOUSING
 
 -- Seconds of the fastest of several stretches of f, for one call.
 local function per_call(f, seconds)
@@ -49,17 +50,6 @@ end
 
 -- ---- models
 
-local function mlp(sizes, output, optimizer)
-  local model = ln.Sequential()
-  for i = 2, #sizes do
-    model:add(ln.layers.Dense{sizes[i], activation = i < #sizes and "relu" or output,
-                              input_shape = i == 2 and {sizes[1]} or nil})
-  end
-  model:compile{loss = output == "softmax" and "sparse_categorical_crossentropy" or "mse",
-                optimizer = optimizer or ln.optimizers.SGD{learning_rate = 0.01}}
-  return model
-end
-
 local WideAndDeep = ln.Model:extend("WideAndDeep")
 function WideAndDeep:init()
   self.hidden1 = ln.layers.Dense{30, activation = "relu"}
@@ -70,14 +60,6 @@ end
 function WideAndDeep:call(inputs)
   local hidden = self.hidden2(self.hidden1(inputs[2]))
   return self.main_output(ln.layers.concatenate{inputs[1], hidden}), self.aux_output(hidden)
-end
-
-local function wide_and_deep_functional()
-  local a, b = ln.Input{shape = {5}}, ln.Input{shape = {6}}
-  local hidden = ln.layers.Dense{30, activation = "relu"}(b)
-  hidden = ln.layers.Dense{30, activation = "relu"}(hidden)
-  return ln.Model{inputs = {a, b}, outputs = {
-    ln.layers.Dense(1)(ln.layers.concatenate{a, hidden}), ln.layers.Dense(1)(hidden)}}
 end
 
 -- ---- kinds of work
@@ -128,7 +110,7 @@ local workloads = {
   fashion_256 = function() return fashion(256, 3) end,
   housing = function() return housing() end,
   housing_adam = function() return housing("adam") end,
-  wide_and_deep = function() return wide_and_deep(wide_and_deep_functional(), 20) end,
+  wide_and_deep = function() return wide_and_deep(models.wide_and_deep(), 20) end,
   wide_and_deep_subclassed = function() return wide_and_deep(WideAndDeep(), 10) end,
   predict = function()
     local model, x = mlp(MLP, "softmax"), ln.random.uniform{10000, 784}
