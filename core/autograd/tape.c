@@ -11,8 +11,6 @@ typedef struct Chunk {
   max_align_t data[];
 } Chunk;
 
-enum { LINE = 64 };  // bytes of a cache line
-
 typedef struct Node {
   LnCall call;
   bool runs;         // has something to compute (false: a view, or dropped)
@@ -217,8 +215,8 @@ typedef struct Slot {
   int64_t first, last;      // planning: alive between these calls
   int64_t place;            // offset in the arena
   int64_t tensors;          // how many tensors of the tape live in the storage
-  int64_t row, spaced;      // of a matrix: length of its rows, distance of their starts; or both 0
   uint8_t dtype;
+  int64_t row;              // length of the rows of a matrix that are to be spaced, or 0
   const struct Slot *over;  // whose place it may take: read for the last time where this is made
   bool pinned;
   bool varies;              // from replay to replay
@@ -377,41 +375,41 @@ static void drop_dead(LnTape *t, Map *m) {
   }
 }
 
-static void note_storage(Map *m, LnTensor *x, int64_t at, bool produced, bool live) {
-  if (!x || !x->storage) return;
-  Slot *s = put(m, x->storage);
-  if (!s->tensors) s->first = s->last = at, s->pinned = !produced, s->dtype = x->dtype;
-  if (live && at > s->last) s->last = at;
-}
-
 // A matrix that only ops see which take its rows apart begins each in a cache line of its own: a
 // vector in two lines takes twice as long. Not where that would bring all rows to few sets of the
 // cache, nor where it would make much of short rows.
-static int64_t spaced_row(const LnTensor *x) {
-  const int64_t width = (int64_t)ln_dtype_size((LnDtype)x->dtype);
-  if (x->rank != 2 || !ln_dtype_is_float((LnDtype)x->dtype) || !x->contiguous || x->shape[0] < 2)
-    return 0;
-  const int64_t bytes = x->shape[1] * width, whole = (bytes + LINE - 1) / LINE * LINE;
-  return bytes > LINE && bytes != whole && whole % 1024 != 0 ? whole / width : 0;
+static bool wants_space(const LnTensor *x) {
+  const size_t bytes = (size_t)x->shape[x->rank - 1] * ln_dtype_size((LnDtype)x->dtype);
+  const size_t whole = ln_whole_lines(bytes);
+  return x->shape[0] > 1 && bytes > LN_LINE && bytes != whole && whole % 1024 != 0;
 }
 
-static void note_rows(Slot *s, const LnCall *call, const LnTensor *x, bool made) {
-  const bool takes = call->op->flags & LN_OP_SPACED;
-  if (s->tensors == 0) {
-    s->spaced = made && takes ? spaced_row(x) : 0;
-    s->row = s->spaced ? x->shape[1] : 0;
-  } else if (s->row && !(takes && x->rank == 2 && x->size * (int64_t)ln_dtype_size(x->dtype) ==
-                         (int64_t)x->storage->bytes &&
-                         (x->stride[0] == s->row || x->stride[1] == s->row))) {
-    s->row = s->spaced = 0;
-  }
+// From row to row of a matrix that is spaced.
+static int64_t spaced(const Slot *s) {
+  const size_t width = ln_dtype_size((LnDtype)s->dtype);
+  return (int64_t)(ln_whole_lines((size_t)s->row * width) / width);
+}
+
+// Notes that call `at` of the tape reads x or, when it is one of its outputs, makes it.
+static Slot *note(Map *storages, const LnTensor *x, const Node *n, int64_t at, bool output) {
+  Slot *s = put(storages, x->storage);
+  const LnOp *op = n->call.op;
+  const bool made = output && op->forward != NULL, first = s->tensors == 0;
+  if (first) s->first = s->last = at, s->pinned = !made, s->dtype = x->dtype;
+  if (n->runs && at > s->last) s->last = at;
+  // All of the storage, as a float matrix or transposed.
+  bool matrix = op->flags & LN_OP_SPACED && x->rank == 2 && ln_dtype_is_float((LnDtype)x->dtype) &&
+                (size_t)x->size * ln_dtype_size((LnDtype)x->dtype) == x->storage->bytes;
+  if (first) s->row = made && matrix && wants_space(x) ? x->shape[1] : 0;
+  else if (!matrix || (x->stride[0] != s->row && x->stride[1] != s->row)) s->row = 0;
+  return s;
 }
 
 // What a storage takes up in the arena.
 static int64_t room(const Slot *s) {
-  int64_t bytes = (int64_t)((const LnStorage *)s->key)->bytes;
-  if (s->row) bytes = bytes / s->row * s->spaced;
-  return (bytes + LINE - 1) / LINE * LINE;
+  size_t bytes = ((const LnStorage *)s->key)->bytes;
+  if (s->row) bytes = bytes / (size_t)s->row * (size_t)spaced(s);
+  return (int64_t)ln_whole_lines(bytes);
 }
 
 static int by_first(const void *a, const void *b) {
@@ -487,18 +485,11 @@ static bool share_memory(LnTape *t, LnTensor *const *keep, int n_keep) {
   }
   for (int64_t i = 0; i < t->n; i++) {
     const Node *n = t->nodes[i];
-    bool live = n->runs;
     for (int j = 0; j < n->call.n_in + n->call.n_out; j++) {
-      LnTensor *x = n->call.in[j];
+      const LnTensor *x = n->call.in[j];
       if (!x || !x->storage) continue;
-      const bool made = j >= n->call.n_in && n->call.op->forward != NULL;
-      note_storage(&storages, x, i, made, live);
-      note_rows(find(&storages, x->storage), &n->call, x, made);
-      if (!find(&seen, x)) {
-        put(&seen, x);
-        find(&storages, x->storage)->tensors++;
-      }
-      find(&seen, x)->first++;
+      Slot *s = note(&storages, x, n, i, j >= n->call.n_in);
+      if (put(&seen, x)->first++ == 0) s->tensors++;
     }
   }
   // A tensor with more references than the tape's is someone's: a field of a layer in Lua.
@@ -528,28 +519,23 @@ static bool share_memory(LnTape *t, LnTensor *const *keep, int n_keep) {
       int64_t n = 0;
       for (size_t i = 0; i < storages.cap; i++) {
         Slot *s = &storages.slots[i];
-        if (s->key && s->dtype == d && !s->pinned &&
-            ((const LnStorage *)s->key)->refs == s->tensors)
-          order[n++] = s;
+        if (!s->key || s->dtype != d || s->pinned ||
+            ((const LnStorage *)s->key)->refs != s->tensors)
+          continue;
+        s->wanted = true;
+        order[n++] = s;
       }
       qsort(order, (size_t)n, sizeof *order, by_first);
       bytes = plan(order, n, bytes);   // reuses the list while walking it: never overtakes itself
     }
-    for (size_t i = 0; i < storages.cap; i++) storages.slots[i].wanted = false;
     LnStorage *arena = bytes ? ln_storage_new(c, (size_t)bytes) : NULL;
     if (arena) {
       memset(arena->data, 0, (size_t)bytes);
       for (size_t i = 0; i < seen.cap; i++) {
         LnTensor *x = (LnTensor *)(uintptr_t)seen.slots[i].key;
-        if (!x) continue;
-        Slot *s = find(&storages, x->storage);
-        if (s && !s->pinned && ((const LnStorage *)s->key)->refs == s->tensors) s->wanted = true;
-      }
-      for (size_t i = 0; i < seen.cap; i++) {
-        LnTensor *x = (LnTensor *)(uintptr_t)seen.slots[i].key;
         Slot *s = x ? find(&storages, x->storage) : NULL;
         if (!s || !s->wanted) continue;
-        if (s->row) ln_tensor_space(x, s->row, s->spaced);
+        if (s->row) ln_tensor_space(x, s->row, spaced(s));
         ln_tensor_place(x, arena, s->place + x->offset);
       }
       ln_storage_release(arena);

@@ -5,7 +5,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-enum { ALIGN = 64, CLASSES = 4 * 64, PAGE = 2 << 20 };
+enum { CLASSES = 4 * 64, PAGE = 2 << 20 };
 // Up to SMALL_CACHE bytes are kept as they are: a training loop's working set. Large blocks beyond
 // it are kept too, up to a part of the machine's memory, but only lent: the kernel may take their
 // pages when it wants some, so that a script that drops a large data set does not starve others.
@@ -26,9 +26,9 @@ struct LnMemory {
 
 // Rounds up to a size class and returns its index: 64, 128, 192, 256, 320, 384, 448, 512, 640, ...
 static int size_class(size_t bytes, size_t *rounded) {
-  if (bytes < ALIGN) bytes = ALIGN;
+  if (bytes < LN_LINE) bytes = LN_LINE;
   if (bytes <= 512) {  // the steps of 64: most blocks
-    *rounded = (bytes + 63) / 64 * 64;
+    *rounded = ln_whole_lines(bytes);
     return (int)(*rounded / 64);
   }
   int log2 = 63 - __builtin_clzll((unsigned long long)bytes);
@@ -44,7 +44,7 @@ static int size_class(size_t bytes, size_t *rounded) {
 // Large blocks lie in large pages where the kernel has them: a hundredth of the page faults.
 static void *fresh(size_t size) {
   void *block = NULL;
-  if (posix_memalign(&block, size < LARGE ? ALIGN : PAGE, size) != 0) return NULL;
+  if (posix_memalign(&block, size < LARGE ? LN_LINE : PAGE, size) != 0) return NULL;
 #ifdef MADV_HUGEPAGE
   if (size >= LARGE) madvise(block, size / PAGE * PAGE, MADV_HUGEPAGE);
 #endif

@@ -16,7 +16,12 @@ LnMemoryStats ln_memory_stats(const LnMemory *m);
 void ln_memory_trim(LnMemory *m);        // gives cached blocks back to the system
 void ln_memory_reset_peak(LnMemory *m);
 
-// 64-byte aligned, uninitialized; NULL when the system has none. bytes may be 0.
+enum { LN_LINE = 64 };  // bytes of a cache line, where blocks begin
+static inline size_t ln_whole_lines(size_t bytes) {
+  return (bytes + LN_LINE - 1) / LN_LINE * LN_LINE;
+}
+
+// Aligned to a line, uninitialized; NULL when the system has none. bytes may be 0.
 void *ln_memory_alloc(LnMemory *m, size_t bytes);
 void ln_memory_free(LnMemory *m, void *block, size_t bytes);  // the same bytes as asked for
 

@@ -107,11 +107,8 @@ LnTensor *ln_tensor_from_bytes(LnContext *c, const void *bytes, size_t n, const 
 
 void ln_tensor_to_bytes(const LnTensor *t, void *out) {
   if (!t->size) return;
-  int64_t stride[LN_MAX_RANK];
   size_t bytes = ln_dtype_size((LnDtype)t->dtype);
-  ln_contiguous_strides(t->shape, t->rank, stride);
-  ln_kernel_copy(t->rank, t->shape, (LnDtype)t->dtype, out, stride, (LnDtype)t->dtype, t->data,
-                 t->stride);
+  ln_kernel_pack(t, (LnDtype)t->dtype, out);
   const uint16_t one = 1;
   if (*(const unsigned char *)&one == 1 || bytes == 1) return;
   unsigned char *p = out;

@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "tensor/tensor.h"
+
 static const size_t widths[LN_DTYPES] = {1, 1, 4, 8, 4, 8};
 
 // Float to integer: NaN fails both comparisons of the first line.
@@ -137,6 +139,13 @@ void ln_kernel_copy(int rank, const int64_t *shape, LnDtype dst_dtype, void *dst
   const LnOperand operands[2] = {{dst, dst_stride, widths[dst_dtype]},
                                  {(void *)(uintptr_t)src, src_stride, widths[src_dtype]}};
   ln_loop(rank, shape, 2, operands, casts[dst_dtype][src_dtype], NULL, LN_GRAIN_CHEAP);
+}
+
+void ln_kernel_pack(const LnTensor *t, LnDtype dtype, void *to) {
+  int64_t stride[LN_MAX_RANK];
+  if (t->size == 0) return;
+  ln_contiguous_strides(t->shape, t->rank, stride);
+  ln_kernel_copy(t->rank, t->shape, dtype, to, stride, (LnDtype)t->dtype, t->data, t->stride);
 }
 
 LnLoopFn ln_cast_loop(LnDtype dst, LnDtype src) { return casts[dst][src]; }

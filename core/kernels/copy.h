@@ -12,6 +12,9 @@ void ln_kernel_copy(int rank, const int64_t *shape, LnDtype dst_dtype, void *dst
                     const int64_t *dst_stride, LnDtype src_dtype, const void *src,
                     const int64_t *src_stride);
 
+// t's elements as those of `dtype`, one after the other.
+void ln_kernel_pack(const LnTensor *t, LnDtype dtype, void *to);
+
 // The inner loop of such a copy, for kernels that convert as they load: operand 0 is dst, 1 src.
 LnLoopFn ln_cast_loop(LnDtype dst, LnDtype src);
 

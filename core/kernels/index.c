@@ -58,10 +58,7 @@ LnWhole ln_kernel_whole(const LnTensor *t) {
 }
 
 void ln_kernel_positions(const LnTensor *t, int64_t axis, int64_t *out) {
-  int64_t stride[LN_MAX_RANK];
-  if (t->size == 0) return;
-  ln_contiguous_strides(t->shape, t->rank, stride);
-  ln_kernel_copy(t->rank, t->shape, LN_INT64, out, stride, (LnDtype)t->dtype, t->data, t->stride);
+  ln_kernel_pack(t, LN_INT64, out);
   if (axis > 0)
     for (int64_t i = 0; i < t->size; i++) out[i] = out[i] < 0 ? out[i] + axis : out[i] - 1;
 }

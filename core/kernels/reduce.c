@@ -16,7 +16,7 @@
 #define TILE 256            // columns or short rows at a time
 #define AT_ONCE 16384       // bytes of such rows, for those that are read twice
 #define BLOCK 512           // elements converted at a time
-#define RUN 1024            // float32 elements summed in float32
+#define RUN 1024            // elements whose sum, of float32 in float32, joins the others'
 #define PARTS 16            // pieces that a long reduction is cut into
 #define SPLIT 131072        // elements that make it long
 
@@ -99,20 +99,20 @@ SUM_RUN(deviation_run_double, double, Vd, Md, DOUBLE_SQUARES)
   const T *x = data;                                                                              \
   for (int64_t r = 0; r < rows; r++, x = (const T *)(const void *)((const char *)data + r * step))
 
-#define RUN_ROW(name, T, run, size)                                                               \
+#define RUN_ROW(name, T, run)                                                                     \
   LN_CLONES static void name(const void *data, int64_t step, int64_t rows, int64_t n, Acc *acc,   \
                              const double *aux) {                                                 \
     EACH_ROW(T) {                                                                                 \
       double total = acc[r].f;                                                                    \
-      for (int64_t i = 0; i < n; i += size)                                                       \
-        total += run(x + i, n - i < size ? n - i : size, aux[r]);                                 \
+      for (int64_t i = 0; i < n; i += RUN)                                                        \
+        total += run(x + i, n - i < RUN ? n - i : RUN, aux[r]);                                   \
       acc[r].f = total;                                                                           \
     }                                                                                             \
   }
-RUN_ROW(sum_row_float, float, sum_run_float, RUN)
-RUN_ROW(sum_row_double, double, sum_run_double, RUN)
-RUN_ROW(deviation_row_float, float, deviation_run_float, RUN)
-RUN_ROW(deviation_row_double, double, deviation_run_double, RUN)
+RUN_ROW(sum_row_float, float, sum_run_float)
+RUN_ROW(sum_row_double, double, sum_run_double)
+RUN_ROW(deviation_row_float, float, deviation_run_float)
+RUN_ROW(deviation_row_double, double, deviation_run_double)
 
 // W lanes in an array, which the compiler keeps in vectors. Of two the better one, or the NaN.
 #define BETTER_OF(a, b, op) ((b) op (a) || (b) != (b) ? (b) : (a))

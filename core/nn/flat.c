@@ -6,9 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ALIGN = 64 };
-
-static int64_t align(int64_t bytes) { return (bytes + ALIGN - 1) / ALIGN * ALIGN; }
+static int64_t align(int64_t bytes) { return (int64_t)ln_whole_lines((size_t)bytes); }
 
 static int64_t value_bytes(const LnVariable *v) {
   return v->value->size * (int64_t)ln_dtype_size(v->value->dtype);

@@ -58,13 +58,15 @@ static size_t dense_scratch(const LnCall *call) {
 }
 
 static void *copied(const LnTensor *t, LnDtype d, char **memory) {
-  int64_t stride[LN_MAX_RANK];
   void *copy = *memory;
-  ln_contiguous_strides(t->shape, t->rank, stride);
-  if (t->size)
-    ln_kernel_copy(t->rank, t->shape, d, copy, stride, (LnDtype)t->dtype, t->data, t->stride);
-  *memory += ((size_t)t->size * ln_dtype_size(d) + 63) / 64 * 64;
+  ln_kernel_pack(t, d, copy);
+  *memory += ln_whole_lines((size_t)t->size * ln_dtype_size(d));
   return copy;
+}
+
+static LnMatrix copied_rows(const LnTensor *t, LnDtype d, char **memory) {
+  const int64_t n = t->shape[t->rank - 1];
+  return (LnMatrix){copied(t, d, memory), n > 0 ? n : 1, false};
 }
 
 // From row to row of what is written, in elements.
@@ -82,9 +84,9 @@ static void dense_forward(const LnCall *call) {
   char *memory = call->scratch;
   LnMatrix xm, wm;
   if (y->size == 0) return;
-  if (!rows_of(x, d, &xm)) xm = (LnMatrix){copied(x, d, &memory), k > 0 ? k : 1, false};
+  if (!rows_of(x, d, &xm)) xm = copied_rows(x, d, &memory);
   if (!ln_matrix(w->data, k, n, w->stride[0], w->stride[1], &wm))
-    wm = (LnMatrix){copied(w, d, &memory), n, false};
+    wm = copied_rows(w, d, &memory);
   const void *bias = !b ? NULL : b->stride[0] == 1 || n == 1 ? b->data : copied(b, d, &memory);
   if (xm.turned || wm.turned) {
     ln_matrix_product(d, m, n, k, 1, xm, wm, 0, y->data, ldy);
@@ -121,6 +123,10 @@ static bool after_relu(const LnContext *c, const LnTensor *x, const LnTensor *w)
          ln_relu_grad_fits(x->shape[0], x->shape[1]);
 }
 
+static LnTensor *weights_grad(LnContext *c, LnTensor *x, LnTensor *dz) {
+  return ln_matmul(c, ln_transpose(c, as_rows(c, x)), as_rows(c, dz));
+}
+
 static bool dense_backward(const LnCall *call, LnTensor *const *dy, const bool *want,
                            LnTensor **dx) {
   LnContext *c = call->context;
@@ -140,7 +146,7 @@ static bool dense_backward(const LnCall *call, LnTensor *const *dy, const bool *
   // x's first: nothing reads the weights after it, so that a step may go straight into them. But of
   // a single unit last: it may then take x's memory.
   const bool single = w->shape[1] == 1;
-  if (single && want[1]) dx[1] = ln_matmul(c, ln_transpose(c, as_rows(c, x)), as_rows(c, pre[0]));
+  if (single && want[1]) dx[1] = weights_grad(c, x, pre[0]);
   if (want[0] && after_relu(c, x, w)) {
     LnTensor *in[3] = {pre[0], w, x}, *out[2];
     if (!ln_apply_all(c, op_of(DENSE_RELU_GRAD), in, 3, NULL, out)) return false;
@@ -148,8 +154,7 @@ static bool dense_backward(const LnCall *call, LnTensor *const *dy, const bool *
   } else if (want[0]) {
     dx[0] = ln_matmul(c, pre[0], ln_transpose(c, w));
   }
-  if (!single && want[1])
-    dx[1] = ln_matmul(c, ln_transpose(c, as_rows(c, x)), as_rows(c, pre[0]));
+  if (!single && want[1]) dx[1] = weights_grad(c, x, pre[0]);
   return !c->err.set;
 }
 
@@ -168,27 +173,24 @@ static bool grad_shape(const LnCall *call, LnSpec *out) {
 }
 
 // The inputs as rows of the last one's dtype: where they do not lie so, copies.
-static bool as_wanted(const LnCall *call, int i, LnMatrix *m) {
-  return rows_of(call->in[i], (LnDtype)call->in[call->n_in - 1]->dtype, m) && !m->turned;
+static bool as_wanted(const LnTensor *x, LnDtype d, LnMatrix *m) {
+  return rows_of(x, d, m) && !m->turned;
 }
 
 static size_t grad_scratch(const LnCall *call) {
-  size_t width = ln_dtype_size(call->in[call->n_in - 1]->dtype), bytes = 0;
+  const LnDtype d = (LnDtype)call->in[call->n_in - 1]->dtype;
+  size_t bytes = 0;
   LnMatrix m;
   for (int i = 0; i < call->n_in; i++)
-    if (!as_wanted(call, i, &m)) bytes += (size_t)call->in[i]->size * width + 64;
+    if (!as_wanted(call->in[i], d, &m)) bytes += (size_t)call->in[i]->size * ln_dtype_size(d) + 64;
   return bytes;
 }
 
 static void grad_inputs(const LnCall *call, LnMatrix *from) {
+  const LnDtype d = (LnDtype)call->in[call->n_in - 1]->dtype;
   char *memory = call->scratch;
-  for (int i = 0; i < call->n_in; i++) {
-    const LnTensor *x = call->in[i];
-    const int64_t n = x->shape[x->rank - 1];
-    if (!as_wanted(call, i, &from[i]))
-      from[i] = (LnMatrix){copied(x, (LnDtype)call->in[call->n_in - 1]->dtype, &memory),
-                           n > 0 ? n : 1, false};
-  }
+  for (int i = 0; i < call->n_in; i++)
+    if (!as_wanted(call->in[i], d, &from[i])) from[i] = copied_rows(call->in[i], d, &memory);
 }
 
 static void grad_forward(const LnCall *call) {

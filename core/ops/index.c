@@ -21,7 +21,6 @@ typedef struct Index {
   int64_t shape[LN_MAX_RANK];
 } Index;
 
-static size_t padded(size_t bytes) { return (bytes + 63) / 64 * 64; }
 
 static bool whole_dtype(const LnCall *call, const LnTensor *positions) {
   if (positions->dtype != LN_BOOL) return true;
@@ -114,7 +113,7 @@ static bool take_check(const LnCall *call) {
 // Scratch: the positions, then a contiguous copy of the first input when it is not.
 static size_t take_scratch(const LnCall *call) {
   const LnTensor *x = call->in[0];
-  size_t bytes = padded((size_t)call->in[1]->size * sizeof(int64_t));
+  size_t bytes = ln_whole_lines((size_t)call->in[1]->size * sizeof(int64_t));
   return bytes + (ln_tensor_is_contiguous(x) ? 0 : (size_t)x->size * ln_dtype_size(x->dtype)) + 1;
 }
 
@@ -123,10 +122,8 @@ static const void *prepare(const LnCall *call, int64_t n) {
   ln_kernel_positions(call->in[1], ((const Index *)call->params)->zero_based ? 0 : n,
                       call->scratch);
   if (ln_tensor_is_contiguous(x)) return x->data;
-  int64_t stride[LN_MAX_RANK];
-  char *copy = (char *)call->scratch + padded((size_t)call->in[1]->size * sizeof(int64_t));
-  ln_contiguous_strides(x->shape, x->rank, stride);
-  ln_kernel_copy(x->rank, x->shape, x->dtype, copy, stride, x->dtype, x->data, x->stride);
+  char *copy = (char *)call->scratch + ln_whole_lines((size_t)call->in[1]->size * sizeof(int64_t));
+  ln_kernel_pack(x, (LnDtype)x->dtype, copy);
   return copy;
 }
 
@@ -322,10 +319,8 @@ static void count_loop(char **ptrs, const int64_t *strides, int64_t n, const voi
 
 // x as bools, row after row: x itself when it is that already, else in memory.
 static const uint8_t *truth(const LnTensor *x, void *memory) {
-  int64_t stride[LN_MAX_RANK];
   if (x->dtype == LN_BOOL && ln_tensor_is_contiguous(x)) return x->data;
-  ln_contiguous_strides(x->shape, x->rank, stride);
-  ln_kernel_copy(x->rank, x->shape, LN_BOOL, memory, stride, (LnDtype)x->dtype, x->data, x->stride);
+  ln_kernel_pack(x, LN_BOOL, memory);
   return memory;
 }
 
@@ -412,7 +407,7 @@ static size_t where_scratch(const LnCall *call) {
   size_t bytes = 0;
   for (int i = 0; i < 3; i++)
     if (call->in[i]->dtype != wanted(call, i))
-      bytes += padded((size_t)call->in[i]->size * ln_dtype_size(wanted(call, i)));
+      bytes += ln_whole_lines((size_t)call->in[i]->size * ln_dtype_size(wanted(call, i)));
   return bytes;
 }
 
@@ -429,10 +424,9 @@ static void where_forward(const LnCall *call) {
     memcpy(own, t->stride, sizeof own);
     if (t->dtype != wanted(call, i)) {
       ln_contiguous_strides(t->shape, t->rank, own);
-      ln_kernel_copy(t->rank, t->shape, wanted(call, i), memory, own, (LnDtype)t->dtype, t->data,
-                     t->stride);
+      ln_kernel_pack(t, wanted(call, i), memory);
       data[i] = memory;
-      memory += padded((size_t)t->size * ln_dtype_size(wanted(call, i)));
+      memory += ln_whole_lines((size_t)t->size * ln_dtype_size(wanted(call, i)));
     }
     for (int a = 0, from = t->rank - y->rank; a < y->rank; a++, from++)
       stride[i][a] = from < 0 || t->shape[from] == 1 ? 0 : own[from];

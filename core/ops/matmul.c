@@ -10,8 +10,6 @@
 #include "kernels/matrix.h"
 #include "ops/ops.h"
 
-static size_t padded(size_t bytes) { return (bytes + 63) / 64 * 64; }
-
 // ---- matmul
 
 // One operand as batches of matrices. A vector is a row on the left, a column on the right.
@@ -64,7 +62,7 @@ static size_t matmul_scratch(const LnCall *call) {
   size_t bytes = 0;
   for (int i = 0; i < 2; i++)
     if (copied(call->in[i], i == 0, d))
-      bytes += padded((size_t)call->in[i]->size * ln_dtype_size(d));
+      bytes += ln_whole_lines((size_t)call->in[i]->size * ln_dtype_size(d));
   return bytes;
 }
 
@@ -137,11 +135,10 @@ static Side prepare(const LnTensor *t, bool left, LnDtype d, char **memory) {
   int64_t stride[LN_MAX_RANK];
   if (!copied(t, left, d)) return side_of(t, left, t->stride);
   ln_contiguous_strides(t->shape, t->rank, stride);
-  if (t->size)
-    ln_kernel_copy(t->rank, t->shape, d, *memory, stride, (LnDtype)t->dtype, t->data, t->stride);
+  ln_kernel_pack(t, d, *memory);
   Side s = side_of(t, left, stride);
   s.data = *memory;
-  *memory += padded((size_t)t->size * ln_dtype_size(d));
+  *memory += ln_whole_lines((size_t)t->size * ln_dtype_size(d));
   return s;
 }
 

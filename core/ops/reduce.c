@@ -214,15 +214,11 @@ static void argmax_forward(const LnCall *call) {
     return;
   }
   LnTensor flat = {.refs = 1, .rank = 1, .dtype = x->dtype, .size = x->size, .shape = {x->size},
-                   .stride = {1}, .data = x->data,
-                   .contiguous = true};
+                   .stride = {1}, .data = x->data, .contiguous = true};
   LnTensor one = {.refs = 1, .dtype = LN_INT64, .size = 1, .contiguous = true,
                   .data = call->out[0]->data};
   if (!ln_tensor_is_contiguous(x)) {
-    int64_t stride[LN_MAX_RANK];
-    ln_contiguous_strides(x->shape, x->rank, stride);
-    ln_kernel_copy(x->rank, x->shape, (LnDtype)x->dtype, call->scratch, stride, (LnDtype)x->dtype,
-                   x->data, x->stride);
+    ln_kernel_pack(x, (LnDtype)x->dtype, call->scratch);
     flat.data = call->scratch;
   }
   ln_kernel_argmax(smallest, !o->zero_based, &one, &flat, 0);

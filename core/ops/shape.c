@@ -115,10 +115,8 @@ static bool flatten_shape(const LnCall *call, LnSpec *out) {
 static void copy_forward(const LnCall *call) {
   const LnTensor *x = call->in[0];
   LnTensor *y = call->out[0];
-  int64_t stride[LN_MAX_RANK];
   if (y->data == x->data) return;  // a view after all
-  ln_contiguous_strides(x->shape, x->rank, stride);
-  ln_kernel_copy(x->rank, x->shape, y->dtype, y->data, stride, x->dtype, x->data, x->stride);
+  ln_kernel_pack(x, (LnDtype)y->dtype, y->data);
 }
 
 static bool reshape_backward(const LnCall *call, LnTensor *const *dy, const bool *want,

@@ -38,7 +38,8 @@ static LnTensor converted(const LnTensor *t, LnDtype d, void *memory) {
   LnTensor same = *t;
   if (t->dtype == d) return same;
   ln_contiguous_strides(t->shape, t->rank, same.stride);
-  ln_kernel_copy(t->rank, t->shape, d, memory, same.stride, (LnDtype)t->dtype, t->data, t->stride);
+  ln_kernel_pack(t, d, memory);
+  same.contiguous = true;
   same.data = memory;
   same.dtype = (uint8_t)d;
   return same;

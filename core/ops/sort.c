@@ -35,11 +35,8 @@ static bool order_shape(const LnCall *call, LnSpec *out) {
 // A contiguous tensor seen as one axis.
 static LnTensor flattened(const LnTensor *x, void *memory) {
   LnTensor flat = *x;
-  int64_t stride[LN_MAX_RANK];
   if (!ln_tensor_is_contiguous(x)) {
-    ln_contiguous_strides(x->shape, x->rank, stride);
-    ln_kernel_copy(x->rank, x->shape, (LnDtype)x->dtype, memory, stride, (LnDtype)x->dtype, x->data,
-                   x->stride);
+    ln_kernel_pack(x, (LnDtype)x->dtype, memory);
     flat.data = memory;
   }
   flat.rank = 1;
@@ -214,10 +211,7 @@ static size_t search_scratch(const LnCall *call) {
 }
 
 static void *converted(const LnTensor *t, LnDtype d, void *memory) {
-  int64_t stride[LN_MAX_RANK];
-  ln_contiguous_strides(t->shape, t->rank, stride);
-  if (t->size)
-    ln_kernel_copy(t->rank, t->shape, d, memory, stride, (LnDtype)t->dtype, t->data, t->stride);
+  ln_kernel_pack(t, d, memory);
   return memory;
 }
 
@@ -236,13 +230,11 @@ static void isin_forward(const LnCall *call) {
   const LnTensor *x = call->in[0], *test = call->in[1];
   double *memory = call->scratch;
   void *values = converted(x, d, memory);
-  LnTensor flat = *test;
-  flat.data = converted(test, d, memory + x->size);
-  flat.dtype = (uint8_t)d;
-  flat.rank = 1;
-  flat.shape[0] = test->size;
-  flat.stride[0] = 1;
-  flat.contiguous = true;
+  LnTensor packed = *test;
+  packed.data = converted(test, d, memory + x->size);
+  packed.dtype = (uint8_t)d;
+  packed.contiguous = true;
+  LnTensor flat = flattened(&packed, NULL);
   void *sorted = sorted_copy(&flat, memory + x->size + test->size);
   ln_kernel_member(d, sorted, test->size, values, x->size, call->out[0]->data);
 }
