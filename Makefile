@@ -101,6 +101,7 @@ MODULE_SOURCES := $(wildcard core/lua/modules/*.c)
 SOURCES := $(sort $(filter-out $(MODULE_SOURCES),$(shell find core -name '*.c')))
 OBJECTS := $(SOURCES:%.c=$(BUILD)/obj/%.o) $(BUILD)/obj/registry.o
 LUA_FILES := $(shell find lua -name '*.lua')
+ANNOTATIONS := $(BUILD)/annotations/lunate.lua
 
 all: $(BUILD)/lunate/core.so modules  ## build everything into $(BUILD)
 
@@ -217,12 +218,11 @@ sanitized:
 	@$(RUN) ASAN_OPTIONS="$(or $(ASAN_OPTIONS),detect_leaks=1:allocator_may_return_null=1)" UBSAN_OPTIONS=print_stacktrace=1 \
 	  LD_PRELOAD="$$($(CC) -print-file-name=libasan.so)" $(SUITE)
 
-lint:  ## luacheck, the rules of the house and complete documentation (scripts/lint.lua), current annotations
+lint:  ## luacheck, the rules of the house and complete documentation (scripts/lint.lua)
 	@$(call setup,$(NEED_demo) $(NEED_lint))
 	@$(MAKE) --no-print-directory all
 	luacheck -q lua scripts tests
 	@$(RUN) $(LUA) scripts/lint.lua
-	@$(RUN) $(LUA) scripts/annotations.lua --check
 
 run:  ## set the machine up, build, run SCRIPT=file.lua with ARGS=... without installing
 	@$(call setup,$(NEED_run))
@@ -234,20 +234,23 @@ doc:  ## the reference, from what the code says of itself: $(BUILD)/doc/referenc
 	@$(MAKE) --no-print-directory all
 	@$(RUN) $(LUA) scripts/doc.lua $(BUILD)/doc
 
-annotations:  ## what editors are told (lua/lunate/annotations/lunate.lua), made anew from the same
+annotations:  ## what editors are told, from the same: $(ANNOTATIONS); make install installs it
 	@$(call setup,$(NEED_demo))
-	@$(MAKE) --no-print-directory all
-	@$(RUN) $(LUA) scripts/annotations.lua
+	@$(MAKE) --no-print-directory $(ANNOTATIONS)
+
+$(ANNOTATIONS): $(BUILD)/lunate/core.so $(LUA_FILES) scripts/annotations.lua
+	@$(RUN) $(LUA) scripts/annotations.lua $@
 
 bench:  ## compare with PyTorch, ONNX Runtime and pandas (scripts/bench); ARGS="rounds pattern"
 	@$(call setup,$(NEED_demo))
 	@$(MAKE) --no-print-directory all
 	@$(RUN) sh scripts/bench/run.sh $(ARGS)
 
-install: all  ## into $(DESTDIR)$(PREFIX)
+install: all $(ANNOTATIONS)  ## into $(DESTDIR)$(PREFIX)
 	@echo "  install $(DESTDIR)$(LUADIR)/lunate, $(DESTDIR)$(LIBDIR)/lunate, $(DESTDIR)$(BINDIR)/lunate"
 	@cd lua && find . -name '*.lua' | while read -r file; do \
 	  install -D -m 644 "$$file" "$(abspath $(DESTDIR)$(LUADIR))/$$file" || exit 1; done
+	@install -D -m 644 $(ANNOTATIONS) "$(DESTDIR)$(LUADIR)/lunate/annotations/lunate.lua"
 	@for file in $(BUILD)/lunate/core.so $(MODULES); do \
 	  install -D -m 755 "$$file" "$(DESTDIR)$(LIBDIR)/lunate/$$(basename "$$file")" || exit 1; done
 	@mkdir -p "$(DESTDIR)$(BINDIR)"

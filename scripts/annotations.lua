@@ -1,14 +1,13 @@
--- make annotations          (or: lua5.4 scripts/annotations.lua [--check])
+-- make annotations          (or: lua5.4 scripts/annotations.lua build/annotations/lunate.lua)
 --
--- Writes lua/lunate/annotations/lunate.lua, which tells editors (lua-language-server: LuaCATS) what
--- lunate has, from what lunate knows of itself (lua/lunate/documentation.lua). It is installed with
--- the rest, read by editors and never loaded. --check (part of `make lint`) writes nothing and
--- fails when the file is not what would be written.
+-- Writes the file that tells editors (lua-language-server: LuaCATS) what lunate has, from what
+-- lunate knows of itself (lua/lunate/documentation.lua). `make install` puts it beside the modules,
+-- in lunate/annotations; editors read it, nothing loads it.
 
 local core = require "lunate.core"
 local documentation = require "lunate.documentation"
 
-local PATH = "lua/lunate/annotations/lunate.lua"
+local path = assert(arg[1], "where to write: lua5.4 scripts/annotations.lua file.lua")
 
 local out = {}
 local function add(...) out[#out + 1] = string.format(...) end
@@ -121,6 +120,13 @@ local function returned(entry)
   return "any"
 end
 
+-- Whether a parameter may be left out: it holds options, or its text says what it is then.
+local OPTIONAL = {options = true, args = true, y = true, sample_weight = true}
+local function is_optional(param, text)
+  return OPTIONAL[param] or text and (text:find("%([%d.]+[:)]") or text:find("%(none[:)]")
+    or text:find("nil", 1, true) or text:find("left out", 1, true)) ~= nil
+end
+
 -- `name` as it is written in the file: "ln.sum", "Class:fit".
 local function add_function(entry, name, own)
   local op = ops[entry.name]
@@ -145,7 +151,7 @@ local function add_function(entry, name, own)
     for i, param in ipairs(local_names(entry)) do
       if i > 1 or param ~= "self" then
         local of_options = options and (param == "options" or param == "args")
-        params[#params + 1] = param .. ((of_options or param == "y") and "?" or "")
+        params[#params + 1] = param .. (is_optional(param, texts[param]) and "?" or "")
         types[#params] = of_options and options or PARAMS[param] or "any"
       end
     end
@@ -212,12 +218,9 @@ local CALLS = {   -- what objects give when they are called, by the base of thei
 
 local function add_class(entry)
   local name, super = entry.name, nil
-  local base = entry
   local class = type(entry.value) == "table" and rawget(entry.value, "super")
-  while class do
-    local above = by_value[class]
-    super = super or above and above.name
-    base = above or base
+  while class and not super do
+    super = by_value[class] and by_value[class].name
     class = rawget(class, "super")
   end
   local options = "table"
@@ -225,15 +228,18 @@ local function add_class(entry)
     options = name .. ".options"
     add_options(options, entry.options, true)
   end
-  -- What it makes, and below it the class itself, which is called to make one.
-  add("---@class %s%s", name, super and ": " .. super or "")
-  add_fields(name)
-  if CALLS[base.name] then add("---@overload %s", CALLS[base.name]) end
+  -- The methods, then what the class makes and the class itself: both have the methods, and each is
+  -- called in its own way.
+  add("---@class %s.methods%s", name, super and ": " .. super .. ".methods" or "")
   add("local Object = {}\n")
   add_members(name, "Object")
   if not super then add_members("Class", "Object") end
+  add("---@class %s: %s.methods%s", name, name, super and ", " .. super or "")
+  add_fields(name)
+  if not super and CALLS[name] then add("---@overload %s", CALLS[name]) end
+  add("")
   add_text(entry)
-  add("---@class %s.class: %s", name, name)
+  add("---@class %s.class: %s.methods", name, name)
   add("---@field super table the class that it extends")
   local lone = entry.options[1] and not entry.options[1].default
     and "|" .. type_of(entry.options[1].kind) or ""
@@ -270,7 +276,8 @@ for _, class in ipairs{"Tensor", "Variable", "GradientTape"} do
     end
     add("---@operator unm: %s", TENSOR)
     add("---@operator len: integer")
-    add("---@field [any] any")
+    add("---@field [integer] number|boolean|%s", TENSOR)
+    add("---@field [table] number|boolean|%s", TENSOR)   -- ranges, masks, positions
   end
   add("local Object = {}\n")
   add_members(class, "Object")
@@ -299,19 +306,9 @@ for _, name in ipairs{"Model", "Sequential"} do add("ln.models.%s = ln.%s", name
 add("\nreturn ln")
 
 local text = table.concat(out, "\n") .. "\n"
-assert(load(text, "=" .. PATH, "t"))
-local file = io.open(PATH, "rb")
-local there = file and file:read("a")
-if file then file:close() end
-if arg[1] == "--check" then
-  if there ~= text then
-    print(PATH .. " is not what the sources say: make annotations")
-    os.exit(1, true)
-  end
-elseif there ~= text then
-  core.make_folders(PATH)
-  local made = assert(io.open(PATH, "wb"))
-  assert(made:write(text))
-  assert(made:close())
-  print(("%s: %d entries"):format(PATH, #entries))
-end
+assert(load(text, "=" .. path, "t"))
+core.make_folders(path)
+local file = assert(io.open(path, "wb"))
+assert(file:write(text))
+assert(file:close())
+print(("%s: %d entries"):format(path, #entries))

@@ -167,8 +167,7 @@ for _, file in ipairs(listing("find core -name '*.[ch]' | LC_ALL=C sort")) do
   check_words(file, sources[file])
 end
 check_registries(sources)
-for _, file in ipairs(listing("find lua scripts tests -name '*.lua' ! -path '*/annotations/*' "
-  .. "| LC_ALL=C sort")) do   -- annotations are generated
+for _, file in ipairs(listing("find lua scripts tests -name '*.lua' | LC_ALL=C sort")) do
   local text = read(file)
   if not text:find("^%-%-") and not text:find("^#![^\n]*\n%-%-") then
     problem(file, 1, "does not open with what lives here")

@@ -78,24 +78,43 @@ describe("the reference", function()
 end)
 
 describe("editor annotations", function()
-  it("are current, with the core alone as well", function()
-    local ok, text = run(lua .. " scripts/annotations.lua --check")
-    assert(ok, text)
-    local folder <close> = scratch.folder()
+  local folder <close> = scratch.folder()
+  local path = folder.path .. "/full/lunate.lua"
+  local ok, told = run(("%s scripts/annotations.lua '%s'"):format(lua, path))
+  local text = ok and folder:read("full/lunate.lua") or ""
+
+  it("are made, the same with the core alone", function()
+    assert(ok, told)
+    local alone <close> = scratch.folder()
     local core = assert(package.searchpath("lunate.core", package.cpath))
-    run(("mkdir %s/lunate && cp '%s' %s/lunate/"):format(folder.path, core, folder.path))
-    ok, text = run(("LUA_CPATH='%s/?.so' %s scripts/annotations.lua --check"):format(folder.path,
-      lua))
-    assert(ok, text)
+    run(("mkdir %s/lunate && cp '%s' %s/lunate/"):format(alone.path, core, alone.path))
+    local made, why = run(("LUA_CPATH='%s/?.so' %s scripts/annotations.lua '%s/lunate.lua'"):format(
+      alone.path, lua, alone.path))
+    assert(made, why)
+    assert.equal(text, alone:read("lunate.lua"))
   end)
 
   it("know options and methods", function()
-    local file <close> = assert(io.open("lua/lunate/annotations/lunate.lua"))
-    local text = file:read("a")
     assert.matches("^%-%-%-@meta lunate\n", text)
     assert.matches("---@field activation? string|function|ln.activations.Activation", text, 1, true)
     assert.matches("fun(options?: ln.layers.Dense.options|integer): ln.layers.Dense", text, 1, true)
     assert.matches("function Object:fit(x, y, options) end", text, 1, true)
     assert.is_truthy(load(text))
+  end)
+
+  it("let no misspelled name pass, and no option be wanting", function()
+    assert.is_nil(text:find("[any]", 1, true))
+    assert.is_nil(text:find("---@param options any", 1, true))
+    assert.matches("---@param options? any `output_gradients`", text, 1, true)
+    assert.matches("---@param step? any the distance (1)", text, 1, true)
+    assert.matches("---@param config any", text, 1, true)
+  end)
+
+  it("call a class and what it makes each in its own way", function()
+    local class = text:match("%-%-%-@class ln%.layers%.Dense%.class.-\nln%.layers%.Dense = ")
+    assert.equal(1, select(2, class:gsub("@overload", "")))
+    assert.matches("@class ln.layers.Dense.class: ln.layers.Dense.methods\n", class, 1, true)
+    assert.matches("@class ln.layers.Dense: ln.layers.Dense.methods, ln.layers.Layer\n", text, 1,
+      true)
   end)
 end)
