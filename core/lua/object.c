@@ -238,6 +238,14 @@ static void call_registry(lua_State *L, LnLua *s, const char *f, int n) {
   ln_lua_call(L, s, n, 1);
 }
 
+// f(...) of the n values at the top with the registry's scope of what is written or read.
+static void call_scoped(lua_State *L, LnLua *s, const char *scope, lua_CFunction f, int n) {
+  lua_pushvalue(L, lua_upvalueindex(1));
+  lua_pushcclosure(L, f, 1);
+  lua_insert(L, -n - 1);
+  call_registry(L, s, scope, n + 1);
+}
+
 static bool is_plain_table(lua_State *L, int i) {
   if (!lua_istable(L, i)) return false;
   if (luaL_getmetafield(L, i, "__metatable") == LUA_TNIL) return true;
@@ -660,6 +668,8 @@ static int object_init(lua_State *L) {
   return 0;
 }
 
+static int from_config_in_lua(lua_State *L) { return instantiate(L, true); }
+
 // Class.from_config(config), also Class:from_config(config)
 static int from_config(lua_State *L) {
   LnLua *s = ln_lua(L);
@@ -669,7 +679,8 @@ static int from_config(lua_State *L) {
   lua_pushvalue(L, lua_upvalueindex(2));
   if (defined_in_lua(L, 2)) {
     lua_insert(L, 1);
-    return instantiate(L, true);
+    call_scoped(L, s, "reading", from_config_in_lua, 2);
+    return 1;
   }
   push_instance(L, s, 2);   // 3
   lua_getiuservalue(L, 3, 1);
@@ -1024,7 +1035,7 @@ static LnObject *from_function(lua_State *L, LnLua *s, int i, LnKind kind) {
 }
 
 // {class_name =, config =, registered_name =} at i, as get_config, core.serialize or Keras give it.
-static LnObject *from_serialized(lua_State *L, LnLua *s, int i, LnKind kind, const char *what) {
+static LnObject *from_entry(lua_State *L, LnLua *s, int i, LnKind kind, const char *what) {
   luaL_checkstack(L, 20, "nested configs");
   if (lua_getfield(L, i, "class_name") != LUA_TSTRING)
     luaL_error(L, "%s: %s expected, got a table without class_name", what ? what : "get",
@@ -1081,6 +1092,23 @@ static LnObject *from_serialized(lua_State *L, LnLua *s, int i, LnKind kind, con
   lua_pushvalue(L, config);
   ln_lua_call(L, s, 1, 1);
   return made(L, s, kind, what);
+}
+
+// The same of a layer that may stand in several places (lua/lunate/saving/sharing.lua).
+static LnObject *from_serialized(lua_State *L, LnLua *s, int i, LnKind kind, const char *what) {
+  if (kind != LN_LAYER) return from_entry(L, s, i, kind, what);
+  luaL_checkstack(L, 20, "nested configs");
+  lua_pushvalue(L, i);
+  call_registry(L, s, "find_shared", 1);
+  Handle *h = test_handle(L, s, -1, kind);
+  if (h) return ready(L, h, what ? what : "get");
+  lua_pop(L, 1);
+  LnObject *o = from_entry(L, s, i, kind, what);
+  lua_pushvalue(L, i);
+  lua_pushvalue(L, -2);
+  call_registry(L, s, "made_shared", 2);
+  lua_pop(L, 1);
+  return o;
 }
 
 LnObject *ln_lua_to_object(lua_State *L, LnLua *s, int i, LnKind kind, const char *what) {
@@ -1366,23 +1394,46 @@ void ln_lua_push_serialized(lua_State *L, LnLua *s, LnObject *o) {
       lua_setfield(L, top, "compile_config");
     }
   }
-  lua_getfield(L, -1, "get_config");
-  lua_insert(L, -2);
+  lua_getfield(L, top + 1, "get_config");
+  lua_pushvalue(L, top + 1);
   ln_lua_call(L, s, 1, 1);
-  lua_setfield(L, -2, "config");
+  lua_setfield(L, top, "config");
+  if (o->cls->kind == LN_LAYER) {
+    lua_pushvalue(L, top + 1);
+    lua_pushvalue(L, top);
+    call_registry(L, s, "wrote_shared", 2);
+  }
+  lua_settop(L, top);
 }
 
-static int get_config(lua_State *L) {
+static int config_body(lua_State *L) {
   LnLua *s = ln_lua(L);
   ln_lua_push_config(L, s, any_handle(L, s, 1)->object);
   return 1;
 }
 
+static int get_config(lua_State *L) {
+  LnLua *s = ln_lua(L);
+  const Handle *h = any_handle(L, s, 1);
+  lua_settop(L, 1);
+  if (h->in_lua && h->object->cls->kind == LN_LAYER) call_scoped(L, s, "writing", config_body, 1);
+  else ln_lua_push_config(L, s, h->object);
+  return 1;
+}
+
 // upvalue: state. (object or function)
-static int serialize_body(lua_State *L) {
+static int serialize_whole(lua_State *L) {
   LnLua *s = ln_lua(L);
   if (lua_isfunction(L, 1)) name_function(L, s, "function");
   else ln_lua_push_serialized(L, s, any_handle(L, s, 1)->object);
+  return 1;
+}
+
+static int serialize_body(lua_State *L) {
+  LnLua *s = ln_lua(L);
+  const LnObject *layer = ln_lua_test_object(L, s, 1, LN_LAYER);
+  if (layer) call_scoped(L, s, "writing", serialize_whole, 1);
+  else serialize_whole(L);
   return 1;
 }
 

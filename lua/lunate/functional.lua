@@ -14,6 +14,8 @@ local graphs = setmetatable({}, {__mode = "k"})
 -- Layers to the Sequential that they are a part of.
 local owners = setmetatable({}, {__mode = "kv"})
 
+local function sharing() return require "lunate.saving.sharing" end   -- when first needed
+
 local function is_symbolic(value) return getmetatable(value) == "lunate.symbolic_tensor" end
 
 --- ln.Input{shape = {784}, batch_size =, name =, dtype =, batch_shape =}: the symbolic tensor at
@@ -320,7 +322,7 @@ functional.owners = owners
 local function history(graph, t)
   if graph.is_input[t] then return {graph.is_input[t].name, 0, 0} end
   local node, position = core.symbolic_node(t)
-  return {node.layer.name, graph.number[node], position - 1}
+  return {node.layer.name, graph.number[node] + sharing().nodes_before(node.layer), position - 1}
 end
 
 -- A shape in the config that is being made: None is what core.none() says.
@@ -386,23 +388,27 @@ local function histories(graph, list, names, how)
   return how == "one" and out[1] or out
 end
 
---- Keras's config of a functional model: layers with their inbound nodes, inputs and outputs.
-function Functional:get_config()
-  local graph = graphs[self]
+local function config_of(self)
+  local graph, calls = graphs[self], {}
   number_nodes(graph)
   local config = {name = self.name, trainable = self.trainable, layers = {}}
+  for i, layer in ipairs(graph.layers) do config.layers[i] = serialize(layer) end
   for i, layer in ipairs(graph.layers) do
-    local entry = serialize(layer)
+    local entry = config.layers[i]
     entry.name, entry.inbound_nodes = layer.name, core.list()
     for _, node in ipairs(graph.by_layer[layer] or {}) do
       table.insert(entry.inbound_nodes, node_config(graph, node))
+      calls[#calls + 1] = layer
     end
-    config.layers[i] = entry
   end
   config.input_layers = histories(graph, graph.inputs, graph.input_names, graph.inputs_given)
   config.output_layers = histories(graph, graph.outputs, graph.output_names, graph.outputs_given)
+  sharing().count_nodes(self, calls)
   return config
 end
+
+--- Keras's config of a functional model: layers with their inbound nodes, inputs and outputs.
+function Functional:get_config() return sharing().writing({}, config_of, self) end
 
 local function bad(name, format, ...)
   raise("Functional.from_config '%s': " .. format, name, ...)
@@ -499,6 +505,39 @@ local function call_part(part, args, kwargs)
   part.made[#part.made + 1] = outputs
 end
 
+-- Which call of a part, from 0, and which of its outputs a history names.
+local function place_of(from, part, model)
+  local call, position = math.tointeger(from[2] or 0), math.tointeger(from[3] or 0)
+  if not call or not position then bad(model, "a keras_history of '%s' is no place", from[1]) end
+  local class = part.layer and part.layer.class
+  if call > 0 and class and (from.keras2 and (class == Functional or class.name == "Sequential")
+      or from.is_end and class == Functional) then
+    call = call - 1
+  end
+  return call, position
+end
+
+-- A layer of several models has calls of the others before those of this one (part.first). Every
+-- call of a graph is named in it, so the first that is named is the first one.
+local function number_calls(parts, calls, ends, model)
+  local function visit(value, is_end)
+    if type(value) ~= "table" then return end
+    local from = value
+    if value.class_name == "__keras_tensor__" then
+      from = type(value.config) == "table" and value.config.keras_history or {}
+    end
+    local part = type(from) == "table" and type(from[1]) == "string" and parts[from[1]]
+    if part and part.shared and (is_end or from ~= value) then
+      local call = place_of({from[1], from[2], from[3], is_end = is_end}, part, model)
+      part.first = math.min(part.first or call, call)
+    else
+      for _, inner in pairs(value) do visit(inner, is_end) end
+    end
+  end
+  visit(calls)
+  visit(ends, true)
+end
+
 local function find_in(parts, model)
   return function(from)
     if type(from) ~= "table" or type(from[1]) ~= "string" then
@@ -506,14 +545,8 @@ local function find_in(parts, model)
     end
     local part = parts[from[1]]
     if not part then bad(model, "there is no layer '%s'", from[1]) end
-    local call, position = math.tointeger(from[2] or 0), math.tointeger(from[3] or 0)
-    if not call or not position then bad(model, "a keras_history of '%s' is no place", from[1]) end
-    local class = part.layer and part.layer.class
-    if call > 0 and class and (from.keras2 and (class == Functional or class.name == "Sequential")
-        or from.is_end and class == Functional) then
-      call = call - 1
-    end
-    local outputs = part.made[call + 1]
+    local call, position = place_of(from, part, model)
+    local outputs = part.made[call - (part.first or 0) + 1]
     if not outputs then return Waiting end
     local t = outputs[position + 1]
     if not t then bad(model, "layer '%s' has no output %d", from[1], position + 1) end
@@ -536,13 +569,7 @@ local function tensors_at(value, find, what, model, keras2)
   return out
 end
 
---- A model from what get_config gives, or Keras.
--- Errors: layers and calls that are not there; calls that need each other (a cycle).
-function Functional.from_config(config, other)
-  if other ~= nil then config = other end
-  if type(config) ~= "table" or type(config.layers) ~= "table" then
-    raise("Functional.from_config: a config with layers expected, got %s", type(config))
-  end
+local function from_config(config)
   local name = config.name or "functional"
   local parts, waiting, keras2 = {}, {}, false
   for i, entry in ipairs(config.layers) do
@@ -552,7 +579,7 @@ function Functional.from_config(config, other)
       or part.layer and part.layer.name
     if type(own) ~= "string" then bad(name, "layer %d has no name", i) end
     parts[own] = part
-    part.queue = {}
+    part.queue, part.shared = {}, part.layer and entry.shared_object_id ~= nil
     local inbound = type(entry.inbound_nodes) == "table" and entry.inbound_nodes or {}
     for k, node in ipairs(inbound) do
       if type(node) ~= "table" then bad(name, "a call of '%s' is no table", own) end
@@ -561,6 +588,9 @@ function Functional.from_config(config, other)
     end
     if #part.queue > 0 then waiting[#waiting + 1] = {name = own, part = part, at = 1} end
   end
+  local calls = {}
+  for i, item in ipairs(waiting) do calls[i] = item.part.queue end
+  number_calls(parts, calls, config.output_layers, name)
   local find = find_in(parts, name)
   while #waiting > 0 do
     local left, moved = {}, false
@@ -589,6 +619,16 @@ function Functional.from_config(config, other)
     outputs = tensors_at(config.output_layers, find, "output_layers", name, keras2)}
   if config.trainable == false then model.trainable = false end
   return model
+end
+
+--- A model from what get_config gives, or Keras.
+-- Errors: layers and calls that are not there; calls that need each other (a cycle).
+function Functional.from_config(config, other)
+  if other ~= nil then config = other end
+  if type(config) ~= "table" or type(config.layers) ~= "table" then
+    raise("Functional.from_config: a config with layers expected, got %s", type(config))
+  end
+  return sharing().reading(from_config, config)
 end
 
 -- ---- clones

@@ -42,7 +42,14 @@ function models.model_from_json(text, options)
     custom_objects = given.custom_objects, weight_bytes = given.max_weight_bytes})
 end
 
-local function new_layer(layer) return layer.class.from_config(layer:get_config()) end
+-- By its entry rather than its config alone: that tells which layers in it are elsewhere too.
+local function new_layer(layer) return core.get("layer", core.serialize(layer)) end
+
+-- What clone_model does, under one count of shared layers.
+local function in_scope(f, ...)
+  local sharing = require "lunate.saving.sharing"
+  return sharing.writing({always = true}, sharing.reading, f, ...)
+end
 
 -- The tensors given for the inputs, as a list of as many.
 local function input_tensors(model, given)
@@ -61,8 +68,31 @@ local function input_tensors(model, given)
   return given
 end
 
+local function clone_of(model, clone, given_tensors)
+  local tensors = input_tensors(model, given_tensors)
+  if functional.graph(model) then
+    local copy = functional.clone(model, clone, tensors)
+    if not model.trainable then copy.trainable = false end
+    return copy
+  end
+  local layers = {}
+  for i, layer in ipairs(model.layers) do layers[i] = clone(layer) end
+  if tensors then
+    local x = tensors[1]
+    for _, layer in ipairs(layers) do x = layer(x) end
+    return models.Model{inputs = tensors[1], outputs = x, name = model.name}
+  end
+  local copy = models.Sequential{name = model.name}
+  if model.input_layer then copy:add(new_layer(model.input_layer)) end
+  if not model.input_layer then copy.declared = model.declared end
+  for _, layer in ipairs(layers) do copy:add(layer) end
+  if not model.trainable then copy.trainable = false end
+  return copy
+end
+
 --- A model of the same layers, under the same names, with new weights: initialized anew, not
--- copied. Layers that are used several times are cloned once. It is not compiled.
+-- copied. Layers that are used several times, in models within too, are cloned once. It is not
+-- compiled.
 -- @param model  Sequential, functional, or one that Lua defines (by its config)
 -- @param options  `clone_function` (from_config of get_config): layer -> the layer in its place,
 --   for all but inputs; `input_tensors`: symbolic tensors to begin at, of a functional or
@@ -80,43 +110,24 @@ function models.clone_model(model, options)
   if getmetatable(model) ~= "lunate.model" then
     raise("clone_model: a model expected, got %s", type(model))
   end
-  local clone = new_layer
-  if given.clone_function then
-    clone = function(layer)
-      local copy = given.clone_function(layer)
-      local kind = getmetatable(copy)
-      if kind ~= "lunate.layer" and kind ~= "lunate.model" then
-        raise("clone_model: clone_function gave no layer for '%s' but a %s", layer.name, type(copy))
-      end
-      return copy
-    end
+  local graph = model.class == models.Sequential
+    or functional.graph(model) and model.class_name == "Functional"
+  if not graph and (given.clone_function or given.input_tensors) then
+    raise("clone_model: '%s' computes in Lua, it is cloned by its config: clone_function and "
+      .. "input_tensors are for Sequential and functional models", model.name)
+  elseif not graph then
+    return in_scope(new_layer, model)
+  elseif not given.clone_function then
+    return in_scope(clone_of, model, new_layer, given.input_tensors)
   end
-  local sequential = model.class == models.Sequential
-  if functional.graph(model) and model.class_name == "Functional" then
-    local copy = functional.clone(model, clone, input_tensors(model, given.input_tensors))
-    if not model.trainable then copy.trainable = false end
+  return clone_of(model, function(layer)
+    local copy = given.clone_function(layer)
+    local kind = getmetatable(copy)
+    if kind ~= "lunate.layer" and kind ~= "lunate.model" then
+      raise("clone_model: clone_function gave no layer for '%s' but a %s", layer.name, type(copy))
+    end
     return copy
-  elseif not sequential then
-    if given.clone_function or given.input_tensors then
-      raise("clone_model: '%s' computes in Lua, it is cloned by its config: clone_function and "
-        .. "input_tensors are for Sequential and functional models", model.name)
-    end
-    return new_layer(model)
-  end
-  local layers = {}
-  for i, layer in ipairs(model.layers) do layers[i] = clone(layer) end
-  local tensors = input_tensors(model, given.input_tensors)
-  if tensors then
-    local x = tensors[1]
-    for _, layer in ipairs(layers) do x = layer(x) end
-    return models.Model{inputs = tensors[1], outputs = x, name = model.name}
-  end
-  local copy = models.Sequential{name = model.name}
-  if model.input_layer then copy:add(new_layer(model.input_layer)) end
-  if not model.input_layer then copy.declared = model.declared end
-  for _, layer in ipairs(layers) do copy:add(layer) end
-  if not model.trainable then copy.trainable = false end
-  return copy
+  end, given.input_tensors)
 end
 
 --- A model from a file that `model:save` or Keras wrote.

@@ -13,6 +13,8 @@ local functional = require "lunate.functional"
 
 local Sequential = core.class("layer", "Sequential")
 
+local function sharing() return require "lunate.saving.sharing" end   -- when first needed
+
 --- `Sequential{layer, layer, ..., name = "m"}`, or `Sequential()` and `model:add(layer)`.
 function Sequential:init(options)
   local layers, named = {}, {}
@@ -108,8 +110,7 @@ local function known_shape(self)
   return table.move(built, 2, #built, 2, {false})
 end
 
---- Keras's config: the layers' classes and configs, an InputLayer first when the input is known.
-function Sequential:get_config()
+local function config_of(self)
   local config = Sequential.super.get_config(self)
   local layers, known = {}, known_shape(self)
   if known then
@@ -122,16 +123,23 @@ function Sequential:get_config()
         optional = false}}
     config.build_input_shape = shape
   end
-  for _, layer in ipairs(self.layers) do layers[#layers + 1] = core.serialize(layer) end
+  -- Keras builds a Sequential anew for every layer that it adds.
+  local calls = {}
+  for i, layer in ipairs(self.layers) do
+    layers[#layers + 1] = core.serialize(layer)
+    if known then table.move(self.layers, 1, i, #calls + 1, calls) end
+  end
+  sharing().count_nodes(self, calls)
   config.layers = core.list(layers)
   return config
 end
 
---- A model from what get_config gives, Keras 2's and 3's alike.
-function Sequential.from_config(config)
-  if type(config) ~= "table" then
-    raise("Sequential.from_config: a config expected, got %s", type(config))
-  end
+--- Keras's config: the layers' classes and configs, an InputLayer first when the input is known.
+function Sequential:get_config()
+  return sharing().writing({}, config_of, self)
+end
+
+local function from_config(config)
   local list = config.layers or config
   local model = Sequential{name = config.name or nil}
   if config.trainable == false then model.trainable = false end
@@ -139,13 +147,9 @@ function Sequential.from_config(config)
     if type(entry) ~= "table" or type(entry.class_name) ~= "string" then
       raise("Sequential.from_config: entry %d of its layers has no class_name", i)
     end
-    if entry.class_name == "Sequential" then
-      model:add(Sequential.from_config(entry.config))
-    else
-      local old_style = i == 1 and entry.config and entry.config.batch_input_shape
-      if old_style then model.declared = old_style end
-      model:add(core.get("layer", entry))
-    end
+    local old_style = i == 1 and type(entry.config) == "table" and entry.config.batch_input_shape
+    if old_style then model.declared = old_style end
+    model:add(core.get("layer", entry))
   end
   local shape = config.build_input_shape
   if not model.built and type(shape) == "table" and #model.layers > 0 then
@@ -153,6 +157,14 @@ function Sequential.from_config(config)
     model:build(shape)
   end
   return model
+end
+
+--- A model from what get_config gives, Keras 2's and 3's alike.
+function Sequential.from_config(config)
+  if type(config) ~= "table" then
+    raise("Sequential.from_config: a config expected, got %s", type(config))
+  end
+  return sharing().reading(from_config, config)
 end
 
 return Sequential

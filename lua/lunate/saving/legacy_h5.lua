@@ -85,14 +85,17 @@ end
 --- The root group of a model's weights.
 function legacy_h5.encode_weights(model, version)
   local root = {members = {}, attributes = {backend = "lunate", keras_version = version}}
-  local paths, names = tree.variable_paths(model), {}
+  local paths, names, written = tree.variable_paths(model), {}, {}
   for i, layer in ipairs(tree.layers(model)) do
-    names[i] = layer.name
-    if root.members[layer.name] then
+    names[i] = layer.name   -- of a layer that comes twice too
+    if not written[layer] and root.members[layer.name] then
       error(("two of its layers are named '%s', which these files cannot tell apart: save as "
         .. ".weights.h5 or .keras"):format(layer.name), 0)
     end
-    put_weights(group_at(root, layer.name), weights_of(layer), paths)
+    if not written[layer] then
+      put_weights(group_at(root, layer.name), weights_of(layer), paths)
+      written[layer] = true
+    end
   end
   put_names(root, "layer_names", names)
   put_weights(group_at(root, "top_level_model_weights"), tree.own_variables(model), paths)

@@ -9,6 +9,7 @@ local h5 = require "lunate.saving.weights_h5"
 local legacy_h5 = require "lunate.saving.legacy_h5"
 local random = require "lunate.saving.random"
 local registry = require "lunate.saving.registry"
+local sharing = require "lunate.saving.sharing"
 local tree = require "lunate.saving.tree"
 
 local files = {}
@@ -119,7 +120,8 @@ function encode.keras(model, options)
   return zip.encode{
     {name = METADATA, data = core.json_encode{keras_version = KERAS_VERSION,
       date_saved = os.date("%Y-%m-%d@%H:%M:%S"), [OURS] = extras(model, entries)}},
-    {name = CONFIG, data = core.json_encode(serialized(model, options.include_optimizer))},
+    {name = CONFIG, data = core.json_encode(
+      sharing.writing({numbered = true}, serialized, model, options.include_optimizer))},
     {name = WEIGHTS, data = h5.bytes(h5.encode(saved))},
   }
 end

@@ -18,6 +18,7 @@
 local core = require "lunate.core"
 local check = require "lunate.options"
 local raise = require "lunate.raise"
+local sharing = require "lunate.saving.sharing"
 
 local registry = {}
 
@@ -28,6 +29,11 @@ local found_as = setmetatable({}, {__mode = "k"})
 
 local function is_class(value)
   return type(value) == "table" and getmetatable(value) == "lunate.class"
+end
+
+local function is_layer(value)
+  local kind = getmetatable(value)
+  return kind == "lunate.layer" or kind == "lunate.model"
 end
 
 -- ---- registering
@@ -253,8 +259,12 @@ function registry.revive(value)
     elseif type(config) == "table" and not name:find("^__keras") then
       local class = is_class(value.class) and value.class or custom(value)
       if class == nil then return core.get(kind_of(value), value) end
-      if is_class(class) then return class.from_config(config) end
-      return class
+      if not is_class(class) then return class end
+      local shared = sharing.find(value)
+      if shared then return shared end
+      local object = class.from_config(config)
+      if is_layer(object) then sharing.made(value, object) end
+      return object
     end
   end
   local out = setmetatable({}, getmetatable(value))
@@ -295,8 +305,17 @@ local DESERIALIZE = {custom_objects = {"any"}}
 function registry.deserialize(tree, options)
   local given = check("deserialize", DESERIALIZE, options)
   tree = require("lunate.saving.keras2")(tree)
-  return registry.with_custom_objects(given.custom_objects, registry.revive, tree)
+  return registry.with_custom_objects(given.custom_objects, sharing.reading, registry.revive, tree)
 end
+
+-- ---- layers in several places, for core/lua/object.c
+
+registry.find_shared, registry.made_shared = sharing.find, sharing.made
+registry.wrote_shared = sharing.wrote
+
+--- f(...) as the writing of one config, or as a part of one that is being written.
+function registry.writing(f, ...) return sharing.writing({}, f, ...) end
+registry.reading = sharing.reading
 
 -- ---- how a model is compiled
 
@@ -392,7 +411,7 @@ function registry.legacy(tree)
   local class, full = tree.class_name, tree.registered_name
   if type(full) == "string" and full:find(">", 1, true) then class = full end
   local out = {class_name = class, config = tree.config, name = tree.name,
-    inbound_nodes = tree.inbound_nodes}
+    inbound_nodes = tree.inbound_nodes, shared_object_id = tree.shared_object_id}
   if type(tree.config) == "table" and type(tree.config.layers) == "table" then
     local config, layers = {}, core.list()
     for key, value in pairs(tree.config) do config[key] = value end
@@ -453,7 +472,7 @@ function registry.model(tree, options)
   end
   tree = require("lunate.saving.keras2")(tree)
   return registry.with_custom_objects(given.custom_objects, core.limit_weights,
-    given.weight_bytes, make, tree, given.compile)
+    given.weight_bytes, sharing.reading, make, tree, given.compile)
 end
 
 return registry
