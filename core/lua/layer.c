@@ -158,17 +158,6 @@ static int pop_child(lua_State *L) {
   return 1;
 }
 
-// core.unbuild(layer): a container whose layers changed is to be built anew.
-static int unbuild(lua_State *L) {
-  LnLua *s = ln_lua(L);
-  LnLayer *l = check_layer(L, s, 1, "unbuild");
-  if (l->n_variables > 0)
-    return luaL_error(L, "'unbuild': '%s' has weights of its own", l->base.name);
-  l->built = false;
-  ln_generation++;
-  return 0;
-}
-
 // A layer whose Lua parts have taken up what their fields hold.
 static LnLayer *synced(lua_State *L, LnLua *s, const char *what) {
   LnLayer *l = check_layer(L, s, 1, what);
@@ -531,7 +520,7 @@ void ln_register_layer(lua_State *L) {
       {"built_shapes", built_shapes},
       {"layers", layers}, {"losses", losses}, {"class_name", class_name}, {NULL, NULL}};
   static const luaL_Reg functions[] = {
-      {"add_child", add_child}, {"pop_child", pop_child}, {"unbuild", unbuild},
+      {"add_child", add_child}, {"pop_child", pop_child},
       {"computes_in_lua", computes_in_lua}, {"keeps_rows", layer_keeps_rows},
       {"calls_in_lua", calls_in_lua}, {"is_meta", is_meta},
       {NULL, NULL}};

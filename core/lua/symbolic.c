@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "lua/state.h"
-#include "nn/functional.h"
+#include "nn/graph.h"
 #include "nn/operation.h"
 
 enum { MAX_OUT = 64, MAX_IN = 256 };
@@ -182,14 +182,13 @@ int ln_lua_layer_symbolic(lua_State *L, LnLua *s) {
 
 void ln_lua_inputs_by_name(lua_State *L, LnLua *s, const LnLayer *l, int i) {
   (void)s;
-  if (l->base.cls != &ln_functional_class->base || !lua_istable(L, i)) return;
-  if (lua_rawlen(L, i) > 0) return;
-  int n = ln_functional_inputs(l), top = lua_gettop(L);
-  lua_createtable(L, n, 0);
-  for (int k = 0; k < n; k++) {
-    const char *name = ln_functional_input_name(l, k);
-    if (lua_getfield(L, i, name) == LUA_TNIL)
-      luaL_error(L, "model '%s': input '%s' is missing", l->base.name, name);
+  if (!ln_is_graph(l) || !lua_istable(L, i) || lua_rawlen(L, i) > 0) return;
+  const LnGraphModel *m = (const LnGraphModel *)l;
+  int top = lua_gettop(L);
+  lua_createtable(L, m->n_in, 0);
+  for (int k = 0; k < m->n_in; k++) {
+    if (lua_getfield(L, i, m->inputs[k].name) == LUA_TNIL)
+      luaL_error(L, "model '%s': input '%s' is missing", l->base.name, m->inputs[k].name);
     lua_rawseti(L, -2, k + 1);
   }
   lua_pushnil(L);
@@ -197,8 +196,7 @@ void ln_lua_inputs_by_name(lua_State *L, LnLua *s, const LnLayer *l, int i) {
     bool known = false;
     luaL_tolstring(L, top + 2, NULL);
     const char *given = lua_tostring(L, -1);
-    for (int k = 0; k < n; k++)
-      known = known || strcmp(given, ln_functional_input_name(l, k)) == 0;
+    for (int k = 0; k < m->n_in; k++) known = known || strcmp(given, m->inputs[k].name) == 0;
     if (!known) luaL_error(L, "model '%s': there is no input '%s'", l->base.name, given);
     lua_settop(L, top + 2);
   }
@@ -448,68 +446,94 @@ static void *scratch(lua_State *L, int n, size_t size) {
   return lua_newuserdatauv(L, (size_t)(n + 1) * size, 0);
 }
 
-// core.set_graph(model, {names =, shapes =, nodes = {{layer =, inputs = {slot}, mask =, training =,
-// first =, n_out =}}, outputs = {slot}, layers = {layer}}): slots count from 1.
+// The input that the table at i describes: {name =, shape =, dtype = or nil}. Its name is the
+// table's.
+static LnInput read_input(lua_State *L, int i) {
+  LnInput input = {.dtype = -1};
+  lua_getfield(L, i, "name");
+  input.name = luaL_checkstring(L, -1);
+  lua_getfield(L, i, "shape");
+  ln_lua_check_ints(L, -1, "Model", true, &input.shape);
+  lua_pop(L, 2);
+  if (lua_getfield(L, i, "dtype") != LUA_TNIL) input.dtype = (int)ln_lua_check_dtype(L, -1, "Model");
+  lua_pop(L, 1);
+  return input;
+}
+
+// core.declare_input(model, input or nil): what goes into a Sequential, which is to be built anew.
+static int declare_input(lua_State *L) {
+  LnLua *s = ln_lua(L);
+  LnLayer *model = (LnLayer *)ln_lua_check_object(L, s, 1, LN_LAYER, "declare_input");
+  LnInput input;
+  if (model->base.cls != &ln_sequential_class->base)
+    return luaL_error(L, "'%s' is not a Sequential", model->base.name);
+  lua_settop(L, 2);
+  bool known = lua_istable(L, 2);
+  if (known) input = read_input(L, 2), input.sizes = LN_SIZES_LAST;
+  if (!ln_sequential_declare(&s->context, model, known ? &input : NULL))
+    return ln_lua_raise(L, s, "Sequential");
+  return 0;
+}
+
+// core.set_graph(model, {inputs = {{name =, shape =, dtype =}}, nodes = {{layer =, inputs = {slot},
+// mask =, training =, first =, n_out =}}, outputs = {slot}, layers = {layer}}): slots count from 1.
 static int set_graph(lua_State *L) {
   LnLua *s = ln_lua(L);
   LnLayer *model = (LnLayer *)ln_lua_check_object(L, s, 1, LN_LAYER, "Model");
   if (model->base.cls != &ln_functional_class->base)
     return luaL_error(L, "'%s' is not a functional model", model->base.name);
   lua_settop(L, 2);
-  lua_getfield(L, 2, "names");     // 3
-  lua_getfield(L, 2, "shapes");    // 4
-  lua_getfield(L, 2, "nodes");     // 5
-  lua_getfield(L, 2, "outputs");   // 6
-  lua_getfield(L, 2, "layers");    // 7
-  LnGraph g = {.n_in = (int)lua_rawlen(L, 3), .n_nodes = (int)lua_rawlen(L, 5),
-               .n_out = (int)lua_rawlen(L, 6), .n_children = (int)lua_rawlen(L, 7)};
+  lua_getfield(L, 2, "inputs");    // 3
+  lua_getfield(L, 2, "nodes");     // 4
+  lua_getfield(L, 2, "outputs");   // 5
+  lua_getfield(L, 2, "layers");    // 6
+  LnGraph g = {.n_in = (int)lua_rawlen(L, 3), .n_nodes = (int)lua_rawlen(L, 4),
+               .n_out = (int)lua_rawlen(L, 5)};
+  int n_children = (int)lua_rawlen(L, 6);
   luaL_checkstack(L, 20, NULL);
-  const char **names = scratch(L, g.n_in, sizeof *names);
-  LnInts *shapes = scratch(L, g.n_in, sizeof *shapes);
+  LnInput *inputs = scratch(L, g.n_in, sizeof *inputs);
   LnNode *nodes = scratch(L, g.n_nodes, sizeof *nodes);
   int *outputs = scratch(L, g.n_out, sizeof *outputs);
-  LnLayer **children = scratch(L, g.n_children, sizeof *children);
-  lua_newtable(L);                 // 13: anchors of the nodes' inputs
+  LnLayer **children = scratch(L, n_children, sizeof *children);
+  lua_newtable(L);                 // 11: anchors of the nodes' inputs
   for (int i = 0; i < g.n_in; i++) {
-    lua_rawgeti(L, 3, i + 1);
-    names[i] = luaL_checkstring(L, -1);   // the list anchors it
-    lua_pop(L, 1);
-    lua_rawgeti(L, 4, i + 1);
-    ln_lua_check_ints(L, -1, "Model", true, &shapes[i]);
-    lua_pop(L, 1);
+    lua_rawgeti(L, 3, i + 1);      // 12
+    inputs[i] = read_input(L, 12);
+    lua_settop(L, 11);
   }
   for (int i = 0; i < g.n_nodes; i++) {
-    lua_rawgeti(L, 5, i + 1);      // 14
-    lua_getfield(L, 14, "layer");
-    nodes[i].layer = (LnLayer *)ln_lua_check_object(L, s, 15, LN_LAYER, "Model");
-    lua_getfield(L, 14, "training");
+    lua_rawgeti(L, 4, i + 1);      // 12
+    lua_getfield(L, 12, "layer");
+    nodes[i].layer = (LnLayer *)ln_lua_check_object(L, s, 13, LN_LAYER, "Model");
+    lua_getfield(L, 12, "training");
     nodes[i].training = lua_isnil(L, -1) ? -1 : lua_toboolean(L, -1);
-    lua_getfield(L, 14, "mask");
+    lua_getfield(L, 12, "mask");
     nodes[i].mask = lua_isnil(L, -1) ? -1 : (int)lua_tointeger(L, -1) - 1;
-    lua_getfield(L, 14, "first");
+    lua_getfield(L, 12, "first");
     nodes[i].first_out = (int)lua_tointeger(L, -1) - 1;
-    lua_getfield(L, 14, "n_out");
+    lua_getfield(L, 12, "n_out");
     nodes[i].n_out = (int)lua_tointeger(L, -1);
-    lua_settop(L, 14);
-    lua_getfield(L, 14, "inputs");
+    lua_settop(L, 12);
+    lua_getfield(L, 12, "inputs");
     nodes[i].in = lua_newuserdatauv(L, (MAX_IN + 1) * sizeof(int), 0);
-    lua_rawseti(L, 13, i + 1);
+    lua_rawseti(L, 11, i + 1);
     nodes[i].n_in = read_slots(L, nodes[i].in, MAX_IN);
-    lua_settop(L, 13);
+    lua_settop(L, 11);
   }
-  lua_pushvalue(L, 6);
+  lua_pushvalue(L, 5);
   read_slots(L, outputs, g.n_out);
-  for (int i = 0; i < g.n_children; i++) {
-    lua_rawgeti(L, 7, i + 1);
-    children[i] = (LnLayer *)ln_lua_check_object(L, s, 14, LN_LAYER, "Model");
-    lua_settop(L, 13);
+  for (int i = 0; i < n_children; i++) {
+    lua_rawgeti(L, 6, i + 1);
+    children[i] = (LnLayer *)ln_lua_check_object(L, s, 12, LN_LAYER, "Model");
+    lua_settop(L, 11);
   }
-  g.names = names, g.shapes = shapes, g.nodes = nodes, g.outputs = outputs, g.children = children;
-  if (!ln_functional_set(&s->context, model, &g)) return ln_lua_raise(L, s, "Model");
+  g.inputs = inputs, g.nodes = nodes, g.outputs = outputs;
+  if (!ln_functional_set(&s->context, model, &g, n_children, children))
+    return ln_lua_raise(L, s, "Model");
   // Handles live as long as the model's, as a container's do.
   lua_getiuservalue(L, 1, 1);
-  for (int i = 0; i < g.n_children; i++) {
-    lua_rawgeti(L, 7, i + 1);
+  for (int i = 0; i < n_children; i++) {
+    lua_rawgeti(L, 6, i + 1);
     lua_rawsetp(L, -2, children[i]);
   }
   return 0;
@@ -565,7 +589,7 @@ void ln_register_symbolic(lua_State *L) {
   int module = lua_gettop(L);
   static const luaL_Reg functions[] = {
       {"symbolic_input", symbolic_input}, {"symbolic_node", symbolic_node},
-      {"layer_nodes", layer_nodes}, {"set_graph", set_graph},
+      {"layer_nodes", layer_nodes}, {"set_graph", set_graph}, {"declare_input", declare_input},
       {"operation_config", operation_config}, {"operation", operation_from_config}, {NULL, NULL}};
   static const luaL_Reg metamethods[] = {
       {"__newindex", symbolic_newindex}, {"__len", symbolic_len},

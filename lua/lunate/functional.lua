@@ -193,26 +193,22 @@ local function connect(self, inputs, outputs, given)
   graph.inputs_given, graph.outputs_given = given.inputs, given.outputs
   graph.input_names = given.input_names or tensor_names(inputs, graph.is_input)
   graph.output_names = given.output_names or tensor_names(outputs, graph.is_input)
-  local slot, n, nodes, shapes = {}, #inputs, {}, {}
-  local function add(layer, list, n_out, node)
-    local from = {}
-    for i, t in ipairs(list) do from[i] = type(t) == "number" and t or slot[t] end
-    nodes[#nodes + 1] = {layer = layer, inputs = from, first = n + 1, n_out = n_out,
-      training = node and node.training, mask = node and node.mask and slot[node.mask]}
-    n = n + n_out
-  end
+  local slot, n, nodes, given_inputs = {}, #inputs, {}, {}
   for i, t in ipairs(inputs) do
-    shapes[i] = t.shape
-    add(graph.is_input[t], {i}, 1)
-    slot[t] = n
+    given_inputs[i] = {name = graph.input_names[i], shape = t.shape, dtype = t.dtype}
+    slot[t] = i
   end
-  for _, node in ipairs(graph.nodes) do
-    add(node.layer, node.inputs, #node.outputs, node)
-    for i, t in ipairs(node.outputs) do slot[t] = n - #node.outputs + i end
+  for k, node in ipairs(graph.nodes) do
+    local from = {}
+    for i, t in ipairs(node.inputs) do from[i] = slot[t] end
+    nodes[k] = {layer = node.layer, inputs = from, first = n + 1, n_out = #node.outputs,
+      training = node.training, mask = node.mask and slot[node.mask]}
+    for i, t in ipairs(node.outputs) do slot[t] = n + i end
+    n = n + #node.outputs
   end
   local out = {}
   for i, t in ipairs(outputs) do out[i] = slot[t] end
-  core.set_graph(self, {names = graph.input_names, shapes = shapes, nodes = nodes, outputs = out,
+  core.set_graph(self, {inputs = given_inputs, nodes = nodes, outputs = out,
     layers = graph.layers})
   graphs[self] = graph
 end

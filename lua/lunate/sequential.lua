@@ -44,8 +44,11 @@ local function declared_shape(layer)
   if layer.class_name == "Sequential" then return layer.declared end
 end
 
+-- The chain is made anew, from the input on.
 local function rebuild(self)
-  core.unbuild(self)
+  local input = self.input_layer
+  core.declare_input(self, self.declared and {name = input and input.name or "input_layer",
+    shape = self.declared, dtype = input and input.dtype})
   if self.declared and #self.layers > 0 then self:build(self.declared) end
 end
 
@@ -70,6 +73,7 @@ function Sequential:add(layer)
       raise("'add' of '%s': an Input comes first, and only once", self.name)
     end
     self.declared, self.input_layer = declared_shape(layer), layer
+    rebuild(self)
     return
   end
   for _, other in ipairs(self.layers) do
@@ -154,7 +158,7 @@ local function from_config(config)
   local shape = config.build_input_shape
   if not model.built and type(shape) == "table" and #model.layers > 0 then
     model.declared = shape
-    model:build(shape)
+    rebuild(model)
   end
   return model
 end

@@ -198,3 +198,91 @@ describe("summary", function()
     has(lines[#lines], "Optimizer params: 533,222")
   end)
 end)
+
+-- The errors and shapes that Keras 3.16 gives for these.
+describe("the input of a Sequential", function()
+  local layers = ln.layers
+  local function shape_of(...) return tostring(select(1, ...).shape) end
+  local function refuses(model, x, text)
+    has(error_of(model, x), text)
+    has(error_of(model.predict, model, x, {verbose = 0}), text)
+  end
+
+  it("has its rank adjusted: (batch,) serves for (batch, 1), and the other way round", function()
+    local declared = {
+      ln.Sequential{ln.Input{shape = {1}}, layers.Dense(1)},
+      ln.Sequential{layers.Dense{1, input_shape = {1}}},
+      ln.Sequential{ln.Sequential{layers.Dense{2, input_shape = {1}}}, layers.Dense(1)},
+    }
+    declared[4] = ln.Sequential{layers.Dense(1)}
+    declared[4](ln.ones{2, 1})
+    for _, model in ipairs(declared) do
+      assert.equal("(6, 1)", shape_of(model(ln.ones{6})))
+      assert.equal("(6, 1)", shape_of(model(ln.ones{6, 1, 1})))
+      model:compile{loss = "mse", optimizer = "sgd"}
+      model:fit(ln.ones{6}, ln.ones{6}, {verbose = 0})
+      assert.equal("(6, 1)", shape_of(model:predict(ln.ones{6}, {verbose = 0})))
+    end
+    assert.equal("(2, 3)", shape_of(ln.Sequential{ln.Input{shape = {3, 1}}, layers.Flatten()}(
+      ln.ones{2, 3})))
+    local square = ln.Sequential{ln.Input{shape = {4, 4}}, layers.Flatten(), layers.Dense(1)}
+    assert.equal("(2, 1)", shape_of(square(ln.ones{2, 4, 4, 1})))
+  end)
+
+  it("is refused when it has another rank or size than was declared", function()
+    local square = ln.Sequential{ln.Input{shape = {4, 4}}, layers.Flatten(), layers.Dense(1)}
+    refuses(square, ln.ones{2, 16}, "expected an input of shape (None, 4, 4), got (2, 16)")
+    refuses(square, ln.ones{2, 5, 4}, "got shape (2, 20)")
+    local flat = ln.Sequential{ln.Input{shape = {4, 4}}, layers.Flatten()}
+    refuses(flat, ln.ones{2, 8, 2}, "expected an input of shape (None, 4, 4), got (2, 8, 2)")
+    local row = ln.Sequential{ln.Input{shape = {3}, name = "row"}, layers.Dense(1), name = "m"}
+    local text = "in layer 'row' of 'm': expected an input of shape (None, 3), got (2, 2, 3)"
+    refuses(row, ln.ones{2, 2, 3}, text)
+    refuses(row, ln.ones{3}, "got (3,)")
+    row:add(layers.Dense(2))
+    refuses(row, ln.ones{2, 2, 3}, text)
+    row:pop()
+    refuses(row, ln.ones{2, 2, 3}, text)
+    local outer = ln.Sequential{row, layers.Dense(2), name = "outer"}
+    refuses(outer, ln.ones{2, 2, 3}, "expected an input of shape (None, 3), got (2, 2, 3)")
+    local x = ln.Input{shape = {2, 3}}
+    has(error_of(row, x), "expected an input of shape (None, 3), got (")
+    assert.equal("(5, 1)", shape_of(row(ln.ones{5, 3})))
+  end)
+
+  it("keeps the rank of the first batch where none was declared, not its sizes", function()
+    local model = ln.Sequential{layers.Flatten(), layers.Dense(1)}
+    model(ln.ones{2, 4, 4})
+    assert.equal("(2, 1)", shape_of(model(ln.ones{2, 8, 2})))
+    refuses(model, ln.ones{2, 16}, "expected an input of shape (None, 4, 4), got (2, 16)")
+    local free = ln.Sequential{layers.Dense(1)}
+    has(error_of(free, ln.ones{6}), "expected an input of rank at least 2")
+    assert.equal("(6, 1)", shape_of(free(ln.ones{6, 3})))
+    assert.equal("(2, 7, 1)", shape_of(ln.Sequential{ln.Input{shape = {false, 3}},
+      layers.Dense(1)}(ln.ones{2, 7, 3})))
+  end)
+
+  it("is cast to the dtype of its Input, any batch size being right", function()
+    local whole = ln.Sequential{ln.Input{shape = {2}, dtype = "int32"}, layers.Identity()}
+    assert.equal("int32", whole(ln.full({1, 2}, 1.7)).dtype)
+    assert.same({{1, 1}}, whole(ln.full({1, 2}, 1.7)):totable())
+    local four = ln.Sequential{ln.Input{batch_shape = {4, 3}}, layers.Dense(1)}
+    assert.equal("(2, 1)", shape_of(four(ln.ones{2, 3})))
+    local x = ln.Input{batch_shape = {4, 3}}
+    assert.equal("(2, 1)", shape_of(ln.Model{inputs = x, outputs = layers.Dense(1)(x)}(
+      ln.ones{2, 3})))
+  end)
+
+  it("may be given by name or in a list", function()
+    local model = ln.Sequential{ln.Input{shape = {3}, name = "row"}, layers.Dense(1)}
+    local x = ln.random.normal{2, 3}
+    assert.is_true(model{row = x} == model(x))
+    assert.is_true(model{x} == model(x))
+    assert.is_true(model:predict({row = x}, {verbose = 0}) == model(x))
+    has(error_of(model, {column = x}), "input 'row' is missing")
+    has(error_of(model, {row = x, column = x}), "there is no input 'column'")
+    has(error_of(model, {x, x}), "expected 1 input, got 2")
+    local free = ln.Sequential{layers.Dense(1)}
+    assert.equal("(2, 1)", shape_of(free{input_layer = x}))
+  end)
+end)

@@ -1,35 +1,68 @@
-// Sequential: layers one after another. Its children are the layers; adding and taking away is
-// done by ln_layer_add_child and ln_layer_pop_child.
+// Sequential: a graph that is a chain of its children. They come and go (ln_layer_add_child,
+// ln_layer_pop_child); the chain is made when it is built.
 #include <stdlib.h>
 
-#include "nn/nn.h"
+#include "nn/graph.h"
 
-static LnTensor *call(LnContext *c, LnLayer *self, const LnTensors *in, const LnCallArgs *args) {
-  LnTensor *x = in->v[0];
-  for (int i = 0; i < self->n_children; i++) {
-    size_t scope = ln_scope(c);
-    x = ln_scope_return(c, scope, ln_layer_call1(c, self->children[i], x, args));
-    if (!x) return NULL;
+static const LnInput undeclared = {.name = "input_layer", .shape = {.n = -1}, .dtype = -1,
+                                   .sizes = LN_SIZES_FREE};
+
+static bool init(LnContext *c, void *self) {
+  return ln_graph_set(c, self, &(LnGraph){.n_in = 1, .inputs = &undeclared});
+}
+
+static void free_sequential(void *self) { ln_graph_clear(self); }
+
+bool ln_sequential_declare(LnContext *c, LnLayer *self, const LnInput *input) {
+  self->built = false;
+  ln_generation++;
+  return ln_graph_set(c, (LnGraphModel *)self,
+                      &(LnGraph){.n_in = 1, .inputs = input ? input : &undeclared});
+}
+
+// What goes in: as it was declared, or else as the first batch has it.
+static LnInput input_of(const LnGraphModel *m, const LnTensor *x) {
+  LnInput input = m->inputs[0];
+  if (input.sizes != LN_SIZES_FREE) return input;
+  input.shape.n = x->rank;
+  for (int i = 0; i < x->rank; i++) input.shape.v[i] = i == 0 ? -1 : x->shape[i];
+  return input;
+}
+
+static bool set_chain(LnContext *c, LnGraphModel *m, const LnInput *input) {
+  const int n = m->layer.n_children;
+  LnNode *nodes = malloc((size_t)n * sizeof *nodes);
+  int *slots = malloc((size_t)n * sizeof *slots);
+  for (int i = 0; nodes && slots && i < n; i++) {
+    slots[i] = i;
+    nodes[i] = (LnNode){m->layer.children[i], 1, 1, i + 1, -1, -1, &slots[i]};
   }
-  return x;
+  bool done = nodes && slots ? ln_graph_set(c, m, &(LnGraph){1, n, 1, input, nodes, &n})
+                             : ln_fail(c, "out of memory");
+  free(nodes);
+  free(slots);
+  return done;
 }
 
 // Building it is building its layers, each on what the one before gives.
 static bool build(LnContext *c, LnLayer *self, const LnTensors *in) {
-  LnInts shape, next;
-  int n;
+  LnGraphModel *m = (LnGraphModel *)self;
   if (self->n_children == 0) return ln_fail(c, "a Sequential without layers cannot be built");
-  shape.n = in->v[0]->rank;
-  for (int i = 0; i < shape.n; i++) shape.v[i] = i == 0 ? -1 : in->v[0]->shape[i];
+  const LnInput input = input_of(m, in->v[0]);
+  LnInts out;
+  int n;
+  if (!set_chain(c, m, &input)) return false;
+  LnInts shape = input.shape;
   for (int i = 0; i < self->n_children; i++) {
-    if (!ln_layer_output_shape(c, self->children[i], 1, &shape, &next, 1, &n)) return false;
-    shape = next;
+    if (!ln_layer_output_shape(c, self->children[i], 1, &shape, &out, 1, &n)) return false;
+    shape = out;
   }
   return true;
 }
 
 static const LnLayerClass sequential = {
-    .base = {LN_LAYER, "Sequential", .size = sizeof(LnLayer),
+    .base = {LN_LAYER, "Sequential", .size = sizeof(LnGraphModel),
+             .init = init, .free = free_sequential,
              .doc = "A model that calls its layers one after another (keras.Sequential).\n"
                     "\n"
                     "Sequential{layer, layer, ...} or Sequential() and model:add(layer). It is "
@@ -46,9 +79,10 @@ static const LnLayerClass sequential = {
                     "  local model = ln.Sequential{ln.layers.Dense{2, input_shape = {3}}}\n"
                     "  model:predict(ln.ones{4, 3}).shape  --> (4, 2)"},
     .build = build,
-    .call = call,
+    .call_all = ln_graph_call,
     .keeps_dtype = true,
     .model = true,
 };
 
+const LnLayerClass *const ln_sequential_class = &sequential;
 const LnLayerClass *const ln_layers_sequential[] = {&sequential, NULL};
