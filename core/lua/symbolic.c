@@ -455,7 +455,8 @@ static LnInput read_input(lua_State *L, int i) {
   lua_getfield(L, i, "shape");
   ln_lua_check_ints(L, -1, "Model", true, &input.shape);
   lua_pop(L, 2);
-  if (lua_getfield(L, i, "dtype") != LUA_TNIL) input.dtype = (int)ln_lua_check_dtype(L, -1, "Model");
+  if (lua_getfield(L, i, "dtype") != LUA_TNIL)
+    input.dtype = (int)ln_lua_check_dtype(L, -1, "Model");
   lua_pop(L, 1);
   return input;
 }

@@ -30,7 +30,8 @@ static void describe(const LnLayer *self, char *out, size_t size) {
 }
 
 static const LnLayerClass functional = {
-    .base = {LN_LAYER, "Functional", .size = sizeof(LnGraphModel), .free = free_functional,
+    .base = {LN_LAYER, "Functional", .size = sizeof(LnGraphModel),
+             .free = free_functional,
              .doc = "A model of any shape: what ln.Model{inputs = ..., outputs = ...} gives.\n"
                     "inputs and outputs: a symbolic tensor, a list of them, or a table by name; "
                     "name.\n"
@@ -46,7 +47,8 @@ static const LnLayerClass functional = {
                     "  local output = ln.layers.Dense(1)(ln.layers.concatenate{a, hidden})\n"
                     "  local model = ln.Model{inputs = {a, b}, outputs = output}\n"
                     "  model{ln.ones{4, 5}, ln.ones{4, 6}}.shape  --> (4, 1)\n"},
-    .call_all = ln_graph_call, .max_in = -1, .keeps_dtype = true, .model = true, .describe = describe,
+    .call_all = ln_graph_call, .max_in = -1, .keeps_dtype = true, .model = true,
+    .describe = describe,
 };
 
 const LnLayerClass *const ln_functional_class = &functional;
