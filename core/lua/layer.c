@@ -1,5 +1,5 @@
 // Layers in Lua: calling, building, weights. Models get their training methods in Lua
-// (lua/lunate/model.lua), on top of these.
+// (lua/lunate/model), on top of these.
 #include <stdlib.h>
 #include <string.h>
 

@@ -1504,11 +1504,9 @@ static int object_index(lua_State *L) {
 
 // ---- what a Lua layer's fields hold
 
-// What lua/lunate/model.lua and sequential.lua keep in a model: none of its parts.
+// What lua/lunate/model keeps in a model under Keras's public names: none of its parts.
 static bool is_training_field(const char *name) {
-  static const char *const names[] = {"input_layer", "metrics", "metrics_given", "loss",
-                                      "weighted_metrics_given", "losses_given", "history",
-                                      "loss_weights", "step_logs"};
+  static const char *const names[] = {"metrics", "loss", "history", "loss_weights"};
   for (size_t i = 0; i < sizeof names / sizeof *names; i++)
     if (strcmp(name, names[i]) == 0) return true;
   return false;

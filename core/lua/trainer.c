@@ -1,4 +1,4 @@
-// The training step in Lua (core.trainer), for lua/lunate/model.lua: what a compiled model holds.
+// The training step in Lua (core.trainer), for lua/lunate/model: what a compiled model holds.
 #define _POSIX_C_SOURCE 200809L
 #include <stdlib.h>
 #include <string.h>

@@ -4,6 +4,7 @@
 local core = require "lunate.core"
 local raise = require "lunate.raise"
 local blame = require "lunate.blame"
+local state = require "lunate.model.state"
 
 local Functional = core.class("layer", "Functional")
 local InputLayer = core.class("layer", "InputLayer")
@@ -242,11 +243,12 @@ local properties = core.properties.layer
 local function sequential_graph(self)
   local graph = graphs[self]
   if graph and graph.generation == #self.layers then return graph end
-  if not self.declared or #self.layers == 0 then
+  local declared = state[self].declared
+  if not declared or #self.layers == 0 then
     raise("'%s' has no input and output yet: give its first layer an input_shape", self.name)
   end
-  local layer = self.input_layer or InputLayer{batch_shape = self.declared}
-  local x = core.symbolic_input(layer, self.declared, layer.dtype)
+  local layer = state[self].input_layer or InputLayer{batch_shape = declared}
+  local x = core.symbolic_input(layer, declared, layer.dtype)
   graph = {inputs = {x}, generation = #self.layers}
   for _, each in ipairs(self.layers) do x = each(x) end
   graph.outputs = {x}

@@ -9,6 +9,7 @@ local check = require "lunate.options"
 local raise = require "lunate.raise"
 
 local functional = require "lunate.functional"
+local state = require "lunate.model.state"
 
 local models = {
   Model = require "lunate.model",
@@ -83,8 +84,8 @@ local function clone_of(model, clone, given_tensors)
     return models.Model{inputs = tensors[1], outputs = x, name = model.name}
   end
   local copy = models.Sequential{name = model.name}
-  if model.input_layer then copy:add(new_layer(model.input_layer)) end
-  if not model.input_layer then copy.declared = model.declared end
+  local input = state[model].input_layer
+  if input then copy:add(new_layer(input)) else state[copy].declared = state[model].declared end
   for _, layer in ipairs(layers) do copy:add(layer) end
   if not model.trainable then copy.trainable = false end
   return copy

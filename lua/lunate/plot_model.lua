@@ -6,6 +6,7 @@ local check = require "lunate.options"
 local raise = require "lunate.raise"
 local blame = require "lunate.blame"
 local functional = require "lunate.functional"
+local state = require "lunate.model.state"
 local text_of = require "lunate.plot._data".text
 local write = require "lunate.plot._write"
 
@@ -204,11 +205,11 @@ local function dot_of(what, model, options)
   if is_sequential(model) then
     if #model.layers == 0 then raise("%s: '%s' has no layers yet", what, model.name) end
     local input
-    if model.declared then
-      local layer = model.input_layer or core.class("layer", "InputLayer"){
-        batch_shape = model.declared, name = "input_layer"}
+    if state[model].declared then
+      local layer = state[model].input_layer or core.class("layer", "InputLayer"){
+        batch_shape = state[model].declared, name = "input_layer"}
       input = {drawing:box(layer, {inputs = {}, outputs = {{shape = core.symbolic_input(layer,
-        model.declared, layer.dtype).shape}}})}
+        state[model].declared, layer.dtype).shape}}})}
     end
     drawing:chain(model, input)
   else

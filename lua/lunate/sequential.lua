@@ -1,5 +1,5 @@
 --- Sequential: adding and taking away layers, and building as soon as the input is known.
--- What it computes is core/nn/layers/sequential.c; training is lua/lunate/model.lua.
+-- What it computes is core/nn/layers/sequential.c; training is lua/lunate/model.
 -- Errors: what is no layer; two layers of one name; shapes that do not fit.
 --
 --     local model = ln.Sequential{ln.layers.Dense{3, input_shape = {2}}, ln.layers.Dense(1)}
@@ -10,6 +10,8 @@ local raise = require "lunate.raise"
 local blame = require "lunate.blame"
 local Model = require "lunate.model"
 local functional = require "lunate.functional"
+local compile = require "lunate.model.compile"
+local state = require "lunate.model.state"   -- of a Sequential: declared, input_layer
 
 local Sequential = core.class("layer", "Sequential")
 
@@ -41,15 +43,15 @@ end
 local function declared_shape(layer)
   if layer.class_name == "InputLayer" then return layer.batch_shape or batch_shape(layer.shape) end
   if layer.input_shape then return batch_shape(layer.input_shape) end
-  if layer.class_name == "Sequential" then return layer.declared end
+  if layer.class_name == "Sequential" then return state[layer].declared end
 end
 
 -- The chain is made anew, from the input on.
 local function rebuild(self)
-  local input = self.input_layer
-  core.declare_input(self, self.declared and {name = input and input.name or "input_layer",
-    shape = self.declared, dtype = input and input.dtype})
-  if self.declared and #self.layers > 0 then self:build(self.declared) end
+  local declared, input = state[self].declared, state[self].input_layer
+  core.declare_input(self, declared and {name = input and input.name or "input_layer",
+    shape = declared, dtype = input and input.dtype})
+  if declared and #self.layers > 0 then self:build(declared) end
 end
 
 --- Adds a layer at the end; builds the model when the shape of its input is known.
@@ -68,11 +70,12 @@ function Sequential:add(layer)
     raise("'add' of '%s': a layer expected, got %s", self.name,
       type(layer) == "table" and tostring(layer) or type(layer))
   end
+  local given = state[self]
   if layer.class_name == "InputLayer" then
-    if #self.layers > 0 or self.declared then
+    if #self.layers > 0 or given.declared then
       raise("'add' of '%s': an Input comes first, and only once", self.name)
     end
-    self.declared, self.input_layer = declared_shape(layer), layer
+    given.declared, given.input_layer = declared_shape(layer), layer
     rebuild(self)
     return
   end
@@ -83,16 +86,16 @@ function Sequential:add(layer)
   end
   local first = #self.layers == 0
   blame(core.add_child, self, layer)
-  if first and not self.declared then self.declared = declared_shape(layer) end
+  if first and not given.declared then given.declared = declared_shape(layer) end
   local ok, message = pcall(rebuild, self)
   if not ok then
     core.pop_child(self)
-    if first and not self.input_layer then self.declared = nil end
+    if first and not given.input_layer then given.declared = nil end
     if #self.layers > 0 then rebuild(self) end
     error(message, 2)
   end
   functional.owners[layer] = self
-  self:changed()
+  compile.changed(self)
 end
 
 --- Takes the last layer away and returns it. Error: there is none.
@@ -101,16 +104,17 @@ end
 --     print(model:pop().units, #model.layers)                                 --> 2 1
 function Sequential:pop()
   local layer = core.pop_child(self)
-  if #self.layers == 0 and not self.input_layer then self.declared = nil end
+  local given = state[self]
+  if #self.layers == 0 and not given.input_layer then given.declared = nil end
   rebuild(self)
-  self:changed()
+  compile.changed(self)
   return layer
 end
 
 -- The shape of a batch: as it was said, or else as the data that built the model had it.
 local function known_shape(self)
-  local built = self.built and self.built_shape
-  if self.declared or not built then return self.declared end
+  local built, declared = self.built and self.built_shape, state[self].declared
+  if declared or not built then return declared end
   return table.move(built, 2, #built, 2, {false})
 end
 
@@ -118,7 +122,7 @@ local function config_of(self)
   local config = Sequential.super.get_config(self)
   local layers, known = {}, known_shape(self)
   if known then
-    local input = self.input_layer
+    local input = state[self].input_layer
     local shape = functional.shape_config(known)
     layers[1] = {class_name = "InputLayer", module = "keras.layers",
       registered_name = core.none(),
@@ -152,12 +156,12 @@ local function from_config(config)
       raise("Sequential.from_config: entry %d of its layers has no class_name", i)
     end
     local old_style = i == 1 and type(entry.config) == "table" and entry.config.batch_input_shape
-    if old_style then model.declared = old_style end
+    if old_style then state[model].declared = old_style end
     model:add(core.get("layer", entry))
   end
   local shape = config.build_input_shape
   if not model.built and type(shape) == "table" and #model.layers > 0 then
-    model.declared = shape
+    state[model].declared = shape
     rebuild(model)
   end
   return model

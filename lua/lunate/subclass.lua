@@ -4,7 +4,7 @@
 local core = require "lunate.core"
 local raise = require "lunate.raise"
 
-local Layer = core.class("layer")
+local Layer, Model = core.class("layer"), core.class("model")
 
 local subclass = {}
 
@@ -69,6 +69,12 @@ function subclass.metrics(model)
 end
 
 -- ---- steps
+
+--- Whether the model has a step of its own for the mode: "train", "test" or "predict".
+function subclass.overrides(model, mode)
+  local step = mode .. "_step"
+  return model[step] ~= Model[step]
+end
 
 --- What a step's logs mean: numbers; metrics give their results, tensors of one element theirs.
 function subclass.logs(model, step, given)

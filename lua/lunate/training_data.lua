@@ -5,6 +5,9 @@ local core = require "lunate.core"
 local raise = require "lunate.raise"
 local functional = require "lunate.functional"
 local is_tensor = require "lunate.is_tensor"
+local subclass = require "lunate.subclass"
+local outputs = require "lunate.model.outputs"
+local state = require "lunate.model.state"
 
 local adapter = {}
 
@@ -87,21 +90,22 @@ end
 -- Lists of one number of samples, from x, y and sample_weight as users give them; of x alone where
 -- the call has no targets.
 local function lists(model, where, x, y, sample_weight, targets)
-  local data = {x = to_list(x, model.input_names, where .. ": x"), where = where}
+  local data = {x = to_list(x, outputs.input_names(model), where .. ": x"), where = where}
   check_inputs(model, data.x, where .. ": x")
   data.n = check_samples(data.x, where .. ": x", nil, "its first part")
   if data.n == 0 then raise("%s: there are no samples: x has shape %s", where, data.x[1].shape) end
   if not targets then return data end
   -- Nor where losses are what layers add, or the step is the model's own.
-  if y == nil and (model.own_steps or model.compiled and model.loss == nil) then
-    return data
-  end
+  local own_step = subclass.overrides(model, "train")
+  if y == nil and (own_step or model.compiled and model.loss == nil) then return data end
   if y == nil then raise("%s: targets are needed: y is nil", where) end
-  local names = model.output_names
+  local names, compiled = outputs.names(model), state[model]
   -- Outputs without a loss and metrics need no targets.
-  local function optional(i) return model.losses_given and not model:needs_target(i) end
+  local function optional(i)
+    return compiled.losses and not outputs.needs_target(model, i)
+  end
   data.y = to_list(y, names, where .. ": y", optional)
-  local known = not model.own_steps and not (core.calls_in_lua(model) and not model.resolved)
+  local known = not own_step and not (core.calls_in_lua(model) and not compiled.resolved)
   if #data.y ~= #names and known then
     raise("%s: %d targets for %d output%s", where, #data.y, #names, #names == 1 and "" or "s")
   end

@@ -58,7 +58,7 @@ describe("show", function()
     assert.matches("^ln.layers: %d+ names; help%(ln.layers%)", show(ln.layers))
     assert.matches("^class ln.layers.Dense{units, activation", show(ln.layers.Dense))
     assert.matches("^function ln.sum%(x, axis = none, keepdims = false%)\n", show(ln.sum))
-    assert.matches("^function ln.Model:fit%(x, y, options%) in lunate/model.lua:%d+\n",
+    assert.matches("^function ln.Model:fit%(x, y, options%) in lunate/model/fit.lua:%d+\n",
       show(ln.Model.fit))
   end)
 

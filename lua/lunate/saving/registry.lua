@@ -19,6 +19,7 @@ local core = require "lunate.core"
 local check = require "lunate.options"
 local raise = require "lunate.raise"
 local sharing = require "lunate.saving.sharing"
+local state = require "lunate.model.state"
 
 local registry = {}
 
@@ -367,8 +368,8 @@ local function common(model, metric)
   end
   return {
     loss = parts("loss", model.loss, loss_name), loss_weights = weights,
-    metrics = metrics(model.metrics_given, metric),
-    weighted_metrics = metrics(model.weighted_metrics_given, metric),
+    metrics = metrics(state[model].metrics_given, metric),
+    weighted_metrics = metrics(state[model].weighted_metrics_given, metric),
     run_eagerly = false, steps_per_execution = 1, jit_compile = false,
   }
 end

@@ -3,6 +3,7 @@
 -- The layouts of files (weights_h5.lua, legacy_h5.lua, named.lua) are made of this.
 
 local core = require "lunate.core"
+local state = require "lunate.model.state"
 
 local tree = {}
 
@@ -132,7 +133,7 @@ function tree.variable_paths(model)
     visited[layer] = true
     local root, in_lua = tree.root_class(layer)
     local inner = prefix .. layer.name .. "/"
-    if root == "Sequential" and layer.declared then inner = layer.name .. "/" end
+    if root == "Sequential" and state[layer].declared then inner = layer.name .. "/" end
     for _, v in ipairs(tree.own_variables(layer)) do
       local path, k = inner .. v.name, 0
       while used[path] do k = k + 1; path = inner .. v.name .. "_" .. k end

@@ -3,6 +3,7 @@
 
 local core = require "lunate.core"
 local functional = require "lunate.functional"
+local state = require "lunate.model.state"
 local messages = require "lunate.summary._messages"
 
 local Graph = {}
@@ -72,10 +73,11 @@ function Graph:model(scope, model, inputs)
     for _, layer in ipairs(model.layers) do self:call(scope, layer, {}) end
     return {}
   end
-  if #inputs == 0 and model.declared then
-    local input = model.input_layer
-      or core.class("layer", "InputLayer"){batch_shape = model.declared, name = "input_layer"}
-    inputs = self:add(scope, input, {}, {model.declared})
+  local declared = state[model].declared
+  if #inputs == 0 and declared then
+    local input = state[model].input_layer
+      or core.class("layer", "InputLayer"){batch_shape = declared, name = "input_layer"}
+    inputs = self:add(scope, input, {}, {declared})
   end
   for _, layer in ipairs(model.layers) do inputs = self:call(scope, layer, inputs) end
   return inputs

@@ -1,0 +1,211 @@
+--- How a model is trained: compile, and the trainer (core/model/trainer.c) made from it with the
+-- first data.
+
+local core = require "lunate.core"
+local check = require "lunate.options"
+local raise = require "lunate.raise"
+local blame = require "lunate.blame"
+local adapter = require "lunate.training_data"
+local subclass = require "lunate.subclass"
+local outputs = require "lunate.model.outputs"
+local state = require "lunate.model.state"
+
+local Model = core.class("model")
+
+local COMPILE = {
+  optimizer = {"any", default = "rmsprop"},
+  loss = {"any"},
+  loss_weights = {"any"},
+  metrics = {"any"},
+  weighted_metrics = {"any"},
+  replay = {"boolean", default = false},
+}
+
+local by_shape = {
+  accuracy = "accuracy", acc = "accuracy", ce = "crossentropy", crossentropy = "crossentropy"
+}
+
+-- A metric and its name in the logs: a string keeps itself as its name.
+local function make_metric(what, y, shape)
+  if type(what) ~= "string" then
+    local metric = core.get("metric", what)
+    return metric, metric.name
+  end
+  if by_shape[what] then
+    local class = core.class_for(by_shape[what], y, shape)
+    return core.class("metric", class)(), what
+  end
+  return core.get("metric", what), what
+end
+
+-- Of a model that Lua defines: how many outputs there are is known by what is said of them.
+local function count_outputs(model, ...)
+  local compiled = state[model]
+  for _, value in ipairs{...} do
+    if outputs.is_list(value) then
+      compiled.n_outputs = #value
+      for name in pairs(value) do
+        local k = type(name) == "string" and tonumber(name:match("^output_(%d+)$"))
+        if k and k <= 32 then compiled.n_outputs = math.max(compiled.n_outputs, k) end
+      end
+    end
+  end
+end
+
+local function check_weights(model, given)
+  local weights = {}
+  for i, weight in ipairs(given and outputs.each(model, given, "loss_weights") or {}) do
+    if weight and type(weight) ~= "number" then
+      raise("'compile' of '%s': loss_weights should be numbers, got %s", model.name, type(weight))
+    end
+    weights[i] = weight or nil
+  end
+  return weights
+end
+
+-- Names are tried now, so that a slip shows here and not in fit.
+local function check_metrics(model, given)
+  local list = outputs.metric_list(given)
+  if next(list) ~= nil and list[1] == nil then outputs.each(model, list, "metrics") end
+  for _, metric in ipairs(list) do
+    if not (outputs.is_list(metric) or by_shape[metric]) then
+      blame(core.get, "metric", metric)
+    end
+  end
+end
+
+--- Sets how the model is trained.
+-- @param options  `optimizer` ("rmsprop"): a name or an optimizer; `loss`: a name or a loss, for
+--   all outputs, or one an output (list or by name); `loss_weights` (1 each); `metrics`: a list of
+--   names or metrics; `weighted_metrics`: the same, but they are weighted by sample and class
+--   weights; `replay` (false): the promise that what is computed in Lua does the same ops for every
+--   batch, which then are recorded once and replayed, without Lua. The first two batches, and the
+--   first of each epoch, run in Lua and are compared with the record; that they differ is an error
+-- Errors: unknown names (with the nearest known one); a list that does not fit the outputs.
+--
+--     model:compile{loss = "mse", optimizer = ln.optimizers.SGD{learning_rate = 0.01}}
+function Model:compile(options)
+  local given = check("compile", COMPILE, options)
+  local compiled = state[self]
+  if core.calls_in_lua(self) and not compiled.outputs_known then
+    count_outputs(self, given.loss or false, given.loss_weights or false)
+  end
+  local optimizer = blame(core.get, "optimizer", given.optimizer)
+  local losses = {}
+  for i, loss in ipairs(outputs.each(self, given.loss or false, "loss")) do
+    losses[i] = loss and blame(core.get, "loss", loss)
+  end
+  local weights = check_weights(self, given.loss_weights)
+  check_metrics(self, given.metrics)
+  check_metrics(self, given.weighted_metrics)
+  compiled.losses = losses
+  compiled.metrics_given, compiled.weighted_metrics_given = given.metrics, given.weighted_metrics
+  compiled.trainer, compiled.predictor, compiled.resolved = nil, nil, false
+  compiled.step_logs = false
+  self.optimizer, self.loss, self.loss_weights = optimizer, given.loss, weights
+  self.replay, self.stop_training, self.compiled = given.replay, false, true
+end
+
+--- Compiles from Keras's compile_config (loss, metrics, optimizer, ... as serialized).
+-- @param config  a table, as `model:to_json` has it under "compile_config"
+-- Errors: parts that there are not.
+--
+--     model:compile_from_config{loss = "mse", optimizer = "sgd"}
+--     print(model.optimizer.name)                                             --> sgd
+function Model:compile_from_config(config)
+  local function plain(value)   -- null is false in decoded JSON
+    if value == false then return nil end
+    return value
+  end
+  local bind = require("lunate.saving.registry").bind   -- metrics are made with the first data
+  self:compile{
+    optimizer = plain(config.optimizer), loss = plain(bind(config.loss)),
+    loss_weights = plain(config.loss_weights), metrics = plain(bind(config.metrics)),
+    weighted_metrics = plain(bind(config.weighted_metrics)),
+  }
+end
+
+local compile = {}
+
+--- Called when layers come or go: what was compiled for those that were is made anew.
+function compile.changed(model)
+  local compiled = state[model]
+  if compiled.trainer then compiled.trainer:forget() end
+  compiled.resolved = false
+end
+
+-- The shapes of the outputs for these data, which the model is built for where it was not.
+local function build(model, data)
+  if not core.computes_in_lua(model) then
+    if not model.built then blame(model.build, model, adapter.batch_shapes(data.x)) end
+    return outputs.shapes(model)
+  end
+  local shapes = blame(subclass.first_call, model, data.x)
+  if core.calls_in_lua(model) then
+    if data.y and #data.y > 0 and #shapes ~= #data.y then
+      raise("%s: the model gives %d output%s, but there %s", data.where or model.name, #shapes,
+        #shapes == 1 and "" or "s", #data.y == 1 and "is 1 target"
+        or ("are %d targets"):format(#data.y))
+    end
+    local compiled = state[model]
+    compiled.n_outputs, compiled.n_inputs, compiled.outputs_known = #shapes, #data.x, true
+  end
+  return shapes
+end
+
+-- Adds the metrics to the trainer; returns {metric =, name =} of each, as logs name them.
+local function add_metrics(model, trainer, data, shapes)
+  local metrics, seen = {}, {}
+  local names = outputs.names(model)
+  local function add(list, weighted)
+    for output, entries in ipairs(outputs.metrics(model, list)) do
+      for _, entry in ipairs(outputs.metric_list(entries)) do
+        local metric, name = make_metric(entry, data.y[output], shapes[output])
+        if #names > 1 then name = names[output] .. "_" .. name end
+        if seen[name] and weighted then name = "weighted_" .. name end
+        seen[name] = true
+        trainer:add_metric(output, metric, weighted)
+        metrics[#metrics + 1] = {metric = metric, name = name}
+      end
+    end
+  end
+  add(state[model].metrics_given, false)
+  add(state[model].weighted_metrics_given, true)
+  return metrics
+end
+
+--- The trainer, made with the first data: what "accuracy" means depends on shapes.
+-- @param what  who asks, for messages
+function compile.trainer(model, data, what)
+  local compiled = state[model]
+  if not model.compiled then
+    raise("'%s' of '%s': compile the model first, model:compile{loss = ..., optimizer = ...}",
+      what, model.name)
+  end
+  if compiled.resolved then return compiled.trainer end
+  local shapes = build(model, data)
+  -- One loss for several outputs is each one's: a Lua model's are known only now.
+  if model.loss ~= nil and not outputs.is_list(model.loss) then
+    for i = 2, #shapes do compiled.losses[i] = compiled.losses[1] end
+  end
+  local trainer = core.trainer(model)
+  trainer:set_replay(model.replay or false)
+  trainer:set_optimizer(model.optimizer)
+  for i = 1, #shapes do
+    trainer:add_output(compiled.losses[i] or nil, model.loss_weights[i] or 1)
+  end
+  model.metrics = add_metrics(model, trainer, data, shapes)
+  compiled.trainer, compiled.resolved = trainer, true
+  return trainer
+end
+
+--- The trainer of a model that is training. A callback may compile the model anew.
+function compile.running_trainer(model)
+  local trainer = state[model].trainer
+  if not trainer then
+    raise("'%s' was compiled anew while it was running: call fit or evaluate again", model.name)
+  end
+  return trainer
+end
+
+return compile

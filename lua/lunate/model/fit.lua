@@ -1,0 +1,236 @@
+--- fit: epochs over batches, validation, callbacks.
+
+local core = require "lunate.core"
+local raise = require "lunate.raise"
+local adapter = require "lunate.training_data"
+local is_tensor = require "lunate.is_tensor"
+local subclass = require "lunate.subclass"
+local compile = require "lunate.model.compile"
+local evaluate = require "lunate.model.evaluate"
+local logs = require "lunate.model.logs"
+local outputs = require "lunate.model.outputs"
+local session = require "lunate.model.session"
+local state = require "lunate.model.state"
+local steps = require "lunate.model.steps"
+
+local Model = core.class("model")
+
+local FIT = {
+  batch_size = {"integer", min = 1, optional = true},
+  epochs = {"integer", default = 1, min = 1},
+  initial_epoch = {"integer", default = 1, min = 1},
+  verbose = {"any", default = 1},
+  callbacks = {"any"},
+  validation_split = {"number", default = 0, range = "[0, 1)"},
+  validation_data = {"any"},
+  validation_batch_size = {"integer", min = 1, optional = true},
+  validation_freq = {"any", default = 1},
+  validation_steps = {"integer", min = 1, optional = true},
+  shuffle = {"boolean", optional = true},
+  class_weight = {"any"},
+  sample_weight = {"any"},
+  steps_per_epoch = {"integer", min = 1, optional = true},
+}
+
+local History   -- the class, once it is needed
+local function new_history()
+  History = History or require "lunate.callbacks.history"
+  return History()
+end
+
+-- What fit does with data that are one batch of a known shape when nobody looks on, as in a loop
+-- that learns as it goes: the same without what prepares for anything else. nil: it is not that.
+local function fit_one_batch(self, x, y, options)
+  local compiled = state[self]
+  if type(options) ~= "table" or options.verbose ~= 0 or not compiled.resolved
+    or compiled.step_logs then
+    return nil
+  end
+  local epochs, size = options.epochs or 1, options.batch_size or 32
+  for name in next, options do
+    if name ~= "epochs" and name ~= "verbose" and name ~= "batch_size" then return nil end
+  end
+  if math.type(epochs) ~= "integer" or epochs < 1 or math.type(size) ~= "integer" or size < 1
+    or not is_tensor(x) or subclass.overrides(self, "train") then
+    return nil
+  end
+  local run <close> = session.open(self, "fit")
+  run.where = "fit"
+  local trainer, history = compile.running_trainer(self), new_history()
+  for epoch = 1, epochs do
+    if run:ended() then break end
+    -- What happens in mid-training (a metric in Lua may) is seen by the next epoch.
+    self:reset_metrics()
+    if trainer ~= compiled.trainer or trainer:answer("train", x, y, size) == nil then
+      if epoch > 1 then raise("'fit' of '%s': the model changed in mid-training", self.name) end
+      return nil
+    end
+    history:on_epoch_end(epoch, logs.read(self))
+  end
+  history.params = {epochs = epochs, steps = 1, verbose = 0, samples = #x, batch_size = size}
+  history.model, history.interrupted = self, run:ended()
+  self.stop_training, self.history = false, history
+  if self.optimizer.use_ema then self.optimizer:finalize_variable_values() end
+  return history
+end
+
+local function check_freq(freq)
+  local ok = math.type(freq) == "integer" and freq >= 1 or outputs.is_list(freq)
+  if not ok then
+    raise("bad option 'validation_freq' of 'fit' (an integer >= 1 or a list of epochs expected, "
+      .. "got %s)", tostring(freq))
+  end
+end
+
+local function validates(freq, epoch)
+  if type(freq) == "table" then
+    for _, e in ipairs(freq) do if e == epoch then return true end end
+    return false
+  end
+  return epoch % freq == 0
+end
+
+-- The data to train on, and to validate on or nil.
+local function take_data(run, x, y, given)
+  local data = run:keep(adapter.new(run.model, "fit", x, y, given.sample_weight))
+  if given.validation_data ~= nil then
+    return data, run:keep(adapter.validation(run.model, given.validation_data))
+  elseif given.validation_split > 0 then
+    if data.stream then
+      raise("%s: validation_split is for tensors; give validation_data", data.where)
+    end
+    return adapter.split(data, given.validation_split)
+  end
+  return data
+end
+
+local function check_streams(data, valid, given)
+  if data.stream and given.shuffle then
+    raise("%s: shuffle is for tensors; a Dataset is shuffled by ds:shuffle(buffer_size)",
+      data.where)
+  end
+  if data.endless and not given.steps_per_epoch then
+    raise("%s: an endless Dataset needs steps_per_epoch", data.where)
+  end
+  if valid and valid.endless and not given.validation_steps then
+    raise("%s: an endless Dataset needs validation_steps", valid.where)
+  end
+end
+
+-- The next batches, at most so many; nil at the end of the epoch. With steps_per_epoch an epoch may
+-- end inside the data, or go over them again.
+local function next_batch(run, most)
+  local feed = run.feed
+  local batch = feed:next(most)
+  if batch or not run.given.steps_per_epoch then return batch end
+  feed:restart()
+  batch = feed:next(most)
+  if not batch then raise("%s: the Dataset is empty", run.where) end
+  return batch
+end
+
+-- The batches of one epoch, after the first `step`. Returns the number of the last one.
+local function train_epoch(run, step)
+  local model, callbacks, wanted = run.model, run.callbacks, run.given.steps_per_epoch
+  local single = subclass.overrides(model, "train") or callbacks:wants("on_batch_begin")
+    or callbacks:wants("on_batch_end")
+  local function running() return logs.read(model) end
+  while not wanted or step < wanted do
+    local batch = next_batch(run, single and 1 or (wanted or math.huge) - step)
+    if not batch then break end
+    callbacks:batch("on_batch_begin", step + 1)
+    local done, batches = steps.run(model, "train", batch, not run.data.stream and run.size)
+    run.feed:used(done)
+    step = step + batches
+    callbacks:advance(done, running)
+    if callbacks:wants("on_batch_end") then
+      callbacks:batch("on_batch_end", step, logs.read(model))
+    end
+    if model.stop_training or run:ended() then break end
+  end
+  return step
+end
+
+-- One epoch with its validation; returns its logs, nil when Ctrl-C broke it off: of such an epoch
+-- nothing is known, and it has no on_epoch_end.
+local function run_epoch(run, epoch)
+  local model, callbacks, given, params = run.model, run.callbacks, run.given, run.params
+  if run:ended() then return nil end
+  model:reset_metrics()
+  callbacks:epoch("on_epoch_begin", epoch)
+  local step = train_epoch(run, epoch == params.first_epoch and params.first_batch - 1 or 0)
+  if run:ended() then return nil end
+  if step == 0 then raise("%s: the Dataset is empty", run.where) end
+  -- The first pass tells how long the others are.
+  if not model.stop_training then params.steps = params.steps or step end
+  if not given.steps_per_epoch then run.feed:restart() end
+  local values = logs.read(model)
+  if run.valid and validates(given.validation_freq, epoch) then
+    evaluate.run(run, run.valid, given.validation_batch_size or run.size, given.validation_steps)
+    if run:ended() then return nil end
+    logs.read(model, "val_", values)
+  end
+  callbacks:epoch("on_epoch_end", epoch, values)
+  return values
+end
+
+--- Trains the model.
+-- @param x  inputs: a tensor (or a table of numbers), a list of them, or a table by input name; or
+--   a `ln.data.Dataset` of batches x, y[, sample_weight]
+-- @param y  targets, likewise; class ids stay what they are in the data. Of a Dataset: nil
+-- @param options  `batch_size` (32), `epochs` (1), `initial_epoch` (1: the first epoch to run),
+--   `verbose` (1: a progress bar; 2: a line an epoch; 0: nothing), `validation_data` {x, y[, w]} or
+--   a Dataset,
+--   `validation_split` (0: that part of the samples, from the end, before shuffling),
+--   `validation_batch_size` (batch_size), `validation_freq` (1, or a list of epochs),
+--   `validation_steps`, `shuffle` (true), `class_weight` {[id] = weight}, `sample_weight` (a tensor
+--   of one weight a sample), `steps_per_epoch` (all batches; then
+--   data that end within an epoch begin again), `callbacks` (a list)
+-- @return the History: `history.history.loss[epoch]`, `history.epoch`, `history.keys`,
+--   `history.params`, `history.interrupted`
+-- Errors: data whose lengths or shapes do not fit (named), labels out of range, unknown options.
+--
+-- Ctrl-C: the first ends training after the batch in flight; callbacks' on_train_end runs, weights
+-- and finished epochs are kept, and fit returns, with `history.interrupted` true. The second raises
+-- an error at the end of the batch, the third does what it does without fit. evaluate and predict
+-- raise at the first.
+--
+--     local history = model:fit(x, y, {epochs = 5, validation_split = 0.2, verbose = 0})
+--     print(history.history.val_loss[5])
+function Model:fit(x, y, options)
+  local quick = fit_one_batch(self, x, y, options)
+  if quick then return quick end
+  local given = session.options("fit", FIT, options)
+  check_freq(given.validation_freq)
+  local run <close> = session.open(self, "fit")
+  local data, valid = take_data(run, x, y, given)
+  steps.prepare(self, "train", data, "fit")
+  if given.class_weight ~= nil then adapter.weigh_classes(data, given.class_weight) end
+  local size = run:batch_size(data, given)
+  check_streams(data, valid, given)
+  local feed, history = adapter.feed(data, size, given.shuffle ~= false), new_history()
+  local params = {
+    epochs = given.epochs, steps = given.steps_per_epoch or feed.steps, verbose = given.verbose,
+    samples = data.n, validation_samples = valid and valid.n, batch_size = not data.stream and size
+      or nil, first_epoch = given.initial_epoch, first_batch = 1, feed = feed,
+    do_validation = valid ~= nil,
+  }
+  run.given, run.data, run.valid, run.size = given, data, valid, size
+  run.feed, run.params = feed, params
+  local callbacks = run:start(given.callbacks, params, history)
+  self.stop_training, self.history = false, history
+  callbacks.training = true
+  callbacks:call("on_train_begin")
+  local last_logs
+  for epoch = params.first_epoch, given.epochs do
+    local values = run_epoch(run, epoch)
+    if not values then break end
+    last_logs = values
+    if self.stop_training then break end
+  end
+  history.interrupted = run:ended()
+  if self.optimizer.use_ema then self.optimizer:finalize_variable_values() end
+  callbacks:call("on_train_end", last_logs)
+  history.interrupted = run:ended()
+  return history
+end

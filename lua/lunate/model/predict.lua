@@ -1,0 +1,153 @@
+--- predict, predict_classes, predict_on_batch.
+
+local core = require "lunate.core"
+local blame = require "lunate.blame"
+local adapter = require "lunate.training_data"
+local subclass = require "lunate.subclass"
+local session = require "lunate.model.session"
+local state = require "lunate.model.state"
+
+local Model = core.class("model")
+
+local PREDICT = {
+  batch_size = {"integer", min = 1, optional = true},
+  verbose = {"any", default = 0},
+  steps = {"integer", min = 1, optional = true},
+  callbacks = {"any"},
+}
+
+-- Where rows do not depend on each other, this many are computed at once, however small the batches
+-- asked for: a product of 32 rows is half as fast.
+local ROWS_AT_ONCE = 256
+
+local function predictor(model)
+  local kept = state[model]
+  if not kept.predictor then
+    kept.predictor = core.trainer(model)
+    kept.predictor:set_replay(model.replay or false)
+  end
+  return kept.predictor
+end
+
+-- Predictions batch by batch. Tensors tell how many rows there will be: batches are written where
+-- they belong. Those of a Dataset, or of a step of the model's own, are put together at the end.
+local Rows = {}
+Rows.__index = Rows
+
+function Rows:add(batch, step)
+  if self.n then
+    blame(self.trainer.predict, self.trainer, self.outs, self.n, batch.x, batch.first, batch.n)
+    return
+  end
+  local parts
+  if self.own_step then
+    parts = {subclass.run(self.model, "predict_step", batch)}
+  else
+    parts = {}
+    blame(self.trainer.predict, self.trainer, parts, batch.n, batch.x, 1, batch.n)
+  end
+  for i, part in ipairs(parts) do
+    self.parts[i] = self.parts[i] or {}
+    self.parts[i][step] = part
+  end
+end
+
+-- The outputs of a batch that was just added, as callbacks see them.
+function Rows:of_batch(batch, step)
+  local list = {}
+  for i, out in ipairs(self.outs) do
+    list[i] = out[{ {batch.first, batch.first + batch.n - 1} }]
+  end
+  for i, parts in ipairs(self.parts) do list[i] = parts[step] end
+  return #list == 1 and list[1] or list
+end
+
+function Rows:all()
+  for i, parts in ipairs(self.parts) do self.outs[i] = core.functions.concatenate(parts) end
+  return table.unpack(self.outs)
+end
+
+local function new_rows(model, data, n_steps, size)
+  local own_step = subclass.overrides(model, "predict")
+  local n = not own_step and data.n or nil
+  if n and n_steps then n = math.min(n, n_steps * size) end
+  return setmetatable({model = model, own_step = own_step, n = n, outs = {}, parts = {},
+    trainer = predictor(model)}, Rows)
+end
+
+local function predict_in_batches(self, x, options)
+  local given = session.options("predict", PREDICT, options)
+  local run <close> = session.open(self, "predict")
+  local data = run:keep(adapter.new(self, "predict", x))
+  local size = run:batch_size(data, given)
+  local callbacks = run:start(given.callbacks, run:params_of(data, given, size))
+  local rows = new_rows(self, data, given.steps, size)
+  callbacks:call("on_predict_begin")
+  if rows.n and not given.steps and not callbacks:wants("on_predict_batch_begin")
+    and not callbacks:wants("on_predict_batch_end") and core.keeps_rows(self) then
+    size = size * math.max(1, ROWS_AT_ONCE // size)
+  end
+  local feed = adapter.feed(data, size)
+  run:each_batch(feed, given.steps, true, function(batch, step)
+    callbacks:batch("on_predict_batch_begin", step)
+    rows:add(batch, step)
+    callbacks:advance(batch.n)
+    if callbacks:wants("on_predict_batch_end") then
+      callbacks:batch("on_predict_batch_end", step, {outputs = rows:of_batch(batch, step)})
+    end
+    feed:used(batch.n)
+    return 1
+  end)
+  callbacks:call("on_predict_end")
+  run:raise_if_ended()
+  return rows:all()
+end
+
+-- What the predictor answered at once, if it did.
+local function answered(self, x, first, ...)
+  if first == nil then return predict_in_batches(self, x) end
+  return first, ...
+end
+
+--- What the model gives for x, row by row.
+-- @param options  `batch_size` (32; where rows do not depend on each other and no callback looks at
+--   batches, up to 256 are computed at once), `verbose` (0), `steps` (all batches), `callbacks`
+-- @return a tensor for each output
+-- @param x  inputs, as of fit
+-- Errors: inputs that do not fit the model.
+--
+--     print(model:predict(x).shape)                                           --> (20, 2)
+function Model:predict(x, options)
+  if options == nil then
+    -- One batch of a known shape, as in a loop that plays or controls: straight to the core.
+    local trainer = state[self].predictor
+    if trainer and not subclass.overrides(self, "predict") then
+      return answered(self, x, trainer:answer("predict", x))
+    end
+  end
+  return predict_in_batches(self, x, options)
+end
+
+--- Class ids (from 0): the position of the largest probability, or for a single sigmoid output
+-- whether it is above a half.
+-- @return an int64 tensor: one id a row; for a single output (rows, 1) as in Keras
+-- @param x, options  as of predict
+-- Errors: those of predict; several outputs.
+--
+--     print(model:predict_classes(x).shape)                                   --> (20,)
+function Model:predict_classes(x, options)
+  local p = self:predict(x, options)
+  if p.shape[p.rank] > 1 then return p:argmax{axis = -1} - 1 end
+  return p:gt(0.5):astype("int64")
+end
+
+--- What the model gives for one batch.
+-- @param x  one batch
+-- @return a tensor for each output
+-- Errors: those of predict.
+--
+--     print(model:predict_on_batch(x[{ {1, 3} }]).shape)                      --> (3, 2)
+function Model:predict_on_batch(x)
+  local data = adapter.new(self, "predict_on_batch", x)
+  return self:predict(x, {batch_size = data.n})
+end

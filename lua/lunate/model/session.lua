@@ -1,0 +1,100 @@
+--- What fit, evaluate and predict have in common: their options, Ctrl-C, data and callbacks that
+-- are closed whatever happens, and the loop over batches.
+
+local core = require "lunate.core"
+local check = require "lunate.options"
+local raise = require "lunate.raise"
+local adapter = require "lunate.training_data"
+
+local Session = {}
+Session.__index = Session
+
+local session = {}
+
+local function verbosity(value, what)
+  if value == "auto" or value == true then return 1 end
+  if value == false then return 0 end
+  if value == 0 or value == 1 or value == 2 then return value end
+  raise("bad option 'verbose' of '%s' (0, 1, 2 or \"auto\" expected, got %s)", what,
+    tostring(value))
+end
+
+--- The options of a call, checked; `verbose` as a number.
+function session.options(what, specs, options)
+  local given = check(what, specs, options)
+  given.verbose = verbosity(given.verbose, what)
+  return given
+end
+
+--- For `local run <close> = session.open(model, "fit")`.
+function session.open(model, what)
+  return setmetatable({model = model, what = what, datas = {}, guard = core.interrupt()}, Session)
+end
+
+function Session:__close()
+  local _ <close> = self.guard
+  local _ <close> = adapter.closing(table.unpack(self.datas))
+  local _ <close> = self.callbacks
+end
+
+--- Has data (of the adapter) closed at the end; the first says how messages begin.
+function Session:keep(data)
+  self.where = self.where or data.where
+  self.datas[#self.datas + 1] = data
+  return data
+end
+
+--- The batch size in force. A Dataset makes its batches itself.
+function Session:batch_size(data, given)
+  if data.stream and given.batch_size then
+    raise("%s: batch_size is for tensors; a Dataset is batched by ds:batch(%d)", self.where,
+      given.batch_size)
+  end
+  return given.batch_size or 32
+end
+
+--- Makes the list of callbacks: the user's, the progress bar, the History.
+-- @param params  what callbacks find in self.params
+function Session:start(callbacks, params, history)
+  self.callbacks = require "lunate.callbacks._list"(self.model, callbacks, history, params)
+  return self.callbacks
+end
+
+--- params of a pass that does not train.
+function Session:params_of(data, given, size)
+  return {
+    steps = given.steps or data.steps or data.n and math.ceil(data.n / size), samples = data.n,
+    verbose = given.verbose, batch_size = data.n and size,
+  }
+end
+
+--- Whether a Ctrl-C (core/lua/interrupt.c) ends this: fit after the batch in flight. What runs
+-- inside another call, an evaluate of a callback's, leaves the first one to that. The second is an
+-- error wherever it is noticed.
+function Session:ended()
+  local count = self.guard:count()
+  if count > 1 then raise("%s: interrupted", self.where) end
+  return count > 0 and (self.what == "fit" or self.guard:outermost())
+end
+
+--- evaluate and predict have nothing to return when they are broken off.
+function Session:raise_if_ended()
+  if self:ended() then raise("%s: interrupted", self.where) end
+end
+
+--- Calls f(batch, step) for one pass over the feed, at most `steps` batches (nil: all), until the
+-- session ends; f returns how many batches it ran. single: one at a time.
+function Session:each_batch(feed, steps, single, f)
+  if feed.endless and not steps then
+    raise("%s: an endless Dataset needs a number of steps", self.where)
+  end
+  local step = 0
+  while not steps or step < steps do
+    local batch = feed:next(single and 1 or (steps or math.huge) - step)
+    if not batch then break end
+    step = step + f(batch, step + 1)
+    if self:ended() then break end
+  end
+end
+
+return session
