@@ -43,7 +43,7 @@ local function function_text(f)
   for i = 1, info.nparams do list[i] = debug.getlocal(f, i) end
   if info.isvararg then list[#list + 1] = "..." end
   local source = info.source:sub(1, 1) == "@" and info.source
-  local where = source and (source:match("lunate[/\\][%w_/\\]*%.lua$")
+  local where = source and (source:match("^.*[/\\](lunate[/\\].*%.lua)$")
     or source:match("[^/\\]+[/\\]?[^/\\]*$")) or info.short_src
   return ("function (%s) in %s:%d"):format(table.concat(list, ", "), where:gsub("^@", ""),
     info.linedefined)
