@@ -268,7 +268,7 @@ void ln_lua_check_option(lua_State *L, LnLua *s, const char *what, const LnOptio
   luaL_checkstack(L, 8, NULL);
   bool none = (lua_isboolean(L, i) && !lua_toboolean(L, i)) || ln_lua_is_null(L, i);
   if (lua_isnil(L, i) || (none && o->kind != LN_OPT_BOOL)) {
-    if (o->kind == LN_OPT_CHOICE && has_choice(o->choices, "none") && !config) {
+    if (o->kind == LN_OPT_CHOICE && has_choice(o->choices, "none")) {
       lua_pushliteral(L, "none");
       return;
     }
@@ -523,7 +523,7 @@ void ln_lua_push_option(lua_State *L, LnLua *s, const LnOption *o, const void *s
     case LN_OPT_AXES: case LN_OPT_INTEGERS: case LN_OPT_SHAPE: {
       const LnInts *list = field;
       if (list->n < 0) push_none(L, s, config);
-      else if (list->n == 1 && o->kind == LN_OPT_AXES)   // as Keras writes a lone axis
+      else if (list->n == 1 && o->kind == LN_OPT_AXES && o->one != LN_ONE_AS_LIST)
         lua_pushinteger(L, list->v[0] + (list->v[0] >= 0 && !config));
       else push_ints(L, s, list, o->kind == LN_OPT_AXES, config, o->kind == LN_OPT_SHAPE);
       return;
@@ -545,6 +545,10 @@ void ln_lua_push_option(lua_State *L, LnLua *s, const LnOption *o, const void *s
       const LnNumbers *list = field;
       if (list->n < 0) {
         push_none(L, s, config);
+        return;
+      }
+      if (list->n == 1 && o->one == LN_ONE_AS_NUMBER) {
+        lua_pushnumber(L, list->v[0]);
         return;
       }
       new_list(L, list->n, config);

@@ -63,7 +63,8 @@ bool ln_loss_prepare_sparse(LnContext *c, const LnLoss *self, int64_t axis, LnTe
   int64_t want[LN_MAX_RANK];
   for (int i = 0, k = 0; i < p->rank; i++)
     if (i != at) want[k++] = p->shape[i];
-  if (t->rank == p->rank && t->shape[t->rank - 1] == 1) t = ln_squeeze(c, t, -1);
+  if (t->rank == p->rank && t->shape[at] == 1) t = ln_squeeze(c, t, at);
+  else if (t->rank == p->rank && t->shape[t->rank - 1] == 1) t = ln_squeeze(c, t, -1);
   if (!t) return false;
   if (!ln_shape_equal(t->shape, t->rank, want, p->rank - 1)) {
     bool one_hot = ln_tensor_same_shape(t, p);

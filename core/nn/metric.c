@@ -118,7 +118,8 @@ bool ln_mean_end(LnMeanUpdate *u) {
   return true;
 }
 
-static bool update_mean(LnContext *c, LnMetric *m, LnTensor *values, LnTensor *sample_weight) {
+bool ln_metric_update_mean(LnContext *c, LnMetric *m, LnTensor *values,
+                           LnTensor *sample_weight) {
   LnMeanUpdate u;
   LnElements e;
   if (!values || !ln_elements(c, values, &e)) return false;
@@ -164,7 +165,7 @@ bool ln_metric_update_builtin(LnContext *c, LnMetric *m, LnTensor *y_true, LnTen
   else if (cls->update)
     done = cls->update(c, m, y_true, y_pred, sample_weight);
   else
-    done = update_mean(c, m, cls->values(c, m, y_true, y_pred), sample_weight);
+    done = ln_metric_update_mean(c, m, cls->values(c, m, y_true, y_pred), sample_weight);
   c->no_record--;
   ln_scope_end(c, scope);
   if (!done || c->err.set) fail_within(c, m);

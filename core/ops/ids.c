@@ -6,17 +6,10 @@
 #include "kernels/index.h"
 #include "ops/ops.h"
 
-// Whole numbers in 0 .. classes-1 (classes < 0: no upper end).
-static bool check_ids(const LnCall *call, const LnTensor *ids, int64_t classes) {
-  LnWhole w = ln_kernel_whole(ids);
-  if (!w.whole)
-    return ln_fail(call->context, "%s: ids are whole numbers, got %g", call->op->name, w.odd);
-  if (ids->size == 0 || (w.low >= 0 && (classes < 0 || w.high < classes))) return true;
-  if (classes < 0)
-    return ln_fail(call->context, "%s: ids are not negative, got %lld", call->op->name,
-                   (long long)w.low);
-  return ln_fail(call->context, "%s: id %lld is out of range: classes are 0 .. %lld",
-                 call->op->name, (long long)(w.low < 0 ? w.low : w.high), (long long)classes - 1);
+static bool check_whole(const LnCall *call, const LnTensor *ids, LnWhole *w) {
+  *w = ln_kernel_whole(ids);
+  return w->whole ||
+         ln_fail(call->context, "%s: ids are whole numbers, got %g", call->op->name, w->odd);
 }
 
 static size_t ids_scratch(const LnCall *call) {
@@ -45,7 +38,12 @@ static bool one_hot_shape(const LnCall *call, LnSpec *out) {
 }
 
 static bool one_hot_check(const LnCall *call) {
-  return check_ids(call, call->in[0], ((const OneHot *)call->params)->classes);
+  int64_t classes = ((const OneHot *)call->params)->classes;
+  LnWhole w;
+  if (!check_whole(call, call->in[0], &w)) return false;
+  return call->in[0]->size == 0 || w.high < classes ||
+         ln_fail(call->context, "one_hot: id %lld is out of range: classes are 0 .. %lld",
+                 (long long)w.high, (long long)classes - 1);
 }
 
 static void one_hot_forward(const LnCall *call) {
@@ -59,7 +57,7 @@ static void one_hot_forward(const LnCall *call) {
   for (int i = axis + 1; i < y->rank; i++) inner *= y->shape[i];
 #define ONES(T)                                                                                    \
   for (int64_t i = 0; i < x->size; i++)                                                            \
-    ((T *)y->data)[(i / inner * n + ids[i]) * inner + i % inner] = 1;
+    if (ids[i] >= 0) ((T *)y->data)[(i / inner * n + ids[i]) * inner + i % inner] = 1;
   switch ((LnDtype)y->dtype) {
     case LN_BOOL: case LN_UINT8: ONES(uint8_t) break;
     case LN_INT32: ONES(int32_t) break;
@@ -82,8 +80,10 @@ static bool bincount_shape(const LnCall *call, LnSpec *out) {
     return ln_fail(call->context, "bincount: ids of shape %s with weights of shape %s",
                    ln_tensor_shape_text(x), ln_tensor_shape_text(weights));
   // The values first: they decide on the shape.
-  if (!check_ids(call, x, -1)) return false;
-  LnWhole w = ln_kernel_whole(x);
+  LnWhole w;
+  if (!check_whole(call, x, &w)) return false;
+  if (x->size && w.low < 0)
+    return ln_fail(call->context, "bincount: ids are not negative, got %lld", (long long)w.low);
   if (x->size && w.high >= INT32_MAX)
     return ln_fail(call->context, "bincount: id %lld wants too many bins", (long long)w.high);
   if (x->size && w.high >= bins) bins = w.high + 1;
@@ -127,7 +127,7 @@ const LnOp ln_ops_ids[] = {
               "i(4, 2,3), {num_classes = 4, axis = 1}",
    .doc = "(ids, num_classes, axis = -1, dtype = \"float32\"): a new axis of `num_classes`\n"
           "elements with 1 at each id and 0 elsewhere. Ids are data: 0 .. num_classes - 1;\n"
-          "another one is an error.\n"
+          "a negative one (\"none of them\") gives zeros alone, a larger one is an error.\n"
           "Example:\n"
           "ln.one_hot(ln.tensor{2, 0}, 3):flatten()  --> [0. 0. 1. 1. 0. 0.]\n"},
   {.name = "bincount", .n_in = 2, .n_optional = 1, .n_out = 1,

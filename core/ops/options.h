@@ -49,6 +49,9 @@ typedef struct LnOption {
   const char *choices;     // "sum_over_batch_size sum mean none": words
   bool nullable;           // None is legal although it is not the default
   bool config_only;        // not positional: by name alone
+  // How a list of one is told, where it is not as Keras mostly does: AXES as the number, others
+  // as a list.
+  enum { LN_ONE_BY_KIND, LN_ONE_AS_NUMBER, LN_ONE_AS_LIST } one;
   const char *doc;         // a phrase, for the reference page
 } LnOption;
 

@@ -67,6 +67,23 @@ describe("initializers", function()
     goldens.near(t:std(), 0.5 * 0.8796, 0.03, 0)
   end)
 
+  it("VarianceScaling takes the fans from the axes that it is given", function()
+    local function limit(options)
+      options[1], options.mode, options.distribution = 2, "fan_in", "uniform"
+      return initializers.VarianceScaling(options){50, 40, 30}:max():item()
+    end
+    local near = function(wanted, value) assert.is_true(math.abs(value / wanted - 1) < 1e-3) end
+    near((3 * 2 / 1500) ^ 0.5, limit{input_axes = {1, 3}, output_axes = {2}})
+    near((3 * 2 / 40) ^ 0.5, limit{input_axes = 2, output_axes = 1})
+    near((3 * 2 / 2000) ^ 0.5, limit{input_axes = {2}})   -- one of them alone says nothing
+    local he = initializers.HeUniform.from_config{input_axes = {0}, output_axes = {-1}}
+    assert.are.same({{0}, {-1}}, {he:get_config().input_axes, he:get_config().output_axes})
+    near((6 / 50) ^ 0.5, he{50, 40, 30}:max():item())
+    assert.error_matches(function()
+      initializers.GlorotNormal{input_axes = {4}, output_axes = {1}}{2, 2}
+    end, "input_axes")
+  end)
+
   it("VarianceScaling knows its modes and distributions", function()
     local shape = {300, 100}
     for mode, n in pairs{fan_in = 300, fan_out = 100, fan_avg = 200} do

@@ -348,6 +348,24 @@ describe("layers that scale", function()
     assert.error_matches(function() layers.Normalization{axis = 4}:adapt(x) end, "axis")
   end)
 
+  it("Rescaling by channel", function()
+    local x = ln.tensor{{1, 2}, {3, 4}}
+    local layer = layers.Rescaling{{2, 0.5}, offset = {1, -1}}
+    assert.are.same({{3, 0}, {7, 1}}, layer(x):totable())
+    assert.are.same({{3, 3}, {7, 7}}, layers.Rescaling{2, offset = {1, -1}}(x):totable())
+    assert.equal("Rescaling(scale={2, 0.5}, offset={1, -1})", tostring(layer))
+    local config = layers.Rescaling.from_config(layer:get_config()):get_config()
+    assert.are.same({{2, 0.5}, {1, -1}}, {config.scale, config.offset})
+    assert.equal(0.25, layers.Rescaling(0.25):get_config().scale)
+    assert.error_matches(function() layers.Rescaling{{}} end, "scale is an empty list")
+    assert.error_matches(function() layers.Rescaling{{1, 2, 3}}(x) end, "%(2, 2%)")
+  end)
+
+  it("UnitNormalization of norms down to 1e-12", function()
+    local y = layers.UnitNormalization()(ln.tensor{{3e-9, 4e-9}, {3e-13, 4e-13}})
+    goldens.near(y, {{0.6, 0.8}, {0.3, 0.4}}, 1e-5, 1e-6)
+  end)
+
   it("UnitNormalization over several axes; zeros stay zeros", function()
     local y = layers.UnitNormalization{axis = {2, 3}}(ln.random.normal{2, 3, 4})
     goldens.near((y * y):sum{axis = {2, 3}}, {1, 1})

@@ -1,6 +1,7 @@
 -- Losses: every golden case (values, reductions, weights, gradients, configs, names), the formulas
 -- that no case covers, and what bad labels and shapes say.
 
+local core = require "lunate.core"
 local ln = require "lunate"
 local goldens = require "support.goldens"
 
@@ -119,12 +120,35 @@ end
 describe("losses beyond the golden cases", function()
   it("Tversky weighs what is missed and what is too much", function()
     local y, p = ln.tensor{{1, 0, 1, 0}}, ln.tensor{{1, 1, 0.5, 0}}
-    -- both 1.5, missed 0.5, extra 1
+    -- both 1.5, missed 0.5, extra 1; Keras 3.16 gives 0.5
     local tversky = losses.Tversky{alpha = 0.5, beta = 2}
-    goldens.near(tversky(y, p), 1 - 1.5 / (1.5 + 0.25 + 2), 1e-6, 1e-7)
+    goldens.near(tversky(y, p), 1 - 1.5 / (1.5 + 0.5 + 1), 1e-6, 1e-7)
     goldens.near(losses.Tversky()(y, p), losses.Dice()(y, p), 1e-6, 1e-7)
     local t = losses.Tversky{alpha = 0.3, beta = 0.6, axis = 2, reduction = "none"}
-    goldens.near(t(y, p), {1 - 1.5 / (1.5 + 0.15 + 0.6)}, 1e-6, 1e-7)
+    goldens.near(t(y, p), {1 - 1.5 / (1.5 + 0.3 + 0.3)}, 1e-6, 1e-7)
+  end)
+
+  -- Numbers of Keras 3.16.
+  it("sparse categorical cross-entropy of classes on another axis", function()
+    local p = ln.tensor{{{0.2, 0.5, 0.3}, {0.3, 0.3, 0.4}, {0.1, 0.8, 0.1}},
+      {{0.6, 0.2, 0.2}, {0.3, 0.4, 0.3}, {0.25, 0.25, 0.5}}}:permute{1, 3, 2}
+    local Sparse = losses.SparseCategoricalCrossentropy
+    local y, some = ln.tensor{{0, 2, 1}, {1, 1, 2}}, ln.tensor{{0, 2, 1}, {1, -1, 2}}
+    local wanted = {{1.6094, 0.9163, 0.2231}, {1.6094, 0.9163, 0.6931}}
+    goldens.near(Sparse{axis = 2, reduction = "none"}(y, p), wanted, 1e-4, 1e-4)
+    goldens.near(Sparse{axis = 2, reduction = "none"}(y:expand_dims(2), p), wanted, 1e-4, 1e-4)
+    goldens.near(Sparse{axis = 2, ignore_class = -1}(some, p), 1.0103, 1e-4, 1e-4)
+    local logits = Sparse{axis = -2, ignore_class = -1, from_logits = true, reduction = "none"}
+    goldens.near(logits(some:expand_dims(2), p),
+      {{1.2398, 1.0331, 0.6897}, {1.2504, 0, 0.9391}}, 1e-4, 1e-4)
+    assert.equal(1, Sparse{axis = 2}:get_config().axis)
+  end)
+
+  it("are not reduced where a config says null", function()
+    local loss = losses.MeanSquaredError.from_config{reduction = core.null, name = core.null}
+    assert.equal("none", loss.reduction)
+    assert.equal("mean_squared_error", loss.name)
+    assert.equal("none", losses.Huber{reduction = false}.reduction)
   end)
 
   it("Dice over some axes keeps the others", function()

@@ -239,6 +239,47 @@ describe("metrics beyond the golden cases", function()
   end)
 end)
 
+-- Numbers of Keras 3.16.
+describe("options of metrics", function()
+  local y = ln.tensor{{0, 2, 1}, {1, -1, 2}}
+  local p = ln.tensor{{{0.2, 0.5, 0.3}, {0.3, 0.3, 0.4}, {0.1, 0.8, 0.1}},
+    {{0.6, 0.2, 0.2}, {0.3, 0.4, 0.3}, {0.25, 0.25, 0.5}}}
+  local function near(expected, value)
+    assert.is_true(math.abs(expected - value) < 2e-6, ("%s, not %s"):format(value, expected))
+  end
+
+  it("ignore_class of SparseCategoricalCrossentropy", function()
+    local function crossentropy()
+      return metrics.SparseCategoricalCrossentropy{ignore_class = -1}
+    end
+    near(0.8419095, result(crossentropy(), y, p))
+    near(0.8419095, result(crossentropy(), y:expand_dims(-1), p))
+    near(1.1995624, result(crossentropy(), y, p, ln.tensor{{1, 2, 0}, {1, 5, 0.5}}))
+    near(result(crossentropy(), y, p, ln.tensor{{1, 1, 1}, {3, 3, 3}}),
+      result(crossentropy(), y, p, ln.tensor{1, 3}))
+    assert.equal(-1, crossentropy():get_config().ignore_class)
+  end)
+
+  it("from_sorted_ids of SparseTopKCategoricalAccuracy", function()
+    local m = metrics.SparseTopKCategoricalAccuracy{k = 2, from_sorted_ids = true}
+    near(2 / 3, result(m, ln.tensor{2, 1, 7}, ln.tensor{{1, 0, 2}, {1, 2, 3}, {9, 7, 7}}))
+    m:update_state(ln.tensor{{2, 1}}, ln.tensor{{{1, 2, 2}, {0, 2, 3}}}, ln.tensor{{0.5, 2}})
+    near(0.52941179, m:result())
+    assert.is_true(m:get_config().from_sorted_ids)
+  end)
+
+  it("num_regressors of R2Score, against the number of rows that weigh anything", function()
+    local truth = ln.tensor{{1, 2}, {2, 4}, {4, 5}, {3, 1}, {6, 2}}
+    local off = ln.tensor{{0.1, -0.3}, {0.2, 0.1}, {-0.4, 0.3}, {0, 0.5}, {0.3, -0.2}}
+    local weights = ln.tensor{1, 0, 2, 1, 0.5}
+    for n, wanted in ipairs{{0.95685691, 0.94175100}, {0.93528533, 0.88350201},
+      {0.87057066, 0.96116734}, {0.96764267, 0.96116734}} do
+      near(wanted[1], result(metrics.R2Score{num_regressors = n}, truth, truth + off))
+      near(wanted[2], result(metrics.R2Score{num_regressors = n}, truth, truth + off, weights))
+    end
+  end)
+end)
+
 describe("bad input to a metric", function()
   local function fails(patterns, f, ...)
     local ok, message = pcall(f, ...)

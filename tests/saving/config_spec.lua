@@ -43,9 +43,7 @@ local function known(path, ours, theirs)
   -- An address in the process that wrote the file.
   if key == "shared_object_id" then return ours == nil end
   -- Options that do not exist here; null is what a reader takes for their absence.
-  if key == "quantization_config" or key == "input_axes" or key == "output_axes" then
-    return ours == nil and theirs == null
-  end
+  if key == "quantization_config" then return ours == nil and theirs == null end
   -- An argument of the call that says nothing.
   if path:find("kwargs.mask$") then return ours == nil and theirs == null end
   if path:find("^%.compile_config") then

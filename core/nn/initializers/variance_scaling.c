@@ -10,13 +10,29 @@ typedef struct Scaling {
   double scale;
   int mode, distribution;
   int64_t seed;
+  LnInts input_axes, output_axes;
 } Scaling;
 
+static bool product(LnContext *c, const char *option, const LnInts *axes, const LnTensor *t,
+                    double *out) {
+  *out = 1;
+  for (int64_t i = 0; i < axes->n; i++) {
+    int axis;
+    if (!ln_axis(c, option, axes->v[i], t->rank, &axis)) return false;
+    *out *= (double)t->shape[axis];
+  }
+  return true;
+}
+
 static bool fill(LnContext *c, const LnObject *self, LnRandom *random, LnTensor *t) {
-  (void)c;
   const Scaling *o = (const Scaling *)self;
   double in, out;
   ln_fans(t, &in, &out);
+  // As in Keras, one of them alone changes nothing.
+  if (o->input_axes.n >= 0 && o->output_axes.n >= 0 &&
+      (!product(c, "input_axes", &o->input_axes, t, &in) ||
+       !product(c, "output_axes", &o->output_axes, t, &out)))
+    return false;
   double n = o->mode == FAN_IN ? in : o->mode == FAN_OUT ? out : (in + out) / 2;
   double variance = o->scale / (n > 1 ? n : 1);
   LnRandom own, *r = ln_seeded(&own, o->seed, random);
@@ -31,6 +47,12 @@ static bool fill(LnContext *c, const LnObject *self, LnRandom *random, LnTensor 
   return true;
 }
 
+#define AXES                                                                                  \
+  {"input_axes", LN_OPT_AXES, LN_FIELD(Scaling, input_axes), "none", .one = LN_ONE_AS_LIST,   \
+   .doc = "the axes of a unit's inputs, for fan_in; counts when output_axes are given too"},  \
+  {"output_axes", LN_OPT_AXES, LN_FIELD(Scaling, output_axes), "none", .one = LN_ONE_AS_LIST, \
+   .doc = "the axes of the units, for fan_out; counts when input_axes are given too"}
+
 static const LnOption scaling_options[] = {
     {"scale", LN_OPT_NUMBER, LN_FIELD(Scaling, scale), "1", "> 0", .doc = "factor of the variance"},
     {"mode", LN_OPT_CHOICE, LN_FIELD(Scaling, mode), "fan_in", .choices = "fan_in fan_out fan_avg",
@@ -38,7 +60,7 @@ static const LnOption scaling_options[] = {
     {"distribution", LN_OPT_CHOICE, LN_FIELD(Scaling, distribution), "truncated_normal",
      .choices = "truncated_normal untruncated_normal uniform normal",
      .doc = "normal is another word for truncated_normal"},
-    LN_SEED_OPTION(Scaling), {0}};
+    LN_SEED_OPTION(Scaling), AXES, {0}};
 
 static bool init_scaling(LnContext *c, void *self) {
   (void)c;
@@ -47,15 +69,16 @@ static bool init_scaling(LnContext *c, void *self) {
   return true;
 }
 
-static const LnOption seed_only[] = {LN_SEED_OPTION(Scaling), {0}};
+static const LnOption named_options[] = {LN_SEED_OPTION(Scaling), AXES, {0}};
 
 static const LnInitializerClass variance_scaling = {
     .base = {.kind = LN_INITIALIZER, .name = "VarianceScaling", .aliases = "variance_scaling",
              .size = sizeof(Scaling), .options = scaling_options, .init = init_scaling,
              .doc = "Random values whose variance is scale / n, n being the number of inputs of a "
                     "unit (fan_in),\nof outputs (fan_out) or their mean (fan_avg).\n"
-                    "scale (1), mode (\"fan_in\"), distribution (\"truncated_normal\"), seed (none)"
-                    ".\n"
+                    "scale (1), mode (\"fan_in\"), distribution (\"truncated_normal\"), seed (none),"
+                    "\ninput_axes and output_axes (none): the fans are the products of their sizes, "
+                    "not what\nthe last two axes say.\n"
                     "Example:\n"
                     "  ln.layers.Dense{3, kernel_initializer =\n"
                     "    ln.initializers.VarianceScaling{2, \"fan_avg\", \"uniform\"}}\n"},
@@ -72,8 +95,9 @@ static const LnInitializerClass variance_scaling = {
   }                                                                                             \
   static const LnInitializerClass id = {                                                        \
       .base = {.kind = LN_INITIALIZER, .name = class_name, .aliases = alias,                    \
-               .size = sizeof(Scaling), .options = seed_only, .init = init_##id,                \
-               .doc = formula " (" cite ").\nseed (none): the same values at every use.\n"      \
+               .size = sizeof(Scaling), .options = named_options, .init = init_##id,                \
+               .doc = formula " (" cite ").\nseed (none): the same values at every use; input_axes and\n"  \
+                      "output_axes (none): as of VarianceScaling.\n"                             \
                       "Example:\n  ln.layers.Dense{3, kernel_initializer = \"" alias "\"}\n"},  \
       .fill = fill}
 

@@ -1,6 +1,7 @@
 // Layers that scale: Rescaling, Normalization, UnitNormalization; and Identity, which does not.
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "nn/nn.h"
 #include "ops/ops.h"
@@ -24,31 +25,67 @@ static const LnLayerClass identity_class = {
 
 typedef struct Rescaling {
   LnLayer layer;
-  double scale, offset;
+  LnNumbers scale, offset;
 } Rescaling;
+
+// x * numbers or x + numbers; one number for all, or one for each position of the last axis.
+static LnTensor *with_numbers(LnContext *c, const LnLayer *self, LnTensor *x,
+                              const LnNumbers *numbers, bool add) {
+  if (numbers->n == 1)
+    return (add ? ln_add_number : ln_mul_number)(c, x, numbers->v[0]);
+  LnTensor *t = ln_temp(c, ln_tensor_new(c, LN_FLOAT64, 1, &numbers->n));
+  if (!t) return NULL;
+  memcpy(t->data, numbers->v, (size_t)numbers->n * sizeof *numbers->v);
+  t = ln_cast(c, t, (LnDtype)self->dtype);
+  return (add ? ln_add : ln_mul)(c, x, t);
+}
 
 static LnTensor *rescale(LnContext *c, LnLayer *self, const LnTensors *in, const LnCallArgs *args) {
   (void)args;
   const Rescaling *o = (const Rescaling *)self;
-  LnTensor *y = ln_mul_number(c, in->v[0], o->scale);
-  return o->offset == 0 ? y : ln_add_number(c, y, o->offset);
+  LnTensor *y = with_numbers(c, self, in->v[0], &o->scale, false);
+  bool plain = o->offset.n == 1 && o->offset.v[0] == 0;
+  return plain ? y : with_numbers(c, self, y, &o->offset, true);
+}
+
+static bool init_rescaling(LnContext *c, void *self) {
+  const Rescaling *o = self;
+  return (o->scale.n > 0 && o->offset.n > 0) || ln_fail(c, "%s is an empty list",
+                                                        o->scale.n > 0 ? "offset" : "scale");
+}
+
+static void describe_numbers(const char *name, const LnNumbers *numbers, char *out, size_t size) {
+  size_t n = 0;
+  for (int64_t i = -1; i <= numbers->n && n < size; i++) {
+    if (i < 0) snprintf(out, size, "%s=%s", name, numbers->n > 1 ? "{" : "");
+    else if (i < numbers->n) snprintf(out + n, size - n, "%s%g", i ? ", " : "", numbers->v[i]);
+    else if (numbers->n > 1) snprintf(out + n, size - n, "}");
+    n += strlen(out + n);
+  }
 }
 
 static void describe_rescaling(const LnLayer *self, char *out, size_t size) {
   const Rescaling *o = (const Rescaling *)self;
-  snprintf(out, size, "scale=%g, offset=%g", o->scale, o->offset);
+  describe_numbers("scale", &o->scale, out, size);
+  size_t n = strlen(out);
+  snprintf(out + n, size - n, ", ");
+  n = strlen(out);
+  describe_numbers("offset", &o->offset, out + n, size - n);
 }
 
 static const LnOption rescaling_options[] = {
-    {"scale", LN_OPT_NUMBER, LN_FIELD(Rescaling, scale), NULL, .doc = "factor"},
-    {"offset", LN_OPT_NUMBER, LN_FIELD(Rescaling, offset), "0", .doc = "added after scaling"},
+    {"scale", LN_OPT_NUMBERS, LN_FIELD(Rescaling, scale), NULL, .one = LN_ONE_AS_NUMBER,
+     .doc = "factor, or one for each position of the last axis"},
+    {"offset", LN_OPT_NUMBERS, LN_FIELD(Rescaling, offset), "0", .one = LN_ONE_AS_NUMBER,
+     .doc = "added after scaling; a number or a list as well"},
     {0}};
 
 static const LnLayerClass rescaling_class = {
     .base = {.kind = LN_LAYER, .name = "Rescaling", .size = sizeof(Rescaling),
-             .options = rescaling_options,
+             .options = rescaling_options, .init = init_rescaling,
              .doc = "x * scale + offset, in the layer's float dtype: bytes of images become "
-                    "0..1 batch by batch.\nThe shape stays. scale; offset (0).\n"
+                    "0..1 batch by batch.\nThe shape stays. scale; offset (0); each a number, or a list of one for "
+                    "each channel.\n"
                     "Example:\n"
                     "  ln.layers.Rescaling(1 / 255)(ln.tensor({0, 255}, {dtype = \"uint8\"}))  "
                     "--> [0. 1.]\n"},
@@ -66,7 +103,7 @@ static LnTensor *unit(LnContext *c, LnLayer *self, const LnTensors *in, const Ln
   const LnInts *axes = &((const UnitNormalization *)self)->axes;
   LnTensor *x = in->v[0], *squares = ln_square(c, x);
   for (int i = 0; i < axes->n; i++) squares = ln_sum(c, squares, axes->v[i], true);
-  return ln_mul(c, x, ln_rsqrt(c, ln_clip(c, squares, 1e-12, INFINITY)));
+  return ln_mul(c, x, ln_rsqrt(c, ln_clip(c, squares, 1e-24, INFINITY)));
 }
 
 static bool init_unit(LnContext *c, void *self) {

@@ -40,6 +40,7 @@ static bool init(LnContext *c, void *self) {
 
 static const LnOption options[] = {
     {"alpha", LN_OPT_NUMBERS, offsetof(Focal, alpha), "0.25", ">= 0",
+     .one = LN_ONE_AS_NUMBER,
      .doc = "the weight of every class, or one for each"},
     {"gamma", LN_OPT_NUMBER, offsetof(Focal, gamma), "2", ">= 0",
      .doc = "how strongly easy examples are weighed down; 0 for not at all"},

@@ -10,7 +10,8 @@
 
 // The loss has this name unless it is given another (Keras does not number losses).
 #define LN_LOSS_NAME(text)                                                          \
-  {"name", LN_OPT_STRING, offsetof(LnObject, name), .fallback = text, .config_only = true, \
+  {"name", LN_OPT_STRING, offsetof(LnObject, name), .fallback = text, .nullable = true,  \
+   .config_only = true,                                                                    \
    .doc = "a name, for messages and configs"}
 
 // Binary, categorical and sparse cross-entropy; each has only some of these as options.
@@ -36,8 +37,8 @@ extern const LnLossClass ln_mean_squared_error, ln_mean_absolute_error,
 bool ln_match_ranks(LnContext *c, LnTensor **a, LnTensor **b, bool expand);
 // y_pred as floats, y_true of its dtype and rank, and both of one shape; errors say what came.
 bool ln_loss_prepare(LnContext *c, const LnLoss *self, LnTensor **y_true, LnTensor **y_pred);
-// For class ids: y_pred as floats, y_true without a last axis of 1, its shape y_pred's without
-// `axis`. Whether the ids are classes is for the op to check.
+// For class ids: y_pred as floats, y_true without an axis of 1 for the classes (or a last one), its
+// shape y_pred's without `axis`. Whether the ids are classes is for the op to check.
 bool ln_loss_prepare_sparse(LnContext *c, const LnLoss *self, int64_t axis, LnTensor **y_true,
                             LnTensor **y_pred);
 // Ids as integers, after a check that each is a class of y_pred's last axis.

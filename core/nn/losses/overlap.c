@@ -15,15 +15,15 @@ static LnTensor *dice(LnContext *c, const LnLoss *self, LnTensor *y_true, LnTens
   return ln_number_sub(c, 1, score);
 }
 
-// Salehi et al. 2017, with the weights where Keras has them: alpha on what y_pred misses of y_true.
+// Salehi et al. 2017.
 static LnTensor *tversky(LnContext *c, const LnLoss *self, LnTensor *y_true, LnTensor *y_pred) {
   const Overlap *o = (const Overlap *)self;
   LnTensor *both = ln_mul(c, y_true, y_pred);
   LnTensor *missed = ln_sum_axes(c, ln_sub(c, y_true, both), &o->axis);
   LnTensor *extra = ln_sum_axes(c, ln_sub(c, y_pred, both), &o->axis);
   LnTensor *shared = ln_sum_axes(c, both, &o->axis);
-  LnTensor *all = ln_add(c, shared, ln_add(c, ln_mul_number(c, missed, o->alpha),
-                                           ln_mul_number(c, extra, o->beta)));
+  LnTensor *all = ln_add(c, shared, ln_add(c, ln_mul_number(c, extra, o->alpha),
+                                           ln_mul_number(c, missed, o->beta)));
   return ln_number_sub(c, 1, ln_div(c, shared, ln_add_number(c, all, LN_EPSILON)));
 }
 
@@ -33,9 +33,9 @@ static LnTensor *tversky(LnContext *c, const LnLoss *self, LnTensor *y_true, LnT
 static const LnOption dice_options[] = {AXIS, LN_LOSS_NAME("dice"), {0}};
 static const LnOption tversky_options[] = {
     {"alpha", LN_OPT_NUMBER, offsetof(Overlap, alpha), "0.5", ">= 0",
-     .doc = "weight of what y_pred misses, (1 - y_pred) * y_true"},
-    {"beta", LN_OPT_NUMBER, offsetof(Overlap, beta), "0.5", ">= 0",
      .doc = "weight of what y_pred has too much, y_pred * (1 - y_true)"},
+    {"beta", LN_OPT_NUMBER, offsetof(Overlap, beta), "0.5", ">= 0",
+     .doc = "weight of what y_pred misses, (1 - y_pred) * y_true"},
     AXIS,
     LN_LOSS_NAME("tversky"),
     {0}};
@@ -56,16 +56,16 @@ static const LnLossClass dice_class = {
 static const LnLossClass tversky_class = {
     .base = {.kind = LN_LOSS, .name = "Tversky", .aliases = "tversky", .size = sizeof(Overlap),
              .options = tversky_options,
-             .doc = "1 - both / (both + alpha * missed + beta * extra + 1e-7), where both, "
-                    "missed and\n"
-                    "extra are sums over `axis` of y_true * y_pred, (1 - y_pred) * y_true and\n"
-                    "y_pred * (1 - y_true). With alpha = beta = 0.5 it is Dice.\n"
+             .doc = "1 - both / (both + alpha * extra + beta * missed + 1e-7), where both, "
+                    "extra and\n"
+                    "missed are sums over `axis` of y_true * y_pred, y_pred * (1 - y_true) and\n"
+                    "(1 - y_pred) * y_true. With alpha = beta = 0.5 it is Dice.\n"
                     "Shapes: y_true and y_pred the same; values without these axes.\n"
                     "Example:\n"
                     "  string.format(\"%.4f\", ln.losses.Tversky{alpha = 0.3, beta = "
                     "1}(ln.tensor{{1, "
                     "0}},\n"
-                    "    ln.tensor{{1, 1}}):item())  --> 0.5000"},
+                    "    ln.tensor{{1, 1}}):item())  --> 0.2308"},
     .call = tversky,
 };
 

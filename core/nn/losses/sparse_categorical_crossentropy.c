@@ -70,31 +70,27 @@ static LnTensor *mask(LnContext *c, const LnLoss *self, LnTensor *y_true, LnTens
   return ln_reshape(c, valid(c, o, y_true), v->rank, v->shape);
 }
 
-static bool init(LnContext *c, void *self) {
-  (void)c;
-  ((LnCrossentropyLoss *)self)->axis = -1;
-  return true;
-}
-
 static const LnOption options[] = {
     {"from_logits", LN_OPT_BOOL, offsetof(LnCrossentropyLoss, from_logits), "false",
      .doc = "y_pred has not gone through a softmax"},
     {"ignore_class", LN_OPT_INTEGER, offsetof(LnCrossentropyLoss, ignore_class), "none",
      .doc = "entries with this label have no loss and do not count in the mean"},
+    {"axis", LN_OPT_AXIS, offsetof(LnCrossentropyLoss, axis), "-1", .config_only = true,
+     .doc = "the axis of y_pred's classes"},
     LN_LOSS_NAME("sparse_categorical_crossentropy"),
     {0}};
 
 const LnLossClass ln_sparse_categorical_crossentropy = {
     .base = {.kind = LN_LOSS, .name = "SparseCategoricalCrossentropy",
              .aliases = "sparse_categorical_crossentropy", .size = sizeof(LnCrossentropyLoss),
-             .options = options, .init = init,
-             .doc = "-log p of the label's class, over the last axis; p is y_pred divided by its "
+             .options = options,
+             .doc = "-log p of the label's class, over `axis` (the last); p is y_pred divided by its "
                     "sum\n"
                     "and clipped to [1e-7, 1 - 1e-7], or with from_logits its softmax. Labels are\n"
                     "class ids (0, 1, ...) of any dtype; one that is no class is an error.\n"
-                    "Shapes: y_true (batch, ...) or (batch, ..., 1), y_pred (batch, ..., "
-                    "classes);\n"
-                    "values (batch, ...).\n"
+                    "Shapes: y_pred (batch, ..., classes); y_true the same with 1 for the classes, "
+                    "or\n"
+                    "without them; values (batch, ...).\n"
                     "Example:\n"
                     "  local y = ln.tensor({1, 2}, {dtype = \"int32\"})\n"
                     "  string.format(\"%.4f\", ln.losses.SparseCategoricalCrossentropy()(y,\n"

@@ -5,6 +5,7 @@ typedef struct Accuracy {
   LnMeanMetric base;
   double threshold;
   int64_t k;
+  bool from_sorted_ids;
 } Accuracy;
 
 static bool accuracy(LnContext *c, LnMetric *self, LnTensor *y_true, LnTensor *y_pred,
@@ -77,9 +78,17 @@ static bool in_top(const LnElements *p, int64_t from, int64_t classes, double la
   return above < k;
 }
 
+// Whether the label is one of the first k ids of a row that lists them from the best on.
+static bool among_ids(const LnElements *ids, int64_t from, int64_t n, double label, int64_t k) {
+  for (int64_t j = 0; j < n && j < k; j++)
+    if (ln_element(ids, from + j) == label) return true;
+  return false;
+}
+
 static bool top_k(LnContext *c, LnMetric *self, LnTensor *y_true, LnTensor *y_pred,
                   LnTensor *sample_weight, bool one_hot) {
   int64_t k = ((const Accuracy *)self)->k;
+  bool sorted = ((const Accuracy *)self)->from_sorted_ids;
   LnElements t, p;
   LnMeanUpdate u;
   if (one_hot ? !ln_metric_pair(c, &y_true, &y_pred) : !ln_metric_ids(c, &y_true, y_pred))
@@ -95,7 +104,7 @@ static bool top_k(LnContext *c, LnMetric *self, LnTensor *y_true, LnTensor *y_pr
   for (int64_t i = 0; i < rows; i++) {
     double label = one_hot ? (double)ln_element_argmax(&t, i * classes, classes)
                            : ln_element(&t, i);
-    ln_mean_add(&u, i, in_top(&p, i * classes, classes, label, k));
+    ln_mean_add(&u, i, (sorted ? among_ids : in_top)(&p, i * classes, classes, label, k));
   }
   return ln_mean_end(&u);
 }
@@ -127,7 +136,12 @@ static const LnOption binary_options[] = {
 static const LnOption categorical_options[] = {NAMED("categorical_accuracy")};
 static const LnOption sparse_options[] = {NAMED("sparse_categorical_accuracy")};
 static const LnOption top_options[] = {K, NAMED("top_k_categorical_accuracy")};
-static const LnOption top_sparse_options[] = {K, NAMED("sparse_top_k_categorical_accuracy")};
+static const LnOption top_sparse_options[] = {
+    K,
+    {"from_sorted_ids", LN_OPT_BOOL, offsetof(Accuracy, from_sorted_ids), "false",
+     .config_only = true,
+     .doc = "y_pred has the ids of classes, the best first, instead of a value for each class"},
+    NAMED("sparse_top_k_categorical_accuracy")};
 
 #define CLASS(id, class_name, alias, option_table, init_function, update_function, text)         \
   static const LnMetricClass id = {                                                              \
@@ -179,7 +193,8 @@ CLASS(top_sparse_class, "SparseTopKCategoricalAccuracy", "sparse_top_k_categoric
       top_sparse_options, NULL, top_k_sparse,
       "How often the label's class is among the k largest predictions. Labels are class ids\n"
       "(0, 1, ...).\n"
-      "Shapes: y_true (batch, ...) or (batch, ..., 1), y_pred (batch, ..., classes).\n"
+      "Shapes: y_true (batch, ...) or (batch, ..., 1), y_pred (batch, ..., classes), or ids of k\n"
+      "classes or more with from_sorted_ids.\n"
       "Example:\n"
       "  local m = ln.metrics.SparseTopKCategoricalAccuracy{k = 2}\n"
       "  m:update_state(ln.tensor{2, 1}, ln.tensor{{0.1, 0.9, 0.8}, {0.3, 0, 0.5}})\n"

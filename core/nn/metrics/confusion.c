@@ -195,6 +195,7 @@ RESULT(precision, tp, m->counts.fp)
 RESULT(recall, tp, m->counts.fn)
 
 #define THRESHOLDS {"thresholds", LN_OPT_NUMBERS, offsetof(Counts, thresholds), "none", "[0, 1]", \
+                    .one = LN_ONE_AS_NUMBER,                                                      \
                     .doc = "predictions above it are positive; a list gives a result for each " \
                            "(0.5 when None)"}
 static const LnOption plain_options[] = {THRESHOLDS, {0}};

@@ -1,18 +1,20 @@
 // The cross-entropies as metrics: the mean of the losses' values.
+#include <string.h>
+
 #include "nn/metrics/metrics.h"
 
 typedef struct Crossentropy {
   LnMeanMetric base;
   bool from_logits;
   double label_smoothing;
-  int64_t axis;
+  int64_t axis, ignore_class;
 } Crossentropy;
 
 static LnTensor *values_of(LnContext *c, const LnMetric *self, const LnLossClass *cls,
                            LnTensor *y_true, LnTensor *y_pred) {
   const Crossentropy *m = (const Crossentropy *)self;
   LnCrossentropyLoss loss = {{{.cls = &cls->base}, LN_NO_REDUCTION, self->dtype}, m->from_logits,
-                         m->label_smoothing, m->axis, LN_NONE};
+                         m->label_smoothing, m->axis, m->ignore_class};
   if (!cls->sparse_labels && !ln_loss_prepare(c, &loss.base, &y_true, &y_pred)) return NULL;
   return cls->call(c, &loss.base, y_true, y_pred);
 }
@@ -24,6 +26,27 @@ static LnTensor *values_of(LnContext *c, const LnMetric *self, const LnLossClass
 VALUES(binary)
 VALUES(categorical)
 VALUES(sparse_categorical)
+
+// With ignore_class only sample weights leave entries out; unweighted they count as 0, as in Keras.
+static bool update_sparse(LnContext *c, LnMetric *self, LnTensor *y_true, LnTensor *y_pred,
+                          LnTensor *sample_weight) {
+  const Crossentropy *m = (const Crossentropy *)self;
+  LnTensor *values = sparse_categorical_values(c, self, y_true, y_pred);
+  if (!values) return false;
+  if (sample_weight && m->ignore_class != LN_NONE) {
+    const double *w;
+    LnTensor *ids = ln_reshape(c, ln_cast(c, y_true, LN_INT64), values->rank, values->shape);
+    LnTensor *weights = ln_temp(c, ln_tensor_new(c, LN_FLOAT64, values->rank, values->shape));
+    if (!ids || !weights ||
+        !ln_metric_weights(c, sample_weight, values->rank, values->shape, &w))
+      return false;
+    memcpy(weights->data, w, (size_t)weights->size * sizeof *w);
+    LnTensor *ignored = ln_eq_number(c, ids, (double)m->ignore_class);
+    LnTensor *none = ln_temp(c, ln_tensor_scalar(c, LN_FLOAT64, 0));
+    if (!(sample_weight = ln_where(c, ignored, none, weights))) return false;
+  }
+  return ln_metric_update_mean(c, self, values, sample_weight);
+}
 
 #define FIELD(field) offsetof(Crossentropy, field)
 #define FROM_LOGITS {"from_logits", LN_OPT_BOOL, FIELD(from_logits), "false", .config_only = true, \
@@ -37,12 +60,24 @@ static const LnOption binary_options[] = {FROM_LOGITS, SMOOTHING,
 static const LnOption categorical_options[] = {FROM_LOGITS, SMOOTHING,
                                                AXIS("the axis of the classes"),
                                                LN_METRIC_NAME("categorical_crossentropy"), {0}};
-static const LnOption sparse_options[] = {FROM_LOGITS, AXIS("the axis of the classes"),
+static const LnOption sparse_options[] = {
+    FROM_LOGITS,
+    {"ignore_class", LN_OPT_INTEGER, FIELD(ignore_class), "none", .config_only = true,
+     .doc = "entries with this label have no loss; they count all the same unless there are "
+            "sample weights"},
+    AXIS("the axis of the classes"),
                                           LN_METRIC_NAME("sparse_categorical_crossentropy"), {0}};
 
 static bool last_axis(LnContext *c, void *self) {
   (void)c;
   ((Crossentropy *)self)->axis = -1;
+  ((Crossentropy *)self)->ignore_class = LN_NONE;
+  return true;
+}
+
+static bool ignore_none(LnContext *c, void *self) {
+  (void)c;
+  ((Crossentropy *)self)->ignore_class = LN_NONE;
   return true;
 }
 
@@ -62,7 +97,7 @@ static const LnMetricClass binary_class = {
 static const LnMetricClass categorical_class = {
     .base = {.kind = LN_METRIC, .name = "CategoricalCrossentropy",
              .aliases = "categorical_crossentropy", .size = sizeof(Crossentropy),
-             .options = categorical_options,
+             .options = categorical_options, .init = ignore_none,
              .doc = "Mean cross-entropy of one-hot labels with y_pred.\n"
                     "Shapes: y_true and y_pred (batch, ..., classes).\n"
                     "Example:\n"
@@ -82,7 +117,7 @@ static const LnMetricClass sparse_class = {
                     "  local m = ln.metrics.SparseCategoricalCrossentropy()\n"
                     "  m:update_state(ln.tensor{1}, ln.tensor{{0.05, 0.95, 0}})\n"
                     "  string.format(\"%.4f\", m:result())  --> 0.0513"},
-    .values = sparse_categorical_values, .direction = LN_DOWN,
+    .update = update_sparse, .direction = LN_DOWN,
 };
 
 const LnMetricClass *const ln_metrics_crossentropy[] = {&binary_class, &categorical_class,

@@ -57,6 +57,8 @@ static inline void ln_mean_add(LnMeanUpdate *u, int64_t i, double value) {
   u->count += w;
 }
 bool ln_mean_end(LnMeanUpdate *u);
+// All of it for a tensor of values.
+bool ln_metric_update_mean(LnContext *c, LnMetric *m, LnTensor *values, LnTensor *sample_weight);
 
 // ---- results: borrowed tensors of float64
 

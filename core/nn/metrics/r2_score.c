@@ -10,7 +10,7 @@ typedef struct R2 {
   int class_aggregation;
   int64_t num_regressors;
   int64_t outputs;                            // 0 before the first update
-  double samples;
+  double samples;                             // rows with a weight other than 0
   double *sum, *squares, *residual, *count;   // by output, in one block
 } R2;
 
@@ -44,6 +44,11 @@ static bool update(LnContext *c, LnMetric *self, LnTensor *y_true, LnTensor *y_p
     m->count = m->residual + n;
     m->outputs = n;
   }
+  for (int64_t i = 0; i < p.n; i += n) {   // a row counts unless nothing of it does
+    bool counts = !w;
+    for (int64_t j = 0; w && j < n; j++) counts = counts || w[i + j] != 0;
+    m->samples += counts;
+  }
   for (int64_t i = 0; i < p.n; i++) {
     double y = ln_element(&t, i), e = y - ln_element(&p, i), weight = w ? w[i] : 1;
     int64_t j = i % n;
@@ -52,7 +57,6 @@ static bool update(LnContext *c, LnMetric *self, LnTensor *y_true, LnTensor *y_p
     m->residual[j] += weight * e * e;
     m->count[j] += weight;
   }
-  m->samples += (double)p.n;
   return true;
 }
 

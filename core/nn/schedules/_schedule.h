@@ -11,7 +11,8 @@
   {#field, LN_OPT_NUMBER, LN_FIELD(Class, field), fallback_text, __VA_ARGS__}
 // The name that Keras gives, which is not made from the class's.
 #define LN_SCHEDULE_NAME(fallback_text)                                                   \
-  {"name", LN_OPT_STRING, LN_FIELD(LnObject, name), fallback_text, .config_only = true, \
+  {"name", LN_OPT_STRING, LN_FIELD(LnObject, name), fallback_text, .nullable = true,    \
+   .config_only = true,                                                                  \
    .doc = "a name"}
 
 #endif
