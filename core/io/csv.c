@@ -14,9 +14,11 @@ typedef struct Reader {
   LnStream *stream;
   char *buffer;             // [at, end) is not used yet
   size_t cap, at, end;
+  size_t newline, carriage; // the next '\n' and '\r', where a search found them (or end); 0: not yet
   bool finished;            // the stream has ended
   int64_t line, next_line;  // of the current record and the one after it
   char delimiter;
+  int64_t blank, missing;   // lines without anything, values that became NaN
   char *scratch;            // an unquoted field, NUL-terminated
   size_t scratch_cap;
 } Reader;
@@ -33,6 +35,7 @@ static bool no_memory(Reader *r) {
 static bool refill(Reader *r) {
   memmove(r->buffer, r->buffer + r->at, r->end - r->at);
   r->end -= r->at, r->at = 0;
+  r->newline = r->carriage = 0;
   if (r->cap - r->end < r->cap / 2) {
     char *grown = realloc(r->buffer, r->cap * 2);
     if (!grown) return no_memory(r);
@@ -49,23 +52,38 @@ static bool rewind_reader(Reader *r) {
   r->at = r->end = 0;
   r->finished = false;
   r->line = r->next_line = 1;
+  r->blank = r->missing = 0;
   if (!ln_stream_rewind(r->c, r->stream) || !refill(r)) return false;
   if (r->end >= 3 && memcmp(r->buffer, "\xef\xbb\xbf", 3) == 0) r->at = 3;  // byte order mark
   return true;
 }
 
-// A quote opens a field only at its beginning; inside, "" is a quote. Returns the newline that ends
-// the record, counting those inside it; NULL when it is not in the buffer.
+// The place of the next c from r->at on, r->end when there is none; each byte is looked at once.
+static size_t next_place(const Reader *r, char c, size_t *known) {
+  if (*known > r->at || (*known == r->at && *known > 0)) return *known;
+  const char *found = memchr(r->buffer + r->at, c, r->end - r->at);
+  return *known = found ? (size_t)(found - r->buffer) : r->end;
+}
+
+// How many bytes the line end at p has: "\n", "\r" or "\r\n". 0: p is none.
+static int line_end(const char *p, const char *end) {
+  if (p == end || (*p != '\n' && *p != '\r')) return 0;
+  return *p == '\r' && p + 1 < end && p[1] == '\n' ? 2 : 1;
+}
+
+// A quote opens a field only at its beginning; inside, "" is a quote. Returns the line end after the
+// record, counting those inside it; NULL when it is not in the buffer.
 static const char *quoted_end(const Reader *r, const char *p, const char *end, int64_t *lines) {
   bool start = true, quoted = false;
   *lines = 0;
   for (; p < end; p++) {
+    int n = line_end(p, end);
     if (quoted) {
-      if (*p == '\n') ++*lines;
+      if (n) ++*lines, p += n - 1;
       if (*p != '"') continue;
       if (p + 1 < end && p[1] == '"') p++;
       else quoted = false;
-    } else if (*p == '\n') {
+    } else if (n) {
       return p;
     } else if (*p == '"' && start) {
       quoted = true, start = false;
@@ -79,15 +97,15 @@ static const char *quoted_end(const Reader *r, const char *p, const char *end, i
 // The next record that is not empty, without its line end. *more is false after the last.
 static bool next_record(Reader *r, bool raw, Text *record, bool *more) {
   for (;;) {
+    size_t newline = next_place(r, '\n', &r->newline);
+    size_t carriage = next_place(r, '\r', &r->carriage);
     const char *begin = r->buffer + r->at, *end = r->buffer + r->end;
-    const char *newline = memchr(begin, '\n', (size_t)(end - begin));
-    const char *stop = newline ? newline : end;
+    const char *stop = r->buffer + (newline < carriage ? newline : carriage);
     int64_t inside = 0;
-    if (!raw && memchr(begin, '"', (size_t)(stop - begin))) {
+    if (!raw && memchr(begin, '"', (size_t)(stop - begin)))
       stop = quoted_end(r, begin, end, &inside);
-      newline = stop && stop < end ? stop : NULL;
-    }
-    if (!newline && !r->finished) {
+    // A '\r' at the end of the buffer may be half of a line end.
+    if (!r->finished && (!stop || stop == end || (*stop == '\r' && stop + 1 == end))) {
       if (!refill(r)) return false;
       continue;
     }
@@ -98,10 +116,10 @@ static bool next_record(Reader *r, bool raw, Text *record, bool *more) {
     if (!*more) return true;
     r->line = r->next_line;
     r->next_line += inside + 1;
-    r->at = (size_t)(stop - r->buffer) + (newline ? 1 : 0);
-    if (stop > begin && stop[-1] == '\r') stop--;
+    r->at = (size_t)(stop - r->buffer) + (size_t)line_end(stop, end);
     *record = (Text){begin, stop};
     if (stop > begin || raw) return true;
+    r->blank++;
   }
 }
 
@@ -257,6 +275,7 @@ static bool store(Reader *r, Text t, LnDtype dtype, void *row, int64_t j) {
     if (!parse_number(r, t, &number)) {
       if (!is_missing(t)) return false;
       number = NAN;
+      r->missing++;
     }
     if (dtype == LN_FLOAT32) ((float *)row)[j] = (float)number;
     else ((double *)row)[j] = number;
@@ -318,6 +337,10 @@ static bool choose(Reader *r, const LnCsvOptions *o, char **names, int64_t n, bo
                        o->columns[i].name);
       for (at = 0; at < n && strcmp(names[at], o->columns[i].name) != 0;) at++;
       if (at == n) return ln_fail(r->c, "'%s' has no column '%s'", file, o->columns[i].name);
+      for (int64_t k = at + 1; k < n; k++)
+        if (strcmp(names[k], names[at]) == 0)
+          return ln_fail(r->c, "'%s' has two columns '%s', %lld and %lld: ask for them by number",
+                         file, names[at], (long long)at + 1, (long long)k + 1);
     }
     if (at < 0 || at >= n)
       return ln_fail(r->c, "'%s' has no column %lld: it has %lld", file, (long long)at + 1,
@@ -478,6 +501,7 @@ static bool read_all(LnCsvReader *t, LnCsv *csv) {
   if (!csv->values || !rewind_table(t) || !read_rows(t, csv->values->data, rows, &got))
     return false;
   if (got < rows) return ln_fail(r->c, "'%s' changed while it was read", ln_stream_name(r->stream));
+  csv->blank = r->blank, csv->missing = r->missing;
   return !t->header || take_names(t, csv);
 }
 

@@ -23,6 +23,7 @@ typedef struct LnCsv {
   LnTensor *values;   // (rows, columns)
   char **names;       // of its columns; NULL without a header
   int64_t n_names;
+  int64_t blank, missing;   // blank lines left out; missing values, which became NaN
 } LnCsv;
 
 // Reads the content twice: to count the rows, then straight into the tensor. False with c->err set

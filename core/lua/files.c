@@ -105,7 +105,7 @@ static void check_csv_options(lua_State *L, const char *what, LnCsvOptions *opti
 }
 
 // (path or text, header or nil, delimiter, skip_rows, dtype, columns or nil) -> tensor, names or
-// nil
+// nil, {blank_lines =, missing =}
 static int read_table(lua_State *L, const char *what, bool is_text) {
   LnLua *s = ln_lua(L);
   LnContext *c = &s->context;
@@ -131,6 +131,9 @@ static int read_table(lua_State *L, const char *what, bool is_text) {
   } else {
     lua_pushnil(L);
   }
+  lua_createtable(L, 0, 2);
+  lua_pushinteger(L, box->csv.blank), lua_setfield(L, -2, "blank_lines");
+  lua_pushinteger(L, box->csv.missing), lua_setfield(L, -2, "missing");
   box_close(box);
   return lua_gettop(L) - at;
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "lua/host.h"
+#include "nn/losses/losses.h"
 
 enum { MAX_ARGS = 256 };
 
@@ -307,6 +308,7 @@ static LnTensor *function_values(LnContext *c, const LnMetric *self, LnTensor *y
                                  LnTensor *y_pred) {
   LnTensor *out = NULL;
   int n = 0;
+  if (!ln_match_ranks(c, &y_true, &y_pred, true)) return NULL;
   LnTensors in = {2, (LnTensor *[]){y_true, y_pred}};
   if (!call(c, (LnObject *)(uintptr_t)self, "call", &in, NULL, &out, 1, &n)) return NULL;
   return out;

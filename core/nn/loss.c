@@ -153,16 +153,30 @@ static LnTensor *builtin(LnContext *c, LnLoss *loss, LnTensor *y_true, LnTensor 
   return cls->call(c, loss, y_true, y_pred);
 }
 
+// What a loss in Lua gets: floats (class ids stay what they are) and ranks made equal. Shapes are its
+// own affair.
+static bool prepare_lua(LnContext *c, const LnLoss *loss, LnTensor **y_true, LnTensor **y_pred) {
+  if (!float_pred(c, loss, y_pred)) return false;
+  if (class_of(loss)->sparse_labels) return true;
+  *y_true = ln_cast(c, *y_true, (LnDtype)(*y_pred)->dtype);
+  return ln_match_ranks(c, y_true, y_pred, true);
+}
+
 static LnTensor *values_of(LnContext *c, LnLoss *loss, LnTensor *y_true, LnTensor *y_pred) {
   if (c->err.set || !y_true || !y_pred) return NULL;
   if (loss->base.lua && c->calls) {
     LnTensor *out = NULL;
+    if (!prepare_lua(c, loss, &y_true, &y_pred)) return NULL;
     int n = 0;
     LnTensors in = {2, (LnTensor *[]){y_true, y_pred}};
     LnCallArgs args = {false, NULL};
     if (!c->calls->call(c, &loss->base, "call", &in, &args, &out, 1, &n)) return NULL;
-    if (n != 1 || !out) ln_fail(c, "its call must return one tensor, the value of each sample");
-    return out;
+    if (n != 1 || !out) {
+      ln_fail(c, "its call must return one tensor, the value of each sample");
+      return NULL;
+    }
+    return ln_dtype_is_float((LnDtype)out->dtype) ? out
+                                                  : ln_cast(c, out, (LnDtype)y_pred->dtype);
   }
   return builtin(c, loss, y_true, y_pred);
 }
@@ -224,19 +238,6 @@ static LnTensor *safe_div(LnContext *c, LnTensor *a, LnTensor *b) {
   return ln_mul(c, quotient, ln_number_sub(c, 1, zero));
 }
 
-// A weight whose shape is the beginning of the values' (one weight a sample, several values each)
-// gets axes of 1 at its end and then the values' shape.
-static LnTensor *spread_weight(LnContext *c, LnTensor *w, const LnTensor *values) {
-  if (!w || w->rank == 0 || w->rank >= values->rank) return w;
-  int64_t shape[LN_MAX_RANK];
-  for (int i = 0; i < values->rank; i++) {
-    shape[i] = i < w->rank ? w->shape[i] : 1;
-    if (shape[i] != 1 && shape[i] != values->shape[i]) return w;
-  }
-  w = ln_reshape(c, w, values->rank, shape);
-  return ln_broadcast_to(c, w, values->rank, values->shape);
-}
-
 // Masks and weights as Keras 3 combines them: with a mean over all entries, the mask is scaled so
 // that the divisor is the number of valid ones.
 LnTensor *ln_loss_reduce(LnContext *c, int reduction, LnTensor *values, LnTensor *sample_weight,
@@ -255,7 +256,7 @@ LnTensor *ln_loss_reduce(LnContext *c, int reduction, LnTensor *values, LnTensor
     }
     if (weight) {
       if (!ln_match_ranks(c, &mask, &weight, true)) return NULL;
-      weight = ln_mul(c, spread_weight(c, weight, mask), mask);
+      weight = ln_mul(c, weight, mask);
     } else {
       weight = mask;
     }
@@ -265,13 +266,13 @@ LnTensor *ln_loss_reduce(LnContext *c, int reduction, LnTensor *values, LnTensor
     const LnTensor *given = weight, *from = values;
     int64_t shape[LN_MAX_RANK];
     if (!ln_match_ranks(c, &values, &weight, true)) return NULL;
-    weight = spread_weight(c, weight, values);
-    if (!weight) return NULL;
     int rank = ln_shape_broadcast(values->shape, values->rank, weight->shape, weight->rank, shape);
     if (rank < 0 || (from->rank && !ln_shape_equal(shape, rank, values->shape, values->rank))) {
-      ln_fail(c, "%s of shape %s does not go with values of shape %s",
+      bool of_samples = given->rank == 1 && from->rank > 1 && given->shape[0] == from->shape[0];
+      ln_fail(c, "%s of shape %s does not go with values of shape %s%s",
               sample_weight ? "sample_weight" : "a mask", ln_tensor_shape_text(given),
-              ln_tensor_shape_text(from));
+              ln_tensor_shape_text(from),
+              of_samples ? " (one weight a sample needs an axis of 1 for each other axis)" : "");
       return NULL;
     }
     values = ln_mul(c, values, weight);

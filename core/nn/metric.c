@@ -194,10 +194,12 @@ bool ln_metric_update(LnContext *c, LnMetric *m, LnTensor *y_true, LnTensor *y_p
   if (!m->base.lua || !c->calls)
     return ln_metric_update_builtin(c, m, y_true, y_pred, sample_weight);
   if (c->err.set) return false;
-  LnTensor *in[3] = {y_true, y_pred, sample_weight}, *out;
   size_t scope = ln_scope(c);
   c->no_record++;
-  bool done = lua_call(c, m, "update_state",
+  // As functions get them.
+  if (y_true && y_pred && !ln_match_ranks(c, &y_true, &y_pred, true)) y_pred = NULL;
+  LnTensor *in[3] = {y_true, y_pred, sample_weight}, *out;
+  bool done = !c->err.set && lua_call(c, m, "update_state",
                        &(LnTensors){sample_weight ? 3 : y_pred ? 2 : 1, in}, &out);
   c->no_record--;
   ln_scope_end(c, scope);

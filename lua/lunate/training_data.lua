@@ -114,8 +114,17 @@ local function lists(model, where, x, y, sample_weight, targets)
     data.w = to_list(sample_weight, names, where .. ": sample_weight",
       function() return true end)
     check_samples(data.w, where .. ": sample_weight", data.n, "x")
-    -- One list of weights serves all outputs.
-    for i = #data.w + 1, #names do data.w[i] = data.w[1] end
+    local shared = #data.w == 1 and data.w[1]
+    if #names > 1 and shared then   -- serves all outputs, whose values have shapes of their own
+      if shared.rank > 2 or shared.rank == 2 and shared.shape[2] ~= 1 then
+        raise("%s: sample_weight of shape %s is not one weight a sample, so give one for each of "
+          .. "the %d outputs", where, shared.shape, #names)
+      end
+      for i = 2, #names do data.w[i] = shared end
+    elseif known and #data.w ~= #names then
+      raise("%s: %d sample_weights for %d output%s", where, #data.w, #names,
+        #names == 1 and "" or "s")
+    end
   end
   return data
 end
@@ -148,6 +157,62 @@ local function seek(place, begin)
     begin(place.at)
   end
   set_random_state(place.random)
+end
+
+-- ---- weights of classes
+
+-- The weights of classes as given: {[id] = number}. What was a table in JSON has its ids as text.
+local function read_class_weight(class_weight, where)
+  if type(class_weight) ~= "table" then
+    raise("%s: class_weight should be a table {[id] = weight}, got %s", where, type(class_weight))
+  end
+  local weights = {}
+  for key, weight in pairs(class_weight) do
+    local id = math.tointeger(tonumber(key))
+    if not id or type(weight) ~= "number" then
+      raise("%s: class_weight should map class ids to numbers, got [%s] = %s", where,
+        tostring(key), tostring(weight))
+    end
+    if weights[id] and weights[id] ~= weight then
+      raise("%s: class_weight has class %d twice, as %s and %s", where, id, weights[id], weight)
+    end
+    weights[id] = weight
+  end
+  return weights
+end
+
+-- The weight of each sample by its class. Labels are rounded, as in Keras; the largest of one-hot
+-- ones counts.
+local function sample_weights(y, weights, where)
+  local labels = y
+  if y.rank > 1 and y.shape[y.rank] > 1 then labels = y:argmax{axis = -1} - 1
+  elseif y.rank > 1 then labels = y:squeeze(-1) end
+  if labels.rank ~= 1 then
+    raise("%s: class_weight needs one class a sample, y has shape %s; use sample_weight", where,
+      y.shape)
+  end
+  -- As many weights as there are classes here, however large their ids are.
+  local classes = labels:round():unique()
+  local list = {}
+  for i, class in ipairs(classes:totable()) do list[i] = weights[math.tointeger(class)] or 1 end
+  return core.tensor(list):take(classes:searchsorted(labels:round()))
+end
+
+-- weights: as read_class_weight gives them.
+local function weigh(data, weights)
+  if not data.y or #data.y ~= 1 or not data.y[1] then
+    raise("%s: class_weight is for models with one output%s", data.where,
+      data.y and "; use sample_weight" or " that has targets")
+  end
+  local w = sample_weights(data.y[1], weights, data.where)
+  local given = data.w and data.w[1]
+  if given then
+    -- One weight a sample, whatever axes come after it.
+    local shape = {#w}
+    for axis = 2, given.rank do shape[axis] = 1 end
+    w = given * w:reshape(shape)
+  end
+  data.w = {w}
 end
 
 -- ---- batches of a Dataset
@@ -266,7 +331,7 @@ function adapter.feed_stream(data)
     local batch = source:next()
     if not batch then return nil end
     batch.first = 1
-    if data.class_weight then adapter.weigh_classes(batch, data.class_weight) end
+    if source.class_weight then weigh(batch, source.class_weight) end
     return batch
   end
   function feed.used() end
@@ -325,32 +390,9 @@ end
 
 --- Multiplies weights of classes into the sample weights. Ids that are not named weigh 1.
 function adapter.weigh_classes(data, class_weight)
-  if data.stream then   -- batch by batch
-    data.class_weight = class_weight
-    return
-  end
-  if type(class_weight) ~= "table" then
-    raise("%s: class_weight should be a table {[id] = weight}, got %s", data.where,
-      type(class_weight))
-  end
-  if #data.y > 1 then
-    raise("%s: class_weight is for models with one output; use sample_weight", data.where)
-  end
-  local y = data.y[1]
-  if y.rank > 1 and y.shape[y.rank] > 1 then y = y:argmax{axis = -1} - 1 end
-  y = y:reshape{#data.y[1]}:astype("int64")
-  local most, weights = y:max():item(), {}
-  for id, weight in pairs(class_weight) do
-    if type(weight) ~= "number" or math.tointeger(id) == nil or id < 0 then
-      raise("%s: class_weight should map class ids (from 0) to numbers, got [%s] = %s", data.where,
-        tostring(id), tostring(weight))
-    end
-    most = math.max(most, math.tointeger(id))
-  end
-  if y:min():item() < 0 then raise("%s: class ids must not be negative", data.where) end
-  for id = 0, most do weights[id + 1] = class_weight[id] or 1 end
-  local w = core.tensor(weights):take(y + 1, {axis = 1})
-  data.w = {data.w and data.w[1] * w or w}
+  local weights = read_class_weight(class_weight, data.where)
+  if data.stream then data.stream.class_weight = weights   -- batch by batch
+  else weigh(data, weights) end
 end
 
 --- Shapes of batches of x, for building a model.

@@ -31,6 +31,43 @@ describe("parse_csv", function()
     assert.same({'a, "x"', "b\nc"}, names)
   end)
 
+  it("ends lines at LF, CRLF or CR, in one text too", function()
+    for _, ending in ipairs{"\n", "\r\n", "\r"} do
+      local lines = {"a,b", "1,2", "", "3,\"4\"", ""}
+      local t, names, left_out = parse(table.concat(lines, ending))
+      assert.same({{1, 2}, {3, 4}}, t:totable())
+      assert.same({"a", "b"}, names)
+      assert.equal(1, left_out.blank_lines)
+      -- Where the buffer ends does not matter: CR and LF of one line end may be apart.
+      for shift = 0, 3 do
+        local long = ("x"):rep(shift + 1) .. ending .. ("1" .. ending):rep(150000) .. "2"
+        t = parse(long)
+        assert.same({150001, 1}, t.shape)
+        assert.equal(150002, t:sum():item())
+      end
+    end
+    assert.same({{1, 2}, {3, 4}, {5, 6}, {7, 8}}, rows("1,2\r3,4\n5,6\r\n7,8\r"))
+    assert.same({{1}, {2}}, rows("note\r\rx\r1\r2", {skip_rows = 2}))
+    assert.matches("line 3, column 1", message("a\r1\rx\r"), 1, true)
+    assert.matches("line 5, column 1", message('"a\r\nb"\r\n\r1\rx'), 1, true)
+    local t, names = parse('"a\rb","c\r\nd"\r1,2')
+    assert.same({{1, 2}}, t:totable())
+    assert.same({"a\rb", "c\r\nd"}, names)
+  end)
+
+  it("says what it left out and what was missing", function()
+    local t, _, left_out = parse("\na,b\n1,NA\n\n\n,4\n")
+    assert.same({2, 2}, t.shape)
+    assert.same({blank_lines = 3, missing = 2}, left_out)
+    assert.same({blank_lines = 0, missing = 0}, select(3, parse("1,2\n")))
+  end)
+
+  it("does not choose between two columns of one name", function()
+    assert.matches("has two columns 'a', 1 and 3: ask for them by number",
+      message("a,b,a\n1,2,3\n", {columns = {"a"}}), 1, true)
+    assert.same({{3, 2}}, rows("a,b,a\n1,2,3\n", {columns = {3, "b"}}))
+  end)
+
   it("reads numbers exactly", function()
     local texts = {
       "0", "-0.5", "+1.5", ".5", "5.", "1e3", "1E-3", "2.5e+2", "0.1", "123456789.123456789",

@@ -3,6 +3,7 @@
 
 local core = require "lunate.core"
 local ln = require "lunate"
+local core = require "lunate.core"
 local goldens = require "support.goldens"
 
 local losses = ln.losses
@@ -296,10 +297,10 @@ describe("losses beyond the golden cases", function()
       {{0.25, 0.4}, {0.7, 0.5}})
   end)
 
-  it("weights of a sample reach all of its values", function()
+  it("weights broadcast against the values, as in Keras", function()
     local y, p = ln.zeros{2, 2, 1}, ln.tensor{{{1}, {2}}, {{3}, {4}}}
     local loss = losses.MeanSquaredError{reduction = "none"}
-    goldens.near(loss(y, p, ln.tensor{1, 10}), {{1, 4}, {90, 160}}, 0, 0)
+    goldens.near(loss(y, p, ln.tensor{1, 10}), {{1, 40}, {9, 160}}, 0, 0)
     goldens.near(loss(y, p, ln.tensor{{1}, {10}}), {{1, 4}, {90, 160}}, 0, 0)
     goldens.near(loss(y, p, ln.tensor{{1, 0}, {0, 1}}), {{1, 0}, {0, 16}}, 0, 0)
     local mean = losses.MeanSquaredError{reduction = "mean_with_sample_weight"}
@@ -311,10 +312,90 @@ describe("losses beyond the golden cases", function()
     local y, p = ln.zeros{2, 2, 1}, ln.tensor{{{1}, {2}}, {{3}, {4}}}
     local mask = ln.tensor{{true, false}, {true, false}}
     goldens.near(losses.MeanSquaredError()(y, p, nil, mask), 10 / 2, 1e-6)
-    goldens.near(losses.MeanSquaredError()(y, p, ln.tensor{1, 2}, mask), (1 + 18) / 2, 1e-6)
+    goldens.near(losses.MeanSquaredError()(y, p, ln.tensor{{1}, {2}}, mask), (1 + 18) / 2, 1e-6)
     goldens.near(losses.MeanSquaredError{reduction = "sum"}(y, p, nil, mask), 10, 1e-6)
     local nothing = ln.zeros({2, 2}, {dtype = "bool"})
     assert.are.equal(0, losses.MeanSquaredError()(y, p, nil, nothing):item())
+  end)
+
+  describe("functions", function()
+    local functions = {
+      rows = function(t, p) return ((t - p) ^ 2):mean{axis = -1} end,
+      scalar = function(t, p) return (t - p):abs():mean() end,
+      elements = function(t, p) return (t - p):abs() end,
+    }
+    local OfFunction = losses.Loss:extend("OfFunction")
+    OfFunction.options = {f = {"any"}}
+    function OfFunction:call(t, p) return functions[self.options.f](t, p) end
+
+    -- Keras 3.16's numbers for LossFunctionWrapper and MeanMetricWrapper; false where it refuses.
+    local file <close> = assert(io.open("tests/fixtures/losses/functions.json"))
+    for i, case in ipairs(core.json_decode(file:read("a"))) do
+      it(("get ranks made equal, weights and reductions as in Keras: case %d, %s"):format(i, case.f),
+        function()
+          local t, p = ln.tensor(case.y_true), ln.tensor(case.y_pred)
+          local w = case.w and ln.tensor(case.w)
+          for _, reduction in ipairs{"sum_over_batch_size", "sum", "mean_with_sample_weight"} do
+            local loss = OfFunction{f = case.f, reduction = reduction}
+            local fits, value = pcall(loss, t, p, w)
+            assert.equal(case[reduction] ~= false, fits, reduction)
+            if fits then goldens.near(value, case[reduction], 1e-5, 1e-6, reduction) end
+          end
+          if case.sum_over_batch_size then
+            goldens.near(losses.get(functions[case.f])(t, p, w), case.sum_over_batch_size, 1e-5, 1e-6)
+          end
+          local metric = ln.metrics.MeanMetricWrapper{functions[case.f]}
+          local fits = pcall(metric.update_state, metric, t, p, w)
+          assert.equal(case.metric ~= false, fits)
+          if fits then assert.near(case.metric, metric:result(), 1e-5) end
+        end)
+    end
+
+    it("get floats, whatever labels and predictions are", function()
+      local seen
+      local loss = losses.get(function(t, p)
+        seen = {t.dtype, p.dtype, tostring(t.shape)}
+        return (t - p):gt(0)
+      end)
+      local labels = ln.tensor({1, 0}, {dtype = "int32"})
+      assert.equal(0.5, loss(labels, ln.tensor{{0.5}, {0.5}}):item())
+      assert.same({"float32", "float32", "(2, 1)"}, seen)
+      assert.equal(0.5, loss(ln.tensor({true, false}, {dtype = "bool"}),
+        ln.tensor({0, 3}, {dtype = "int64"})):item())
+      assert.same({"float32", "float32", "(2,)"}, seen)
+      loss(labels, ln.ones({2, 1}, {dtype = "float64"}))
+      assert.same({"float64", "float64", "(2, 1)"}, seen)
+    end)
+
+    it("train and evaluate targets of one axis fewer", function()
+      local x, y = ln.tensor{{1}, {2}, {3}}, ln.tensor{2, 3, 5}
+      local function mse(t, p) return ((t - p) ^ 2):mean{axis = -1} end
+      local Mse = losses.Loss:extend("Mse")
+      function Mse:call(t, p) return mse(t, p) end
+      local Worst = ln.metrics.Metric:extend("Worst")
+      function Worst:init() self.worst = self:add_weight{name = "worst"} end
+      function Worst:update_state(t, p)
+        self.worst:assign(ln.maximum(self.worst, (t - p):abs():sum()))
+      end
+      function Worst:result() return self.worst:value():item() end
+      for _, loss in ipairs{mse, Mse()} do
+        local model = ln.Sequential{ln.Input{shape = {1}}, ln.layers.Activation("linear")}
+        model:compile{loss = loss, metrics = {mse, Worst()}}
+        local value, metric, worst = model:evaluate(x, y, {verbose = 0})
+        assert.near(2, value, 1e-6)
+        assert.near(2, metric, 1e-6)
+        assert.near(4, worst, 1e-6)
+      end
+    end)
+  end)
+
+  it("one weight a sample is no weight for each of its values", function()
+    local y, p = ln.zeros{4, 3, 1}, ln.ones{4, 3, 1}
+    local ok, text = pcall(losses.MeanSquaredError(), y, p, ln.ones{4})
+    assert.is_false(ok)
+    assert.matches("(4,) does not go with values of shape (4, 3) (one weight a sample needs an axis",
+      text, 1, true)
+    assert.equal(1, losses.MeanSquaredError()(y, p, ln.ones{4, 1}):item())
   end)
 
   it("keep float64", function()

@@ -28,6 +28,24 @@ describe("LabelEncoder", function()
     assert.is_true(P.LabelEncoder():fit_transform(order * 3) == order - 1)
   end)
 
+  it("has NaN for one category, the last", function()
+    local nan = 0 / 0
+    local encoder = P.LabelEncoder()
+    assert.same({0, 2, 1, 2}, encoder:fit_transform(ln.tensor{1, nan, 2, nan}):totable())
+    assert.equal(3, #encoder.classes_)
+    assert.is_true(encoder:inverse_transform(ln.tensor({2}, {dtype = "int64"})):isnan():all():item())
+    assert.same({1, 2, 0, 2}, encoder:fit_transform{3, nan, 1, -nan}:totable())
+    assert.is_true(encoder.classes_[3] ~= encoder.classes_[3])
+    encoder:fit{1, 2}
+    assert.matches("'nan' was not among the labels in fit (1, 2)",
+      scratch.message(encoder.transform, encoder, {nan}), 1, true)
+  end)
+
+  it("takes ids however large", function()
+    local ids = ln.tensor({9007199254740993, 5, 9007199254740992}, {dtype = "int64"})
+    assert.same({2, 0, 1}, P.LabelEncoder():fit_transform(ids):totable())
+  end)
+
   it("says what is wrong", function()
     local encoder = P.LabelEncoder()
     assert.matches("before fit", scratch.message(encoder.transform, encoder, {"a"}), 1, true)
@@ -77,6 +95,35 @@ describe("OneHotEncoder", function()
     assert.same({{0, 0, 1, 0}, {1, 0, 0, 1}, {0, 1, 0, 1}, {1, 0, 0, 0}},
       binary:fit_transform(x):totable())
     assert.is_true(binary:inverse_transform(binary:transform(x)) == x)
+  end)
+
+  it("does not drop the only category, where it drops one of two", function()
+    local binary = P.OneHotEncoder{drop = "if_binary"}
+    assert.same({{1, 0}, {1, 1}}, binary:fit_transform(ln.tensor{{7, 1}, {7, 2}}):totable())
+    assert.same({"x1_7", "x2_2"}, binary:get_feature_names_out())
+    assert.same({{7, 1}}, binary:inverse_transform(ln.tensor{{1, 0}}):totable())
+  end)
+
+  it("has NaN for one category, the last", function()
+    local nan = 0 / 0
+    local encoder = P.OneHotEncoder()
+    local column = ln.tensor{{1}, {nan}, {3}, {nan}}
+    local y = encoder:fit_transform(column)
+    assert.same({{1, 0, 0}, {0, 0, 1}, {0, 1, 0}, {0, 0, 1}}, y:totable())
+    assert.same({"x1_1", "x1_3", "x1_nan"}, encoder:get_feature_names_out())
+    assert.same({false, true, false, true},
+      encoder:inverse_transform(y):reshape{4}:isnan():totable())
+    assert.same({{0, 1, 1, 0}, {1, 0, 0, 1}}, encoder:fit_transform{{nan, "a"}, {2, "b"}}:totable())
+    assert.same({{0}, {1}},
+      P.OneHotEncoder{drop = "if_binary"}:fit_transform(ln.tensor{{1}, {nan}}):totable())
+    assert.same({{0, 1, 0}}, P.OneHotEncoder{categories = {ln.tensor{3, nan, 1}}}
+      :fit(column):transform(ln.tensor{{nan}}):totable())
+    encoder:fit(ln.tensor{{1}, {2}})
+    assert.matches("feature 1 has 'nan', which is none of its categories (1, 2)",
+      scratch.message(encoder.transform, encoder, ln.tensor{{nan}}), 1, true)
+    encoder = P.OneHotEncoder{handle_unknown = "ignore"}:fit(ln.tensor{{1}, {2}})
+    assert.same({{0, 0}}, encoder:transform(ln.tensor{{nan}}):totable())
+    assert.matches("twice", scratch.message(P.OneHotEncoder, {categories = {{nan, nan}}}), 1, true)
   end)
 
   it("takes categories in an order of one's own", function()

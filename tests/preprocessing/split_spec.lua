@@ -87,6 +87,14 @@ describe("train_test_split", function()
     assert.same({2, 2, 1}, counts:totable())
   end)
 
+  it("has NaN for one class to stratify by", function()
+    local nan = 0 / 0
+    local labels = ln.tensor{1, nan, 1, nan, 1, nan, 1, nan, 2, 2, 2, 2}
+    local _, test = split(labels, {test_size = 3, stratify = labels, random_state = 1})
+    assert.same({1, 2, "nan"}, {test:eq(1):any():item() and 1, test:eq(2):any():item() and 2,
+      test:isnan():any():item() and "nan"})
+  end)
+
   it("says what is wrong", function()
     local function message(...) return scratch.message(split, ...) end
     assert.matches("same length, got shapes (50,) and (3,)", message(y, ln.zeros{3}), 1, true)

@@ -353,7 +353,8 @@ end
 -- @param path  the file, plain or gzip
 -- @param options  those of read_csv (`header`, `delimiter`, `columns`, `dtype`, `skip_rows`), and
 --   `label`: the column, by name or position among those kept, that is the target (a list of
---   columns: a vector); the element then is x, y
+--   columns: a vector); the element then is x, y. Blank lines are left out, missing values are NaN
+--   (an error where the dtype is not a float), as read_csv counts them
 -- `ds.columns`: the names of x's columns, nil without a header.
 -- @return a Dataset
 -- Errors: those of read_csv, when it runs; a label that is no column.
@@ -382,7 +383,13 @@ function Dataset.from_csv(path, options)
   for i, one in ipairs(many and label or {label}) do
     local at = math.type(one) and math.tointeger(one)
     for k, name in ipairs(type(one) == "string" and names or {}) do
-      if name == one then at = k end
+      if name == one then
+        if at then
+          raise("'from_csv' of Dataset: '%s' has two columns '%s', %d and %d: give the number",
+            path, one, at, k)
+        end
+        at = k
+      end
     end
     if not at or at < 1 or at > n then
       raise("'from_csv' of Dataset: '%s' has no column %s for the label; %s", path, tostring(one),

@@ -4,7 +4,7 @@
 
 local csv = require "lunate.data._csv"
 
---- The tensor and the names of its columns; options as in `read_csv`.
+--- The tensor, the names of its columns and what was left out; options as in `read_csv`.
 -- @param text  the text
 -- @param options  those of read_csv
 -- Errors: as of read_csv.

@@ -1,12 +1,15 @@
 --- What the encoders share: the sorted categories of a column, and the position of each value
--- among them. A column is a tensor (n,) or a Lua list of strings or of numbers.
+-- among them. A column is a tensor (n,) or a Lua list of strings or of numbers. NaN is one category,
+-- the last, as in scikit-learn.
 
 local ln = require "lunate"
 local raise = require "lunate.raise"
 
 local categories = {}
 
-local BLOCK = 1 << 20  -- comparisons at a time
+local NAN = {}  -- stands for NaN where values are keys
+
+local function key(value) return value == value and value or NAN end
 
 local function is_tensor(value) return getmetatable(value) == "lunate.tensor" end
 categories.is_tensor = is_tensor
@@ -34,23 +37,27 @@ function categories.of(column)
   if is_tensor(column) then return (column:unique()) end
   local seen, list = {}, {}
   for _, value in ipairs(column) do
-    if not seen[value] then seen[value], list[#list + 1] = true, value end
+    if not seen[key(value)] then
+      seen[key(value)] = true
+      if value == value then list[#list + 1] = value end
+    end
   end
   table.sort(list)
+  if seen[NAN] then list[#list + 1] = -(0 / 0) end   -- prints as nan
   return list
 end
 
--- For a tensor: positions by comparing blocks of rows with all categories at once.
+-- For a tensor: by looking up each value in the sorted categories.
 local function tensor_positions(column, known)
-  local parts, rows = {}, math.max(1, BLOCK // math.max(1, #known))
-  known = known:reshape{1, #known}
-  for first = 1, #column, rows do
-    local block = column[{ {first, math.min(first + rows - 1, #column)} }]
-    local equal = block:reshape{#block, 1}:eq(known)
-    -- argmax is 1-based; where nothing is equal, 0
-    parts[#parts + 1] = equal:astype("int32"):argmax{axis = 2} * equal:any{axis = 2}:astype("int64")
+  local order = known:argsort()
+  local sorted = known:take(order)
+  local at = ln.minimum(sorted:searchsorted(column), #known)
+  local found = sorted:take(at)
+  local same = found:eq(column)
+  if found.dtype:match("^float") and column.dtype:match("^float") then
+    same = same:logical_or(found:isnan():logical_and(column:isnan()))
   end
-  return #parts > 0 and ln.concatenate(parts) or ln.zeros({0}, {dtype = "int64"})
+  return ln.where(same, order:take(at), 0):astype("int64")
 end
 
 --- The 1-based position of each value among the categories, int64 (n,); 0 for what is none of them.
@@ -69,10 +76,10 @@ function categories.positions(column, known)
     return positions
   end
   local at, list, first = {}, {}, nil
-  for i, value in ipairs(known) do at[value] = i end
+  for i, value in ipairs(known) do at[key(value)] = i end
   for i, value in ipairs(column) do
-    list[i] = at[value] or 0
-    if not at[value] and first == nil then first = value end
+    list[i] = at[key(value)] or 0
+    if list[i] == 0 and first == nil then first = value end
   end
   return ln.tensor(list, {dtype = "int64"}), first
 end
@@ -85,11 +92,17 @@ function categories.at(known, positions)
   return list
 end
 
+--- A category as people read it: 3 for 3.0, nan whatever its sign.
+function categories.name(value)
+  if value ~= value then return "nan" end
+  return tostring(math.tointeger(value) or value)
+end
+
 --- Categories in a message: the first few.
 function categories.text(known)
   local list = is_tensor(known) and known:totable() or known
   local shown = {}
-  for i = 1, math.min(#list, 8) do shown[i] = tostring(list[i]) end
+  for i = 1, math.min(#list, 8) do shown[i] = categories.name(list[i]) end
   return table.concat(shown, ", ") .. (#list > 8 and ", ..." or "")
 end
 

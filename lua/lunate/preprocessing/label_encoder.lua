@@ -9,7 +9,7 @@ local Transformer = require "lunate.preprocessing.transformer"
 local categories = require "lunate.preprocessing._categories"
 
 --- Takes a tensor (n,) or a list of strings or numbers. `classes_`, after `fit`: the different
--- labels, sorted, a tensor or a list as the labels were. Ids are int64; `inverse_transform` gives
+-- labels, sorted (NaN is one, the last), a tensor or a list as the labels were. Ids are int64; `inverse_transform` gives
 -- back what `classes_` holds.
 -- @param y  labels
 -- @return the encoder
@@ -35,7 +35,7 @@ function LabelEncoder:transform(y)
   local positions, unknown = categories.positions(y, self.classes_)
   if unknown ~= nil then
     raise("LabelEncoder:transform: '%s' was not among the labels in fit (%s)",
-      tostring(unknown), categories.text(self.classes_))
+      categories.name(unknown), categories.text(self.classes_))
   end
   return positions - 1
 end

@@ -10,8 +10,8 @@ local Transformer = require "lunate.preprocessing.transformer"
 local categories = require "lunate.preprocessing._categories"
 
 --- Takes a tensor (samples, features) or a list of rows of strings and numbers; gives (samples,
--- columns). `categories`: "auto", or a list with the categories of each feature, in the order
--- wanted. `drop`: nothing (default), "first" (each feature's first category) or "if_binary" (of
+-- columns). `categories`: "auto" (those in the data, sorted, NaN last), or a list with the
+-- categories of each feature, in the order wanted. `drop`: nothing (default), "first" (each feature's first category) or "if_binary" (of
 -- those with two). `handle_unknown`: "error" or "ignore" (zeros). `dtype` of the result
 -- ("float32"). After `fit`: `categories_`, a list with a tensor or list for each feature,
 -- `n_features_in_`.
@@ -86,7 +86,8 @@ function OneHotEncoder:fit(x)
     found[j] = given == "auto" and categories.of(column) or given[j]
     local _, unknown = categories.positions(column, found[j])
     if unknown ~= nil and self.options.handle_unknown == "error" then
-      raise("OneHotEncoder:fit: feature %d has '%s', which is not among its categories", j, unknown)
+      raise("OneHotEncoder:fit: feature %d has '%s', which is not among its categories", j,
+        categories.name(unknown))
     end
   end
   self.categories_, self.n_features_in_ = found, #list
@@ -101,8 +102,7 @@ function OneHotEncoder:transform(x)
     local positions, unknown = categories.positions(column, known)
     if unknown ~= nil and self.options.handle_unknown == "error" then
       raise("OneHotEncoder:transform: feature %d has '%s', which is none of its categories (%s)",
-        j, unknown,
-        categories.text(known))
+        j, categories.name(unknown), categories.text(known))
     end
     local first = (dropped(self, j) or 0) + 1
     local wanted = ln.arange(first, #known + 1):astype("int64")
@@ -175,8 +175,8 @@ function OneHotEncoder:get_feature_names_out(features)
   for j, known in ipairs(self.categories_) do
     local list = categories.is_tensor(known) and known:totable() or known
     for i = (dropped(self, j) or 0) + 1, #list do
-      local value = math.tointeger(list[i]) or list[i]
-      names[#names + 1] = ("%s_%s"):format(features and features[j] or "x" .. j, value)
+      names[#names + 1] = ("%s_%s"):format(features and features[j] or "x" .. j,
+        categories.name(list[i]))
     end
   end
   return names
