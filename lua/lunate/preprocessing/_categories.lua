@@ -1,6 +1,6 @@
 --- What the encoders share: the sorted categories of a column, and the position of each value
--- among them. A column is a tensor (n,) or a Lua list of strings or of numbers. NaN is one category,
--- the last, as in scikit-learn.
+-- among them. A column is a tensor (n,) or a Lua list of strings or of numbers. NaN is one
+-- category, the last, as in scikit-learn.
 
 local ln = require "lunate"
 local raise = require "lunate.raise"

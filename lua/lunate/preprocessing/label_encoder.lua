@@ -9,8 +9,8 @@ local Transformer = require "lunate.preprocessing.transformer"
 local categories = require "lunate.preprocessing._categories"
 
 --- Takes a tensor (n,) or a list of strings or numbers. `classes_`, after `fit`: the different
--- labels, sorted (NaN is one, the last), a tensor or a list as the labels were. Ids are int64; `inverse_transform` gives
--- back what `classes_` holds.
+-- labels, sorted (NaN is one, the last), a tensor or a list as the labels were. Ids are int64;
+-- `inverse_transform` gives back what `classes_` holds.
 -- @param y  labels
 -- @return the encoder
 -- Errors: what is neither tensor nor list.
