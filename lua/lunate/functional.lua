@@ -15,7 +15,10 @@ local graphs = setmetatable({}, {__mode = "k"})
 -- Layers to the Sequential that they are a part of.
 local owners = setmetatable({}, {__mode = "kv"})
 
-local function sharing() return require "lunate.saving.sharing" end   -- when first needed
+-- When first needed.
+local function sharing() return require "lunate.saving.sharing" end
+local function keras_ops_in() return require "lunate.saving.keras_ops.read" end
+local function keras_ops_out() return require "lunate.saving.keras_ops.write" end
 
 local function is_symbolic(value) return getmetatable(value) == "lunate.symbolic_tensor" end
 
@@ -319,6 +322,7 @@ functional.owners = owners
 -- the node's outputs (both from 0).
 local function history(graph, t)
   if graph.is_input[t] then return {graph.is_input[t].name, 0, 0} end
+  if graph.written[t] then return table.move(graph.written[t], 1, 3, 1, {}) end
   local node, position = core.symbolic_node(t)
   return {node.layer.name, graph.number[node] + sharing().nodes_before(node.layer), position - 1}
 end
@@ -331,9 +335,9 @@ local function shape_config(shape)
 end
 functional.shape_config = shape_config
 
-local function keras_tensor(graph, t)
-  return {class_name = "__keras_tensor__",
-    config = {dtype = t.dtype, keras_history = history(graph, t), shape = shape_config(t.shape)}}
+local function keras_tensor(graph, t, from)
+  return {class_name = "__keras_tensor__", config = {dtype = t.dtype,
+    keras_history = from or history(graph, t), shape = shape_config(t.shape)}}
 end
 
 -- Numbers of nodes among those of their layer in this graph.
@@ -375,6 +379,57 @@ local function serialize(layer)
     registered_name = core.none()}
 end
 
+-- An operation as Keras's own, one or several: entries that take the place of its layer's.
+-- graph.written has what its outputs are in them. Nil where Keras has nothing for it.
+local function write_operation(graph, node, is_taken)
+  local steps, outputs = keras_ops_out().steps(core.operation_config(node.layer), node.inputs)
+  if not steps then return nil end
+  local names, result = {}, outputs[1].step
+  local function free(name)
+    local wanted, k = name, 0
+    while is_taken[wanted] do k = k + 1; wanted = name .. "_" .. k end
+    is_taken[wanted] = true
+    return wanted
+  end
+  -- The first call has the layer's name, which is taken as a layer's.
+  names[result] = graph.number[node] == 0 and node.layer.name or free(node.layer.name)
+  for i in ipairs(steps) do names[i] = names[i] or free(node.layer.name) end
+  local function resolve(value)
+    if type(value) ~= "table" then return value end
+    if keras_ops_out().is_ref(value) then
+      local from = value.step and {names[value.step], 0, value.position}
+      return keras_tensor(graph, value.symbolic or node.outputs[1], from)
+    end
+    local out = setmetatable({}, getmetatable(value))
+    for key, part in pairs(value) do out[key] = resolve(part) end
+    return out
+  end
+  local entries = {}
+  for i, step in ipairs(steps) do
+    step.config.name = names[i]
+    entries[i] = {class_name = step.class, module = step.module, registered_name = step.class,
+      name = names[i], config = step.config, inbound_nodes = core.list{
+        {args = core.list(resolve(step.args)), kwargs = resolve(step.kwargs)}}}
+  end
+  for i, t in ipairs(node.outputs) do
+    graph.written[t] = {names[outputs[i].step], 0, outputs[i].position}
+  end
+  return entries
+end
+
+local function write_operations(graph)
+  local written, is_taken = {}, {}
+  for _, layer in ipairs(graph.layers) do is_taken[layer.name] = true end
+  for _, node in ipairs(graph.nodes) do   -- each after what it needs
+    local entries = core.operation_config(node.layer) and write_operation(graph, node, is_taken)
+    if entries then
+      written[node.layer] = table.move(entries, 1, #entries, #(written[node.layer] or {}) + 1,
+        written[node.layer] or {})
+    end
+  end
+  return written
+end
+
 local function histories(graph, list, names, how)
   local out = {}
   for i, t in ipairs(list) do
@@ -387,16 +442,23 @@ local function histories(graph, list, names, how)
 end
 
 local function config_of(self)
-  local graph, calls = graphs[self], {}
+  local graph, calls, entries = graphs[self], {}, {}
   number_nodes(graph)
+  graph.written = {}
   local config = {name = self.name, trainable = self.trainable, layers = {}}
-  for i, layer in ipairs(graph.layers) do config.layers[i] = serialize(layer) end
+  for i, layer in ipairs(graph.layers) do entries[i] = serialize(layer) end
+  local operations = write_operations(graph)
   for i, layer in ipairs(graph.layers) do
-    local entry = config.layers[i]
-    entry.name, entry.inbound_nodes = layer.name, core.list()
-    for _, node in ipairs(graph.by_layer[layer] or {}) do
-      table.insert(entry.inbound_nodes, node_config(graph, node))
-      calls[#calls + 1] = layer
+    local entry, last = operations[layer] or entries[i], #config.layers
+    if operations[layer] then
+      table.move(entry, 1, #entry, last + 1, config.layers)
+    else
+      config.layers[last + 1] = entry
+      entry.name, entry.inbound_nodes = layer.name, core.list()
+      for _, node in ipairs(graph.by_layer[layer] or {}) do
+        table.insert(entry.inbound_nodes, node_config(graph, node))
+        calls[#calls + 1] = layer
+      end
     end
   end
   config.input_layers = histories(graph, graph.inputs, graph.input_names, graph.inputs_given)
@@ -445,30 +507,7 @@ local function modern(node)
   return {args = #list == 1 and list or {list}, kwargs = kwargs}
 end
 
--- keras.ops functions stand in Keras's JSON under their class: Add, Multiply, GetItem, ...
-local function op_function(entry)
-  local module = type(entry.module) == "string" and entry.module or ""
-  if not module:find("^keras%.src%.ops") and not module:find("^keras%.ops") then return nil end
-  local name = entry.class_name:gsub("(%l)(%u)", "%1_%2"):lower()
-  return core.functions[name], name
-end
-
-local function call_op(f, name, args, kwargs)
-  local list = table.move(args, 1, #args, 1, {})
-  local options = {}
-  for key, value in pairs(kwargs) do
-    if value ~= false then
-      local axis = (key == "axis" or key == "axes") and math.type(value) == "integer"
-      options[key] = axis and value >= 0 and value + 1 or value
-    end
-  end
-  if next(options) then list[#list + 1] = options end
-  local t = f(table.unpack(list))
-  if not is_symbolic(t) then raise("op '%s' of the config does not give a tensor", name) end
-  return t
-end
-
--- A layer, or a function for an op, and whether it is an input.
+-- A layer, or the entry of one of Keras's operations; of an input its tensor.
 local function make_part(entry, model)
   if type(entry) ~= "table" or type(entry.class_name) ~= "string" then
     bad(model, "an entry of its layers has no class_name")
@@ -477,8 +516,7 @@ local function make_part(entry, model)
   if entry.class_name == "Operation" then
     return {layer = core.operation(config, entry.name or config.name)}
   end
-  local f, name = op_function(entry)
-  if f then return {op = f, op_name = name} end
+  if keras_ops_in().class_of(entry) then return {operation = entry} end
   local layer = core.get("layer", entry)
   if entry.class_name == "InputLayer" then
     return {layer = layer,
@@ -487,10 +525,16 @@ local function make_part(entry, model)
   return {layer = layer}
 end
 
-local function call_part(part, args, kwargs)
+local function call_part(part, args, kwargs, parts)
   local outputs
-  if part.op then
-    outputs = {call_op(part.op, part.op_name, args, kwargs)}
+  if part.operation then
+    local name, k = part.name, 0
+    local function is_taken(wanted) return parts[wanted] ~= nil end
+    if #part.made > 0 then   -- each call is a layer
+      repeat k = k + 1; name = part.name .. "_" .. k until not is_taken(name)
+      parts[name] = part
+    end
+    outputs = keras_ops_in().call(part.operation, args, kwargs, name, is_taken)
   else
     local options = {}
     if kwargs.training ~= nil then options.training = kwargs.training end
@@ -577,7 +621,7 @@ local function from_config(config)
       or part.layer and part.layer.name
     if type(own) ~= "string" then bad(name, "layer %d has no name", i) end
     parts[own] = part
-    part.queue, part.shared = {}, part.layer and entry.shared_object_id ~= nil
+    part.name, part.queue, part.shared = own, {}, part.layer and entry.shared_object_id ~= nil
     local inbound = type(entry.inbound_nodes) == "table" and entry.inbound_nodes or {}
     for k, node in ipairs(inbound) do
       if type(node) ~= "table" then bad(name, "a call of '%s' is no table", own) end
@@ -599,7 +643,7 @@ local function from_config(config)
         local kwargs = args ~= Waiting
           and resolve(type(node.kwargs) == "table" and node.kwargs or {}, find) or Waiting
         if kwargs == Waiting then break end
-        call_part(item.part, args, kwargs)
+        call_part(item.part, args, kwargs, parts)
         item.at, moved = item.at + 1, true
       end
       if item.part.queue[item.at] then left[#left + 1] = item end

@@ -38,7 +38,7 @@ function models.model_from_json(text, options)
     raise("model_from_json: JSON text expected, got %s", type(text))
   end
   local given = check("model_from_json", FROM_JSON, options)
-  local tree = blame(core.json_decode, text)
+  local tree = blame(require("lunate.saving.json").decode, text)
   return require("lunate.saving.registry").model(tree, {
     custom_objects = given.custom_objects, weight_bytes = given.max_weight_bytes})
 end

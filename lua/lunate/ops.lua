@@ -17,7 +17,8 @@ local function describe(value)
   return type(value) == "table" and "a table" or tostring(value)
 end
 
-local function tensor(what, i, value)
+local function tensor(what, i, value, symbolic)
+  if symbolic and getmetatable(value) == "lunate.symbolic_tensor" then return value end
   if types[getmetatable(value)] then return value end
   if type(value) == "number" or type(value) == "table" and #value > 0 then
     return core.tensor(value)
@@ -31,6 +32,13 @@ local function resolve(what, axis, rank)
     raise("%s: axis %d is out of range for a tensor of rank %d", what, axis, rank)
   end
   return axis < 0 and axis + rank + 1 or axis
+end
+
+-- How long an axis is; a symbolic tensor may not know it.
+local function length_of(what, t, axis)
+  local n = t.shape[axis]
+  if not n then raise("%s: the size of axis %d is not known", what, axis) end
+  return n
 end
 
 -- What indexes first .. last of an axis.
@@ -68,10 +76,10 @@ local function integer(value) return math.type(value) and math.tointeger(value) 
 --     local a, b = table.unpack(ln.split(ln.arange(6), 2))      -- [0. 1. 2.]  [3. 4. 5.]
 --     local parts = ln.split(ln.arange(6), {2, 5})              -- [0.]  [1. 2. 3.]  [4. 5.]
 function ops.split(t, sections, options)
-  t = tensor("split", 1, t)
+  t = tensor("split", 1, t, true)
   local axis = resolve("split", check("split", {axis = {"integer", default = 1}}, options,
                                       {"axis"}).axis, t.rank)
-  local length, starts = t.shape[axis], {1}
+  local length, starts = length_of("split", t, axis), {1}
   if type(sections) == "table" and (#sections > 0 or next(sections) == nil) then
     for i, position in ipairs(sections) do
       local start = integer(position)
@@ -136,11 +144,11 @@ end
 --
 --     local a, b = table.unpack(ln.unstack(ln.tensor{{1, 2}, {3, 4}}))      -- [1. 2.]  [3. 4.]
 function ops.unstack(t, options)
-  t = tensor("unstack", 1, t)
+  t = tensor("unstack", 1, t, true)
   local axis = resolve("unstack", check("unstack", {axis = {"integer", default = 1}}, options,
                                         {"axis"}).axis, t.rank)
   local rows = {}
-  for i = 1, t.shape[axis] do rows[i] = t[range(axis, i, i)]:squeeze(axis) end
+  for i = 1, length_of("unstack", t, axis) do rows[i] = t[range(axis, i, i)]:squeeze(axis) end
   return rows
 end
 
@@ -152,7 +160,7 @@ local function stacked(what, least)
     end
     local parts = {}
     for i, t in ipairs(list) do
-      t = tensor(what, i, t)
+      t = tensor(what, i, t, true)
       while t.rank < least do t = t:expand_dims(1) end
       parts[i] = t
     end
@@ -203,7 +211,7 @@ end
 --
 --     ln.nan_to_num(ln.tensor{1, 0 / 0}, {nan = -1})                       -- [ 1. -1.]
 function ops.nan_to_num(t, options)
-  t = tensor("nan_to_num", 1, t)
+  t = tensor("nan_to_num", 1, t, true)
   local o = check("nan_to_num", {nan = {"number", default = 0}, posinf = {"number"},
                                  neginf = {"number"}}, options, {"nan", "posinf", "neginf"})
   if not t.dtype:find("float", 1, true) then return t end
@@ -220,12 +228,12 @@ end
 --
 --     ln.diff(ln.tensor{1, 4, 9})                                          -- [3. 5.]
 function ops.diff(t, options)
-  t = tensor("diff", 1, t)
+  t = tensor("diff", 1, t, true)
   local o = check("diff", {n = {"integer", default = 1, min = 0},
                            axis = {"integer", default = -1}}, options, {"n", "axis"})
   local axis = resolve("diff", o.axis, t.rank)
   for _ = 1, o.n do
-    local n = t.shape[axis]
+    local n = length_of("diff", t, axis)
     if n == 0 then break end
     t = t[range(axis, 2, n)] - t[range(axis, 1, n - 1)]
   end
@@ -239,7 +247,7 @@ end
 --
 --     ln.average(ln.tensor{1, 3}, {weights = {3, 1}})                      -- 1.5
 function ops.average(t, options)
-  t = tensor("average", 1, t)
+  t = tensor("average", 1, t, true)
   local o = check("average", {axis = {"integer"}, weights = {"tensor"}}, options, {"axis"})
   if not o.weights then return f.mean(t, {axis = o.axis}) end
   local weights = tensor("average", 2, o.weights)
@@ -248,7 +256,7 @@ function ops.average(t, options)
     for i = 1, t.rank do shape[i] = i == axis and weights.size or 1 end
     weights = weights:reshape(shape)
   end
-  weights = weights:broadcast_to(t.shape)
+  if types[getmetatable(t)] then weights = weights:broadcast_to(t.shape) end
   local sum = weights:sum{axis = o.axis}
   if sum:eq(0):any():item() then raise("average: the weights sum to 0") end
   return (t * weights):sum{axis = o.axis} / sum
@@ -258,7 +266,7 @@ local KEEP = {axis = {"integer"}, keepdims = {"boolean", default = false}}
 
 local function quantile(what, t, q, axis, keepdims)
   local x, k = along(what, t, axis)
-  local n = x.shape[k]
+  local n = length_of(what, x, k)
   if n == 0 then raise("%s: shape %s is empty along the axis", what, tostring(t.shape)) end
   if not x.dtype:find("float", 1, true) then x = x:astype("float32") end
   local sorted = x:sort(k)
@@ -284,7 +292,7 @@ end
 --
 --     ln.quantile(ln.tensor{1, 2, 3, 4}, 0.25)                             -- 1.75
 function ops.quantile(t, q, options)
-  t = tensor("quantile", 1, t)
+  t = tensor("quantile", 1, t, true)
   if type(q) ~= "number" or not (q >= 0 and q <= 1) then
     raise("bad argument #2 to 'quantile' (a number in 0 .. 1 expected, got %s)", describe(q))
   end
@@ -300,7 +308,7 @@ end
 --
 --     ln.median(ln.tensor{3, 1, 10})                                       -- 3.0
 function ops.median(t, options)
-  t = tensor("median", 1, t)
+  t = tensor("median", 1, t, true)
   local o = check("median", KEEP, options, {"axis", "keepdims"})
   return quantile("median", t, 0.5, o.axis, o.keepdims)
 end
@@ -313,7 +321,7 @@ end
 --
 --     local mean, variance = ln.moments(ln.tensor{1, 3})                   -- 2.0  1.0
 function ops.moments(t, options)
-  t = tensor("moments", 1, t)
+  t = tensor("moments", 1, t, true)
   local o = check("moments", {axis = {"integers"}, keepdims = {"boolean", default = false}},
                   options, {"axis", "keepdims"})
   o = {axis = o.axis, keepdims = o.keepdims}
@@ -328,7 +336,7 @@ end
 --
 --     ln.normalize(ln.tensor{3, 4})                                        -- [0.6 0.8]
 function ops.normalize(t, options)
-  t = tensor("normalize", 1, t)
+  t = tensor("normalize", 1, t, true)
   local o = check("normalize", {axis = {"integer", default = -1}, order = {"number", default = 2},
                                 epsilon = {"number", default = 1e-12, min = 0}}, options,
                   {"axis", "order", "epsilon"})

@@ -73,7 +73,8 @@ function Model:summary(options) return require "lunate.model_summary"(self, opti
 --     print(ln.model_from_json(model:to_json()).layers[1])                --> Dense(3 -> 2, linear)
 function Model:to_json(options)
   local given = check("to_json", {indented = {"boolean", default = false}}, options)
-  return blame(core.json_encode, blame(core.serialize, self, true), given.indented)
+  return blame(require("lunate.saving.json").encode, blame(core.serialize, self, true),
+    given.indented)
 end
 
 require "lunate.model.fit"

@@ -2,7 +2,7 @@
 -- with the names of its weights as an attribute, in whole models under `model_weights`, with the
 -- configs as JSON attributes of the root and the optimizer's state in `optimizer_weights`.
 
-local core = require "lunate.core"
+local json = require "lunate.saving.json"
 local tree = require "lunate.saving.tree"
 local optimizer_state = require "lunate.saving.optimizer_state"
 local h5 = require "lunate.saving.weights_h5"
@@ -284,7 +284,7 @@ function legacy_h5.json(root, name, fail)
   local text = root.attributes[name]
   if text == nil then return nil end
   if type(text) ~= "string" then fail("its attribute '%s' is no text", name) end
-  local ok, value = pcall(core.json_decode, text)
+  local ok, value = pcall(json.decode, text)
   if not ok then fail("its attribute '%s': %s", name, value) end
   if type(value) ~= "table" then fail("its attribute '%s' is no JSON object", name) end
   return value

@@ -6,6 +6,7 @@ local check = require "lunate.options"
 local core = require "lunate.core"
 local raise = require "lunate.raise"
 local h5 = require "lunate.saving.weights_h5"
+local json = require "lunate.saving.json"
 local legacy_h5 = require "lunate.saving.legacy_h5"
 local random = require "lunate.saving.random"
 local registry = require "lunate.saving.registry"
@@ -73,7 +74,7 @@ local function try(fail, f, ...)
 end
 
 local function decode_json(fail, name, text)
-  local ok, value = pcall(core.json_decode, text)
+  local ok, value = pcall(json.decode, text)
   if not ok then fail("its %s: %s", name, value) end
   if type(value) ~= "table" then fail("its %s is no JSON object", name) end
   return value
@@ -120,7 +121,7 @@ function encode.keras(model, options)
   return zip.encode{
     {name = METADATA, data = core.json_encode{keras_version = KERAS_VERSION,
       date_saved = os.date("%Y-%m-%d@%H:%M:%S"), [OURS] = extras(model, entries)}},
-    {name = CONFIG, data = core.json_encode(
+    {name = CONFIG, data = json.encode(
       sharing.writing({numbered = true}, serialized, model, options.include_optimizer))},
     {name = WEIGHTS, data = h5.bytes(h5.encode(saved))},
   }
@@ -131,11 +132,11 @@ function encode.h5(model, options)
   -- Keras's .h5 does not say for what shapes a model is built that Lua defines.
   if select(2, tree.root_class(model)) then more.build_config = config.build_config end
   local attributes = {
-    model_config = core.json_encode(registry.legacy(config)), [OURS] = core.json_encode(more),
+    model_config = json.encode(registry.legacy(config)), [OURS] = core.json_encode(more),
   }
   local compiled = model.compiled and options.include_optimizer
   if compiled then
-    attributes.training_config = core.json_encode(registry.training_config(model))
+    attributes.training_config = json.encode(registry.training_config(model))
   end
   return h5.bytes(legacy_h5.encode(model, attributes, KERAS_VERSION, compiled))
 end
@@ -179,11 +180,11 @@ end
 local function check_classes(config, fail)
   local missing, layers_of = {}, {}
   local function known(entry)
-    local name, module = entry.class_name, tostring(entry.module)
+    local name = entry.class_name
     return core.class("layer", name) or registry.find_bare(name)
       or registry.find(tostring(entry.registered_name))
-      or name == "Model" or name == "Operation" or module:find("ops", 1, true)
-      or name == "Lambda"   -- the registry says why not
+      or name == "Model" or name == "Operation" or name == "Lambda"   -- the registry says why not
+      or require("lunate.saving.keras_ops.read").class_of(entry)      -- and that of operations
   end
   local function visit(value, depth)
     if type(value) ~= "table" or depth > 100 then return end

@@ -20,6 +20,7 @@ local check = require "lunate.options"
 local raise = require "lunate.raise"
 local sharing = require "lunate.saving.sharing"
 local state = require "lunate.model.state"
+require "lunate.models"   -- from_config of Sequential and Functional
 
 local registry = {}
 
@@ -407,8 +408,9 @@ end
 -- ---- models
 
 --- A serialized model as the attribute `model_config` of Keras's .h5 files: class_name and config
--- alone, of the layers too.
+-- alone, of the layers too. Operations say their module: Keras knows their classes by it.
 function registry.legacy(tree)
+  if tree.module and require("lunate.saving.keras_ops.read").class_of(tree) then return tree end
   local class, full = tree.class_name, tree.registered_name
   if type(full) == "string" and full:find(">", 1, true) then class = full end
   local out = {class_name = class, config = tree.config, name = tree.name,
