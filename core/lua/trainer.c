@@ -41,10 +41,11 @@ static int set_optimizer(lua_State *L) {
   return 0;
 }
 
-// trainer:set_replay(boolean)
+// trainer:set_replay(replay, eager)
 static int set_replay(lua_State *L) {
   LnLua *s = ln_lua(L);
-  ln_trainer_set_replay(check_trainer(L, s, "set_replay"), lua_toboolean(L, 2));
+  ln_trainer_set_replay(check_trainer(L, s, "set_replay"), lua_toboolean(L, 2),
+                        lua_toboolean(L, 3));
   return 0;
 }
 

@@ -55,7 +55,8 @@ struct LnTrainer {
   Mean loss;
   Program *program[PROGRAMS];
   Program *eager;            // the latest batch of what is not replayed
-  bool replay, in_lua[LN_PREDICT + 1];
+  bool replay, eager_only;   // Lua's part too, as promised; nothing is recorded
+  bool in_lua[LN_PREDICT + 1];
   uint64_t clock, epoch;
   uint64_t generation;       // for which the variables below are right
   LnVariable **variables;
@@ -105,8 +106,9 @@ void ln_trainer_forget(LnTrainer *t) {
   t->eager = NULL;
 }
 
-void ln_trainer_set_replay(LnTrainer *t, bool replay) {
+void ln_trainer_set_replay(LnTrainer *t, bool replay, bool eager) {
   t->replay = replay;
+  t->eager_only = eager;
   ln_trainer_forget(t);
 }
 
@@ -566,7 +568,9 @@ static Program *run_eagerly(LnContext *c, LnTrainer *t, LnMode mode, const LnBat
     ln_fail(c, "out of memory");
     return NULL;
   }
-  bool ok = load(c, p, mode, b) && refresh_variables(c, t);
+  bool ok = load(c, p, mode, b);
+  if (ok && !t->model->built) ok = ln_layer_build(c, t->model, &(LnTensors){p->n_x, p->x});
+  ok = ok && refresh_variables(c, t);
   if (mode != LN_TRAIN) ln_tape_free(p->tape), p->tape = NULL;
   else if (ok && !p->tape) ok = (p->tape = ln_tape_new(c, false)) != NULL;
   if (!ok) return NULL;
@@ -612,7 +616,7 @@ static Program *check_program(LnContext *c, LnTrainer *t, Program *p, LnMode mod
 // The program that fits, run; the least recently used one makes room.
 static Program *run_program(LnContext *c, LnTrainer *t, LnMode mode, const LnBatch *b) {
   int slot = 0;
-  if (t->in_lua[mode] && !t->replay) return run_eagerly(c, t, mode, b);
+  if (t->eager_only || (t->in_lua[mode] && !t->replay)) return run_eagerly(c, t, mode, b);
   for (int i = 0; i < PROGRAMS; i++) {
     Program *p = t->program[i];
     if (p && (p->generation != ln_generation || !steps_as(p, t))) {

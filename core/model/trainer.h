@@ -28,7 +28,8 @@ void ln_trainer_free(LnTrainer *t);
 void ln_trainer_set_optimizer(LnTrainer *t, LnOptimizer *o);
 // The promise that what Lua computes does the same ops each time: it is recorded and replayed too,
 // and compared with the record at its second batch and at the first after every reset.
-void ln_trainer_set_replay(LnTrainer *t, bool replay);
+// eager: nothing is recorded, every batch runs op by op.
+void ln_trainer_set_replay(LnTrainer *t, bool replay, bool eager);
 // One a output, in order; loss may be NULL (an output that is not trained).
 bool ln_trainer_add_output(LnContext *c, LnTrainer *t, LnLoss *loss, double weight);
 int ln_trainer_outputs(const LnTrainer *t);

@@ -286,7 +286,8 @@ end
 --- Goes through data in batches: `feed:next(batches)` gives {x =, y =, w =, rows =, first =, n =},
 -- of at most so many batches (of one, from a Dataset), nil at the end of a pass; `feed:used(n)`
 -- says how many of those samples were run; `feed:restart()`: what comes next is a new pass;
--- `feed.steps` is the number of batches a pass, nil when not known.
+-- `feed.steps` is the number of batches a pass, nil when not known; `feed:at_end()`: whether the
+-- pass has no batch left, as far as that is known.
 --
 -- `feed:tell()` gives the place in the data and the random state there as a plain table, which
 -- `feed:seek(place)` goes to. (Of what a Dataset's own functions remember it knows nothing: it
@@ -312,6 +313,7 @@ function adapter.feed(data, size, shuffle)
     return batch
   end
   function feed.used(_, n) at = at + n end
+  function feed.at_end() return at ~= nil and at > data.n end
   function feed.tell() return tell(at, drawn_from) end
   function feed.seek(_, place)
     at = nil
@@ -335,6 +337,7 @@ function adapter.feed_stream(data)
     return batch
   end
   function feed.used() end
+  function feed.at_end() return source.at ~= nil and source.at == data.steps end
   function feed.tell() return tell(source.at, source.order) end
   function feed.seek(_, place)
     source:close()

@@ -1,12 +1,25 @@
 -- BackupAndRestore: a training that was broken off anywhere, any number of times, ends as one that
 -- was not. (Of processes that are killed: tests/robustness/checkpoint_kill_spec.lua.)
 local ln = require "lunate"
+local core = require "lunate.core"
 local fails = require "support.fails"
 local scratch = require "support.scratch"
+local warnings = require "support.warnings"
 
 describe("BackupAndRestore", function()
   local folder
-  before_each(function() folder = scratch.folder() end)
+  before_each(function()
+    folder = scratch.folder()
+    -- The files of weights, the older ones first.
+    function folder.weights()
+      local names = {}
+      for _, name in ipairs(core.list_folder(folder.path .. "/backup")) do
+        if name:find("%.weights%.h5$") then names[#names + 1] = name end
+      end
+      table.sort(names, function(a, b) return #a < #b or #a == #b and a < b end)
+      return names
+    end
+  end)
   after_each(function() folder:remove() end)
 
   -- Everything that has a state: both kinds of random layers, slots, averages.
@@ -39,7 +52,7 @@ describe("BackupAndRestore", function()
     if options.validation then given.validation_data = {x, y} end
     if options.backup then
       table.insert(given.callbacks, ln.callbacks.BackupAndRestore{folder.path .. "/backup",
-        save_freq = options.save_freq})
+        save_freq = options.save_freq, double_checkpoint = options.double_checkpoint})
     end
     if options.schedule then
       table.insert(given.callbacks, ln.callbacks.LearningRateScheduler(options.schedule))
@@ -49,9 +62,9 @@ describe("BackupAndRestore", function()
       inputs, targets = options.dataset(), nil
       given.batch_size = nil
     end
-    local ok, history = pcall(model.fit, model, inputs, targets, given)
+    local text, ok, history = warnings(pcall, model.fit, model, inputs, targets, given)
     assert.equal(epoch == nil, ok, history)
-    return model:get_weights(), ok and history
+    return model:get_weights(), ok and history, text
   end
 
   local function same(a, b)
@@ -88,8 +101,11 @@ describe("BackupAndRestore", function()
   end)
 
   it("goes on where an epoch is not a pass over the data", function()
-    unchanged({steps = 3}, {{2, 1}, {3, 2}, {4, 3}})
-    unchanged({steps = 7, save_freq = 2}, {{1, 6}, {3, 2}})
+    unchanged({steps = 3}, {{2, 1}, {3, 2}, {4, 2}})
+    unchanged({steps = 3, save_freq = 2}, {{1, 3}, {3, 3}, {4, 1}})
+    unchanged({steps = 7, save_freq = 2}, {{1, 5}, {3, 2}})
+    -- The data end where a backup is due: it is one of the whole epoch.
+    unchanged({steps = 7, save_freq = 5, validation = true}, {{2, 1}, {4, 1}})
   end)
 
   it("goes on in a Dataset", function()
@@ -144,6 +160,39 @@ describe("BackupAndRestore", function()
       end}}})
     table.sort(names)
     assert.same({"backup-2.weights.h5", "training_metadata.json"}, names)
+  end)
+
+  it("keeps the backup before the last, for where the last cannot be read", function()
+    local options = {save_freq = 2, double_checkpoint = true}
+    local whole = train(options)
+    options.backup = true
+    for _, damage in ipairs{
+      function() folder:write("backup/" .. folder:weights()[2], "no HDF5") end,
+      function() os.remove(folder.path .. "/backup/" .. folder:weights()[2]) end,
+      function() folder:write("backup/training_metadata.json", "{") end,
+      function() os.remove(folder.path .. "/backup/training_metadata.json") end,
+    } do
+      train(options, 3, 4)
+      assert.equal(2, #folder:weights())
+      damage()
+      local weights, _, text = train(options)
+      assert.matches("the last backup cannot be read, going on from the one before: ", text, 1,
+        true)
+      assert.is_true(same(whole, weights))
+      assert.is_nil(folder:read("backup/training_metadata.json.bkp"))
+    end
+    -- Without it there is but one.
+    options.double_checkpoint = false
+    train(options, 3, 4)
+    assert.equal(1, #folder:weights())
+    folder:write("backup/" .. folder:weights()[1], "no HDF5")
+    fails("weights.h5", function()
+      build{}:fit(x, y, {verbose = 0,
+      callbacks = {ln.callbacks.BackupAndRestore(folder.path .. "/backup")}})
+    end)
+    local backup = ln.callbacks.BackupAndRestore{folder.path, "epoch", true, false}
+    assert.is_true(backup.options.double_checkpoint)
+    assert.is_false(backup.options.delete_checkpoint)
   end)
 
   it("says what is wrong, and leaves the model as it was", function()

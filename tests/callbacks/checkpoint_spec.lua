@@ -3,6 +3,7 @@ local ln = require "lunate"
 local core = require "lunate.core"
 local fails = require "support.fails"
 local scratch = require "support.scratch"
+local warnings = require "support.warnings"
 
 describe("ModelCheckpoint", function()
   local folder
@@ -83,6 +84,50 @@ describe("ModelCheckpoint", function()
     train({"l-{epoch}.keras", save_freq = 1, save_best_only = true, monitor = "loss"}, {1, 1})
     assert.equal(1, weight("l-1.keras"))
     assert.is_nil(folder:read("l-2.keras"))
+  end)
+
+  it("by batches knows no validation: it says so and saves each time, as Keras does", function()
+    local options = {epochs = 3, validation_data = {x, y}}
+    local text, checkpoint = warnings(train,
+      {"v-{epoch}-{batch}.keras", save_freq = 3, save_best_only = true}, {1, 1, 1}, options)
+    assert.same({"v-2-1.keras", "v-3-2.keras"}, files())
+    assert.is_nil(checkpoint.best)
+    assert.matches("ModelCheckpoint: there is no 'val_loss' yet: batches have no validation, .*; "
+      .. "there are: loss, mae\n$", text)
+    assert.equal(1, select(2, text:gsub("ModelCheckpoint", "")))   -- once a fit
+    fails("there is no 'val_loss' to monitor %(fit has no validation data%); there are: loss, mae$",
+      train, {"n.keras", save_freq = 1, save_best_only = true}, {1})
+    fails("there is no 'acc' to monitor; there are: loss, mae$",
+      train, {"n.keras", save_freq = 1, save_best_only = true, monitor = "acc"}, {1}, options)
+  end)
+
+  it("counts batches by their numbers, as with steps_per_execution", function()
+    local checkpoint = ln.callbacks.ModelCheckpoint{"c.keras", save_freq = 3}
+    local due = {}
+    for i, batch in ipairs{2, 4, 6, 2, 4, 5, 6} do
+      if checkpoint.due(batch) then due[#due + 1] = i end
+    end
+    assert.same({2, 4, 6}, due)
+  end)
+
+  it("without a validation after each epoch saves after those that have one", function()
+    local model = ln.Sequential{ln.layers.Dense{1, use_bias = false, input_shape = {1}}}
+    model:compile{loss = "mse"}
+    local checkpoint = ln.callbacks.ModelCheckpoint{folder.path .. "/f-{epoch}.keras",
+      save_best_only = true}
+    local text = warnings(model.fit, model, x, y, {epochs = 4, verbose = 0, validation_freq = 2,
+      validation_data = {x, y}, callbacks = {checkpoint, ln.callbacks.EarlyStopping{patience = 9}}})
+    assert.same({"f-2.keras", "f-4.keras"}, files())
+    assert.matches("ModelCheckpoint: there is no 'val_loss' yet: after epochs without", text, 1,
+      true)
+    assert.matches("EarlyStopping: there is no 'val_loss' yet: epochs without", text, 1, true)
+    assert.equal(2, select(2, text:gsub("\n", "")))
+  end)
+
+  it("does not take NaN for the first best", function()
+    local checkpoint = train({"nan-{epoch}.keras", save_best_only = true}, {0 / 0, 0.5, 0 / 0})
+    assert.same({"nan-2.keras"}, files())
+    assert.equal(0.5, checkpoint.best)
   end)
 
   it("does not keep fit from running batches at once, unless it counts them", function()

@@ -1,5 +1,6 @@
 -- fit, evaluate and predict: options, weights, callbacks, determinism, errors, memory.
 local ln = require "lunate"
+local warnings = require "support.warnings"
 
 local function error_of(f, ...)
   local ok, message = pcall(f, ...)
@@ -81,12 +82,36 @@ describe("fit", function()
     assert.equal(4, #now_and_then.history.loss)
   end)
 
-  it("takes steps_per_epoch and goes round the data", function()
-    local x, y = regression(64)
-    local model = small()
-    local history = model:fit(x, y, {epochs = 3, steps_per_epoch = 3, batch_size = 16, verbose = 0})
-    assert.equal(9, model.optimizer.iterations)
-    assert.equal(3, history.params.steps)
+  it("goes on in the data after steps_per_epoch, and ends an epoch with them", function()
+    local x = ln.arange(0, 8):reshape{8, 1}
+    local model = ln.Sequential{ln.Input{shape = {1}},
+      ln.layers.Dense{1, use_bias = false, kernel_initializer = "ones"}}
+    model:compile{loss = "mse", optimizer = ln.optimizers.SGD{0}}
+    -- Losses and numbers of batches are Keras 3.16's.
+    local function check(steps, epochs, losses, batches, warned)
+      for _, dataset in ipairs{false, true} do
+        local seen = {}
+        local count = ln.callbacks.LambdaCallback{
+          on_batch_end = function(b) seen[#seen + 1] = b end}
+        for _, callbacks in ipairs{{}, {count}} do
+          local options = {epochs = epochs, steps_per_epoch = steps, verbose = 0,
+            callbacks = callbacks}
+          if not dataset then options.batch_size, options.shuffle = 2, false end
+          local data = dataset and ln.data.Dataset.from_tensors(x, x * 0):batch(2) or x
+          local text, history = warnings(model.fit, model, data, not dataset and x * 0 or nil,
+            options)
+          for e, loss in ipairs(losses) do assert.near(loss, history.history.loss[e], 1e-3) end
+          assert.equal(epochs, #history.history.loss)
+          assert.equal(steps, history.params.steps)
+          assert.equal(warned or "", text:match("the data ended after (batch %d of %d)") or "")
+        end
+        assert.equal(batches, table.concat(seen, " "))
+      end
+    end
+    check(3, 4, {9.1667, 42.5, 9.1667, 42.5}, "1 2 3 1 1 2 3 1", "batch 1 of 3")
+    check(6, 2, {17.5, 17.5}, "1 2 3 4 1 2 3 4", "batch 4 of 6")
+    check(4, 2, {17.5, 17.5}, "1 2 3 4 1 2 3 4")
+    check(2, 3, {3.5, 31.5, 3.5}, "1 2 1 2 1 2")
   end)
 
   it("weighs samples and classes", function()

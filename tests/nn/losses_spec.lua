@@ -1,7 +1,6 @@
 -- Losses: every golden case (values, reductions, weights, gradients, configs, names), the formulas
 -- that no case covers, and what bad labels and shapes say.
 
-local core = require "lunate.core"
 local ln = require "lunate"
 local core = require "lunate.core"
 local goldens = require "support.goldens"

@@ -2,7 +2,8 @@
 
 local raise = require "lunate.raise"
 
---- @return nil for "epoch", else a function to be called after each batch: true when it is time
+--- @return nil for "epoch", else a function to be called after batches, with the number of the last
+--   one in its epoch: true when it is time
 -- Errors: neither; `what` is the callback's name.
 return function(what, save_freq)
   if save_freq == "epoch" then return nil end
@@ -11,9 +12,12 @@ return function(what, save_freq)
     raise("bad option 'save_freq' of '%s' (\"epoch\" or a number of batches >= 1 expected, got %s)",
       what, tostring(save_freq))
   end
-  local count = 0
-  return function()
-    count = (count + 1) % n
-    return count == 0
+  local count, last = 0, 0
+  return function(batch)
+    -- Of another epoch all of its batches are new.
+    count, last = count + (batch > last and batch - last or batch), batch
+    if count < n then return false end
+    count = 0
+    return true
   end
 end

@@ -3,6 +3,7 @@
 -- nothing.
 
 local raise = require "lunate.raise"
+local warn = require "lunate.warn"
 
 -- The longer names of the same hooks; a callback that has both means the longer one, as in Keras.
 local twins = {on_batch_begin = "on_train_batch_begin", on_batch_end = "on_train_batch_end"}
@@ -40,6 +41,12 @@ end
 function List:batch(hook, batch, logs)
   if not self:wants(hook) then return end
   call(self, hook, batch, logs or {})
+end
+
+--- A warning, on a line of its own.
+function List:warn(...)
+  if self.progress then self.progress:break_off() end
+  warn(...)
 end
 
 --- For `local callbacks <close>`: what an error broke off leaves no half line.

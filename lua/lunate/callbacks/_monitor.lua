@@ -20,9 +20,20 @@ local function names_of(logs)
   return #names > 0 and table.concat(names, ", ") or "nothing"
 end
 
---- The value in these logs. nil: it is a validation's, and this epoch has none (validation_freq).
+-- Once a fit: that a value of validation is not in these logs, and what that means.
+--- @private
+function Monitor:warn_of_missing(logs, consequence)
+  if self.warned == self.params then return end
+  self.warned = self.params
+  self:warn("%s: there is no '%s' yet: %s; there are: %s", self.class.name, self.options.monitor,
+    consequence, names_of(logs))
+end
+
+--- The value in these logs. nil: it is a validation's, and they have none (of an epoch without
+-- validation, by validation_freq, or of a batch).
+-- @param consequence  what it means that they have none, for a warning
 -- Errors: there is no such value (lists those that there are), or it is no number.
-function Monitor:value(logs)
+function Monitor:value(logs, consequence)
   local name = self.options.monitor
   local value = logs[name]
   if value == nil then
@@ -31,6 +42,7 @@ function Monitor:value(logs)
     for key in pairs(logs) do validated = validated or key:find("^val_") ~= nil end
     if of_training and logs[of_training] ~= nil and self.params.do_validation
         and not validated then
+      self:warn_of_missing(logs, consequence)
       return nil
     end
     raise("%s: there is no '%s' to monitor%s; there are: %s", self.class.name, name,

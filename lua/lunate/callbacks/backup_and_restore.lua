@@ -4,8 +4,10 @@
 -- that was not. fit's History has the epochs of the last run.
 --
 -- Options: `backup_dir`: a folder for this training alone; `save_freq` ("epoch"): after each epoch,
--- or every so many batches; `delete_checkpoint` (true): the backup goes when training has ended. It
--- stays when Ctrl-C or an error ends it, so that running the script again resumes.
+-- or every so many batches; `double_checkpoint` (false): the backup before the last is kept too,
+-- and taken where the last one cannot be read; `delete_checkpoint` (true): the backup goes when
+-- training has ended. It stays when Ctrl-C or an error ends it, so that running the script again
+-- resumes.
 --
 -- The model must be built (`input_shape`, or by data), and be the one that was backed up. Exact are
 -- tensors and Datasets that follow from them and `ln.set_seed`; what other callbacks remember
@@ -43,9 +45,11 @@ local BackupAndRestore = Callback:extend("BackupAndRestore")
 BackupAndRestore.options = {
   backup_dir = {"string", required = true},
   save_freq = {"any", default = "epoch"},
+  double_checkpoint = {"boolean", default = false},
   delete_checkpoint = {"boolean", default = true},
 }
-BackupAndRestore.positional = {"backup_dir", "save_freq", "delete_checkpoint"}
+BackupAndRestore.positional = {"backup_dir", "save_freq", "double_checkpoint",
+  "delete_checkpoint"}
 
 function BackupAndRestore:init(given)
   if given.backup_dir == "" then
@@ -61,6 +65,7 @@ function BackupAndRestore:path(name) return self.options.backup_dir .. "/" .. na
 -- What the folder says: where training was, and which file has the model. This file is written
 -- last, in one piece, so it always names a file that is whole.
 local STATE = "training_metadata.json"
+local STATE_BEFORE = STATE .. ".bkp"   -- of the backup before, with double_checkpoint
 local WEIGHTS = "^backup%-(%d+)%.weights%.h5$"
 
 --- @private
@@ -70,21 +75,25 @@ function BackupAndRestore:save(epoch, batch)
   local model = self.model
   core.make_folders(self:path(name))
   model:save_weights(self:path(name))
-  core.write_file(self:path(STATE), core.json_encode{
+  local before = self.options.double_checkpoint and self.last
+  if before then core.write_file(self:path(STATE_BEFORE), before.text) end
+  local text = core.json_encode{
     weights = name, epoch = epoch, batch = batch, place = self.params.feed:tell(),
     generators = random.save(model, tree.walk(model)).layers,
     -- The file of weights has it as a float32.
-    learning_rate = rate.is_schedule(self) or rate.get(self)})
-  self.number = number
-  self:clean(name)
+    learning_rate = rate.is_schedule(self) or rate.get(self)}
+  core.write_file(self:path(STATE), text)
+  self.number, self.last = number, {weights = name, text = text}
+  self:clean(name, before and before.weights)
 end
 
--- Removes what is not the backup: older weights, and the rests of saves that were killed.
+-- Removes what is no backup: older weights, and the rests of saves that were killed.
 --- @private
-function BackupAndRestore:clean(keep)
+function BackupAndRestore:clean(keep, keep_too)
   local there, names = pcall(core.list_folder, self.options.backup_dir)
   for _, name in ipairs(there and names or {}) do
-    if name ~= keep and (name:find(WEIGHTS) or name:find("%.lunate%-tmp$")) then
+    local ours = name:find(WEIGHTS) or name:find("%.lunate%-tmp$")
+    if ours and name ~= keep and name ~= keep_too then
       os.remove(self:path(name))
     end
   end
@@ -93,14 +102,42 @@ end
 local function read_state(path)
   local file <close> = io.open(path, "rb")
   if not file then return nil end
-  local ok, state = pcall(core.json_decode, file:read(65536) or "")
+  local text = file:read(65536) or ""
+  local ok, state = pcall(core.json_decode, text)
   local place = ok and type(state) == "table" and state.place
   local fine = type(place) == "table" and type(state.weights) == "string"
     and state.weights:find(WEIGHTS) and math.tointeger(state.epoch)
     and math.tointeger(state.batch) and state.epoch >= 1 and state.batch >= 1
     and (state.learning_rate == true or type(state.learning_rate) == "number")
   if not fine then raise("BackupAndRestore: '%s' is damaged", path) end
+  return state, text
+end
+
+-- Gives the model what the backup that a file tells of has. Returns what it says, nil when there is
+-- no such file.
+--- @private
+function BackupAndRestore:restore(name)
+  local state, text = read_state(self:path(name))
+  if not state then return nil end
+  local model = self.model
+  model:load_weights(self:path(state.weights))
+  random.load(model, tree.walk(model), {layers = state.generators})
+  self.last = {weights = state.weights, text = text}
   return state
+end
+
+-- The last backup, or the one before where that cannot be read; nil when there is none.
+--- @private
+function BackupAndRestore:restore_any()
+  local fine, state = pcall(self.restore, self, STATE)
+  if fine and state then return state end
+  local before_fine, before = pcall(self.restore, self, STATE_BEFORE)
+  if before_fine and before then
+    self:warn("BackupAndRestore: the last backup cannot be read, going on from the one before: %s",
+      state or "it is gone")
+    return before
+  end
+  if not fine then error(state, 0) end
 end
 
 function BackupAndRestore:on_train_begin()
@@ -108,11 +145,9 @@ function BackupAndRestore:on_train_begin()
   if not model.built then
     raise("BackupAndRestore: '%s' is not built: give its first layer an input_shape", model.name)
   end
-  self.number = nil
-  local state = read_state(self:path(STATE))
+  self.number, self.last = nil, nil
+  local state = self:restore_any()
   if not state then return end
-  model:load_weights(self:path(state.weights))
-  random.load(model, tree.walk(model), {layers = state.generators})
   if state.learning_rate ~= true then rate.set(self, state.learning_rate) end
   self.number = math.tointeger(state.weights:match(WEIGHTS))
   self.params.first_epoch, self.params.first_batch =
@@ -124,9 +159,10 @@ function BackupAndRestore:on_epoch_begin(epoch) self.epoch, self.owes = epoch, f
 
 --- @private
 function BackupAndRestore:after_batch(batch)
-  if not self.due() then return end
+  if not self.due(batch) then return end
   -- Of a whole epoch its end is backed up, validation and all.
-  if batch == self.params.steps then self.owes = true else self:save(self.epoch, batch + 1) end
+  local whole = batch == self.params.steps or self.params.feed:at_end()
+  if whole then self.owes = true else self:save(self.epoch, batch + 1) end
 end
 
 function BackupAndRestore:on_epoch_end(epoch)
@@ -137,6 +173,7 @@ function BackupAndRestore:on_train_end()
   if not self.options.delete_checkpoint or self.model.history.interrupted then return end
   -- The state goes first: without it there is no backup.
   os.remove(self:path(STATE))
+  os.remove(self:path(STATE_BEFORE))
   self:clean()
   os.remove(self.options.backup_dir)
 end

@@ -27,6 +27,8 @@
 --       if logs.loss < 0.1 then self.model.stop_training = true end
 --     end
 
+local warn = require "lunate.warn"
+
 local Callback = require "lunate.class"("Callback", {type = "lunate.callback"})
 
 --- Prints a line of its own, below a progress bar that is on its way. Arguments as string.format.
@@ -41,6 +43,21 @@ function Callback:say(...)
   if bar then bar:break_off() end
   io.stdout:write(string.format(...), "\n")
   io.stdout:flush()
+end
+
+--- Prints a warning to stderr, below a progress bar that is on its way. Arguments as string.format.
+-- @param ...  as of string.format
+-- Errors: those of string.format.
+--
+--     local Doubt = ln.callbacks.Callback:extend("Doubt")
+--     function Doubt:on_epoch_end(epoch, logs)
+--       if logs.loss > 1e6 then self:warn("the loss is %g after epoch %d", logs.loss, epoch) end
+--     end
+--     model:fit(x, y, {verbose = 0, callbacks = {Doubt()}})
+function Callback:warn(...)
+  local bar = self.params and self.params.progress
+  if bar then bar:break_off() end
+  warn(...)
 end
 
 return Callback

@@ -48,7 +48,7 @@ end
 
 function EarlyStopping:on_epoch_end(epoch, logs)
   local given = self.options
-  local value = self:value(logs)
+  local value = self:value(logs, "epochs without validation do not count")
   if value == nil or epoch <= given.start_from_epoch then return end
   if given.restore_best_weights and not self.weights then self:keep(epoch) end
   self.wait = self.wait + 1

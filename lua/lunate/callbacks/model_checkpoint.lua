@@ -6,7 +6,9 @@
 -- ("val_loss"): the log that says what is best; `verbose` (0); `save_best_only` (false): only when
 -- the value is better than at all saves before; `save_weights_only` (false); `mode` ("auto"): "min"
 -- or "max" says which way is better; `save_freq` ("epoch"): or after so many batches, of this and
--- of later epochs; `initial_value_threshold` (none): the value that the first save has to beat.
+-- of later epochs, whose logs have the loss and metrics of training so far, none of validation
+-- (that save_best_only wants one is warned of, and each save is made, as in Keras);
+-- `initial_value_threshold` (none): the value that the first save has to beat.
 --
 -- Each file is written whole or not at all (see `model:save`). Field `best`: the value of the best
 -- save; it lasts from one fit to the next.
@@ -116,12 +118,15 @@ function ModelCheckpoint:path_with(fields)
 end
 
 -- Whether to save now, why, as verbose tells it, and the value that will be the best.
+-- Of a batch it is not known when a validation's value says what is best: saved, as in Keras.
 --- @private
 function ModelCheckpoint:wanted(logs)
   local given = self.options
   if not given.save_best_only then return true, "" end
-  local value = self:value(logs)
-  if value == nil then return false end
+  local value = self:value(logs, self.due
+    and "batches have no validation, so all that is due after them is saved, better or not"
+    or "after epochs without validation nothing is saved")
+  if value == nil then return self.due ~= nil, self.due and "" end
   local best = self.best and ("%.5f"):format(self.best) or "none"
   if value ~= value or not self:is_better(value, self.best) then   -- NaN may come first
     return false, ("%s is not better than %s"):format(given.monitor, best)
@@ -159,7 +164,7 @@ end
 
 --- @private
 function ModelCheckpoint:after_batch(batch, logs)
-  if self.due() then self:save(self.epoch, batch, logs) end
+  if self.due(batch) then self:save(self.epoch, batch, logs) end
 end
 
 return ModelCheckpoint

@@ -41,7 +41,7 @@ end
 function ReduceLROnPlateau:on_epoch_end(epoch, logs)
   local given = self.options
   logs.learning_rate = rate.get(self)
-  local value = self:value(logs)
+  local value = self:value(logs, "epochs without validation do not count")
   if value == nil then return end
   if self.cooldown_counter > 0 then
     self.cooldown_counter = self.cooldown_counter - 1

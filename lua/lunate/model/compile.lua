@@ -19,7 +19,30 @@ local COMPILE = {
   metrics = {"any"},
   weighted_metrics = {"any"},
   replay = {"boolean", default = false},
+  run_eagerly = {"boolean", default = false},
+  jit_compile = {"any", default = "auto"},
+  steps_per_execution = {"integer", default = 1, min = 1},
+  auto_scale_loss = {"any"},
 }
+
+local function check_execution(given)
+  local jit = given.jit_compile
+  if jit ~= "auto" and type(jit) ~= "boolean" then
+    raise("bad option 'jit_compile' of 'compile' (true, false or \"auto\" expected, got %s)",
+      tostring(jit))
+  end
+  if given.run_eagerly and (given.replay or jit == true) then
+    raise("'compile': run_eagerly = true records nothing, so it does not go with %s = true",
+      given.replay and "replay" or "jit_compile")
+  end
+  if given.replay and jit == false then
+    raise("'compile': jit_compile = false records nothing, so it does not go with replay = true")
+  end
+  if given.auto_scale_loss ~= nil then
+    raise("bad option 'auto_scale_loss' of 'compile' (losses are scaled where gradients are "
+      .. "float16, and no layer computes in it; an optimizer's loss_scale_factor scales always)")
+  end
+end
 
 local by_shape = {
   accuracy = "accuracy", acc = "accuracy", ce = "crossentropy", crossentropy = "crossentropy"
@@ -80,12 +103,18 @@ end
 --   names or metrics; `weighted_metrics`: the same, but they are weighted by sample and class
 --   weights; `replay` (false): the promise that what is computed in Lua does the same ops for every
 --   batch, which then are recorded once and replayed, without Lua. The first two batches, and the
---   first of each epoch, run in Lua and are compared with the record; that they differ is an error
--- Errors: unknown names (with the nearest known one); a list that does not fit the outputs.
+--   first of each epoch, run in Lua and are compared with the record; that they differ is an error;
+--   `run_eagerly` (false): nothing is recorded, so that every batch runs op by op, and what Lua
+--   computes with it; `jit_compile` ("auto"): true and "auto" record a batch of each shape and
+--   replay it, as far as it is not Lua that computes; false is the same as run_eagerly;
+--   `steps_per_execution` (1): callbacks' hooks of batches are called once in so many
+-- Errors: unknown names (with the nearest known one); a list that does not fit the outputs;
+-- `auto_scale_loss`, which is for float16 alone; options that contradict each other.
 --
 --     model:compile{loss = "mse", optimizer = ln.optimizers.SGD{learning_rate = 0.01}}
 function Model:compile(options)
   local given = check("compile", COMPILE, options)
+  check_execution(given)
   local compiled = state[self]
   if core.calls_in_lua(self) and not compiled.outputs_known then
     count_outputs(self, given.loss or false, given.loss_weights or false)
@@ -104,6 +133,8 @@ function Model:compile(options)
   compiled.step_logs = false
   self.optimizer, self.loss, self.loss_weights = optimizer, given.loss, weights
   self.replay, self.stop_training, self.compiled = given.replay, false, true
+  self.run_eagerly, self.jit_compile = given.run_eagerly, given.jit_compile
+  self.steps_per_execution = given.steps_per_execution
 end
 
 --- Compiles from Keras's compile_config (loss, metrics, optimizer, ... as serialized).
@@ -122,6 +153,9 @@ function Model:compile_from_config(config)
     optimizer = plain(config.optimizer), loss = plain(bind(config.loss)),
     loss_weights = plain(config.loss_weights), metrics = plain(bind(config.metrics)),
     weighted_metrics = plain(bind(config.weighted_metrics)),
+    -- What Keras says of jit_compile is about its backend.
+    run_eagerly = plain(config.run_eagerly),
+    steps_per_execution = plain(config.steps_per_execution),
   }
 end
 
@@ -174,6 +208,11 @@ local function add_metrics(model, trainer, data, shapes)
   return metrics
 end
 
+--- Tells a trainer what may be recorded.
+function compile.set_replay(model, trainer)
+  trainer:set_replay(model.replay or false, model.run_eagerly or model.jit_compile == false)
+end
+
 --- The trainer, made with the first data: what "accuracy" means depends on shapes.
 -- @param what  who asks, for messages
 function compile.trainer(model, data, what)
@@ -189,7 +228,7 @@ function compile.trainer(model, data, what)
     for i = 2, #shapes do compiled.losses[i] = compiled.losses[1] end
   end
   local trainer = core.trainer(model)
-  trainer:set_replay(model.replay or false)
+  compile.set_replay(model, trainer)
   trainer:set_optimizer(model.optimizer)
   for i = 1, #shapes do
     trainer:add_output(compiled.losses[i] or nil, model.loss_weights[i] or 1)

@@ -28,19 +28,16 @@ function evaluate.run(run, data, size, n_steps)
   model:reset_metrics()
   callbacks:call("on_test_begin")
   local function running() return logs.read(model) end
-  local feed = adapter.feed(data, size)
-  local single = subclass.overrides(model, "test") or callbacks:wants("on_test_batch_begin")
-    or callbacks:wants("on_test_batch_end")
-  run:each_batch(feed, n_steps, single, function(batch, step)
-    callbacks:batch("on_test_batch_begin", step)
-    local done, batches = steps.run(model, "test", batch, not data.stream and size)
-    feed:used(done)
-    if not callbacks.training then callbacks:advance(done, running) end
-    if callbacks:wants("on_test_batch_end") then
-      callbacks:batch("on_test_batch_end", step, logs.read(model))
-    end
-    return batches
-  end)
+  local feed = run:feed_of(data, size, n_steps)
+  run:each_batch{hook = "on_test_batch", limit = n_steps,
+    single = subclass.overrides(model, "test"), logs = running,
+    next = function(most) return feed:next(most) end,
+    run = function(batch)
+      local done, batches = steps.run(model, "test", batch, not data.stream and size)
+      feed:used(done)
+      if not callbacks.training then callbacks:advance(done, running) end
+      return batches
+    end}
   feed:restart()
   callbacks:call("on_test_end", logs.read(model))
 end

@@ -117,38 +117,36 @@ local function check_streams(data, valid, given)
   end
 end
 
--- The next batches, at most so many; nil at the end of the epoch. With steps_per_epoch an epoch may
--- end inside the data, or go over them again.
-local function next_batch(run, most)
-  local feed = run.feed
+-- The next batches, at most so many, after batch `step` of the epoch; nil at its end. With
+-- steps_per_epoch an epoch may end inside the data, and the next goes on there; it ends with the
+-- data too, as in Keras.
+local function next_batch(run, most, step)
+  local feed, wanted = run.feed, run.given.steps_per_epoch
   local batch = feed:next(most)
-  if batch or not run.given.steps_per_epoch then return batch end
+  if batch or not wanted then return batch end
   feed:restart()
-  batch = feed:next(most)
-  if not batch then raise("%s: the Dataset is empty", run.where) end
-  return batch
+  if step == 0 then return feed:next(most) end
+  if not run.warned then
+    run.warned = true
+    run.callbacks:warn("%s: the data ended after batch %d of %d, and the epoch with them "
+      .. "(a Dataset may repeat_)", run.where, step, wanted)
+  end
 end
 
 -- The batches of one epoch, after the first `step`. Returns the number of the last one.
 local function train_epoch(run, step)
-  local model, callbacks, wanted = run.model, run.callbacks, run.given.steps_per_epoch
-  local single = subclass.overrides(model, "train") or callbacks:wants("on_batch_begin")
-    or callbacks:wants("on_batch_end")
+  local model, callbacks = run.model, run.callbacks
   local function running() return logs.read(model) end
-  while not wanted or step < wanted do
-    local batch = next_batch(run, single and 1 or (wanted or math.huge) - step)
-    if not batch then break end
-    callbacks:batch("on_batch_begin", step + 1)
-    local done, batches = steps.run(model, "train", batch, not run.data.stream and run.size)
-    run.feed:used(done)
-    step = step + batches
-    callbacks:advance(done, running)
-    if callbacks:wants("on_batch_end") then
-      callbacks:batch("on_batch_end", step, logs.read(model))
-    end
-    if model.stop_training or run:ended() then break end
-  end
-  return step
+  return run:each_batch{hook = "on_batch", limit = run.given.steps_per_epoch, before = step,
+    single = subclass.overrides(model, "train"), logs = running,
+    next = function(most, at) return next_batch(run, most, at) end,
+    run = function(batch)
+      local done, batches = steps.run(model, "train", batch, not run.data.stream and run.size)
+      run.feed:used(done)
+      callbacks:advance(done, running)
+      return batches
+    end,
+    stopped = function() return model.stop_training end}
 end
 
 -- One epoch with its validation; returns its logs, nil when Ctrl-C broke it off: of such an epoch
@@ -184,8 +182,9 @@ end
 --   `validation_split` (0: that part of the samples, from the end, before shuffling),
 --   `validation_batch_size` (batch_size), `validation_freq` (1, or a list of epochs),
 --   `validation_steps`, `shuffle` (true), `class_weight` {[id] = weight}, `sample_weight` (a tensor
---   of one weight a sample), `steps_per_epoch` (all batches; then
---   data that end within an epoch begin again), `callbacks` (a list)
+--   of one weight a sample), `steps_per_epoch` (all batches; an epoch of fewer goes on in the data
+--   where the last one ended; where the data end, the epoch does, and the next begins anew),
+--   `callbacks` (a list)
 -- @return the History: `history.history.loss[epoch]`, `history.epoch`, `history.keys`,
 --   `history.params`, `history.interrupted`
 -- Errors: data whose lengths or shapes do not fit (named), labels out of range, unknown options.

@@ -4,6 +4,7 @@ local core = require "lunate.core"
 local blame = require "lunate.blame"
 local adapter = require "lunate.training_data"
 local subclass = require "lunate.subclass"
+local compile = require "lunate.model.compile"
 local session = require "lunate.model.session"
 local state = require "lunate.model.state"
 
@@ -24,7 +25,7 @@ local function predictor(model)
   local kept = state[model]
   if not kept.predictor then
     kept.predictor = core.trainer(model)
-    kept.predictor:set_replay(model.replay or false)
+    compile.set_replay(model, kept.predictor)
   end
   return kept.predictor
 end
@@ -52,13 +53,17 @@ function Rows:add(batch, step)
   end
 end
 
--- The outputs of a batch that was just added, as callbacks see them.
-function Rows:of_batch(batch, step)
+-- The outputs of batches first .. last (of `size` rows), which were just added, as callbacks see
+-- them.
+function Rows:of_batches(first, last, size)
   local list = {}
   for i, out in ipairs(self.outs) do
-    list[i] = out[{ {batch.first, batch.first + batch.n - 1} }]
+    list[i] = out[{ {(first - 1) * size + 1, math.min(last * size, self.n)} }]
   end
-  for i, parts in ipairs(self.parts) do list[i] = parts[step] end
+  for i, parts in ipairs(self.parts) do
+    list[i] = first == last and parts[last]
+      or core.functions.concatenate(table.move(parts, first, last, 1, {}))
+  end
   return #list == 1 and list[1] or list
 end
 
@@ -87,17 +92,16 @@ local function predict_in_batches(self, x, options)
     and not callbacks:wants("on_predict_batch_end") and core.keeps_rows(self) then
     size = size * math.max(1, ROWS_AT_ONCE // size)
   end
-  local feed = adapter.feed(data, size)
-  run:each_batch(feed, given.steps, true, function(batch, step)
-    callbacks:batch("on_predict_batch_begin", step)
-    rows:add(batch, step)
-    callbacks:advance(batch.n)
-    if callbacks:wants("on_predict_batch_end") then
-      callbacks:batch("on_predict_batch_end", step, {outputs = rows:of_batch(batch, step)})
-    end
-    feed:used(batch.n)
-    return 1
-  end)
+  local feed = run:feed_of(data, size, given.steps)
+  run:each_batch{hook = "on_predict_batch", limit = given.steps, single = true,
+    next = function(most) return feed:next(most) end,
+    run = function(batch, step)
+      rows:add(batch, step)
+      callbacks:advance(batch.n)
+      feed:used(batch.n)
+      return 1
+    end,
+    logs = function(first, last) return {outputs = rows:of_batches(first, last, size)} end}
   callbacks:call("on_predict_end")
   run:raise_if_ended()
   return rows:all()

@@ -82,19 +82,44 @@ function Session:raise_if_ended()
   if self:ended() then raise("%s: interrupted", self.where) end
 end
 
---- Calls f(batch, step) for one pass over the feed, at most `steps` batches (nil: all), until the
--- session ends; f returns how many batches it ran. single: one at a time.
-function Session:each_batch(feed, steps, single, f)
+--- The batches of data that are gone over once, or for so many steps.
+function Session:feed_of(data, size, steps)
+  local feed = adapter.feed(data, size)
   if feed.endless and not steps then
     raise("%s: an endless Dataset needs a number of steps", self.where)
   end
-  local step = 0
-  while not steps or step < steps do
-    local batch = feed:next(single and 1 or (steps or math.huge) - step)
+  return feed
+end
+
+--- Goes over batches, one group after another, with the hooks of callbacks around each group:
+-- `steps_per_execution` batches where a callback has such hooks, else as many as the core does at
+-- once. Ends with the data, after `limit` batches, or with the session.
+-- @param what  a table: `hook` ("on_batch"), `next(most, step)` gives at most so many batches, or
+--   nil at the end; `run(batch, step)` runs them, of which the first is number `step`, and returns
+--   how many it did; `logs(first, last)` is what the hook after batches first .. last gets;
+--   `stopped()`: whether to end after the group (never); `single`: run takes one at a time;
+--   `limit`; `before` (0): the number of the batch before the first
+-- @return the number of the last batch
+function Session:each_batch(what)
+  local callbacks, limit = self.callbacks, what.limit or math.huge
+  local begin_hook, end_hook = what.hook .. "_begin", what.hook .. "_end"
+  local watched = callbacks:wants(begin_hook) or callbacks:wants(end_hook)
+  local group = watched and (self.model.steps_per_execution or 1) or what.single and 1 or math.huge
+  local step = what.before or 0
+  while step < limit do
+    local first, last = step + 1, math.min(step + group, limit)
+    local batch = what.next(what.single and 1 or last - step, step)
     if not batch then break end
-    step = step + f(batch, step + 1)
-    if self:ended() then break end
+    callbacks:batch(begin_hook, first)
+    repeat
+      step = step + what.run(batch, step + 1)
+      batch = watched and step < last and not self:ended()
+        and what.next(what.single and 1 or last - step, step)
+    until not batch
+    if callbacks:wants(end_hook) then callbacks:batch(end_hook, step, what.logs(first, step)) end
+    if what.stopped and what.stopped() or self:ended() then break end
   end
+  return step
 end
 
 return session

@@ -12,9 +12,9 @@ local categories = require "lunate.preprocessing._categories"
 --- Takes a tensor (samples, features) or a list of rows of strings and numbers; gives (samples,
 -- columns). `categories`: "auto" (those in the data, sorted, NaN last), or a list with the
 -- categories of each feature, in the order wanted. `drop`: nothing (default), "first" (each
--- feature's first category) or "if_binary" (of those with two). `handle_unknown`: "error" or "ignore" (zeros). `dtype` of the result
--- ("float32"). After `fit`: `categories_`, a list with a tensor or list for each feature,
--- `n_features_in_`.
+-- feature's first category) or "if_binary" (of those with two). `handle_unknown`: "error" or
+-- "ignore" (zeros). `dtype` of the result ("float32"). After `fit`: `categories_`, a list with a
+-- tensor or list for each feature, `n_features_in_`.
 local OneHotEncoder = Transformer:extend("OneHotEncoder")
 OneHotEncoder.options = {
   categories = {"any", default = "auto"},

@@ -371,7 +371,8 @@ local function common(model, metric)
     loss = parts("loss", model.loss, loss_name), loss_weights = weights,
     metrics = metrics(state[model].metrics_given, metric),
     weighted_metrics = metrics(state[model].weighted_metrics_given, metric),
-    run_eagerly = false, steps_per_execution = 1, jit_compile = false,
+    run_eagerly = model.run_eagerly, steps_per_execution = model.steps_per_execution,
+    jit_compile = false,
   }
 end
 
