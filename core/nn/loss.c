@@ -115,7 +115,7 @@ LnTensor *ln_smooth_labels(LnContext *c, LnTensor *y, double amount, double towa
 }
 
 LnTensor *ln_hinge_labels(LnContext *c, LnTensor *y) {
-  if (!y) return NULL;
+  if (!y || y->size == 0) return y;
   LnTensor *other = ln_mul(c, y, ln_sub_number(c, y, 1));   // 0 for 0 and 1 alone
   LnTensor *binary = ln_eq_number(c, ln_max(c, ln_abs(c, other), LN_NONE, false), 0);
   return ln_where(c, binary, ln_sub_number(c, ln_mul_number(c, y, 2), 1), y);

@@ -24,6 +24,9 @@ static bool labels_fit(const LnCall *call, const LnTensor *labels, const LnTenso
   if (x->rank > 0 && x->shape[x->rank - 1] > 0 &&
       ln_shape_equal(labels->shape, labels->rank, x->shape, x->rank - (e->sparse ? 1 : 0)))
     return true;
+  if (x->rank > 0 && x->shape[x->rank - 1] == 0)
+    return ln_fail(call->context, "predictions of shape %s have no classes",
+                   ln_tensor_shape_text(x));
   return ln_fail(call->context, "labels of shape %s do not go with predictions of shape %s",
                  ln_tensor_shape_text(labels), ln_tensor_shape_text(x));
 }

@@ -144,6 +144,44 @@ describe("losses beyond the golden cases", function()
     assert.equal(1, Sparse{axis = 2}:get_config().axis)
   end)
 
+  it("labels are smoothed by the number of classes, on whatever axis", function()
+    local p = ln.tensor{{{0.2, 0.5}, {0.3, 0.1}, {0.5, 0.4}}}
+    local y = ln.tensor{{{0, 1}, {1, 0}, {0, 0}}}
+    local options = {axis = 2, label_smoothing = 0.3, reduction = "none"}
+    goldens.near(losses.CategoricalCrossentropy(options)(y, p), {{1.1934, 0.8764}}, 1e-4, 1e-4)
+    goldens.near(losses.CategoricalFocalCrossentropy(options)(y, p), {{0.1481, 0.0895}}, 1e-3, 1e-4)
+  end)
+
+  it("what is ignored has no gradient, whatever its values", function()
+    for _, from_logits in ipairs{true, false} do
+      local p = ln.tensor{{0 / 0, 1, 2}, {0.2, 0.3, 0.5}, {0, 0, 0}}
+      local tape <close> = ln.GradientTape()
+      tape:watch(p)
+      local loss = losses.SparseCategoricalCrossentropy{ignore_class = -1,
+        from_logits = from_logits, reduction = "sum"}
+      local gradient = tape:gradient(loss(ln.tensor{-1, 2, -1}, p), {p})[1]
+      assert.are.same({{0, 0, 0}, {0, 0, 0}}, gradient[ln.tensor({1, 3}, {dtype = "int32"})]:totable())
+      assert.is_true(ln.isfinite(gradient):all():item() and gradient[2][3] < 0)
+    end
+  end)
+
+  it("the sum of weights that are spread over a sample's values counts each once", function()
+    local p, y = ln.tensor{{{0.2, 0.5}, {0.3, 0.1}, {0.5, 0.4}}}, ln.tensor{{{0, 1}, {1, 0}, {0, 0}}}
+    local loss = losses.MeanSquaredError{reduction = "mean_with_sample_weight"}
+    goldens.near(loss(y, p, ln.tensor{2}), 0.6, 1e-5, 1e-6)
+    goldens.near(loss(y, p, ln.tensor{{2}}), 0.6, 1e-5, 1e-6)
+  end)
+
+  it("nothing to average is 0", function()
+    for _, name in ipairs{"Hinge", "SquaredHinge"} do
+      assert.equal(0, losses[name]()(ln.zeros{0, 2}, ln.zeros{0, 2}):item())
+      assert.equal("(3,)", tostring(losses[name]{reduction = "none"}(ln.zeros{3, 0},
+        ln.zeros{3, 0}).shape))
+    end
+    assert.error_matches(function() losses.CategoricalCrossentropy{from_logits = true}(
+      ln.zeros{3, 0}, ln.zeros{3, 0}) end, "%(3, 0%) have no classes")
+  end)
+
   it("are not reduced where a config says null", function()
     local loss = losses.MeanSquaredError.from_config{reduction = core.null, name = core.null}
     assert.equal("none", loss.reduction)

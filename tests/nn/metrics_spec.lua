@@ -268,6 +268,28 @@ describe("options of metrics", function()
     assert.is_true(m:get_config().from_sorted_ids)
   end)
 
+  it("RootMeanSquaredError looks at each element", function()
+    local m = metrics.RootMeanSquaredError()
+    m:update_state(ln.tensor{1, 2, 4}, ln.tensor{0, 2, 1})
+    m:update_state(ln.tensor{3, 1}, ln.tensor{3, 2}, ln.tensor{1, 5})
+    near(1.29099440, m:result())
+    near(1.91485429, result(metrics.RootMeanSquaredError(), ln.tensor{{1, 2}, {4, 0}},
+      ln.tensor{{0, 2}, {1, 1}}, ln.tensor{{1, 0}, {2, 3}}))
+  end)
+
+  it("PearsonCorrelation of what does not vary is not a number", function()
+    local m = metrics.PearsonCorrelation()
+    m:update_state(ln.tensor{{1, 1}}, ln.tensor{{1, 2}})
+    assert.is_true(m:result() ~= m:result())
+    near(1, result(metrics.PearsonCorrelation(), ln.tensor{{0, 1e-6}}, ln.tensor{{1e-6, 3e-6}}))
+  end)
+
+  it("Mean takes values and weights, and nothing more", function()
+    assert.error_matches(function()
+      metrics.Mean():update_state(ln.tensor{1, 2}, nil, ln.tensor{1, 0})
+    end, "'mean': update_state takes %(values, sample_weight%)")
+  end)
+
   it("num_regressors of R2Score, against the number of rows that weigh anything", function()
     local truth = ln.tensor{{1, 2}, {2, 4}, {4, 5}, {3, 1}, {6, 2}}
     local off = ln.tensor{{0.1, -0.3}, {0.2, 0.1}, {-0.4, 0.3}, {0, 0.5}, {0.3, -0.2}}

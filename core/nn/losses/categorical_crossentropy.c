@@ -8,7 +8,9 @@ static bool last(const LnCrossentropyLoss *o, const LnTensor *t) {
 
 static LnTensor *call(LnContext *c, const LnLoss *self, LnTensor *y_true, LnTensor *y_pred) {
   const LnCrossentropyLoss *o = (const LnCrossentropyLoss *)self;
-  double n = (double)y_true->shape[y_true->rank - 1];
+  int axis;
+  if (!ln_axis(c, "axis", o->axis, y_pred->rank, &axis)) return NULL;
+  double n = (double)y_pred->shape[axis];
   if (o->from_logits && last(o, y_pred))
     return ln_softmax_crossentropy(c, y_true, y_pred, false, o->label_smoothing, LN_NONE);
   LnTensor *y = ln_smooth_labels(c, y_true, o->label_smoothing, 1 / n), *log_p;

@@ -25,7 +25,9 @@ static LnTensor *weigh(LnContext *c, const LnNumbers *alpha, LnTensor *value) {
 
 static LnTensor *call(LnContext *c, const LnLoss *self, LnTensor *y_true, LnTensor *y_pred) {
   const Focal *o = (const Focal *)self;
-  double classes = (double)y_true->shape[y_true->rank - 1];
+  int axis;
+  if (!ln_axis(c, "axis", o->axis, y_pred->rank, &axis)) return NULL;
+  double classes = (double)y_pred->shape[axis];
   LnTensor *y = ln_smooth_labels(c, y_true, o->label_smoothing, 1 / classes);
   LnTensor *p = o->from_logits ? ln_softmax(c, y_pred, o->axis) : y_pred;
   p = ln_clip(c, ln_div(c, p, ln_sum(c, p, o->axis, true)), LN_EPSILON, 1 - LN_EPSILON);

@@ -15,6 +15,9 @@ static LnTensor *of_probabilities(LnContext *c, const LnCrossentropyLoss *o, LnT
   if (o->ignore_class != LN_NONE) {
     counts = valid(c, o, y_true);
     y_true = ln_mul(c, y_true, ln_cast(c, counts, (LnDtype)y_true->dtype));
+    // What is ignored has no gradient, even where its values are NaN or sum to 0.
+    LnTensor *one = ln_temp(c, ln_tensor_scalar(c, (LnDtype)y_pred->dtype, 1));
+    y_pred = ln_where(c, ln_expand_dims(c, counts, -1), y_pred, one);
   }
   LnTensor *ids = ln_expand_dims(c, ln_check_classes(c, y_true, y_pred), -1);
   LnTensor *p = ln_div(c, ln_gather(c, y_pred, ids, -1), ln_sum(c, y_pred, -1, true));

@@ -33,9 +33,8 @@ static LnTensor *pearson(LnContext *c, const LnMetric *self, LnTensor *y_true, L
   if (!centered(c, self, &y_true, &y_pred, &shift)) return NULL;
   LnTensor *a = ln_sqrt(c, mean(c, self, ln_square(c, y_true)));
   LnTensor *b = ln_sqrt(c, mean(c, self, ln_square(c, y_pred)));
-  a = ln_div(c, y_true, ln_add_number(c, a, LN_EPSILON));
-  b = ln_div(c, y_pred, ln_add_number(c, b, LN_EPSILON));
-  return dropped(c, self, mean(c, self, ln_mul(c, a, b)));
+  LnTensor *product = ln_mul(c, ln_div(c, y_true, a), ln_div(c, y_pred, b));
+  return dropped(c, self, mean(c, self, product));
 }
 
 // Lin 1989

@@ -62,6 +62,13 @@ LIST(CLASS)
 
 // ---- root mean squared error: the root comes last, over all batches
 
+// Element by element: a batch of one axis is so many samples.
+static LnTensor *squares(LnContext *c, const LnMetric *self, LnTensor *y_true, LnTensor *y_pred) {
+  LnLoss loss = {{.cls = &ln_mean_squared_error.base}, LN_NO_REDUCTION, self->dtype};
+  if (!ln_loss_prepare(c, &loss, &y_true, &y_pred)) return NULL;
+  return ln_squared_difference(c, y_pred, y_true);
+}
+
 static LnTensor *root(LnContext *c, LnMetric *self) {
   const LnMeanMetric *m = (const LnMeanMetric *)self;
   return ln_metric_number(c, sqrt(ln_ratio(m->total, m->count)));
@@ -73,12 +80,12 @@ static const LnMetricClass root_class = {
              .aliases = "root_mean_squared_error", .size = sizeof(LnMeanMetric),
              .options = root_options,
              .doc = "The square root of the mean of (y_true - y_pred)^2 over everything seen.\n"
-                    "Shapes: y_true and y_pred (batch, ..., n).\n"
+                    "Shapes: y_true and y_pred (batch, ...); sample_weight begins as they do.\n"
                     "Example:\n"
                     "  local m = ln.metrics.RootMeanSquaredError()\n"
                     "  m:update_state(ln.tensor{{0, 1}, {0, 0}}, ln.tensor{{1, 1}, {0, 0}})\n"
                     "  m:result()  --> 0.5"},
-    .values = mean_squared_error_values,
+    .values = squares,
     .result = root, .direction = LN_DOWN,
 };
 
