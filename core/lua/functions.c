@@ -418,13 +418,17 @@ static int ops(lua_State *L) {
   return 1;
 }
 
+void ln_lua_push_op(lua_State *L, const LnOp *op) {
+  lua_pushvalue(L, lua_upvalueindex(1));
+  lua_pushlightuserdata(L, (void *)(uintptr_t)op);
+  lua_pushcclosure(L, call_op, 2);
+}
+
 // core.op(name): any op as a function, hidden ones too (for tests and for Lua compositions).
 static int op_function(lua_State *L) {
   const LnOp *op = ln_op_find(luaL_checkstring(L, 1));
   if (!op) return luaL_error(L, "there is no op '%s'", lua_tostring(L, 1));
-  lua_pushvalue(L, lua_upvalueindex(1));
-  lua_pushlightuserdata(L, (void *)(uintptr_t)op);
-  lua_pushcclosure(L, call_op, 2);
+  ln_lua_push_op(L, op);
   return 1;
 }
 
@@ -452,9 +456,7 @@ void ln_register_functions(lua_State *L) {
     for (const LnOp *op = ln_op_families[f]; op->name; op++) {
       if (op->params_size > MAX_PARAMS) luaL_error(L, "op '%s': params too large", op->name);
       if (op->flags & LN_OP_HIDDEN) continue;
-      lua_pushvalue(L, lua_upvalueindex(1));
-      lua_pushlightuserdata(L, (void *)(uintptr_t)op);
-      lua_pushcclosure(L, call_op, 2);
+      ln_lua_push_op(L, op);
       if (!(op->flags & LN_OP_METHOD_ONLY)) lua_pushvalue(L, -1), lua_setfield(L, -4, op->name);
       if (!(op->flags & (LN_OP_FUNCTION_ONLY | LN_OP_LIST)))
         lua_pushvalue(L, -1), lua_setfield(L, -3, op->name);

@@ -176,8 +176,34 @@ static int constraint_call(lua_State *L) {
 static int constraint_builtin(lua_State *L) {
   return of_tensor(L, LN_CONSTRAINT, ln_constrain, true);
 }
+// activation(x, ...): symbolic tensors, and options, are for the op itself, or the Lua function.
 static int activation_call(lua_State *L) {
-  return of_tensor(L, LN_ACTIVATION, activate, false);
+  LnLua *s = ln_lua(L);
+  const LnActivation *a =
+      (const LnActivation *)ln_lua_check_object(L, s, 1, LN_ACTIVATION, "activation");
+  while (lua_gettop(L) > 2 && lua_isnil(L, -1)) lua_pop(L, 1);
+  if (lua_gettop(L) <= 2 && !ln_lua_is_symbolic(L, s, 2))
+    return of_tensor(L, LN_ACTIVATION, activate, false);
+  if (!a->base.lua) {
+    const LnTensor *x = ln_lua_test_tensor(L, s, 2);
+    if (x && !ln_dtype_is_float(x->dtype)) {
+      size_t scope = ln_scope(&s->context);
+      push_scoped(L, s, scope, ln_cast(&s->context, ln_lua_test_tensor(L, s, 2), LN_FLOAT32),
+                  a->base.name);
+      lua_replace(L, 2);
+    }
+    ln_lua_push_op(L, a->op ? a->op : ln_op_find("linear"));
+    lua_replace(L, 1);
+  } else if (lua_getiuservalue(L, 1, 1) == LUA_TTABLE &&
+             ln_lua_push_function(L, lua_gettop(L)) == LUA_TFUNCTION) {
+    lua_replace(L, 1);
+    lua_pop(L, 1);
+  } else {
+    lua_getfield(L, 1, "call");
+    lua_insert(L, 1);
+  }
+  ln_lua_call(L, s, lua_gettop(L) - 1, LUA_MULTRET);
+  return lua_gettop(L);
 }
 static int activation_builtin(lua_State *L) {
   return of_tensor(L, LN_ACTIVATION, activate, true);

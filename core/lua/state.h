@@ -137,6 +137,7 @@ void ln_lua_inputs_by_name(lua_State *L, LnLua *s, const LnLayer *l, int i);
 // at `inputs`; pushes the outputs and returns their number.
 int ln_lua_operation(lua_State *L, LnLua *s, LnLayer *operation, int inputs);
 void ln_lua_default_params(LnContext *c, const LnOp *op, void *params);
+void ln_lua_push_op(lua_State *L, const LnOp *op);   // its function, for those with upvalue 1
 // The index at i as a slice of t (core/lua/tensor.c).
 void ln_lua_read_index(lua_State *L, int i, const LnTensor *t, struct LnSlice *p);
 

@@ -61,4 +61,49 @@ describe("activations", function()
     assert.error_matches(function() ln.layers.Activation("add") end, "add")
     assert.error_matches(function() ln.layers.Activation() end, "activation")
   end)
+
+  it("take the options of their functions, and no others", function()
+    local x = ln.tensor{{-2, -0.5, 0.5, 2}}
+    for name, options in pairs{
+      elu = {alpha = 0.3}, celu = {alpha = 2}, leaky_relu = {negative_slope = 0.05},
+      log_softmax = {axis = 1}, softmax = {axis = 1}, hard_shrink = {threshold = 0.3},
+      soft_shrink = {threshold = 0.1}, squareplus = {b = 1}, gelu = {approximate = true},
+      relu = {negative_slope = 0.1, max_value = 1, threshold = 0.2}, glu = {axis = 2},
+      sparsemax = {axis = 1}, threshold = {threshold = 0.1, default_value = 7},
+    } do
+      local expected = ln[name](x, options)
+      assert.is_true(ln.activations[name](x, options) == expected, name)
+      assert.is_false(name ~= "glu" and name ~= "threshold"
+        and ln.activations[name](x) == expected, name)
+    end
+    assert.is_true(ln.activations.elu(x, 0.3) == ln.elu(x, 0.3))   -- by position
+    assert.is_true(ln.activations.relu(x, nil) == ln.relu(x))
+    for _, name in ipairs(names) do
+      assert.error_matches(function() ln.activations[name](x, {bogus = 3}) end, "bogus", 1, false)
+    end
+    -- whole numbers become floats, as without options
+    local y = ln.activations.elu(ln.tensor({-1, 2}, {dtype = "int32"}), {alpha = 0.5})
+    assert.equal("float32", y.dtype)
+  end)
+
+  it("pass what they get on to a Lua function or class", function()
+    local scaled = ln.activations.get(function(x, options) return x * (options or {k = 1}).k end)
+    local x = ln.tensor{1, 2}
+    assert.is_true(scaled(x) == x)
+    assert.is_true(scaled(x, {k = 3}) == x * 3)
+  end)
+
+  it("are ops of a graph when they are called on symbolic tensors", function()
+    local x = ln.Input{shape = {2}}
+    local data = ln.tensor{{-1, 2}}
+    for _, name in ipairs(names) do
+      if name ~= "threshold" then
+        local y = ln.activations[name](x)
+        local model = ln.Model{inputs = x, outputs = y}
+        assert.is_true(ln.allclose(ln.activations[name](data), model(data)), name)
+      end
+    end
+    local y = ln.activations.elu(x, {alpha = 0.25})
+    assert.is_true(ln.elu(data, 0.25) == ln.Model{inputs = x, outputs = y}(data))
+  end)
 end)

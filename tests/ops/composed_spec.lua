@@ -113,3 +113,57 @@ describe("composed", function()
     assert.same({-4, 6, -1}, g:totable())
   end)
 end)
+
+describe("a function made of others", function()
+  it("refuses an option that there is not", function()
+    local x, seen = ln.tensor{{1, -2}, {0.5, 3}}, 0
+    local arguments = {
+      allclose = {x, x}, hstack = {{x, x}}, vstack = {{x, x}}, meshgrid = {x[1], x[1]},
+      quantile = {x, 0.5}, split = {x, 2}, ["random.categorical"] = {x, 2},
+      ["random.choice"] = {x}, ["random.shuffle"] = {x},
+    }
+    local composed = require "lunate.ops"
+    local function check(name, f)
+      local args = table.move(arguments[name] or {x}, 1, 3, 1, {})
+      args[#args + 1] = {bogus = 3}
+      -- What takes one list says so.
+      fails(name:find("stack$") and "several arguments" or "bogus", f, table.unpack(args))
+      seen = seen + 1
+    end
+    for name, f in pairs(composed.functions) do
+      if name ~= "unstack" then check(name, f) end
+    end
+    for name, f in pairs(composed.random) do check("random." .. name, f) end
+    assert.is_true(seen > 15)
+    fails("bogus", ln.unstack, x, {bogus = 3})
+  end)
+
+  it("is an op of a graph where it needs no values", function()
+    local x = ln.Input{shape = {4}}
+    local data = ln.tensor{{4, 1, 3, 0 / 0}, {2, 7, -1, 5}}
+    for name, f in pairs{
+      split = function(t) return table.unpack(ln.split(t, 2, {axis = 2})) end,
+      unstack = function(t) return table.unpack(ln.unstack(t, {axis = 2})) end,
+      hstack = function(t) return ln.hstack{t, t} end,
+      vstack = function(t) return ln.vstack{t, t} end,
+      moments = function(t) return ln.moments(t, {axis = 2}) end,
+      normalize = function(t) return ln.normalize(t, {axis = 2}) end,
+      nan_to_num = function(t) return ln.nan_to_num(t, {nan = 3}) end,
+      diff = function(t) return ln.diff(t) end,
+      average = function(t) return ln.average(t, {axis = 2, weights = {1, 2, 3, 4}}) end,
+      median = function(t) return ln.median(t, {axis = 2, keepdims = true}) end,
+      quantile = function(t) return ln.quantile(t, 0.3, {axis = 2}) end,
+    } do
+      local model = ln.Model{inputs = x, outputs = {f(x)}}
+      local expected, got = table.pack(f(data)), table.pack(model(data))
+      assert.equal(expected.n, got.n)
+      for i = 1, got.n do
+        assert.is_true(ln.allclose(expected[i], got[i], {equal_nan = true}), name)
+      end
+    end
+    fails("the size of axis 1 is not known", ln.unstack, x)
+    fails("the size of axis 1 is not known", ln.split, x, 2)
+    fails("the size of axis 1 is not known", ln.median, x)
+    fails("tensor expected", ln.cov, x)
+  end)
+end)

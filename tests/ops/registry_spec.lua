@@ -207,6 +207,18 @@ describe("op", function()
     end
     local f = core.op(op.name)
     for sample in (op.samples or ""):gmatch("[^\n]+") do
+      if not op.hidden then
+        it(("%s(%s) refuses an option that there is not"):format(op.name, sample), function()
+          local args = arguments(sample)
+          local last = args[args.n]
+          local has_options = type(last) == "table" and getmetatable(last) == nil and #last == 0
+          if has_options then last.bogus = 3
+          else args.n = args.n + 1; args[args.n] = {bogus = 3} end
+          for _, g in ipairs{f, core.functions[op.name], core.tensor_methods[op.name]} do
+            assert.error_matches(function() g(table.unpack(args, 1, args.n)) end, "bogus")
+          end
+        end)
+      end
       it(("%s(%s) runs on dense and strided inputs alike"):format(op.name, sample), function()
         local args = arguments(sample)
         local dense = table.pack(f(table.unpack(args, 1, args.n)))
