@@ -371,7 +371,8 @@ static int call_op(lua_State *L) {
     ln_scope_end(c, scope);
     return ln_lua_raise(L, s, NULL);
   }
-  for (int i = 0; i < op->n_out; i++) ln_lua_push_tensor(L, s, out[i]);
+  for (int i = 0; i < op->n_out; i++)
+    (op->flags & LN_OP_TRUTH ? ln_lua_push_value : ln_lua_push_tensor)(L, s, out[i]);
   ln_scope_end(c, scope);
   return op->n_out;
 }

@@ -45,6 +45,7 @@ enum {                      // LnOp.flags
   LN_OP_FUNCTION_ONLY = 32, // ln.f() but no t:f()
   LN_OP_ACTIVATION = 64,    // may be named as activation = "..."
   LN_OP_SPACED = 128,       // float matrices, in and out, may have their rows apart: no copies
+  LN_OP_TRUTH = 256,        // a single value of it is a Lua boolean, so that `if` may ask
 };
 
 struct LnOp {

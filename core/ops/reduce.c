@@ -320,14 +320,14 @@ static const LnOption argmax_options[] = {
     "The square root of var. Integers give float32.\n"                                           \
     "Example:\n"                                                                                 \
     "ln.tensor{{1, 2}, {3, 6}}:std{axis = 1}  --> [1. 2.]\n")                                    \
-  X(ANY, "any", TRUTH, LN_OP_NO_GRADIENT, plain, NULL, "b(2,3)\nb(2,3), 1",                      \
+  X(ANY, "any", TRUTH, LN_OP_NO_GRADIENT | LN_OP_TRUTH, plain, NULL, "b(2,3)\nb(2,3), 1",        \
     "(x, axis = none, keepdims = false): whether any element differs from 0 (NaN does)" AXES     \
-    "Of nothing it is false.\n"                                                                  \
+    "Over all it is a Lua boolean, of nothing false.\n"                                                                  \
     "Example:\n"                                                                                 \
     "ln.tensor{{1, 0}, {3, 0}}:any{axis = 1}  --> [ true false]\n")                              \
-  X(ALL, "all", TRUTH, LN_OP_NO_GRADIENT, plain, NULL, "b(2,3)\nb(2,3), 1",                      \
+  X(ALL, "all", TRUTH, LN_OP_NO_GRADIENT | LN_OP_TRUTH, plain, NULL, "b(2,3)\nb(2,3), 1",        \
     "(x, axis = none, keepdims = false): whether all elements differ from 0 (NaN does)" AXES     \
-    "Of nothing it is true.\n"                                                                   \
+    "Over all it is a Lua boolean, of nothing true.\n"                                                                   \
     "Example:\n"                                                                                 \
     "ln.tensor{{1, 0}, {3, 4}}:all{axis = 1}  --> [ true false]\n")                              \
   X(COUNT, "count_nonzero", COUNTS, LN_OP_NO_GRADIENT, plain, NULL, "b(2,3)\nb(2,3), 1",         \

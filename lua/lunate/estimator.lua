@@ -33,7 +33,7 @@ function Estimator:samples(method, x)
     raise("%s got no samples: shape %s", what, x.shape)
   end
   x = x:astype("float64")
-  if not x:isfinite():all():item() then raise("%s: x holds NaN or infinity", what) end
+  if not x:isfinite():all() then raise("%s: x holds NaN or infinity", what) end
   return x
 end
 
@@ -51,7 +51,7 @@ end
 function Estimator:labels(method, y, n)
   y = self:targets(method, y, n)
   if y.rank == 2 and y.shape[2] == 1 then y = y:squeeze(-1) end
-  if y.rank ~= 1 or not y:floor():eq(y):all():item() then
+  if y.rank ~= 1 or not y:floor():eq(y):all() then
     raise("%s:%s: y should be one class id, a whole number, for each sample", self.class.name,
       method)
   end

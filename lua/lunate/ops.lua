@@ -199,7 +199,7 @@ local CLOSE = {rtol = {"number", default = 1e-5, min = 0},
 --     ln.allclose(ln.tensor{1, 2}, ln.tensor{1, 2.000001})                 -- true
 function ops.allclose(a, b, options)
   a, b = tensor("allclose", 1, a), tensor("allclose", 2, b)
-  return f.isclose(a, b, check("allclose", CLOSE, options, {"rtol", "atol"})):all():item()
+  return f.isclose(a, b, check("allclose", CLOSE, options, {"rtol", "atol"})):all()
 end
 
 --- x with NaN and infinities replaced: `nan_to_num(t, {nan = 0, posinf = ..., neginf = ...})`; the
@@ -258,7 +258,7 @@ function ops.average(t, options)
   end
   if types[getmetatable(t)] then weights = weights:broadcast_to(t.shape) end
   local sum = weights:sum{axis = o.axis}
-  if sum:eq(0):any():item() then raise("average: the weights sum to 0") end
+  if sum:eq(0):any() then raise("average: the weights sum to 0") end
   return (t * weights):sum{axis = o.axis} / sum
 end
 
@@ -494,7 +494,7 @@ function random.choice(x, options)
   local size, positions = 1
   for _, length in ipairs(o.shape) do size = size * length end
   local p = o.p and tensor(what, 2, o.p):astype("float64")
-  if p and (p.rank ~= 1 or p.size ~= n or not p:ge(0):all():item() or p:sum():item() <= 0) then
+  if p and (p.rank ~= 1 or p.size ~= n or not p:ge(0):all() or p:sum():item() <= 0) then
     raise("bad option 'p' of '%s' (%d probabilities expected, got shape %s)", what, n,
           tostring(p.shape))
   end

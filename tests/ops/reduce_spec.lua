@@ -221,6 +221,31 @@ describe("dtypes", function()
   end)
 end)
 
+describe("any and all", function()
+  it("are Lua booleans over everything, tensors over an axis", function()
+    local x = ln.tensor{{1, 0}, {3, 0}}
+    assert.is_true(x:any())
+    assert.is_false(x:all())
+    assert.is_false(ln.any(ln.zeros{2}))
+    assert.is_true(ln.all(ln.tensor{0 / 0}))
+    assert.is_true(ln.ones{3}:all{axis = 1})
+    assert.are.same({{true}}, x:any{keepdims = true}:totable())
+    assert.are.same({true, false}, x:any(1):totable())
+    assert.is_false(ln.all(x, {axis = {1, 2}}))
+    local tape <close> = ln.GradientTape()
+    tape:watch(x)
+    local y = x:gt(0):any() and x * 2 or x
+    assert.are.same({{2, 2}, {2, 2}}, tape:gradient(y:sum(), {x})[1]:totable())
+  end)
+
+  it("stay tensors where values are not known yet", function()
+    local x = ln.Input{3}
+    local model = ln.Model{inputs = x, outputs = ln.where(x:gt(0):any(), x, -x)}
+    assert.are.same({{-1, 2, -3}}, model(ln.tensor{{-1, 2, -3}}):totable())
+    assert.are.same({{1, 2, 3}}, model(ln.tensor{{-1, -2, -3}}):totable())
+  end)
+end)
+
 describe("nothing", function()
   it("has a sum, a product and a mean", function()
     local none = ln.zeros{0}
@@ -228,8 +253,8 @@ describe("nothing", function()
     assert.are.equal(1, none:prod():item())
     assert.are.same({"nan"}, values(none:mean():reshape{1}))
     assert.are.same({"nan"}, values(none:var():reshape{1}))
-    assert.is_false(none:any():item())
-    assert.is_true(none:all():item())
+    assert.is_false(none:any())
+    assert.is_true(none:all())
     assert.are.equal(0, none:count_nonzero():item())
     assert.are.same({0, 0, 0}, values(ln.zeros{0, 3}:sum{axis = 1}))
     assert.are.same({}, values(ln.zeros{0, 3}:sum{axis = 2}))

@@ -192,7 +192,7 @@ local function same(a, b)
   if not is_float(a) then return a == b end
   if a.size == 0 then return true end
   local close = (a - b):abs():le(a:abs() * 1e-12 + 1e-12):logical_or(a:eq(b))
-  return close:logical_or(a:isnan():logical_and(b:isnan())):all():item()
+  return close:logical_or(a:isnan():logical_and(b:isnan())):all()
 end
 
 describe("op", function()

@@ -91,8 +91,8 @@ describe("train_test_split", function()
     local nan = 0 / 0
     local labels = ln.tensor{1, nan, 1, nan, 1, nan, 1, nan, 2, 2, 2, 2}
     local _, test = split(labels, {test_size = 3, stratify = labels, random_state = 1})
-    assert.same({1, 2, "nan"}, {test:eq(1):any():item() and 1, test:eq(2):any():item() and 2,
-      test:isnan():any():item() and "nan"})
+    assert.same({1, 2, "nan"}, {test:eq(1):any() and 1, test:eq(2):any() and 2,
+      test:isnan():any() and "nan"})
   end)
 
   it("says what is wrong", function()

@@ -162,7 +162,7 @@ function Perceptron:partial_fit(x, y, options)
   if not classes and not self.classes_ then
     raise("Perceptron:partial_fit: the first call needs to know all classes, {classes = {0, 1}}")
   end
-  if not y:isin(classes or self.classes_):all():item() then
+  if not y:isin(classes or self.classes_):all() then
     raise("Perceptron:partial_fit: y holds ids that are not among the classes %s",
       classes or self.classes_)
   end

@@ -70,7 +70,7 @@ function categories.positions(column, known)
     local positions = #known > 0 and tensor_positions(column, known)
       or ln.zeros({#column}, {dtype = "int64"})
     local unknown = positions:eq(0)
-    if unknown:any():item() then
+    if unknown:any() then
       return positions, column[unknown:astype("int32"):argmax():item()]
     end
     return positions

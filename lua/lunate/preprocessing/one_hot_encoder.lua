@@ -136,7 +136,7 @@ function OneHotEncoder:inverse_transform(y)
     at = at + width
     if drop then positions = ln.where(set, positions, ln.full({#y}, drop, {dtype = "int64"})) end
     values[j] = categories.at(known, positions)
-    if not drop and not set:all():item() then
+    if not drop and not set:all() then
       if not categories.is_tensor(known) then
         for i, there in ipairs(set:totable()) do values[j][i] = there and values[j][i] end
       elseif known.dtype:match("^float") then
