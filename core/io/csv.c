@@ -14,7 +14,7 @@ typedef struct Reader {
   LnStream *stream;
   char *buffer;             // [at, end) is not used yet
   size_t cap, at, end;
-  size_t newline, carriage; // the next '\n' and '\r', where a search found them (or end); 0: not yet
+  size_t newline, carriage; // where the next '\n' and '\r' are (or end); 0: not known yet
   bool finished;            // the stream has ended
   int64_t line, next_line;  // of the current record and the one after it
   char delimiter;
@@ -71,8 +71,8 @@ static int line_end(const char *p, const char *end) {
   return *p == '\r' && p + 1 < end && p[1] == '\n' ? 2 : 1;
 }
 
-// A quote opens a field only at its beginning; inside, "" is a quote. Returns the line end after the
-// record, counting those inside it; NULL when it is not in the buffer.
+// A quote opens a field only at its beginning; inside, "" is a quote. Returns the line end after
+// the record, counting those inside it; NULL when it is not in the buffer.
 static const char *quoted_end(const Reader *r, const char *p, const char *end, int64_t *lines) {
   bool start = true, quoted = false;
   *lines = 0;

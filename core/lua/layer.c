@@ -433,6 +433,33 @@ static int is_meta(lua_State *L) {
   return 1;
 }
 
+// Data to adapt to: a tensor, or what a Lua function gives until it is nil, whose values a table in
+// the registry, under the job's address, keeps alive: {function, latest}.
+typedef struct AdaptJob {
+  LnLua *s;
+  LnTensor *x;        // the next
+  bool of_function;
+} AdaptJob;
+
+static int next_of_function(lua_State *L) {
+  AdaptJob *j = lua_touserdata(L, 1);
+  lua_rawgetp(L, LUA_REGISTRYINDEX, j);
+  lua_rawgeti(L, 2, 1);
+  ln_lua_call(L, j->s, 0, 1);
+  j->x = lua_isnil(L, 3) ? NULL : ln_lua_to_tensor(L, j->s, 3, LN_DTYPES, "adapt");
+  lua_rawseti(L, 2, 2);
+  return 0;
+}
+
+static bool next_batch(LnContext *c, void *arg, LnTensor **out) {
+  AdaptJob *j = arg;
+  if (j->of_function && !ln_lua_protected(c, next_of_function, j)) return false;
+  *out = j->x;
+  j->x = NULL;
+  return true;
+}
+
+// layer:adapt(x or function): lua/lunate/layers.lua makes functions of what else may be given
 static int adapt(lua_State *L) {
   LnLua *s = ln_lua(L);
   LnContext *c = &s->context;
@@ -440,12 +467,21 @@ static int adapt(lua_State *L) {
   const LnLayerClass *cls = (const LnLayerClass *)l->base.cls;
   if (!cls->adapt)
     return luaL_error(L, "'adapt': a %s has nothing to learn from data", cls->base.name);
-  LnTensor *x = ln_lua_to_tensor(L, s, 2, LN_DTYPES, "adapt");
+  AdaptJob job = {.s = s, .of_function = lua_isfunction(L, 2)};
+  if (job.of_function) {
+    lua_createtable(L, 2, 0);
+    lua_pushvalue(L, 2);
+    lua_rawseti(L, -2, 1);
+    lua_rawsetp(L, LUA_REGISTRYINDEX, &job);
+  } else {
+    job.x = ln_lua_to_tensor(L, s, 2, LN_DTYPES, "adapt");
+  }
   size_t scope = ln_scope(c);
   c->no_record++;
-  bool ok = cls->adapt(c, l, x);
+  bool ok = cls->adapt(c, l, &(LnBatches){next_batch, &job});
   c->no_record--;
   ln_scope_end(c, scope);
+  if (job.of_function) lua_pushnil(L), lua_rawsetp(L, LUA_REGISTRYINDEX, &job);
   return ok ? 0 : ln_lua_raise(L, s, "adapt");
 }
 

@@ -1496,6 +1496,16 @@ static int object_index(lua_State *L) {
   lua_pushvalue(L, 2);
   if (lua_gettable(L, 3) != LUA_TNIL || lua_type(L, 2) != LUA_TSTRING) return 1;
   LnObject *o = any_handle(L, s, 1)->object;
+  const LnLayerClass *layer = o->cls->kind == LN_LAYER ? (const LnLayerClass *)o->cls : NULL;
+  if (layer && layer->field) {
+    LnTensor *t = layer->field(&s->context, (LnLayer *)o, lua_tostring(L, 2));
+    if (t) {
+      ln_lua_push_tensor(L, s, t);
+      ln_release(t);
+      return 1;
+    }
+    if (s->context.err.set) return ln_lua_raise(L, s, NULL);
+  }
   const LnOption *option = find_option(o->cls, lua_tostring(L, 2));
   if (option) ln_lua_push_option(L, s, option, o, false);
   else lua_pushnil(L);

@@ -654,6 +654,7 @@ static Program *run_program(LnContext *c, LnTrainer *t, LnMode mode, const LnBat
 }
 
 static bool update(LnContext *c, LnTrainer *t, const Program *p) {
+  if (t->n_variables == 0) return true;   // all is frozen: no step is taken, and none counted
   const bool *active = p->replayed && p->n_stepped ? p->left : p->active;
   bool any = active == p->active;
   for (int i = 0; i < p->n_gradients; i++) {

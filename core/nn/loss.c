@@ -153,8 +153,8 @@ static LnTensor *builtin(LnContext *c, LnLoss *loss, LnTensor *y_true, LnTensor 
   return cls->call(c, loss, y_true, y_pred);
 }
 
-// What a loss in Lua gets: floats (class ids stay what they are) and ranks made equal. Shapes are its
-// own affair.
+// What a loss in Lua gets: floats (class ids stay what they are) and ranks made equal. Shapes are
+// its own affair.
 static bool prepare_lua(LnContext *c, const LnLoss *loss, LnTensor **y_true, LnTensor **y_pred) {
   if (!float_pred(c, loss, y_pred)) return false;
   if (class_of(loss)->sparse_labels) return true;

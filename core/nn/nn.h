@@ -114,6 +114,11 @@ typedef struct LnLayer {
   int n_more;                // of the inputs after it
   LnInts *more_shapes;
 } LnLayer;
+// Batches that come one after another: *out is borrowed until the next, NULL at the end.
+typedef struct LnBatches {
+  bool (*next)(LnContext *c, void *arg, LnTensor **out);
+  void *arg;
+} LnBatches;
 typedef struct LnLayerClass {
   LnClass base;
   // Makes the variables, given the inputs (shapes; no data to be read). May be NULL.
@@ -124,8 +129,11 @@ typedef struct LnLayerClass {
   bool (*call_all)(LnContext *c, LnLayer *self, const LnTensors *in, const LnCallArgs *args,
                    LnTensor **out, int max_out, int *n_out);
   int min_in, max_in;        // tensors that call takes; 0, 0 means 1, 1; max -1: any
-  // Learns from data before training (Normalization). May be NULL.
-  bool (*adapt)(LnContext *c, LnLayer *self, LnTensor *data);
+  // Learns from data before training (Normalization), batch by batch. May be NULL.
+  bool (*adapt)(LnContext *c, LnLayer *self, const LnBatches *data);
+  // What users read by this name besides options, a new reference; NULL: nothing, or an error is
+  // set. May be NULL.
+  LnTensor *(*field)(LnContext *c, const LnLayer *self, const char *name);
   bool keeps_dtype;          // inputs are not cast to the layer's dtype (Flatten, Embedding, ...)
   // A phrase for tostring after the class name: "784 -> 300, relu". May be NULL.
   void (*describe)(const LnLayer *self, char *out, size_t size);

@@ -159,3 +159,31 @@ describe("train_on_batch and test_on_batch", function()
     end
   end
 end)
+
+describe("a model that is all frozen", function()
+  local x = ln.ones{4, 1}
+
+  for _, name in ipairs(core.classes("optimizer")) do
+    it("is evaluated by fit, and no step is counted: " .. name, function()
+      for _, eager in ipairs{false, true} do
+        local model = ln.Sequential{ln.Input{shape = {1}}, ln.layers.Dense(1)}
+        local before = model:get_weights()
+        model.trainable = false
+        model:compile{loss = "mse", optimizer = ln.optimizers[name](), metrics = {"mae"},
+          run_eagerly = eager}
+        local history = model:fit(x, x * 3, {epochs = 2, verbose = 0, validation_data = {x, x * 3}})
+        assert.equal(history.history.val_loss[2], history.history.loss[1])
+        local loss, mae = model:train_on_batch(x, x * 3)
+        assert.near(loss, mae * mae, 1e-5)
+        assert.near(history.history.loss[1], (model:evaluate(x, x * 3, {verbose = 0})), 1e-6)
+        assert.equal(0, model.optimizer.iterations)
+        for i, w in ipairs(before) do assert.is_true(w == model:get_weights()[i]) end
+        -- What is thawed trains.
+        model.trainable = true
+        model:fit(x, x * 3, {verbose = 0})
+        assert.equal(1, model.optimizer.iterations)
+        assert.is_false(before[1] == model:get_weights()[1])
+      end
+    end)
+  end
+end)

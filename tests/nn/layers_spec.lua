@@ -317,6 +317,74 @@ describe("layers that scale", function()
     goldens.near(y, {-1, 0})
   end)
 
+  it("Normalization has mean and variance as they broadcast, and its weights as Keras", function()
+    local shapes = {{{4, 3}, -1, {3}, {1, 3}}, {{4, 3}, false, {}, {1, 1}},
+      {{4, 3, 2}, {2, 3}, {3, 2}, {1, 3, 2}}, {{4, 3, 2}, 2, {3}, {1, 3, 1}}}
+    for _, case in ipairs(shapes) do
+      local layer = layers.Normalization{axis = case[2]}
+      layer:adapt(ln.random.normal(case[1], {seed = 1}))
+      for i = 1, 2 do assert.same(case[3], layer:get_weights()[i].shape) end
+      assert.same({}, layer:get_weights()[3].shape)
+      assert.same(case[4], layer.mean.shape)
+      assert.same(case[4], layer.variance.shape)
+      -- What is read is a copy.
+      layer.mean[{}] = ln.zeros(case[4])
+      assert.is_true(layer.mean:ne(0):any():item())
+    end
+    local layer = layers.Normalization()
+    layer:adapt(ln.tensor{{1}, {3}})
+    assert.same({{2}}, layer.mean:totable())
+    assert.same({{1}}, layer.variance:totable())
+    local given = layers.Normalization{mean = 2, variance = 3}
+    given(ln.ones{1, 2})
+    assert.same({{2, 2}}, given.mean:totable())
+    assert.same({{3, 3}}, given.variance:totable())
+    assert.equal(0, #given:get_weights())
+  end)
+
+  it("Normalization adapts to Datasets, batched or not, lists and functions", function()
+    local x = ln.random.normal({7, 2}, {seed = 2})
+    local function check(data)
+      local whole, layer = layers.Normalization(), layers.Normalization()
+      whole:adapt(x)
+      layer:adapt(data)
+      for i = 1, 2 do
+        assert.is_true((whole:get_weights()[i] - layer:get_weights()[i]):abs():max():item() < 1e-6)
+      end
+      layer:adapt(ln.ones{2, 2})   -- from the beginning, each time
+      assert.same({{1, 1}}, layer.mean:totable())
+    end
+    local Dataset = ln.data.Dataset
+    check(Dataset.from_tensors(x):batch(3))
+    check(Dataset.from_tensors(x, ln.zeros{7}):batch(2):prefetch(2))
+    check(Dataset.from_tensors(x))
+    check{x[{ {1, 1} }], x[{ {2, 7} }]}
+    local i = 0
+    check(function()
+      i = i + 1
+      return i <= 7 and x[{ {i, i} }] or nil
+    end)
+  end)
+
+  it("Normalization that cannot adapt keeps what it had", function()
+    local layer = layers.Normalization()
+    layer:adapt(ln.tensor{{1}, {3}})
+    local Dataset = ln.data.Dataset
+    local bad = {
+      ["expected axis %-?%d of the input to be 1, got shape %(2, 2%)"] =
+        {ln.ones{2, 1}, ln.ones{2, 2}},
+      ["entry 2 of the list of batches is no tensor but a number"] = {ln.ones{2, 1}, 3},
+      ["there is no data to adapt to"] = function() end,
+      ["mine"] = function() error("mine") end,
+      ["an endless Dataset has no mean"] = Dataset.from_tensors(ln.ones{2, 1}):repeat_(),
+      ["rank 2, got shape %(1, 2, 3%)"] = {ln.ones{1, 2, 3}},
+    }
+    for message, data in pairs(bad) do
+      assert.error_matches(function() layer:adapt(data) end, message)
+      assert.same({{2}}, layer.mean:totable())
+    end
+  end)
+
   it("Normalization adapts to large data of any dtype", function()
     local data = ln.random.uniform({5000, 30}, {min = 0, max = 255}):astype("uint8")
     local layer = layers.Normalization()

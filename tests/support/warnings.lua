@@ -2,7 +2,8 @@
 
 return function(f, ...)
   local stderr, texts = io.stderr, {}
-  io.stderr = {write = function(_, ...) texts[#texts + 1] = table.concat{...} end}  -- luacheck: ignore
+  io.stderr = {   -- luacheck: ignore
+    write = function(_, ...) texts[#texts + 1] = table.concat{...} end}
   local results = table.pack(pcall(f, ...))
   io.stderr = stderr  -- luacheck: ignore
   if not results[1] then error(results[2], 0) end

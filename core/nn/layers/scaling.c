@@ -234,48 +234,84 @@ static bool add_rows(LnContext *c, LnTensor *data, const bool *kept, int64_t fir
          ln_tensor_assign(c, mean, ln_add(c, mean, ln_mul_number(c, delta, now / all)));
 }
 
-static bool moments(LnContext *c, LnLayer *self, LnTensor *data, const bool *kept) {
-  int64_t shape[LN_MAX_RANK], rows = data->shape[0], row = data->size / rows;
-  int64_t at_once = kept[0] ? rows : 1 + 65536 / row;
-  for (int i = 0; i < data->rank; i++) shape[i] = kept[i] ? data->shape[i] : 1;
-  LnTensor *mean = ln_temp(c, ln_tensor_zeros(c, LN_FLOAT64, data->rank, shape));
-  LnTensor *squares = ln_temp(c, ln_tensor_zeros(c, LN_FLOAT64, data->rank, shape));
-  if (!mean || !squares) return false;
-  double per_row = kept[0] ? 0 : (double)row / (double)mean->size, all = 0;
-  for (int64_t first = 0; first < rows; first += at_once) {
-    int64_t n = rows - first < at_once ? rows - first : at_once;
-    size_t scope = ln_scope(c);
-    bool done = add_rows(c, data, kept, first, n, mean, squares, all);
-    ln_scope_end(c, scope);
-    if (!done) return false;
-    all += kept[0] ? (double)data->size / (double)mean->size : (double)n * per_row;
-  }
-  LnTensor *to_mean = self->variables[0]->value, *to_variance = self->variables[1]->value;
-  LnTensor *m = ln_reshape(c, mean, to_mean->rank, to_mean->shape);
-  LnTensor *v = ln_div_number(c, ln_reshape(c, squares, to_mean->rank, to_mean->shape), all);
-  return m && v && ln_tensor_assign(c, to_mean, m) && ln_tensor_assign(c, to_variance, v);
-}
+// Mean and squares so far, as float64 in the shape that broadcasts against the data.
+typedef struct Moments {
+  LnTensor *mean, *squares;
+  double seen;
+} Moments;
 
-static bool adapt(LnContext *c, LnLayer *self, LnTensor *data) {
-  const Normalization *o = (const Normalization *)self;
-  bool kept[LN_MAX_RANK];
-  if (o->mean) return ln_fail(c, "mean and variance were given: there is nothing to adapt");
-  if (data->size == 0)
-    return ln_fail(c, "cannot adapt to data of shape %s", ln_tensor_shape_text(data));
-  if (data->rank == 0) return ln_fail(c, "cannot adapt to a single number");
-  if (!ln_layer_build(c, self, &(LnTensors){1, &data}) || !kept_axes(c, o, data->rank, kept))
-    return false;
+static bool add_batch(LnContext *c, const LnLayer *self, LnTensor *data, const bool *kept,
+                      Moments *m) {
   if (data->rank != self->built_shape.n)
     return ln_fail(c, "expected data of rank %d, got shape %s", (int)self->built_shape.n,
                    ln_tensor_shape_text(data));
   for (int i = 0; i < data->rank; i++)
     if (kept[i] && !ln_layer_check_axis(c, self, data, i)) return false;
+  if (data->size == 0)
+    return ln_fail(c, "cannot adapt to data of shape %s", ln_tensor_shape_text(data));
+  int64_t rows = data->shape[0], row = data->size / rows;
+  int64_t at_once = kept[0] ? rows : 1 + 65536 / row;
+  for (int64_t first = 0; first < rows; first += at_once) {
+    int64_t n = rows - first < at_once ? rows - first : at_once;
+    size_t scope = ln_scope(c);
+    bool done = add_rows(c, data, kept, first, n, m->mean, m->squares, m->seen);
+    ln_scope_end(c, scope);
+    if (!done) return false;
+    m->seen += (double)(n * row) / (double)m->mean->size;
+  }
+  return true;
+}
+
+static bool adapt(LnContext *c, LnLayer *self, const LnBatches *data) {
+  const Normalization *o = (const Normalization *)self;
+  bool kept[LN_MAX_RANK];
+  int64_t shape[LN_MAX_RANK];
+  Moments moments = {NULL, NULL, 0};
+  LnTensor *x;
+  if (o->mean) return ln_fail(c, "mean and variance were given: there is nothing to adapt");
+  for (;;) {
+    if (!data->next(c, data->arg, &x)) return false;
+    if (!x) break;
+    if (x->size == 0)
+      return ln_fail(c, "cannot adapt to data of shape %s", ln_tensor_shape_text(x));
+    if (x->rank == 0) return ln_fail(c, "cannot adapt to a single number");
+    if (!moments.mean) {
+      if (!ln_layer_build(c, self, &(LnTensors){1, &x}) || !kept_axes(c, o, x->rank, kept))
+        return false;
+      for (int i = 0; i < x->rank; i++) shape[i] = kept[i] ? x->shape[i] : 1;
+      moments.mean = ln_temp(c, ln_tensor_zeros(c, LN_FLOAT64, x->rank, shape));
+      moments.squares = ln_temp(c, ln_tensor_zeros(c, LN_FLOAT64, x->rank, shape));
+      if (!moments.mean || !moments.squares) return false;
+    }
+    if (!add_batch(c, self, x, kept, &moments)) return false;
+  }
+  if (!moments.mean) return ln_fail(c, "there is no data to adapt to");
+  LnTensor *to_mean = self->variables[0]->value, *to_variance = self->variables[1]->value;
+  LnTensor *m = ln_reshape(c, moments.mean, to_mean->rank, to_mean->shape);
+  LnTensor *v = ln_div_number(
+      c, ln_reshape(c, moments.squares, to_mean->rank, to_mean->shape), moments.seen);
+  return m && v && ln_tensor_assign(c, to_mean, m) && ln_tensor_assign(c, to_variance, v);
+}
+
+// mean and variance, once it is built, as they broadcast against inputs.
+static LnTensor *normalization_field(LnContext *c, const LnLayer *self, const char *name) {
+  const Normalization *o = (const Normalization *)self;
+  int which = strcmp(name, "mean") == 0 ? 0 : strcmp(name, "variance") == 0 ? 1 : -1;
+  bool kept[LN_MAX_RANK];
+  int64_t shape[LN_MAX_RANK];
+  int rank = (int)self->built_shape.n;
+  if (which < 0 || !self->built || !kept_axes(c, o, rank, kept)) return NULL;
+  LnTensor *given = which ? o->variance : o->mean;
+  LnTensor *value = given ? given : self->variables[which]->value;
+  for (int i = 0; i < rank; i++) shape[i] = kept[i] ? self->built_shape.v[i] : 1;
   size_t scope = ln_scope(c);
-  c->no_record++;
-  bool done = moments(c, self, data, kept);
-  c->no_record--;
+  LnTensor *t = ln_cast(c, value, (LnDtype)self->dtype);
+  if (t && t->size != 1) t = ln_reshape(c, t, rank, shape);
+  if (t && t->size == 1) t = ln_reshape(c, t, 0, NULL);
+  t = t ? ln_broadcast_to(c, t, rank, shape) : NULL;
+  t = t ? ln_tensor_copy(c, t) : NULL;
   ln_scope_end(c, scope);
-  return done;
+  return t;
 }
 
 static void describe_normalization(const LnLayer *self, char *out, size_t size) {
@@ -301,12 +337,14 @@ static const LnLayerClass normalization_class = {
                     "training, or given.\n"
                     "axis (-1: each feature for itself; none: one mean for all), mean and variance "
                     "(none), invert (false).\n"
-                    "Weights, not trained: mean, variance, count.\n"
+                    "Weights, not trained: mean, variance, count. layer.mean and layer.variance, once\n"
+                    "it is built: as they broadcast against inputs.\n"
                     "Example:\n"
                     "  local layer = ln.layers.Normalization()\n"
                     "  layer:adapt(ln.tensor{{1, 10}, {3, 30}})\n"
                     "  layer(ln.tensor{{3, 10}})  --> [[ 1. -1.]]\n"},
     .build = build_normalization, .call = normalize, .adapt = adapt, .min_rank = 1,
+    .field = normalization_field,
     .describe = describe_normalization};
 
 const LnLayerClass *const ln_layers_scaling[] = {&identity_class, &rescaling_class, &unit_class,

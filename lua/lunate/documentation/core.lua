@@ -609,15 +609,6 @@ function ln.layers.Layer:add_weight(options) end
 --     print(#layer.losses)                                                 --> 1
 function ln.layers.Layer:add_loss(loss) end
 
---- Learns from data what needs no training, as Normalization its means.
--- @param x  a tensor (batch, ..)
--- Errors: a layer that has nothing to learn so.
---
---     local layer = ln.layers.Normalization()
---     layer:adapt(ln.tensor{{1}, {3}})
---     print(layer(ln.tensor{{2}}))                                         --> [[0.]]
-function ln.layers.Layer:adapt(x) end
-
 --- Its name: of the class unless it was given, numbered from the second on.
 --
 --     print(ln.layers.Dense{2, name = "out"}.name)                         --> out

@@ -107,9 +107,10 @@ end
 --   `run_eagerly` (false): nothing is recorded, so that every batch runs op by op, and what Lua
 --   computes with it; `jit_compile` ("auto"): true and "auto" record a batch of each shape and
 --   replay it, as far as it is not Lua that computes; false is the same as run_eagerly;
---   `steps_per_execution` (1): callbacks' hooks of batches are called once in so many
--- Errors: unknown names (with the nearest known one); a list that does not fit the outputs;
--- `auto_scale_loss`, which is for float16 alone; options that contradict each other.
+--   `steps_per_execution` (1): callbacks' hooks of batches are called once in so many;
+--   `auto_scale_loss`: refused, as it is for float16 alone
+-- Errors: unknown names (with the nearest known one); a list that does not fit the outputs; options
+-- that contradict each other.
 --
 --     model:compile{loss = "mse", optimizer = ln.optimizers.SGD{learning_rate = 0.01}}
 function Model:compile(options)
