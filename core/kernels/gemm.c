@@ -17,6 +17,11 @@
 
 #define DEPTH 128  // 128 rows of a panel of 48 floats are half of a 48 KiB first-level cache
 #define PANEL 3    // vectors
+// Of a product that does not fit into the caches: what is packed of B, (kc, nc), and of A, (mc, kc).
+#define BLOCK_DEPTH 256
+#define BLOCK_B (512 << 10)
+#define BLOCK_A (256 << 10)
+#define BLOCKED_ROOM (BLOCK_B + BLOCK_A / 8 * 9)  // copied rows of A stand a line further apart
 #define EACH                                                  \
   _Pragma("GCC unroll 8") for (int r = 0; r < rows; r++)     \
       _Pragma("GCC unroll 24") for (int v = 0; v < vectors; v++)  // an element of the tile
@@ -41,7 +46,8 @@
     int64_t ldy;                   \
     T *sums;                       \
   } T##_Job;                       \
-  typedef void T##_Block(const T##_Job *j, int64_t i0, int64_t i1, int64_t j0, int64_t j1)
+  typedef void T##_Block(const T##_Job *j, int64_t i0, int64_t i1, int64_t j0, int64_t j1); \
+  typedef void T##_Blocked(const T##_Job *j, int64_t i0, int64_t i1, int64_t j0, int64_t j1, T *room)
 DEFINE_JOB(float);
 DEFINE_JOB(double);
 
@@ -280,6 +286,9 @@ static const char *isa = "portable";
 static int64_t vector_bytes = 16;
 static float_Block *float_block = float_portable_block;
 static double_Block *double_block = double_portable_block;
+// NULL: large products go to OpenBLAS.
+static float_Blocked *float_blocked;
+static double_Blocked *double_blocked;
 
 __attribute__((constructor)) static void choose(void) {
 #ifdef X86
@@ -288,9 +297,11 @@ __attribute__((constructor)) static void choose(void) {
       __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw")) {
     isa = "avx512", vector_bytes = 64;
     float_block = float_avx512_block, double_block = double_avx512_block;
+    float_blocked = float_avx512_blocked, double_blocked = double_avx512_blocked;
   } else if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) {
     isa = "avx2", vector_bytes = 32;
     float_block = float_avx2_block, double_block = double_avx2_block;
+    float_blocked = float_avx2_blocked, double_blocked = double_avx2_blocked;
   }
 #endif
 }
@@ -306,9 +317,13 @@ bool ln_gemm_adds_as_loops(void) { return LN_HAS_CLONES || vector_bytes == 16; }
 #define GRAIN 64000
 // What the caller of several threads does in the time in which the others are begun and hand back.
 #define HEAD_START 24000
-// From this many on OpenBLAS, which packs A too, is faster; with a short side it is not.
-#define LARGE 1e8
-#define LARGE_SIDE 128
+// From so many rows, or rows by columns, on what is read again and again leaves the caches.
+#define LARGE_SIDE 900
+// Where the portable kernels run, OpenBLAS is faster from so many multiplications on, with no side
+// shorter than this. (Elsewhere it is not, at any size, and on a processor that it does not know it
+// is eight times slower.)
+#define BLAS_WORK 1e8
+#define BLAS_SIDE 128
 // Bytes of partial sums that the stack holds: a batch of 32 by 300 units.
 #define PARTIAL (40 << 10)
 #define ADD_GRAIN 4096  // of them that a thread adds up, at least
@@ -327,3 +342,17 @@ bool ln_gemm_adds_as_loops(void) { return LN_HAS_CLONES || vector_bytes == 16; }
 #include "kernels/gemm_run.h"
 
 const char *ln_blas_name(void) { return openblas_get_config(); }
+const char *ln_blas_kernels(void) { return openblas_get_corename(); }
+
+const char *ln_blas_warning(void) {
+  // What OpenBLAS falls back to on a processor newer than itself: kernels without AVX2.
+  static const char *const oldest[] = {"Prescott", "Core2", "Nehalem", "Penryn", "Dunnington",
+                                       "Atom", "Athlon", "Opteron", "Barcelona", "Bobcat"};
+  if (vector_bytes < 32) return NULL;
+  for (size_t i = 0; i < sizeof oldest / sizeof *oldest; i++)
+    if (strncmp(openblas_get_corename(), oldest[i], strlen(oldest[i])) == 0)
+      return "OpenBLAS does not know this processor and runs its oldest kernels; with "
+             "OPENBLAS_CORETYPE=Haswell in the environment (SkylakeX where there is AVX-512) it "
+             "is several times faster. Products do not depend on it: they run in lunate's kernels";
+  return NULL;
+}

@@ -1,6 +1,6 @@
-// Matrix products, row-major. Small ones run in kernels of our own (gemm_tile.h), large ones in
-// OpenBLAS; which, and over how many threads, is decided here by size alone, so that results are
-// the same every time for a given thread count and machine.
+// Matrix products, row-major, in kernels of our own (gemm_tile.h); where there are none for the
+// instruction set, large products go to OpenBLAS. Which, and over how many threads, is decided by
+// size alone, so that results are the same every time for a given thread count and machine.
 #ifndef LN_KERNELS_GEMM_H
 #define LN_KERNELS_GEMM_H
 
@@ -40,7 +40,10 @@ void ln_relu_grad_f64(int64_t m, int64_t n, int64_t k, const double *dz, int64_t
 bool ln_gemm_adds_as_loops(void);
 // The instruction set chosen for this machine: "avx512", "avx2" or "portable".
 const char *ln_gemm_isa(void);
-// The BLAS that large products go to, as it describes itself.
+// OpenBLAS as it describes itself; the processor whose kernels it runs; what is wrong with that, or
+// NULL.
 const char *ln_blas_name(void);
+const char *ln_blas_kernels(void);
+const char *ln_blas_warning(void);
 
 #endif

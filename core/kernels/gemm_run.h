@@ -94,11 +94,28 @@ static void F(blas)(void *arg, int64_t begin, int64_t end) {
   }
 }
 
+// Whether the product is cut to fit the caches, or goes to OpenBLAS where it is faster.
 static bool F(large)(const Job *j) {
+  if (F(blocked))
+    return j->m >= 256 && j->n >= 16 && j->k >= 16 && !j->y &&
+           (j->m > LARGE_SIDE || j->m * j->n > LARGE_SIDE * LARGE_SIDE);
   const int64_t most = INT32_MAX;  // what a blasint holds
-  return j->m >= LARGE_SIDE && j->n >= LARGE_SIDE &&
-         (double)j->m * (double)j->n * (double)j->k >= LARGE && j->m <= most && j->n <= most &&
-         j->k <= most && j->lda <= most && j->ldb <= most && j->ldc <= most;
+  return j->m >= BLAS_SIDE && j->n >= BLAS_SIDE &&
+         (double)j->m * (double)j->n * (double)j->k >= BLAS_WORK && j->m <= most &&
+         j->n <= most && j->k <= most && j->lda <= most && j->ldb <= most && j->ldc <= most;
+}
+
+static void F(in_blocks)(void *arg, int64_t begin, int64_t end) {
+  const Split *s = arg;
+  const Job *j = s->job;
+  const int64_t size = s->by_columns ? j->n : j->m;
+  const int64_t from = begin * s->unit, to = end * s->unit < size ? end * s->unit : size;
+  const int64_t i0 = s->by_columns ? 0 : from, i1 = s->by_columns ? j->m : to;
+  const int64_t j0 = s->by_columns ? from : 0, j1 = s->by_columns ? to : j->n;
+  T *room = aligned_alloc(64, BLOCKED_ROOM);
+  if (room) F(blocked)(j, i0, i1, j0, j1, room);
+  else F(block)(j, i0, i1, j0, j1);
+  free(room);
 }
 
 // Changes *j: a copy of what was just written would have to wait for it.
@@ -109,8 +126,8 @@ static void F(run)(Job *j) {
   if (F(large)(j)) {
     s.by_columns = j->n > j->m;
     const int64_t size = s.by_columns ? j->n : j->m;
-    s.unit = (size + threads - 1) / threads;
-    ln_parallel((size + s.unit - 1) / s.unit, 1, F(blas), &s);
+    s.unit = ((size + threads - 1) / threads + 7) / 8 * 8;
+    ln_parallel((size + s.unit - 1) / s.unit, 1, F(blocked) ? F(in_blocks) : F(blas), &s);
     return;
   }
   if (j->n == 1 && j->ldc == 1) {  // a column is computed as a row: c' = op(b)' op(a)'
@@ -150,15 +167,15 @@ void DENSE(int64_t m, int64_t n, int64_t k, const T *x, int64_t ldx, const T *w,
            .a = x, .lda = ldx, .a_row = ldx, .a_col = 1, .b = w, .ldb = ldw, .c = y, .ldc = ldy};
   // What the product cannot do on its way: OpenBLAS nothing; a column computed as a row has but one
   // bias, which only dots know.
-  const bool large = F(large)(&j), column = n == 1 && ldy == 1, dots = ldw == 1 && k != 1;
+  const bool blas = !F(blocked) && F(large)(&j), column = n == 1 && ldy == 1, dots = ldw == 1 && k != 1;
   if (column && dots) j.bias_step = 0;
-  if (bias && (large || (column && !dots))) {
+  if (bias && (blas || (column && !dots))) {
     for (int64_t i = 0; i < m; i++)
       for (int64_t col = 0; col < n; col++) y[i * ldy + col] = bias[col];
     j.bias = NULL, j.beta = 1;
   }
   F(run)(&j);
-  if (!large || !j.relu) return;
+  if (!blas || !j.relu) return;
   for (int64_t i = 0; i < m; i++)
     for (int64_t col = 0; col < n; col++)
       if (y[i * ldy + col] < 0) y[i * ldy + col] = 0;

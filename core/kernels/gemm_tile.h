@@ -264,7 +264,41 @@ static TARGET void NAME(transpose)(const T *b, int64_t ldb, int64_t k, int64_t n
     for (int64_t p = 0; p < k; p++) to[p * width + i] = 0;
 }
 
-// Rows [i0, i1) and columns [j0, j1) of C.
+// Points q at rows of B from p0 on, at most `depth` of them, and at columns of C from `col` to at
+// most `end`: as many as make panels of up to `widest` vectors as equal as can be (4 vectors are
+// 2 + 2, not 3 + 1). Gives the panel's vectors; where B is, the caller says.
+LN_INLINE TARGET int64_t NAME(aim)(Panel *q, const Job *j, int64_t p0, int64_t depth, int64_t col,
+                                   int64_t end, int64_t widest) {
+  const int64_t left = (end - col + W - 1) / W;
+  const int64_t panels = left <= widest ? 1 : (left + widest - 1) / widest;
+  const int64_t vectors = panels == 1 ? left : (left + panels - 1) / panels;
+  const int64_t n = end - col < vectors * W ? end - col : vectors * W;
+  q->k = j->k - p0 < depth ? j->k - p0 : depth;
+  q->a = j->a + p0 * j->a_col;
+  q->beta = p0 == 0 ? j->beta : 1;
+  q->relu = j->relu && p0 + q->k == j->k;
+  q->last = MASK(n - (vectors - 1) * W);
+  q->bias = j->bias && p0 == 0 ? j->bias + col : NULL;
+  q->c = j->c + col;
+  q->y = j->y && p0 + q->k == j->k ? j->y + col : NULL;
+  return vectors;
+}
+
+// Rows [p, p + k) and columns [col, col + n) of op(B) as k rows of `width`, a multiple of W.
+LN_INLINE TARGET void NAME(pack)(const Job *j, int64_t p, int64_t k, int64_t col, int64_t n, T *to,
+                                 int64_t width) {
+  if (j->tb) {
+    NAME(transpose)(j->b + col * j->ldb + p, j->ldb, k, n, to, width);
+    return;
+  }
+  const T *b = j->b + p * j->ldb + col;
+  for (; k > 0; k--, b += j->ldb, to += width) {
+    memcpy(to, b, (size_t)n * sizeof(T));
+    for (int64_t i = n; i < width; i++) to[i] = 0;  // what is left there may be slow to add
+  }
+}
+
+// Rows [i0, i1) and columns [j0, j1) of C, of a product that fits into the caches.
 static TARGET void NAME(block)(const Job *j, int64_t i0, int64_t i1, int64_t j0, int64_t j1) {
   if (j->tb && j->a_col == 1 && j->m <= 2) {
     for (int64_t i = i0; i < i1; i++) NAME(dots)(j, i, j0, j1);
@@ -277,43 +311,26 @@ static TARGET void NAME(block)(const Job *j, int64_t i0, int64_t i1, int64_t j0,
   const bool outer = j->k == 1 && !j->tb && j->y;
   // A vector more is worth its room in the first-level cache where B is short.
   const int64_t wide = j->k <= 64 ? WIDEST : PANEL;
-  const int64_t most = long_line ? LINE - 1 : line || outer ? 8 : wide;
+  const int64_t widest = long_line ? LINE - 1 : line || outer ? 8 : wide;
   const int64_t depth = line ? j->k : DEPTH;
   // Rows of B are copied together where many tiles gain from it, or where their distance would map
   // them all to a few sets of the cache.
   const int64_t rows = line || outer ? 0 : i1 - i0;
-  const bool copy = rows >= 96 || (rows >= 16 && j->ldb * (int)sizeof(T) % 1024 == 0);
+  const bool copy = rows >= 130 || (rows >= 16 && j->ldb * (int)sizeof(T) % 1024 == 0);
   _Alignas(64) T packed[DEPTH * PANEL * W], sums[LINE * W];
   Panel q = {.a_row = j->a_row, .a_col = j->a_col, .ldc = j->ldc, .ldy = j->ldy,
-             .alpha = j->alpha};
+             .alpha = j->alpha, .sums = sums};
   q.fetch = line || j->m * j->ldc * (int64_t)sizeof(T) > 32768;  // else C is in the cache
   // What another core has just written takes 0.1 us a cache line, unless several are under way.
   if (line)
     for (int64_t p = 0; p < j->k; p += W) __builtin_prefetch(j->a + p * j->a_col);
   int64_t p0 = 0;
   do {  // once even when k is 0: c = beta c
-    q.k = j->k - p0 < depth ? j->k - p0 : depth;
-    q.a = j->a + p0 * j->a_col;
-    q.beta = p0 == 0 ? j->beta : 1;
-    q.relu = j->relu && p0 + q.k == j->k;
     for (int64_t col = j0, n; col < j1; col += n) {
-      // As equal as can be: 4 vectors are 2 + 2, not 3 + 1.
-      const int64_t left = (j1 - col + W - 1) / W;
-      const int64_t panels = left <= most ? 1 : (left + most - 1) / most;
-      const int64_t vectors = panels == 1 ? left : (left + panels - 1) / panels;
+      const int64_t vectors = NAME(aim)(&q, j, p0, depth, col, j1, widest);
       n = j1 - col < vectors * W ? j1 - col : vectors * W;
-      q.last = MASK(n - (vectors - 1) * W);
-      q.bias = j->bias && p0 == 0 ? j->bias + col : NULL;
-      q.c = j->c + col;
-      q.y = j->y && p0 + q.k == j->k ? j->y + col : NULL, q.sums = sums;
       q.b = packed, q.ldb = vectors * W;
-      if (j->tb) NAME(transpose)(j->b + col * j->ldb + p0, j->ldb, q.k, n, packed, q.ldb);
-      else if (copy)
-        for (int64_t p = 0; p < q.k; p++) {
-          T *to = packed + p * q.ldb;
-          memcpy(to, j->b + (p0 + p) * j->ldb + col, (size_t)n * sizeof(T));
-          for (int64_t i = n; i < q.ldb; i++) to[i] = 0;  // what is left there may be slow to add
-        }
+      if (j->tb || copy) NAME(pack)(j, p0, q.k, col, n, packed, q.ldb);
       else q.b = j->b + p0 * j->ldb + col, q.ldb = j->ldb;
       q.whole = q.k;
       if (q.b != packed) {  // not beyond the end of B
@@ -331,6 +348,65 @@ static TARGET void NAME(block)(const Job *j, int64_t i0, int64_t i1, int64_t j0,
     p0 += q.k;
   } while (p0 < j->k);
 }
+
+#if BYTES > 16
+// The same of a product that does not: cut so that what is read again and again stays near (Goto
+// and van de Geijn, "Anatomy of high-performance matrix multiplication", 2008). A part of B, (kc,
+// nc), is packed once for all rows; mc rows of A meet all of it before the next ones come. `room`
+// holds BLOCKED_ROOM bytes. The sums are added up as in `block`, to the bit.
+static TARGET void NAME(blocked)(const Job *j, int64_t i0, int64_t i1, int64_t j0, int64_t j1,
+                                 T *room) {
+  // A B that stays near in one piece as a whole lets C be written less often.
+  const bool narrow = j->k <= 4 * BLOCK_DEPTH &&
+                      j->k * (j1 - j0) * (int64_t)sizeof(T) <= BLOCK_B / 2;
+  const int64_t parts = narrow ? 1 : (j->k + BLOCK_DEPTH - 1) / BLOCK_DEPTH;
+  const int64_t kc = ((j->k + parts - 1) / parts + DEPTH - 1) / DEPTH * DEPTH;
+  const int64_t nc = BLOCK_B / (int64_t)sizeof(T) / kc / W * W;
+  const int64_t mc = BLOCK_A / (int64_t)sizeof(T) / kc / ROWS * ROWS;
+  T *packed_a = room + BLOCK_B / sizeof(T);
+  Panel q = {.ldc = j->ldc, .alpha = j->alpha, .fetch = true};
+  for (int64_t part = j0; part < j1; part += nc) {
+    const int64_t end = j1 - part < nc ? j1 : part + nc, width = (end - part + W - 1) / W * W;
+    // A's rows are copied where their distance maps them to a few sets of the cache, or where each
+    // element would be a line of its own.
+    const bool copy = end - part >= 2 * PANEL * W &&
+                      (j->a_row == 1 || j->a_row * (int64_t)sizeof(T) % 1024 == 0);
+    const int64_t lda = j->a_row == 1 ? mc : DEPTH + 64 / (int64_t)sizeof(T);
+    for (int64_t p0 = 0; p0 < j->k; p0 += kc) {
+      const int64_t p1 = j->k - p0 < kc ? j->k : p0 + kc;
+      for (int64_t p = p0; p < p1; p += DEPTH)
+        for (int64_t col = part, n; col < end; col += n) {
+          n = NAME(aim)(&q, j, p, DEPTH, col, end, PANEL) * W;
+          NAME(pack)(j, p, q.k, col, end - col < n ? end - col : n,
+                     room + (p - p0) * width + q.k * (col - part), n);
+        }
+      for (int64_t i = i0; i < i1; i += mc) {
+        const int64_t rows = i1 - i < mc ? i1 - i : mc;
+        for (int64_t p = p0; p < p1; p += DEPTH) {
+          const int64_t k = p1 - p < DEPTH ? p1 - p : DEPTH;
+          const T *a = j->a + i * j->a_row + p * j->a_col;
+          if (copy && j->a_row == 1)
+            for (int64_t r = 0; r < k; r++)
+              memcpy(packed_a + r * lda, a + r * j->a_col, (size_t)rows * sizeof(T));
+          else if (copy)
+            for (int64_t r = 0; r < rows; r++)
+              memcpy(packed_a + r * lda, a + r * j->a_row, (size_t)k * sizeof(T));
+          for (int64_t col = part, vectors; col < end; col += vectors * W) {
+            vectors = NAME(aim)(&q, j, p, DEPTH, col, end, PANEL);
+            q.a = copy ? packed_a : a;
+            q.a_row = copy && j->a_row != 1 ? lda : j->a_row;
+            q.a_col = copy ? (j->a_row == 1 ? lda : 1) : j->a_col;
+            q.b = room + (p - p0) * width + q.k * (col - part), q.ldb = vectors * W;
+            q.whole = q.k;
+            q.c += i * j->ldc;
+            NAME(panels)(vectors, &q, 0, rows);
+          }
+        }
+      }
+    }
+  }
+}
+#endif
 
 #undef NAME
 #undef Job

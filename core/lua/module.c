@@ -137,9 +137,13 @@ static int memory(lua_State *L) {
 }
 
 static int config(lua_State *L) {
-  lua_createtable(L, 0, 4);
+  lua_createtable(L, 0, 6);
   lua_pushstring(L, ln_blas_name());
   lua_setfield(L, -2, "blas");
+  lua_pushstring(L, ln_blas_kernels());
+  lua_setfield(L, -2, "blas_kernels");
+  lua_pushstring(L, ln_blas_warning());
+  lua_setfield(L, -2, "blas_warning");
   lua_pushstring(L, ln_gemm_isa());
   lua_setfield(L, -2, "instruction_set");
   lua_pushinteger(L, ln_threads());

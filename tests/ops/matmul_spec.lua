@@ -30,6 +30,52 @@ local function slow(x, y)
   return rows
 end
 
+describe("products too large for the caches", function()
+  -- Whole numbers of few bits: sums are exact in any order, so rows of A alone give the same.
+  local function numbers(shape) return ln.random.uniform(shape, {min = -4, max = 5}):floor() end
+  local function in_pieces(x, w, rows)
+    local parts = {}
+    for i = 1, x.shape[1], rows do
+      parts[#parts + 1] = x[{ {i, math.min(i + rows - 1, x.shape[1])}, {} }]:matmul(w)
+    end
+    return ln.concatenate(parts)
+  end
+
+  for _, size in ipairs{{1100, 130, 70}, {2000, 1100, 33}, {1000, 300, 900}, {1025, 257, 16},
+    {260, 20, 3200}} do
+    local m, k, n = table.unpack(size)
+    it(("of (%d, %d) and (%d, %d) equal those of their rows"):format(m, k, k, n), function()
+      for _, dtype in ipairs{"float32", "float64"} do
+        local x, w = numbers{m, k}:astype(dtype), numbers{k, n}:astype(dtype)
+        local expected = in_pieces(x, w, 100)
+        assert.is_true(x:matmul(w) == expected)
+        local x_t, w_t = x:transpose():copy():transpose(), w:transpose():copy():transpose()
+        assert.is_true(x_t:matmul(w) == expected)
+        assert.is_true(x:matmul(w_t) == expected)
+        assert.is_true(x_t:matmul(w_t) == expected)
+      end
+    end)
+  end
+
+  it("add a bias and bend at zero on the way", function()
+    local x, w, bias = numbers{1500, 200}, numbers{200, 40}, numbers{40}
+    local layer = ln.layers.Dense{40, activation = "relu"}
+    layer:build{false, 200}
+    layer:set_weights{w, bias}
+    assert.is_true(layer(x) == (in_pieces(x, w, 100) + bias):relu())
+    x[700][3] = 0 / 0
+    assert.equal(40, layer(x)[700]:isnan():astype("int32"):sum():item())
+  end)
+
+  it("have gradients that are such products", function()
+    local x, w = numbers{1200, 950}, ln.Variable(numbers{950, 20})
+    local tape <close> = ln.GradientTape()
+    local y = x:matmul(w)
+    local gradient = tape:gradient(y, w, {output_gradients = ln.ones{1200, 20}})
+    assert.is_true(gradient == x:sum{axis = 1}:reshape{950, 1}:matmul(ln.ones{1, 20}))
+  end)
+end)
+
 describe("matmul", function()
   it("multiplies matrices and vectors", function()
     assert.same({{20, 23, 26, 29}, {56, 68, 80, 92}}, a:matmul(b):totable())
