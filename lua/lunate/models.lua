@@ -69,26 +69,29 @@ local function input_tensors(model, given)
   return given
 end
 
+local function frozen_like(model, copy)
+  if not model.trainable then copy.trainable = false end
+  return copy
+end
+
 local function clone_of(model, clone, given_tensors)
   local tensors = input_tensors(model, given_tensors)
   if functional.graph(model) then
-    local copy = functional.clone(model, clone, tensors)
-    if not model.trainable then copy.trainable = false end
-    return copy
+    return frozen_like(model, functional.clone(model, clone, tensors))
   end
   local layers = {}
   for i, layer in ipairs(model.layers) do layers[i] = clone(layer) end
   if tensors then
     local x = tensors[1]
     for _, layer in ipairs(layers) do x = layer(x) end
-    return models.Model{inputs = tensors[1], outputs = x, name = model.name}
+    return frozen_like(model,
+      models.Model{inputs = tensors[1], outputs = x, name = model.name})
   end
   local copy = models.Sequential{name = model.name}
   local input = state[model].input_layer
   if input then copy:add(new_layer(input)) else state[copy].declared = state[model].declared end
   for _, layer in ipairs(layers) do copy:add(layer) end
-  if not model.trainable then copy.trainable = false end
-  return copy
+  return frozen_like(model, copy)
 end
 
 --- A model of the same layers, under the same names, with new weights: initialized anew, not

@@ -68,6 +68,37 @@ describe("Sequential", function()
     has(error_of(empty.pop, empty), "no layer to take away")
   end)
 
+  it("forgets the input of a first layer that failed or went away", function()
+    local model = ln.Sequential()
+    has(error_of(model.add, model, ln.layers.Reshape{{7, 7}, input_shape = {4}}), "reshape")
+    assert.equal(0, #model.layers)
+    model:add(ln.layers.Dense{2, input_shape = {3}})
+    assert.equal(8, model:count_params())
+    model:pop()
+    assert.equal(0, #model.layers)
+    model:add(ln.layers.Dense{2, input_shape = {5}})
+    assert.equal(12, model:count_params())
+    -- An Input stays, whatever fails or goes.
+    local fixed = ln.Sequential{ln.Input{shape = {6}}}
+    has(error_of(fixed.add, fixed, ln.layers.Reshape{{7, 7}}), "reshape")
+    fixed:add(ln.layers.Dense(2))
+    fixed:add(ln.layers.Dense(3))
+    fixed:pop()
+    assert.equal("(None, 2)", tostring(fixed.output_shape))
+    assert.equal(14, fixed:count_params())
+    fixed:pop()
+    fixed:add(ln.layers.Dense(4))
+    assert.equal(28, fixed:count_params())
+    -- After a failure the model is built as it was before.
+    local built = classifier()
+    local before, x = built:get_weights(), ln.ones{2, 4, 2}
+    local y = built(x)
+    has(error_of(built.add, built, ln.layers.Reshape{{7, 7}}), "reshape")
+    assert.is_true(built.built)
+    assert.is_true(built(x) == y)
+    for i, w in ipairs(built:get_weights()) do assert.is_true(w == before[i]) end
+  end)
+
   it("reads and writes weights, all or nothing", function()
     local model = classifier()
     local kernel, bias = table.unpack(model:get_layer("hidden"):get_weights())

@@ -295,6 +295,37 @@ describe("clone_model", function()
     assert.equal(8, copy:count_params())
   end)
 
+  it("keeps what a call was told, and what is frozen", function()
+    local x, m = ln.Input{shape = {4}, name = "x"}, ln.Input{shape = {4}, dtype = "bool", name = "m"}
+    local dropped = layers.Dropout{0.5, name = "drop"}(x, {training = true})
+    local masked = layers.Softmax{name = "soft"}(x, {mask = m})
+    local model = ln.Model{inputs = {x, m}, outputs = {dropped, masked}}
+    local data = {ln.ones{64, 4}, ln.tensor{{1, 1, 0, 0}}:astype("bool"):broadcast_to{64, 4}}
+    local copies = {ln.clone_model(model), ln.model_from_json(model:to_json()),
+      ln.clone_model(model, {clone_function = function(layer)
+        return layer.class.from_config(layer:get_config())
+      end})}
+    for _, copy in ipairs(copies) do
+      local y, p = copy(data)
+      assert.is_true(y:eq(0):any():item())                     -- drops without being told
+      assert.is_true(p[1] == ln.tensor{0.5, 0.5, 0, 0})
+    end
+    -- A frozen model of a layer that is not: only the model says so.
+    local dense = layers.Dense(2)
+    for _, frozen in ipairs{ln.Model{inputs = x, outputs = dense(x)},
+      ln.Sequential{ln.Input{shape = {4}}, layers.Dense(2)}} do
+      frozen.trainable = false
+      frozen.layers[#frozen.layers].trainable = true
+      assert.equal(0, #frozen.trainable_variables)
+      for _, copy in ipairs{ln.clone_model(frozen), frozen.class.from_config(frozen:get_config()),
+        ln.model_from_json(frozen:to_json()),
+        ln.clone_model(frozen, {input_tensors = ln.Input{shape = {4}}})} do
+        assert.is_false(copy.trainable)
+        assert.equal(0, #copy.trainable_variables)
+      end
+    end
+  end)
+
   it("lets a function give the layers", function()
     local x = ln.Input{shape = {3}}
     local model = ln.Model{inputs = x, outputs = layers.Dense{2, name = "d"}(x)}
