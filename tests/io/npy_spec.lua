@@ -111,6 +111,32 @@ describe("npy", function()
     end
   end)
 
+  it("reads the first of several arrays, and the others beside it", function()
+    local one, two, three = ln.tensor{1, 2, 3}, ln.tensor({{4}}, {dtype = "int32"}), ln.zeros{0, 2}
+    local bytes = npy.encode(one) .. npy.encode(two) .. npy.encode(three)
+    local t, others = npy.decode(bytes)
+    assert.same({1, 2, 3}, t:totable())
+    assert.equal(2, #others)
+    assert.is_true(others[1] == two)
+    assert.same({0, 2}, {table.unpack(others[2].shape)})
+    assert.is_nil((select(2, npy.decode(npy.encode(one)))))
+    fails("does not have the %d+ bytes", npy.decode, bytes .. "x")
+    fails("ends within its first bytes", npy.decode, bytes .. "\x93NUMPY")
+    fails("array 2: .*complex", npy.decode, npy.encode(one)
+      .. npy.encode(one):gsub("<f4", "<c8"))
+  end)
+
+  it("keeps uint64 up to int64's largest, and refuses what is larger", function()
+    local function u64(last)
+      local header = "{'descr': '<u8', 'fortran_order': False, 'shape': (2,), }\n"
+      return "\x93NUMPY\1\0" .. ("<I2"):pack(#header) .. header .. ("<I8I8"):pack(7, last)
+    end
+    assert.same({7, math.maxinteger}, npy.decode(u64(math.maxinteger)):totable())
+    fails("^%.npy: uint64 value 9223372036854775808 does not fit int64$", npy.decode,
+      u64(math.mininteger))
+    fails("uint64 value 18446744073709551615 does not fit int64", npy.decode, u64(-1))
+  end)
+
   it("refuses damaged and cut-off files before it takes memory", function()
     local whole = core.read_file(FIXTURES .. "f8.npy")
     collectgarbage()

@@ -49,6 +49,30 @@ describe("npz", function()
     fails("names of arrays should be texts", npz.encode, {[""] = t})
   end)
 
+  it("leaves out arrays of texts and the like, until they are asked for", function()
+    local function npy_of(descr, data)
+      local header = ("{'descr': %s, 'fortran_order': False, 'shape': (2,), }\n"):format(descr)
+      return "\x93NUMPY\1\0" .. ("<I2"):pack(#header) .. header .. data
+    end
+    local arrays = npz.decode(zip.encode{
+      {name = "a.npy", data = require("lunate.saving.npy").encode(ln.ones{3})},
+      {name = "labels.npy", data = npy_of("'<U2'", ("x"):rep(16))},
+      {name = "objects.npy", data = npy_of("'|O'", "\128\4.")},
+      {name = "parts.npy", data = npy_of("[('a', '<f4'), ('b', '<i4')]", ("\0"):rep(16))},
+      {name = "big.npy", data = npy_of("'<u8'", ("\255"):rep(16))},
+    })
+    local names = {}
+    for name in pairs(arrays) do names[#names + 1] = name end
+    assert.same({"a"}, names)
+    assert.same({1, 1, 1}, arrays.a:totable())
+    assert.is_nil(arrays.other)
+    for name, reason in pairs{labels = "'<U2' %(strings%) is not supported",
+      objects = "Python objects", parts = "structured elements are not supported",
+      big = "uint64 value 18446744073709551615 does not fit int64"} do
+      fails("^tests.*array '" .. name .. "': .*" .. reason, function() return arrays[name] end)
+    end
+  end)
+
   it("names the entry that is wrong", function()
     local function decode(name) return npz.decode(zip.encode{{name = name, data = "hello"}}) end
     fails("'readme%.txt' is no array", decode, "readme.txt")

@@ -300,7 +300,8 @@ describe("clone_model", function()
     local dropped = layers.Dropout{0.5, name = "drop"}(x, {training = true})
     local masked = layers.Softmax{name = "soft"}(x, {mask = m})
     local model = ln.Model{inputs = {x, m}, outputs = {dropped, masked}}
-    local data = {ln.ones{64, 4}, ln.tensor{{1, 1, 0, 0}}:astype("bool"):broadcast_to{64, 4}}
+    local mask = ln.tensor{{1, 1, 0, 0}}:astype("bool"):broadcast_to{64, 4}
+    local data = {ln.ones{64, 4}, mask}
     local copies = {ln.clone_model(model), ln.model_from_json(model:to_json()),
       ln.clone_model(model, {clone_function = function(layer)
         return layer.class.from_config(layer:get_config())

@@ -498,6 +498,33 @@ describe("subclassed models", function()
     end
   end)
 
+  for _, ending in ipairs{".safetensors", ".npz"} do
+    it("names in " .. ending .. " do not depend on the models before", function()
+      local function build()
+        return ln.Sequential{ln.Input{shape = {3}}, ln.layers.Dense(2),
+          ln.layers.Dense{3, name = "given"}, ln.layers.Dense(2), ln.Sequential{
+            ln.layers.Dense(2), ln.layers.Dense(2)}, ln.layers.Dense{1, name = "dense_out"}}
+      end
+      local own <close> = scratch.folder()
+      local path, one, other = own.path .. "/w" .. ending, build(), build()
+      one:save_weights(path)
+      local names = {}
+      for name in pairs(ln.load(path)) do
+        if name:find("kernel") then names[#names + 1] = name end
+      end
+      table.sort(names)
+      assert.same({"dense/kernel", "dense_1/kernel", "dense_out/kernel", "given/kernel",
+        "sequential/dense/kernel", "sequential/dense_1/kernel"}, names)
+      assert.same({}, other:load_weights(path))
+      for i, w in ipairs(one:get_weights()) do assert.is_true(w == other:get_weights()[i]) end
+      -- Files from before have the models' names.
+      local old = ln.Sequential{ln.Input{shape = {3}}, ln.layers.Dense{2, name = "d"}, name = "m"}
+      ln.save(path, {["m/d/kernel"] = ln.ones{3, 2}, ["m/d/bias"] = ln.ones{2}})
+      old:load_weights(path)
+      assert.same({4, 4}, old(ln.ones{1, 3})[1]:totable())
+    end)
+  end
+
   it("that were never called cannot say their weights", function()
     fails("not built yet", Net().save_weights, Net(), folder.path .. "/a.weights.h5")
     fails("not built yet", Net().load_weights, Net(), folder.path .. "/a.weights.h5")

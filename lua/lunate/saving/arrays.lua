@@ -91,9 +91,10 @@ end
 --     print(ln.load(path))                                                  --> [[1. 0.] [0. 1.]]
 --
 -- @param path  the file; numpy's small integers become int32, float16 becomes float32
--- @return a tensor (`.npy`), or a table of tensors by name; of `.safetensors` also its metadata,
---   texts by name, or nil
--- @raise Errors: other endings, unreadable or damaged files, dtypes that no tensor has
+-- @return a tensor (`.npy`), or a table of tensors by name; then of `.npy` a list of further arrays
+--   that follow in the file, or nil; of `.safetensors` its metadata, texts by name, or nil
+-- @raise Errors: other endings, unreadable or damaged files, uint64 values beyond int64, dtypes
+--   that no tensor has. In a `.npz` such an array is an error only when it is asked for
 function arrays.load(path)
   local codec = format_of("load", path)
   local ok, value, more = pcall(codec.decode, blame(core.read_file, path))

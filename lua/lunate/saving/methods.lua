@@ -26,14 +26,16 @@ end
 
 --- Saves the weights.
 -- @param path  `.weights.h5` (Keras 3's layout, the optimizer's state with it), `.h5` (Keras 2's),
---   `.safetensors` or `.npz` (tensors by path: "sequential/dense/kernel")
+--   `.safetensors` or `.npz` (tensors by name: "dense/kernel", "dense_1/kernel", a layer that was
+--   given a name by that, one in a model under both: "encoder/dense/kernel"; the model's own name
+--   is in none)
 -- @param options  `overwrite` (true)
 -- Errors: another ending; a model that is not built; what the system says on writing.
 --
 --     local model = ln.Sequential{ln.layers.Dense{1, input_shape = {2}}, name = "small"}
 --     local path = os.tmpname() .. ".npz"
 --     model:save_weights(path)
---     print(ln.load(path)["small/" .. model.layers[1].name .. "/kernel"].shape)  --> (2, 1)
+--     print(ln.load(path)["dense/kernel"].shape)                          --> (2, 1)
 function Model:save_weights(path, options)
   require("lunate.saving.model").save_weights(self, path, options)
 end

@@ -299,11 +299,11 @@ end
 
 local OVERWRITE = {overwrite = {"boolean", default = true}}
 
--- {path = variable}, and the paths in the model's order.
-local function by_path(model)
-  local paths, named, order = tree.variable_paths(model), {}, {}
+-- {name = variable}, and the names in the model's order.
+local function by_name(model, names)
+  local named, order = {}, {}
   for i, v in ipairs(model.weights) do
-    named[paths[v]], order[i] = v, paths[v]
+    named[names[v]], order[i] = v, names[v]
   end
   return named, order
 end
@@ -319,7 +319,7 @@ end
 local function encode_named(codec)
   return function(model)
     local values = {}
-    for path, v in pairs(by_path(model)) do values[path] = v:value() end
+    for name, v in pairs(by_name(model, tree.weight_names(model))) do values[name] = v:value() end
     return (codec.pieces or codec.encode)(values)
   end
 end
@@ -386,19 +386,27 @@ local function plan_named(model, values, options)
     skipped[#skipped + 1] = format:format(...)
   end
   if options.by_name then options.fail("by_name is for .h5 files") end
-  local named, order = by_path(model)
-  for _, path in ipairs(order) do
-    local value = values[path]
+  local named, order = by_name(model, tree.weight_names(model))
+  local function has_one()
+    for name in pairs(values) do if named[name] then return true end end
+  end
+  -- Files from before have the paths that Keras gives variables.
+  if not has_one() then
+    named, order = by_name(model, tree.variable_paths(model))
+    if not has_one() then named, order = by_name(model, tree.weight_names(model)) end
+  end
+  for _, name in ipairs(order) do
+    local value = values[name]
     if not value then
-      mismatch("it has no weight '%s'", path)
+      mismatch("it has no weight '%s'", name)
     else
-      local what = tree.mismatch(named[path], value)
-      if what then mismatch("'%s': %s", path, what)
-      else plan[#plan + 1] = {named[path], value} end
+      local what = tree.mismatch(named[name], value)
+      if what then mismatch("'%s': %s", name, what)
+      else plan[#plan + 1] = {named[name], value} end
     end
   end
   local others = {}
-  for path in pairs(values) do if not named[path] then others[#others + 1] = path end end
+  for name in pairs(values) do if not named[name] then others[#others + 1] = name end end
   table.sort(others)
   if others[1] then
     mismatch("it has a weight '%s', which the model has not; there are: %s", others[1],

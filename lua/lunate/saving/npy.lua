@@ -61,9 +61,12 @@ local function tuple(text, at)
   return shape, at + 1
 end
 
+-- Of structured elements, a list, only where it ends: no tensor has them.
 local function descr(text, at)
-  if text:sub(at, at) == "[" then error(".npy: structured elements are not supported", 0) end
-  return quoted(text, at)
+  if text:sub(at, at) ~= "[" then return quoted(text, at) end
+  local stop = select(2, text:find("^%b[]", at))
+  if not stop then damaged("a list in its header does not end") end
+  return "[", stop + 1
 end
 
 local READ = {descr = descr, fortran_order = boolean, shape = tuple}
@@ -91,40 +94,79 @@ local function header(text)
   return found
 end
 
+-- The element of a code, or nil and why no tensor has it; whether its bytes are the other way.
 local function element(code)
+  if code == "[" then return nil, ".npy: structured elements are not supported" end
   local order, kind = code:match("^([<>|=]?)(%a%d+)$")
   local name = ELEMENTS[kind]
-  if not name then
-    local what = KINDS[code:match("^[<>|=]?(%a)")]
-    what = what and " (" .. what .. ")" or ""
-    error((".npy: dtype '%s'%s is not supported"):format(code, what), 0)
-  end
-  return name, order == ">"
+  if name then return name, order == ">" end
+  local what = KINDS[code:match("^[<>|=]?(%a)")]
+  what = what and " (" .. what .. ")" or ""
+  return nil, (".npy: dtype '%.40s'%s is not supported"):format(code, what)
 end
 
---- The tensor in the bytes of a .npy file.
--- @param bytes  the whole file. int8, int16 and uint16 become int32, uint32 and uint64 int64,
---   float16 float32; Fortran order and both byte orders are read
--- @return the tensor
--- @raise for damaged data and for dtypes that no tensor has (objects, texts, complex, structured),
---   by name. Errors: texts without a place
-function npy.decode(bytes)
-  if bytes:sub(1, 6) ~= MAGIC then error("this is no .npy data: it begins otherwise", 0) end
-  local major, minor = bytes:byte(7, 8)
+-- Bytes of an array, unless they are more than there are.
+local function length_of(shape, name, limit)
+  local size = tonumber(name:match("%d+")) or 8   -- bits; of bool, a byte's
+  local n = size // 8
+  for _, length in ipairs(shape) do
+    if length == 0 then return 0 end
+    if n > limit // length then return nil end
+    n = n * length
+  end
+  return n <= limit and n or nil
+end
+
+--- The array that begins at a position of the bytes.
+-- @return the tensor, or nil and why no tensor can be of it; the position after it, or nil where it
+--   is not known
+-- @raise for damaged data
+function npy.read(bytes, at)
+  if bytes:sub(at, at + 5) ~= MAGIC then error("this is no .npy data: it begins otherwise", 0) end
+  local major, minor = bytes:byte(at + 6, at + 7)
   if not minor then damaged("it ends within its first bytes") end
   if minor ~= 0 or major < 1 or major > 3 then
     error((".npy: version %d.%d is not supported"):format(major, minor), 0)
   end
   local wide = major > 1
-  if #bytes < (wide and 12 or 10) then damaged("it ends within its first bytes") end
-  local length, start = (wide and "<I4" or "<I2"):unpack(bytes, 9)
+  if #bytes < at + (wide and 11 or 9) then damaged("it ends within its first bytes") end
+  local length, start = (wide and "<I4" or "<I2"):unpack(bytes, at + 8)
   if length > #bytes - start + 1 then damaged("it ends within its header") end
   local found = header(bytes:sub(start, start + length - 1))
-  local name, big_endian = element(found.descr)
-  local ok, t = pcall(core.tensor_from_bytes, bytes, name, found.shape, {
-    offset = start + length - 1, big_endian = big_endian, fortran_order = found.fortran_order})
-  if not ok then damaged("%s", t) end
-  return t
+  local name, other = element(found.descr)
+  if not name then return nil, other end
+  local offset = start + length - 1
+  local size, rest = length_of(found.shape, name, #bytes - offset), #bytes - offset
+  -- What follows is another array, or nothing.
+  local follows = size and bytes:sub(offset + size + 1, offset + size + #MAGIC) == MAGIC
+  local ok, t = pcall(core.tensor_from_bytes, bytes, name, found.shape, {offset = offset,
+    length = follows and size or rest, big_endian = other, fortran_order = found.fortran_order})
+  if not ok and t:find("does not fit int64", 1, true) then
+    return nil, ".npy: " .. t:gsub("^tensor_from_bytes: ", "")
+  elseif not ok then
+    damaged("%s", t)
+  end
+  return t, nil, offset + (follows and size or rest) + 1
+end
+
+--- The tensor in the bytes of a .npy file.
+-- @param bytes  the whole file. int8, int16 and uint16 become int32, uint32 and uint64 int64,
+--   float16 float32; Fortran order and both byte orders are read
+-- @return the tensor; of several arrays one after the other (np.save into an open file) the first,
+--   as np.load has it, and a list of the others
+-- @raise for damaged data, for uint64 values beyond int64 and for dtypes that no tensor has
+--   (objects, texts, complex, structured), by name. Errors: texts without a place
+function npy.decode(bytes)
+  local t, why, at = npy.read(bytes, 1)
+  if not t then error(why, 0) end
+  local others
+  while at <= #bytes do
+    others = others or {}
+    local other, because, following = npy.read(bytes, at)
+    if not other then error(("array %d: %s"):format(#others + 2, because), 0) end
+    others[#others + 1], at = other, following
+  end
+  return t, others
 end
 
 --- The bytes of a .npy file, as a list of two texts: header and data.

@@ -4,6 +4,7 @@
 --     local arrays = npz.decode(npz.encode{x = ln.ones{2}, y = ln.zeros{3}})
 --     print(arrays.x, arrays.y)                                             --> [1. 1.] [0. 0. 0.]
 
+local raise = require "lunate.raise"
 local npy = require "lunate.saving.npy"
 local optional = require "lunate.saving.optional"
 
@@ -38,18 +39,22 @@ end
 
 --- The arrays in the bytes of a .npz file (np.savez, np.savez_compressed).
 -- @param bytes  the whole file
--- @return a table of tensors by name
--- @raise for damaged archives and for arrays that npy.decode refuses, by name
+-- @return a table of tensors by name. An array that no tensor can be of (texts, objects, ...) is
+--   not in it; asking for it is an error that says why
+-- @raise for damaged archives and arrays, by name
 function npz.decode(bytes)
-  local arrays = {}
+  local arrays, refused = {}, {}
   for name, data in pairs(optional("zip", ".npz files").decode(bytes)) do
     local short = name:match("^(.+)%.npy$")
     if not short then error((".npz: '%s' is no array (.npy)"):format(name), 0) end
-    local ok, t = pcall(npy.decode, data)
+    local ok, t, why = pcall(npy.read, data, 1)
     if not ok then error(("array '%s': %s"):format(short, t), 0) end
-    arrays[short] = t
+    arrays[short], refused[short] = t, why
   end
-  return arrays
+  if next(refused) == nil then return arrays end
+  return setmetatable(arrays, {__index = function(_, name)
+    if refused[name] then raise(".npz: array '%s': %s", name, refused[name]) end
+  end})
 end
 
 return npz

@@ -147,6 +147,42 @@ function tree.variable_paths(model)
   return paths
 end
 
+-- A name that was given counts; one that a class counted through the process gives way to the
+-- layer's place among its like.
+local function is_counted(layer)
+  local base = tree.snake_case(layer.class_name)
+  local rest = layer.name:sub(1, #base) == base and layer.name:sub(#base + 1)
+  return rest == "" or rest and rest:match("^_%d+$") ~= nil
+end
+
+--- Names of a model's variables for formats that hold tensors by name, "encoder/dense_1/kernel":
+-- {[variable] = name}. They do not depend on the model's own name, nor on how many layers the
+-- process made before.
+function tree.weight_names(model)
+  local names, used, visited = {}, {}, {}
+  local function unique(name)
+    local free, k = name, 0
+    while used[free] do k = k + 1; free = name .. "_" .. k end
+    used[free] = true
+    return free
+  end
+  local function visit(layer, prefix)
+    if visited[layer] then return end
+    visited[layer] = true
+    for _, v in ipairs(tree.own_variables(layer)) do
+      names[v] = names[v] or unique(prefix .. v.name)
+    end
+    for _, child in ipairs(layer.layers) do
+      if not visited[child] and #child.weights > 0 then
+        local name = is_counted(child) and tree.snake_case(child.class_name) or child.name
+        visit(child, unique(prefix .. name) .. "/")
+      end
+    end
+  end
+  visit(model, "")
+  return names
+end
+
 --- Puts "what: " before a mismatch, or says nothing when it fits: the shapes of a variable and of
 -- the value that is to be its own.
 function tree.mismatch(variable, value)
