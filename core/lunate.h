@@ -55,6 +55,7 @@ struct LnTensor {
   uint8_t dtype;                // LnDtype
   bool meta; // shape and dtype only: calls on it infer shapes and compute nothing
   bool tracked;                 // an active tape may want its gradient (autograd/tape.h)
+  bool state;                   // lives from call to call: a variable's value, a generator's state
   bool contiguous;              // lies in memory as a new one would
   int64_t size;                 // product of shape
   int64_t shape[LN_MAX_RANK];
@@ -72,7 +73,9 @@ struct LnContext {
   LnMemory *memory;
   LnRandom random;
   LnRecorder *recorder;   // innermost active tape, or NULL
+  LnRecorder *recorders;  // all that are, active or not
   int32_t no_record;      // > 0: inside no_grad
+  int32_t no_effects;     // > 0: only shapes are asked for; ops with effects do nothing
   LnTensor **temps;       // results owned by the scopes that are open (ops/op.h)
   size_t n_temps, cap_temps;
   LnTensor **losses;      // what layers added during the current call (regularization)

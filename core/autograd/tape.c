@@ -13,7 +13,8 @@ typedef struct Chunk {
 
 typedef struct Node {
   LnCall call;
-  bool runs;         // has something to compute (false: a view, or dropped)
+  LnTensor **past;   // inputs and outputs with the values they had then, for its gradient; or NULL
+  bool runs;         // has something to compute or to check (false: a view, or dropped)
   bool no_gradient;  // recorded inside no_grad
   int64_t writes;    // of its inputs' storages, when it was recorded
   size_t scratch_bytes;
@@ -38,7 +39,7 @@ struct LnTape {
   Chunk *chunks, *current;
   const char *unreplayable;
   LnStorage *scratch;
-  bool started;
+  bool started, finished;
 };
 
 // ---- memory of the tape
@@ -118,8 +119,8 @@ static bool record(LnRecorder *r, const LnCall *call) {
   n->call.params = copy;
   n->call.scratch = NULL;
   // A view has nothing to run: its memory is its input's.
-  n->runs = call->op->forward != NULL;
-  for (size_t o = 0; o < n_out; o++)
+  n->runs = call->op->forward != NULL || call->op->check;
+  for (size_t o = 0; o < n_out && !(call->op->flags & LN_OP_IN_PLACE); o++)
     for (size_t i = 0; i < n_in; i++)
       if (call->in[i] && call->in[i]->storage == call->out[o]->storage) n->runs = false;
   if (call->op->flags & LN_OP_VALUE_SHAPE) t->unreplayable = call->op->name;
@@ -138,6 +139,54 @@ static const LnCall *producer(const LnRecorder *r, const LnTensor *x) {
   return ln_tape_producer((const LnTape *)r, x);
 }
 
+static bool overlap(const LnTensor *x, const LnTensor *y);
+
+// Has the values of x as they are now in place of it when node's gradient is taken. copies: pairs
+// of a tensor and its copy that were made so far, for the other nodes.
+static bool keep_values(LnTape *t, Node *node, int at, LnTensor **copies, int *n) {
+  LnContext *c = t->context;
+  LnTensor *x = node->call.in[at], *copy = NULL;
+  int all = node->call.n_in + node->call.n_out;
+  for (int i = 0; i < *n && !copy; i++)
+    if (copies[2 * i] == x) copy = copies[2 * i + 1];
+  // Part of a program where the program wants it; other tapes are no business of a program's.
+  if (!copy)
+    copy = t->recorder.everything ? ln_copy(c, x) : ln_temp(c, ln_tensor_copy(c, x));
+  if (!copy) return false;
+  if (!node->past) {
+    if (!(node->past = take(t, (size_t)all * sizeof *node->past)))
+      return ln_fail(c, "out of memory");
+    for (int i = 0; i < all; i++) node->past[i] = ln_retain(node->call.in[i]);
+  }
+  ln_release(node->past[at]);
+  node->past[at] = ln_retain(copy);
+  if (*n < LN_MAX_OPERANDS) copies[2 * *n] = x, copies[2 * (*n)++ + 1] = copy;
+  return true;
+}
+
+static void forget_past(Node *node) {
+  for (int i = 0; node->past && i < node->call.n_in + node->call.n_out; i++)
+    ln_release(node->past[i]);
+  node->past = NULL;
+}
+
+static bool preserve(LnRecorder *r, const LnTensor *x) {
+  LnTape *t = (LnTape *)r;
+  LnTensor *copies[2 * LN_MAX_OPERANDS];
+  int n_copies = 0;
+  for (int64_t i = t->finished ? -1 : t->n - 1; i >= 0; i--) {
+    Node *node = t->nodes[i];
+    if (node->no_gradient || !node->call.op->backward) continue;
+    for (int j = 0; j < node->call.n_in + node->call.n_out; j++) {
+      const LnTensor *y = node->call.in[j];
+      if (!y || y->storage != x->storage || !overlap(x, y)) continue;
+      if (node->past && node->past[j] != y) continue;   // from before an earlier assignment
+      if (!keep_values(t, node, j, copies, &n_copies)) return false;
+    }
+  }
+  return true;
+}
+
 LnTape *ln_tape_new(LnContext *c, bool kept) {
   LnTape *t = calloc(1, sizeof *t);
   if (!t) {
@@ -147,7 +196,10 @@ LnTape *ln_tape_new(LnContext *c, bool kept) {
   t->context = c;
   t->recorder.record = record;
   t->recorder.producer = producer;
+  t->recorder.preserve = preserve;
   t->recorder.everything = kept;
+  t->recorder.next = c->recorders;
+  c->recorders = &t->recorder;
   return t;
 }
 
@@ -155,6 +207,9 @@ void ln_tape_free(LnTape *t) {
   if (!t) return;
   ln_tape_stop(t);
   ln_tape_clear(t);
+  LnRecorder **r = &t->context->recorders;
+  while (*r != &t->recorder) r = &(*r)->next;
+  *r = t->recorder.next;
   for (Chunk *k = t->chunks, *next; k; k = next) {
     next = k->next;
     free(k);
@@ -190,11 +245,13 @@ void ln_tape_clear(LnTape *t) {
   for (int64_t i = 0; i < t->n; i++) {
     LnCall *k = &t->nodes[i]->call;
     for (int j = 0; j < k->n_in + k->n_out; j++) ln_release(k->in[j]);
+    forget_past(t->nodes[i]);
     if (k->op->hold && k->params) k->op->hold(k->params, false);
   }
   t->n = 0;
   t->current = NULL;
   t->unreplayable = t->recorder.spoiled = NULL;
+  t->finished = false;
   ln_storage_release(t->scratch);
   t->scratch = NULL;
 }
@@ -211,7 +268,7 @@ void ln_tape_watch(LnTape *t, LnTensor *x) {
 typedef struct Slot {
   const void *key;
   LnTensor *grad;           // gradient pass
-  bool wanted;
+  bool wanted, alone;       // nothing else has the memory of grad: it may be added to in place
   int64_t first, last;      // planning: alive between these calls
   int64_t place;            // offset in the arena
   int64_t tensors;          // how many tensors of the tape live in the storage
@@ -271,18 +328,28 @@ static LnTensor *fit_gradient(LnContext *c, LnTensor *grad, const LnTensor *x) {
   return grad && grad->dtype != x->dtype ? ln_cast(c, grad, x->dtype) : grad;
 }
 
+// Adds a gradient to what x has got. fresh: nothing else has it.
+static bool add_gradient(LnContext *c, Slot *s, const LnTensor *x, LnTensor *grad, bool fresh) {
+  LnTensor *fitted = fit_gradient(c, grad, x);
+  s->alone = s->grad || (fresh && fitted == grad);
+  s->grad = s->grad && fitted ? ln_add(c, s->grad, fitted) : fitted;
+  return s->grad != NULL;
+}
+
 static bool run_backward(LnTape *t, int64_t n, Map *m) {
   LnContext *c = t->context;
   for (int64_t i = n - 1; i >= 0; i--) {
     const LnCall call = t->nodes[i]->call;   // a copy: recording may move nodes
-    bool want_small[8], *want = want_small, arrived = false, any = false;
-    LnTensor *dx_small[8], **dx = dx_small, *dy[4] = {0};
+    LnTensor **past = t->nodes[i]->past;
+    const bool adds = call.op->flags & LN_OP_ADDS_GRADIENT;
+    bool want_small[LN_MAX_OPERANDS], *want = want_small, arrived = false, any = false;
+    LnTensor *dx_small[LN_MAX_OPERANDS], **dx = dx_small, *dy[LN_MAX_OUTPUTS] = {0};
     for (int j = 0; j < call.n_out; j++) {
       Slot *s = find(m, call.out[j]);
       if (s && s->wanted && s->grad) dy[j] = s->grad, arrived = true;
     }
     if (!arrived || t->nodes[i]->no_gradient || !call.op->backward) continue;
-    if (call.n_in > 8) {
+    if (call.n_in > LN_MAX_OPERANDS) {
       want = malloc((size_t)call.n_in * (sizeof *want + sizeof *dx) + sizeof *dx);
       if (!want) return ln_fail(c, "out of memory");
       dx =
@@ -291,21 +358,23 @@ static bool run_backward(LnTape *t, int64_t n, Map *m) {
     for (int j = 0; j < call.n_in; j++) {
       Slot *s = call.in[j] ? find(m, call.in[j]) : NULL;
       want[j] = s && s->wanted;
-      dx[j] = NULL;
+      dx[j] = adds && j == 0 && want[0] && s->alone ? s->grad : NULL;
       any = any || want[j];
     }
+    LnTensor *const sum = adds && call.n_in > 0 ? dx[0] : NULL;
     bool ok = true;
     // A kept tape computes its values anew before it uses them.
     if (any && !t->recorder.everything && t->nodes[i]->writes != count_writes(&call))
       ok = ln_fail(c, "a variable got another value after the tape recorded it: take gradients "
                       "before optimizer:apply");
-    ok = ok && (!any || call.op->backward(&call, dy, want, dx));
+    LnCall then = call;
+    if (past) then.in = past, then.out = past + call.n_in;
+    ok = ok && (!any || then.op->backward(&then, dy, want, dx));
     for (int j = 0; ok && any && j < call.n_in; j++) {
       if (!want[j] || !dx[j]) continue;
-      LnTensor *grad = fit_gradient(c, dx[j], call.in[j]);
       Slot *s = find(m, call.in[j]);
-      s->grad = s->grad && grad ? ln_add(c, s->grad, grad) : grad;
-      ok = s->grad != NULL;
+      if (j == 0 && sum) s->grad = dx[0];
+      else ok = add_gradient(c, s, call.in[j], dx[j], adds && j == 0);
     }
     if (want != want_small) free(want);
     if (!ok || c->err.set) {
@@ -362,11 +431,11 @@ bool ln_tape_gradient(LnTape *t, LnTensor *const *targets, LnTensor *const *seed
 
 // ---- keeping and replaying
 
-// Calls on which nothing kept depends have no reason to run again.
+// Calls on which nothing kept depends have no reason to run again, but for their effects.
 static void drop_dead(LnTape *t, Map *m) {
   for (int64_t i = t->n - 1; i >= 0; i--) {
     const LnCall *call = &t->nodes[i]->call;
-    bool live = false;
+    bool live = call->op->flags & LN_OP_EFFECT;
     for (int j = 0; j < call->n_out; j++) live = live || put(m, call->out[j])->wanted;
     if (!live) t->nodes[i]->runs = false;
     else
@@ -455,15 +524,21 @@ static bool varies(const Map *storages, LnTensor *const *x, int n) {
   return false;
 }
 
-// What is computed of constants that only the tape knows (a mean's divisor, a loss's weight, the
-// gradient's first ones) is constant too, and stays as it was recorded. Ops without a gradient may
-// be more than functions of their inputs: random numbers.
+// Constant folding: what is computed of constants that only the tape knows (a mean's divisor, a
+// loss's weight, the gradient's first ones) stays as it was recorded.
 static void drop_constant(LnTape *t, Map *storages) {
+  // What is changed in place must be made anew each time.
+  for (int64_t i = 0; i < t->n; i++) {
+    const LnCall *call = &t->nodes[i]->call;
+    if (call->op->flags & LN_OP_IN_PLACE && t->nodes[i]->runs)
+      find(storages, call->out[0]->storage)->varies = true;
+  }
   for (int64_t i = 0; i < t->n; i++) {
     Node *n = t->nodes[i];
     const LnCall *call = &n->call;
     if (!n->runs) continue;
-    bool drop = call->op->backward && call->n_in > 0 && !varies(storages, call->in, call->n_in) &&
+    bool drop = !(call->op->flags & LN_OP_EFFECT) && call->n_in > 0 &&
+                !varies(storages, call->in, call->n_in) &&
                 !varies(storages, call->out, call->n_out);
     n->runs = !drop;
     for (int j = 0; j < call->n_out; j++) {
@@ -551,11 +626,13 @@ bool ln_tape_finish(LnTape *t, LnTensor *const *keep, int n_keep) {
   LnContext *c = t->context;
   Map m;
   ln_tape_stop(t);
+  t->finished = true;
   if (!map_init(&m, count_tensors(t, t->n) + (size_t)n_keep)) return ln_fail(c, "out of memory");
   for (int i = 0; i < n_keep; i++)
     if (keep[i]) put(&m, keep[i])->wanted = true;
   drop_dead(t, &m);
   free(m.slots);
+  for (int64_t i = 0; i < t->n; i++) forget_past(t->nodes[i]);
   if (!share_memory(t, keep, n_keep)) return false;
   // One scratch for all: only one call runs at a time.
   size_t most = 0;
@@ -579,9 +656,23 @@ bool ln_tape_place(LnTape *t, LnTensor *x, LnStorage *s, int64_t offset) {
   return true;
 }
 
-static bool overlap(const LnTensor *dense, const LnTensor *x) {
-  const char *begin = dense->data, *end = begin + (size_t)dense->size * ln_dtype_size(dense->dtype);
-  return (const char *)x->data >= begin && (const char *)x->data < end;
+// The bytes from the first to behind the last element.
+static void extent(const LnTensor *x, const char **begin, const char **end) {
+  const int64_t width = (int64_t)ln_dtype_size((LnDtype)x->dtype);
+  *begin = x->data;
+  *end = *begin + (x->size ? width : 0);
+  for (int i = 0; i < x->rank && x->size; i++) {
+    int64_t reach = (x->shape[i] - 1) * x->stride[i] * width;
+    if (reach < 0) *begin += reach;
+    else *end += reach;
+  }
+}
+
+static bool overlap(const LnTensor *x, const LnTensor *y) {
+  const char *x_begin, *x_end, *y_begin, *y_end;
+  extent(x, &x_begin, &x_end);
+  extent(y, &y_begin, &y_end);
+  return x_begin < y_end && y_begin < x_end;
 }
 
 bool ln_tape_add_into(LnTape *t, const LnTensor *x, LnTensor *target, const double *scale) {
@@ -618,12 +709,14 @@ bool ln_tape_add_into(LnTape *t, const LnTensor *x, LnTensor *target, const doub
 }
 
 bool ln_tape_replay(LnTape *t) {
+  const int assigns = LN_OP_EFFECT | LN_OP_IN_PLACE;
   for (int64_t i = 0; i < t->n; i++) {
     const Node *n = t->nodes[i];
     if (!n->runs) continue;
     if (n->call.op->check && !n->call.op->check(&n->call)) return false;
     if (n->target) n->call.op->add(&n->call, *n->scale, n->target->data);
-    else n->call.op->forward(&n->call);
+    else if (n->call.op->forward) n->call.op->forward(&n->call);
+    if ((n->call.op->flags & assigns) == assigns) n->call.in[0]->storage->writes++;
     for (const Addition *a = n->additions; a; a = a->next)
       ln_tensor_add_scaled(a->target, *a->scale, a->x);
   }
@@ -639,6 +732,9 @@ const char *ln_tape_unreplayable(const LnTape *t) {
 static bool same_texts(const char *a, const char *b) { return a == b || (a && b && !strcmp(a, b)); }
 
 static bool same_params(const LnCall *a, const LnCall *b) {
+  for (const LnField *f = a->params ? a->op->fields : NULL; f && f->size; f++)
+    if (memcmp((const char *)a->params + f->offset, (const char *)b->params + f->offset, f->size))
+      return false;
   for (const LnOption *o = a->params ? a->op->options : NULL; o && o->name; o++) {
     const void *x = (const char *)a->params + o->offset, *y = (const char *)b->params + o->offset;
     switch (o->kind) {
@@ -668,10 +764,10 @@ static bool same_params(const LnCall *a, const LnCall *b) {
         const LnNumbers *p = x, *q = y;
         if (p->n != q->n) return false;
         for (int64_t i = 0; i < p->n; i++)
-          if (p->v[i] != q->v[i]) return false;
+          if (memcmp(&p->v[i], &q->v[i], sizeof *p->v)) return false;
         break;
       }
-      default: break;   // objects and tensors are not parameters of ops on a tape
+      default: break;   // ln_op_defect refuses others
     }
   }
   return true;
@@ -684,15 +780,37 @@ static void place_in_order(Map *m, const LnTape *t, LnTensor *const *in, int n) 
     for (int j = 0; j < t->nodes[i]->call.n_out; j++) {
       Slot *s = probe(m, t->nodes[i]->call.out[j]);
       if (s->key) continue;
-      put(m, t->nodes[i]->call.out[j])->place = 4 * i + j;
+      put(m, t->nodes[i]->call.out[j])->place = LN_MAX_OUTPUTS * i + j;
     }
 }
 
-static bool same_input(const Map *a, const Map *b, LnTensor *x, LnTensor *y) {
+static bool same_place(const LnTensor *x, const LnTensor *y) {
+  bool same = x->data == y->data;
+  for (int i = 0; i < x->rank; i++)
+    same = same && (x->stride[i] == y->stride[i] || x->shape[i] < 2);
+  return same;
+}
+
+// Of what no call of the tape made: state is the same only as itself, constants by their bits.
+static bool same_constant(LnContext *c, LnTensor *x, LnTensor *y) {
+  if (x == y) return true;
+  if (x->state || y->state || !x->storage || !y->storage || x->dtype != y->dtype ||
+      !ln_tensor_same_shape(x, y))
+    return false;
+  if (x->storage == y->storage && !same_place(x, y)) return false;   // another view
+  LnTensor *a = ln_tensor_contiguous(c, x), *b = ln_tensor_contiguous(c, y);
+  bool same = a && b && (a->size == 0 || memcmp(a->data, b->data, (size_t)a->size *
+                                                ln_dtype_size((LnDtype)a->dtype)) == 0);
+  ln_release(a);
+  ln_release(b);
+  return same;
+}
+
+static bool same_tensor(LnContext *c, const Map *a, const Map *b, LnTensor *x, LnTensor *y) {
   if (!x || !y) return x == y;
   Slot *p = find(a, x), *q = find(b, y);
   if (p || q) return p && q && p->place == q->place;
-  return x == y || (x->storage && y->storage && ln_tensor_equal(x, y));
+  return same_constant(c, x, y);
 }
 
 static bool same_call(LnContext *c, const Map *ma, const Map *mb, const LnCall *a,
@@ -705,27 +823,33 @@ static bool same_call(LnContext *c, const Map *ma, const Map *mb, const LnCall *
                      ln_tensor_shape_text(a->out[j]), ln_tensor_shape_text(b->out[j]));
   if (!same_params(a, b)) return ln_fail(c, "op %lld, %s, has other options", at, a->op->name);
   for (int j = 0; j < a->n_in; j++)
-    if (!same_input(ma, mb, a->in[j], b->in[j]))
+    if (!same_tensor(c, ma, mb, a->in[j], b->in[j]))
       return ln_fail(c, "op %lld, %s, has another input %d (a result of another op, or a constant "
                         "of another value)", at, a->op->name, j + 1);
   return true;
 }
 
-bool ln_tape_same(LnContext *c, const LnTape *a, const LnTape *b, LnTensor *const *in_a,
-                  LnTensor *const *in_b, int n) {
+bool ln_tape_same(LnContext *c, const LnTape *a, const LnTape *b, const LnTapeEnds *of_a,
+                  const LnTapeEnds *of_b) {
   Map ma, mb;
-  if (!map_init(&ma, count_tensors(a, a->n) + (size_t)n)) return ln_fail(c, "out of memory");
-  if (!map_init(&mb, count_tensors(b, b->n) + (size_t)n)) {
+  if (!map_init(&ma, count_tensors(a, a->n) + (size_t)of_a->n_in))
+    return ln_fail(c, "out of memory");
+  if (!map_init(&mb, count_tensors(b, b->n) + (size_t)of_b->n_in)) {
     free(ma.slots);
     return ln_fail(c, "out of memory");
   }
-  place_in_order(&ma, a, in_a, n);
-  place_in_order(&mb, b, in_b, n);
+  place_in_order(&ma, a, of_a->in, of_a->n_in);
+  place_in_order(&mb, b, of_b->in, of_b->n_in);
   bool same = true;
   for (int64_t i = 0; same && i < a->n && i < b->n; i++)
     same = same_call(c, &ma, &mb, &a->nodes[i]->call, &b->nodes[i]->call, (long long)i + 1);
   if (same && a->n != b->n)
     same = ln_fail(c, "there were %lld ops and are now %lld", (long long)a->n, (long long)b->n);
+  if (same && of_a->n_out != of_b->n_out)
+    same = ln_fail(c, "there were %d results and are now %d", of_a->n_out, of_b->n_out);
+  for (int i = 0; same && i < of_a->n_out; i++)
+    if (!same_tensor(c, &ma, &mb, of_a->out[i], of_b->out[i]))
+      same = ln_fail(c, "result %d comes from another op, or is another constant", i + 1);
   free(ma.slots);
   free(mb.slots);
   return same;

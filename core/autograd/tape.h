@@ -44,9 +44,14 @@ bool ln_tape_add_into(LnTape *t, const LnTensor *x, LnTensor *target, const doub
 bool ln_tape_replay(LnTape *t);                 // false with an error: a value check failed
 // Why the tape cannot be replayed, or NULL when it can.
 const char *ln_tape_unreplayable(const LnTape *t);
-// Whether two kept tapes did the same: calls, parameters, wiring, constants. in_a and in_b are the
-// tensors that differ by right (the data). An error tells the first difference.
-bool ln_tape_same(LnContext *c, const LnTape *a, const LnTape *b, LnTensor *const *in_a,
-                  LnTensor *const *in_b, int n);
+// What goes into a recorded program, and may differ (the data), and what comes out of it.
+typedef struct LnTapeEnds {
+  LnTensor *const *in, *const *out;   // each may be NULL in its place
+  int n_in, n_out;
+} LnTapeEnds;
+// Whether two kept tapes did the same: calls, parameters, wiring, variables, constants to the bit,
+// results. An error tells the first difference.
+bool ln_tape_same(LnContext *c, const LnTape *a, const LnTape *b, const LnTapeEnds *of_a,
+                  const LnTapeEnds *of_b);
 
 #endif

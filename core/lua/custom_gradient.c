@@ -136,5 +136,6 @@ static int custom_gradient(lua_State *L) {
 
 void ln_register_custom_gradient(lua_State *L) {
   static const luaL_Reg functions[] = {{"custom_gradient", custom_gradient}, {NULL, NULL}};
+  if (ln_op_defect(&custom)) luaL_error(L, "op '%s': %s", custom.name, ln_op_defect(&custom));
   ln_lua_setfuncs(L, functions);
 }

@@ -7,7 +7,7 @@
 #include "lua/state.h"
 #include "nn/operation.h"
 
-enum { MAX_LIST = 1024, MAX_PARAMS = 1024 };
+enum { MAX_LIST = 1024 };
 
 // ---- parameters
 
@@ -102,7 +102,7 @@ static int required(lua_State *L, const LnOp *op, const LnOption *o) {
 
 // Arguments from `first` to `top`: options by position, then a table of options by name.
 static void read_params(lua_State *L, LnLua *s, const LnOp *op, int first, int top, void *params) {
-  bool given[32] = {false};
+  bool given[LN_MAX_OPTIONS] = {false};
   int n = 0, at = 0, anchor = top + 1;
   while (op->options && op->options[n].name) n++;
   if (n == 0 && top < first) return;
@@ -296,7 +296,7 @@ static LnTensor *constant(lua_State *L, LnLua *s, const LnOp *op, int i, LnDtype
 }
 
 static int call_symbolic(lua_State *L, LnLua *s, const LnOp *op) {
-  _Alignas(max_align_t) char params[MAX_PARAMS];
+  _Alignas(max_align_t) char params[LN_MAX_PARAMS];
   LnTensor *constants[MAX_LIST];
   bool missing[MAX_LIST] = {false}, list = op->flags & LN_OP_LIST;
   int top = lua_gettop(L), n = 0, n_in = 0;
@@ -353,9 +353,9 @@ static int call_op(lua_State *L) {
   LnLua *s = ln_lua(L);
   LnContext *c = &s->context;
   const LnOp *op = lua_touserdata(L, lua_upvalueindex(2));
-  _Alignas(max_align_t) char params[MAX_PARAMS];
-  LnTensor *in[MAX_LIST], *out[4];
-  LnDtype d = LN_BOOL, number[8] = {0};
+  _Alignas(max_align_t) char params[LN_MAX_PARAMS];
+  LnTensor *in[MAX_LIST], *out[LN_MAX_OUTPUTS];
+  LnDtype d = LN_BOOL, number[LN_MAX_OPERANDS] = {0};
   bool list = op->flags & LN_OP_LIST;
   int n = list ? read_list(L, s, op, in) : read_operands(L, s, op, in, &d);
   if (n == SYMBOLIC) return call_symbolic(L, s, op);
@@ -455,7 +455,7 @@ void ln_register_functions(lua_State *L) {
   lua_getfield(L, module, "tensor_methods");
   for (int f = 0; ln_op_families[f]; f++) {
     for (const LnOp *op = ln_op_families[f]; op->name; op++) {
-      if (op->params_size > MAX_PARAMS) luaL_error(L, "op '%s': params too large", op->name);
+      if (ln_op_defect(op)) luaL_error(L, "op '%s': %s", op->name, ln_op_defect(op));
       if (op->flags & LN_OP_HIDDEN) continue;
       ln_lua_push_op(L, op);
       if (!(op->flags & LN_OP_METHOD_ONLY)) lua_pushvalue(L, -1), lua_setfield(L, -4, op->name);

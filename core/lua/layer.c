@@ -274,6 +274,7 @@ static int set_weights(lua_State *L) {
                         ln_tensor_shape_text(t));
     lua_rawseti(L, 4, i + 1);
   }
+  ln_spoil_replay(&s->context, "set_weights");
   for (int i = 0; i < n; i++) {
     lua_rawgeti(L, 4, i + 1);
     if (!ln_tensor_assign(&s->context, v[i]->value, ln_lua_test_tensor(L, s, -1)))

@@ -77,6 +77,7 @@ void *ln_lua_test_type(lua_State *L, LnLua *s, int i, int type) {
 static int set_seed(lua_State *L) {
   LnLua *s = ln_lua(L);
   ln_random_seed(&s->context.random, (uint64_t)luaL_checkinteger(L, 1));
+  ln_spoil_replay(&s->context, "set_seed");
   s->seeds++;
   return 0;
 }
@@ -107,6 +108,7 @@ static int set_generator(lua_State *L) {
   LnLua *s = ln_lua(L);
   LnRandom *r = generator_of(L, s, "set_generator");
   if (!r) return luaL_error(L, "set_generator: the layer has no generator of its own");
+  ln_spoil_replay(&s->context, "set_generator");
   *r = (LnRandom){(uint64_t)luaL_checkinteger(L, 2), (uint64_t)luaL_checkinteger(L, 3)};
   return 0;
 }

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "lua/host.h"
+#include "ops/ops.h"
 
 typedef struct Handle {
   LnObject *object;
@@ -1959,32 +1960,48 @@ static int new_variable(lua_State *L) {
     return ln_lua_raise(L, s, "Variable");
   }
   v->value->tracked = trainable && ln_dtype_is_float(v->value->dtype);
+  v->value->state = true;
   ln_lua_push_variable(L, s, v);
   ln_variable_release(v);
   return 1;
 }
 
-static int variable_assign(lua_State *L) {
+// v becomes what f makes of it and the value at 2; NULL: that value. An op, so that replays assign.
+static int assign(lua_State *L, const char *what,
+                  LnTensor *(*f)(LnContext *c, LnTensor *v, LnTensor *value)) {
   LnLua *s = ln_lua(L);
+  LnContext *c = &s->context;
   LnVariable *v = check_variable(L, s, 1);
-  LnTensor *t = ln_lua_to_tensor(L, s, 2, LN_DTYPES, "assign");
-  if (!ln_tensor_same_shape(t, v->value))
-    return luaL_error(L, "cannot assign a value of shape %s to variable '%s' of shape %s",
-                      ln_tensor_shape_text(t), v->name, ln_tensor_shape_text(v->value));
-  ln_spoil_replay(&s->context, "an assignment to a variable");
-  if (!ln_tensor_assign(&s->context, v->value, t)) return ln_lua_raise(L, s, "assign");
-  v->value->storage->writes++;
+  LnTensor *t = ln_lua_to_tensor(L, s, 2, LN_DTYPES, what);
+  size_t scope = ln_scope(c);
+  if (f) {
+    c->no_record++;
+    t = f(c, v->value, ln_cast(c, t, (LnDtype)v->value->dtype));
+    c->no_record--;
+  }
+  bool fits = t && ln_tensor_same_shape(t, v->value);
+  if (t && !fits)
+    ln_fail(c, "cannot assign a value of shape %s to variable '%s' of shape %s",
+            ln_tensor_shape_text(t), v->name, ln_tensor_shape_text(v->value));
+  bool done = fits && ln_assign(c, v->value, t);
+  ln_scope_end(c, scope);
+  if (!done) return ln_lua_raise(L, s, t && !fits ? NULL : what);
   lua_settop(L, 1);
   return 1;
 }
 
+static int variable_assign(lua_State *L) { return assign(L, "assign", NULL); }
+static int variable_assign_add(lua_State *L) { return assign(L, "assign_add", ln_add); }
+static int variable_assign_sub(lua_State *L) { return assign(L, "assign_sub", ln_sub); }
+
 static int variable_value(lua_State *L) {
   LnLua *s = ln_lua(L);
   LnVariable *v = check_variable(L, s, 1);
-  LnTensor *t = ln_tensor_copy(&s->context, v->value);
+  size_t scope = ln_scope(&s->context);
+  LnTensor *t = ln_copy(&s->context, v->value);
   if (!t) return ln_lua_raise(L, s, "value");
   ln_lua_push_tensor(L, s, t);
-  ln_release(t);
+  ln_scope_end(&s->context, scope);
   return 1;
 }
 
@@ -2047,7 +2064,8 @@ static void weak_table(lua_State *L) {
 
 static void register_variables(lua_State *L, LnLua *s, int module) {
   static const luaL_Reg methods[] = {
-      {"assign", variable_assign}, {"value", variable_value}, {NULL, NULL}};
+      {"assign", variable_assign}, {"assign_add", variable_assign_add},
+      {"assign_sub", variable_assign_sub}, {"value", variable_value}, {NULL, NULL}};
   static const luaL_Reg metamethods[] = {
       {"__gc", variable_gc}, {"__newindex", variable_newindex}, {"__tostring", variable_tostring},
       {"__len", variable_len}, {NULL, NULL}};

@@ -188,10 +188,23 @@ static int no_grad(lua_State *L) {
   return status == LUA_OK ? lua_gettop(L) : lua_error(L);
 }
 
+// core.only_shapes(f, ...): calls f for the shapes of what it returns: nothing is recorded, and ops
+// with effects (assignments, random numbers) have none.
+static int only_shapes(lua_State *L) {
+  LnLua *s = ln_lua(L);
+  s->context.no_effects++;
+  s->context.no_record++;
+  int status = lua_pcall(L, lua_gettop(L) - 1, LUA_MULTRET, 0);
+  s->context.no_record--;
+  s->context.no_effects--;
+  return status == LUA_OK ? lua_gettop(L) : lua_error(L);
+}
+
 void ln_register_tape(lua_State *L) {
   LnLua *s = ln_lua(L);
   static const luaL_Reg functions[] = {
-      {"GradientTape", new_tape}, {"no_grad", no_grad}, {NULL, NULL}};
+      {"GradientTape", new_tape}, {"no_grad", no_grad}, {"only_shapes", only_shapes},
+      {NULL, NULL}};
   static const luaL_Reg methods[] = {
       {"watch", watch}, {"gradient", gradient}, {"stop_recording", stop_recording},
       {"close", tape_close}, {NULL, NULL}};

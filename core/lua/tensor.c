@@ -6,6 +6,7 @@
 
 #include "lua/state.h"
 #include "ops/index.h"
+#include "ops/ops.h"
 #include "ops/slice.h"
 
 // ---- handles
@@ -722,7 +723,7 @@ static int tensor_copy(lua_State *L) {
   size_t scope = ln_scope(&s->context);
   LnTensor *t = with_data(L, s, 1, "copy");
   ln_lua_only_arguments(L, s, 1, "copy");
-  return push_result(L, s, scope, ln_temp(&s->context, ln_tensor_copy(&s->context, t)), false);
+  return push_result(L, s, scope, ln_copy(&s->context, t), false);
 }
 
 // for i, row in pairs(t): a C iterator over positions.

@@ -464,12 +464,19 @@ static bool record(LnContext *c, LnTrainer *t, Program *p) {
   return p->mode != LN_TRAIN || take_gradients(c, t, p, total);
 }
 
-static bool keep(LnContext *c, LnTrainer *t, Program *p) {
-  LnTensor *kept[3 * LN_MAX_PARTS + 1];
+// What is read of a program when it has run; entries may be NULL. Returns how many.
+enum { MAX_RESULTS = 2 * LN_MAX_PARTS + 1 };
+static int results(const LnTrainer *t, const Program *p, LnTensor **out) {
   int n = 0;
-  for (int i = 0; i < p->n_pred; i++) kept[n++] = p->pred[i];
-  for (int i = 0; i < t->n_outputs; i++) kept[n++] = p->output_loss[i];
-  kept[n++] = p->loss;
+  for (int i = 0; i < p->n_pred; i++) out[n++] = p->pred[i];
+  for (int i = 0; i < t->n_outputs; i++) out[n++] = p->output_loss[i];
+  out[n++] = p->loss;
+  return n;
+}
+
+static bool keep(LnContext *c, LnTrainer *t, Program *p) {
+  LnTensor *kept[MAX_RESULTS];
+  int n = results(t, p, kept);
   LnTensor **all = malloc((size_t)(n + p->n_gradients + 1) * sizeof *all);
   if (!all) return ln_fail(c, "out of memory");
   memcpy(all, kept, (size_t)n * sizeof *all);
@@ -594,13 +601,16 @@ static Program *run_eagerly(LnContext *c, LnTrainer *t, LnMode mode, const LnBat
 static Program *check_program(LnContext *c, LnTrainer *t, Program *p, LnMode mode,
                               const LnBatch *b) {
   LnTensor *before[3 * LN_MAX_PARTS], *now[3 * LN_MAX_PARTS];
+  LnTensor *gave[MAX_RESULTS], *gives[MAX_RESULTS];
   int n = 0;
   Program *q = new_program(c, t, mode, b, true);
   if (!q) return NULL;
   for (int i = 0; i < p->n_x; i++) before[n] = p->x[i], now[n++] = q->x[i];
   for (int i = 0; i < p->n_y; i++) before[n] = p->y[i], now[n++] = q->y[i];
   for (int i = 0; i < p->n_w; i++) before[n] = p->w[i], now[n++] = q->w[i];
-  if (ln_tape_same(c, p->tape, q->tape, before, now, n)) {
+  const LnTapeEnds of_p = {before, gave, n, results(t, p, gave)},
+                   of_q = {now, gives, n, results(t, q, gives)};
+  if (ln_tape_same(c, p->tape, q->tape, &of_p, &of_q)) {
     p->runs++;
     p->epoch = t->epoch;
     ln_tape_free(q->tape);

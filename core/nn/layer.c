@@ -168,15 +168,16 @@ LnVariable *ln_layer_add_weight(LnContext *c, LnLayer *self, const char *name, i
     return NULL;
   }
   v->value->tracked = trainable && ln_dtype_is_float((LnDtype)self->dtype);
+  v->value->state = true;
   v->regularizer = ln_object_retain(regularizer);
   v->constraint = ln_object_retain(constraint);
   ln_generation++;
   return self->variables[self->n_variables++] = v;
 }
 
-// Every walk has a number of its own; what it has met carries that number. It need be new among the
-// layers of one Lua state only.
-static uint64_t walks;
+// Every walk has a number of its own; what it has met carries that number. One count serves the Lua
+// states of all threads.
+static _Atomic uint64_t walks;
 
 // Walks over l's variables as Keras lists them: trainable, then others, then the children's.
 typedef struct Walk {

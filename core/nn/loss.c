@@ -77,34 +77,9 @@ bool ln_loss_prepare_sparse(LnContext *c, const LnLoss *self, int64_t axis, LnTe
   return true;
 }
 
-static bool classes_shape(const LnCall *call, LnSpec *out) {
-  LnTensor *ids = call->in[0];
-  if (!ln_spec_like(call, out, (LnDtype)ids->dtype, ids)) return false;
-  out->view_of = ids;
-  memcpy(out->stride, ids->stride, sizeof out->stride);
-  out->offset = 0;
-  return true;
-}
-
-static bool classes_check(const LnCall *call) {
-  int64_t n = *(const int64_t *)call->params;
-  LnWhole w = ln_kernel_whole(call->in[0]);
-  if (call->in[0]->size == 0) return true;
-  if (!w.whole)
-    return ln_fail(call->context, "label %g is no class id: these are whole numbers", w.odd);
-  return (w.low >= 0 && w.high < n) ||
-         ln_fail(call->context, "label %lld is out of range: classes are 0 .. %lld",
-                 (long long)(w.low < 0 ? w.low : w.high), (long long)n - 1);
-}
-
-static const LnOp classes = {.name = "class_ids", .n_in = 1, .n_out = 1,
-                             .flags = LN_OP_HIDDEN | LN_OP_NO_GRADIENT,
-                             .params_size = sizeof(int64_t), .shape = classes_shape,
-                             .check = classes_check};
-
 LnTensor *ln_check_classes(LnContext *c, LnTensor *ids, const LnTensor *y_pred) {
   if (!y_pred) return NULL;
-  return ln_cast(c, LN_APPLY1(c, &classes, &y_pred->shape[y_pred->rank - 1], ids), LN_INT64);
+  return ln_class_ids(c, ids, y_pred->shape[y_pred->rank - 1]);
 }
 
 // ---- parts of formulas

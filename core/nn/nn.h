@@ -96,7 +96,7 @@ typedef struct LnVariable {
 void ln_variable_release(LnVariable *v);
 // Counts every change of graph, trainability or place; replays compare it (one for the process:
 // it only ever grows, so two Lua states at most re-record once too often).
-extern uint64_t ln_generation;
+extern _Atomic uint64_t ln_generation;
 
 // ---- layers
 typedef struct LnLayer {

@@ -5,7 +5,7 @@
 
 #include "nn/nn.h"
 
-uint64_t ln_generation = 1;
+_Atomic uint64_t ln_generation = 1;
 
 // ---- kinds
 

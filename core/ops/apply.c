@@ -11,6 +11,49 @@ const LnOp *ln_op_find(const char *name) {
   return NULL;
 }
 
+// ---- what a descriptor must hold to
+
+// Of the field that an option fills; 0 for kinds that no tape could copy or compare.
+static size_t field_size(LnOptionKind kind) {
+  switch (kind) {
+    case LN_OPT_BOOL: return sizeof(bool);
+    case LN_OPT_INTEGER: case LN_OPT_AXIS: return sizeof(int64_t);
+    case LN_OPT_NUMBER: return sizeof(double);
+    case LN_OPT_STRING: return sizeof(char *);
+    case LN_OPT_CHOICE: case LN_OPT_DTYPE: return sizeof(int);
+    case LN_OPT_AXES: case LN_OPT_INTEGERS: case LN_OPT_SHAPE: return sizeof(LnInts);
+    case LN_OPT_NUMBERS: return sizeof(LnNumbers);
+    default: return 0;
+  }
+}
+
+const char *ln_op_defect(const LnOp *op) {
+  bool named[LN_MAX_PARAMS + 1] = {false};
+  size_t unnamed = 0;
+  int options = 0;
+  if (op->n_in > LN_MAX_OPERANDS) return "it takes more tensors than LN_MAX_OPERANDS";
+  if (op->n_out > LN_MAX_OUTPUTS) return "it has more outputs than LN_MAX_OUTPUTS";
+  if (op->params_size > LN_MAX_PARAMS) return "its params are larger than LN_MAX_PARAMS";
+  for (const LnOption *o = op->options; o && o->name; o++, options++) {
+    size_t size = field_size(o->kind);
+    if (op->compose) continue;   // only the ops that it is made of are recorded
+    if (size == 0) return "no tape can hold an option of such a kind";
+    if (o->offset + size > op->params_size) return "an option lies outside of its params";
+    memset(named + o->offset, true, size);
+  }
+  if (options > LN_MAX_OPTIONS) return "it has more options than LN_MAX_OPTIONS";
+  for (const LnField *f = op->fields; f && f->size; f++) {
+    if (f->offset + f->size > op->params_size) return "a field lies outside of its params";
+    memset(named + f->offset, true, f->size);
+  }
+  // Fewer bytes than a number has are padding; what `hold` is told of cannot be compared.
+  for (size_t i = 0; i < op->params_size && !op->compose && !op->hold; i++) {
+    unnamed = named[i] ? 0 : unnamed + 1;
+    if (unnamed >= sizeof(int64_t)) return "neither options nor fields name all of its params";
+  }
+  return NULL;
+}
+
 // ---- scopes
 
 LnTensor *ln_temp(LnContext *c, LnTensor *t) {
@@ -83,7 +126,7 @@ static bool compose(const LnCall *call, LnTensor **out) {
 
 bool ln_apply_all(LnContext *c, const LnOp *op, LnTensor *const *in, int n_in, const void *params,
                   LnTensor **out) {
-  LnSpec spec[4];
+  LnSpec spec[LN_MAX_OUTPUTS];
   bool meta = false;
   for (int i = 0; i < op->n_out; i++) out[i] = NULL;
   if (c->err.set || !check_inputs(c, op, in, n_in, &meta)) return false;
@@ -105,7 +148,12 @@ bool ln_apply_all(LnContext *c, const LnOp *op, LnTensor *const *in, int n_in, c
     call.scratch = ln_memory_alloc(c->memory, bytes);
     if (!call.scratch) return ln_fail(c, "%s: out of memory", op->name);
   }
-  if (op->forward && !view) op->forward(&call);
+  if (op->flags & LN_OP_EFFECT && c->no_effects > 0) {
+    for (int i = 0; i < op->n_out; i++)
+      if (!spec[i].view_of) ln_tensor_fill(out[i], 0);
+  } else if (op->forward && (!view || op->flags & LN_OP_IN_PLACE)) {
+    op->forward(&call);
+  }
   if (bytes) ln_memory_free(c->memory, call.scratch, bytes);
   if (c->recorder) {
     bool tracked = false;
@@ -121,7 +169,7 @@ bool ln_apply_all(LnContext *c, const LnOp *op, LnTensor *const *in, int n_in, c
 
 LnTensor *ln_apply(LnContext *c, const LnOp *op, LnTensor *const *in, int n_in,
                    const void *params) {
-  LnTensor *out[4];
+  LnTensor *out[LN_MAX_OUTPUTS];
   return ln_apply_all(c, op, in, n_in, params, out) ? out[0] : NULL;
 }
 
@@ -164,6 +212,18 @@ bool ln_spec_broadcast(const LnCall *call, LnSpec *out, LnDtype d) {
     }
   }
   return ln_spec(call, out, d, rank, shape);
+}
+
+bool ln_spec_sum(const LnCall *call, LnSpec *out, LnTensor *sum, LnDtype d, const LnInts *shape) {
+  if (!ln_spec(call, out, d, (int)shape->n, shape->v)) return false;
+  if (!sum) return true;
+  if (sum->dtype != d || !ln_shape_equal(sum->shape, sum->rank, shape->v, (int)shape->n) ||
+      !ln_tensor_is_contiguous(sum))
+    return ln_fail(call->context, "%s: there is nothing to add to in place", call->op->name);
+  ln_contiguous_strides(sum->shape, sum->rank, out->stride);
+  out->view_of = sum;
+  out->offset = 0;
+  return true;
 }
 
 LnDtype ln_call_dtype(const LnCall *call) {

@@ -48,25 +48,24 @@ static void shift_forward(const LnCall *call) { run(call, LN_SCAN_SHIFT); }
 
 enum { CUMSUM, CUMPROD, SCAN_SUM, SCAN_PROD, RECURRENCE, LAGGED, SHIFT };
 
-#define BACKWARD(name)                                                                      \
-  static bool name##_backward(const LnCall *call, LnTensor *const *dy, const bool *want,    \
-                              LnTensor **dx)
-#define NAMES                             \
-  LnContext *c = call->context;           \
-  const Cumulative *o = call->params;     \
-  LnTensor *x = call->in[0];              \
-  (void)want, (void)x
 
-BACKWARD(sum) {
-  NAMES;
+static bool sum_backward(const LnCall *call, LnTensor *const *dy, const bool *want,
+                         LnTensor **dx) {
+  (void)want;
+  LnContext *c = call->context;
+  const Cumulative *o = call->params;
   dx[0] = scan(c, SCAN_SUM, dy[0], NULL, o->axis, !o->reverse, o->exclusive);
   return true;
 }
 
 // dx_k = p_k s_k, p the product before k and s the sum of dy_i times what is between k and i, from
 // i = k on (after k when exclusive): s_k = dy_k + x_(k+1) s_(k+1). It needs no division by x.
-BACKWARD(prod) {
-  NAMES;
+static bool prod_backward(const LnCall *call, LnTensor *const *dy, const bool *want,
+                          LnTensor **dx) {
+  (void)want;
+  LnContext *c = call->context;
+  const Cumulative *o = call->params;
+  LnTensor *x = call->in[0];
   LnTensor *before = scan(c, SCAN_PROD, x, NULL, o->axis, o->reverse, true);
   LnTensor *g = o->exclusive ? scan(c, SHIFT, dy[0], NULL, o->axis, !o->reverse, false) : dy[0];
   dx[0] = ln_mul(c, before, scan(c, LAGGED, g, x, o->axis, !o->reverse, false));
@@ -74,8 +73,10 @@ BACKWARD(prod) {
 }
 
 // y_k = x_k + a_k y_(k-1): dx_k = dy_k + a_(k+1) dx_(k+1), da_k = dx_k y_(k-1)
-BACKWARD(recurrence) {
-  NAMES;
+static bool recurrence_backward(const LnCall *call, LnTensor *const *dy, const bool *want,
+                                LnTensor **dx) {
+  LnContext *c = call->context;
+  const Cumulative *o = call->params;
   dx[0] = scan(c, LAGGED, dy[0], call->in[1], o->axis, !o->reverse, false);
   if (want[1])
     dx[1] = ln_mul(c, dx[0], scan(c, SHIFT, call->out[0], NULL, o->axis, o->reverse, false));
@@ -83,16 +84,21 @@ BACKWARD(recurrence) {
 }
 
 // y_k = x_k + a_(k-1) y_(k-1): dx_k = dy_k + a_k dx_(k+1), da_k = dx_(k+1) y_k
-BACKWARD(lagged) {
-  NAMES;
+static bool lagged_backward(const LnCall *call, LnTensor *const *dy, const bool *want,
+                            LnTensor **dx) {
+  LnContext *c = call->context;
+  const Cumulative *o = call->params;
   dx[0] = scan(c, RECURRENCE, dy[0], call->in[1], o->axis, !o->reverse, false);
   if (want[1])
     dx[1] = ln_mul(c, call->out[0], scan(c, SHIFT, dx[0], NULL, o->axis, !o->reverse, false));
   return true;
 }
 
-BACKWARD(shift) {
-  NAMES;
+static bool shift_backward(const LnCall *call, LnTensor *const *dy, const bool *want,
+                           LnTensor **dx) {
+  (void)want;
+  LnContext *c = call->context;
+  const Cumulative *o = call->params;
   dx[0] = scan(c, SHIFT, dy[0], NULL, o->axis, !o->reverse, false);
   return true;
 }
@@ -116,7 +122,7 @@ static const LnOption options[] = {
   "x(2,3)\nx(2,3), 1\nx(2,3), {axis = -1, reverse = true}\nx(2,3), {axis = 1, exclusive = true}" \
   "\nx(2,3,2), {axis = 2, reverse = true, exclusive = true}"
 #define HIDDEN(op_name, inputs, shape_fn, forward_fn, backward_fn, op_doc)                     \
-  {.name = op_name, .n_in = inputs, .n_out = 1, .flags = LN_OP_HIDDEN,                         \
+  {.name = op_name, .n_in = inputs, .n_out = 1, .flags = LN_OP_HIDDEN, .options = options,     \
    .params_size = sizeof(Cumulative), .shape = shape_fn, .forward = forward_fn,                \
    .backward = backward_fn, .doc = op_doc}
 

@@ -11,8 +11,7 @@
 
 typedef struct Diagonal {
   int64_t offset, axis1, axis2;
-  int rank;                    // of the matrices, for the gradient
-  int64_t shape[LN_MAX_RANK];
+  LnInts shape;                // of the matrices, for the gradient
 } Diagonal;
 
 // Where the diagonal of a tensor lies: its axes, length, and the offset of its start in elements.
@@ -56,9 +55,7 @@ static bool diagonal_backward(const LnCall *call, LnTensor *const *dy, const boo
                               LnTensor **dx) {
   (void)want;
   Diagonal p = *(const Diagonal *)call->params;
-  const LnTensor *x = call->in[0];
-  p.rank = x->rank;
-  memcpy(p.shape, x->shape, sizeof p.shape);
+  p.shape = ln_shape_of(call->in[0]);
   return (dx[0] = LN_APPLY1(call->context, diagonal_grad_op, &p, dy[0]));
 }
 
@@ -67,12 +64,13 @@ static bool grad_shape(const LnCall *call, LnSpec *out) {
   const LnTensor *dy = call->in[0];
   int64_t stride[LN_MAX_RANK];
   LnSpec line;
-  ln_contiguous_strides(p->shape, p->rank, stride);
-  if (!diagonal_layout(call, p, p->rank, p->shape, stride, &line)) return false;
+  const int rank = (int)p->shape.n;
+  ln_contiguous_strides(p->shape.v, rank, stride);
+  if (!diagonal_layout(call, p, rank, p->shape.v, stride, &line)) return false;
   if (!ln_shape_equal(line.shape, line.rank, dy->shape, dy->rank))
     return ln_fail(call->context, "%s: %s is not the diagonal's shape, %s", call->op->name,
                    ln_tensor_shape_text(dy), ln_shape_text(line.shape, line.rank));
-  return ln_spec(call, out, (LnDtype)dy->dtype, p->rank, p->shape);
+  return ln_spec(call, out, (LnDtype)dy->dtype, rank, p->shape.v);
 }
 
 static void grad_forward(const LnCall *call) {
@@ -102,13 +100,13 @@ static bool diag_compose(const LnCall *call, LnTensor **out) {
   LnContext *c = call->context;
   LnTensor *x = call->in[0];
   int64_t k = ((const Diag *)call->params)->k;
-  Diagonal p = {k, 0, 1, 2, {0}};
+  Diagonal p = {k, 0, 1, {.n = 2}};
   if (x->rank == 2) return (out[0] = LN_APPLY1(c, diagonal_op, &p, x));
   if (x->rank != 1)
     return ln_fail(c, "diag: one or two axes are wanted, got shape %s", ln_tensor_shape_text(x));
   if (k > INT32_MAX || k < -INT32_MAX)
     return ln_fail(c, "diag: k = %lld is too far out", (long long)k);
-  p.shape[0] = p.shape[1] = x->shape[0] + (k < 0 ? -k : k);
+  p.shape.v[0] = p.shape.v[1] = x->shape[0] + (k < 0 ? -k : k);
   return (out[0] = LN_APPLY1(c, diagonal_grad_op, &p, x));
 }
 
@@ -160,12 +158,14 @@ static const LnOption diagonal_options[] = {
   {"axis1", LN_OPT_AXIS, offsetof(Diagonal, axis1), .fallback = "1", .doc = "the rows' axis"},
   {"axis2", LN_OPT_AXIS, offsetof(Diagonal, axis2), .fallback = "2", .doc = "the columns' axis"},
   {0}};
+static const LnField diagonal_fields[] = {LN_BYTES(Diagonal, shape), {0}};
 static const LnOption k_options[] = {
   {"k", LN_OPT_INTEGER, offsetof(Diag, k), .fallback = "0",
    .doc = "how far above the main diagonal; negative: below"}, {0}};
 
 const LnOp ln_ops_diagonal[] = {
   {.name = "diagonal", .n_in = 1, .n_out = 1, .options = diagonal_options,
+   .fields = diagonal_fields,
    .params_size = sizeof(Diagonal), .shape = diagonal_shape, .backward = diagonal_backward,
    .samples = "x(3,4)\nx(3,4), 1\nx(4,3), -1\nx(2,3,4), {axis1 = 2, axis2 = 3}\nx(2,3), 5",
    .doc = "(x, offset = 0, axis1 = 1, axis2 = 2): the diagonal of two axes, as the last axis of a\n"
@@ -173,6 +173,7 @@ const LnOp ln_ops_diagonal[] = {
           "Example:\n"
           "ln.arange(9):reshape{3, 3}:diagonal():astype(\"int32\")  --> [0 4 8]\n"},
   {.name = "diagonal_grad", .n_in = 1, .n_out = 1, .flags = LN_OP_HIDDEN,
+   .options = diagonal_options, .fields = diagonal_fields,
    .params_size = sizeof(Diagonal), .shape = grad_shape, .forward = grad_forward,
    .backward = grad_backward, .doc = "Zeros with x on the diagonal."},
   {.name = "diag", .n_in = 1, .n_out = 1, .options = k_options, .params_size = sizeof(Diag),
@@ -205,5 +206,5 @@ static const LnOp *const diagonal_op = &ln_ops_diagonal[0];
 static const LnOp *const diagonal_grad_op = &ln_ops_diagonal[1];
 
 LnTensor *ln_diagonal(LnContext *c, LnTensor *x, int64_t axis1, int64_t axis2) {
-  return LN_APPLY1(c, diagonal_op, (&(Diagonal){0, axis1, axis2, 0, {0}}), x);
+  return LN_APPLY1(c, diagonal_op, (&(Diagonal){.axis1 = axis1, .axis2 = axis2}), x);
 }

@@ -67,6 +67,32 @@ static void one_hot_forward(const LnCall *call) {
   }
 }
 
+// ---- class_ids
+
+typedef struct Classes {
+  int64_t n;
+} Classes;
+
+static bool classes_shape(const LnCall *call, LnSpec *out) {
+  LnTensor *ids = call->in[0];
+  if (!ln_spec_like(call, out, (LnDtype)ids->dtype, ids)) return false;
+  out->view_of = ids;
+  memcpy(out->stride, ids->stride, sizeof out->stride);
+  out->offset = 0;
+  return true;
+}
+
+static bool classes_check(const LnCall *call) {
+  int64_t n = ((const Classes *)call->params)->n;
+  LnWhole w = ln_kernel_whole(call->in[0]);
+  if (call->in[0]->size == 0) return true;
+  if (!w.whole)
+    return ln_fail(call->context, "label %g is no class id: these are whole numbers", w.odd);
+  return (w.low >= 0 && w.high < n) ||
+         ln_fail(call->context, "label %lld is out of range: classes are 0 .. %lld",
+                 (long long)(w.low < 0 ? w.low : w.high), (long long)n - 1);
+}
+
 // ---- bincount
 
 typedef struct Bins {
@@ -115,12 +141,18 @@ static const LnOption one_hot_options[] = {
    .doc = "where the new axis is, in the result"},
   {"dtype", LN_OPT_DTYPE, offsetof(OneHot, dtype), .fallback = "float32", .doc = "of the result"},
   {0}};
+static const LnOption classes_options[] = {
+  {"num_classes", LN_OPT_INTEGER, offsetof(Classes, n), .doc = "ids are 0 .. num_classes - 1"},
+  {0}};
 static const LnOption bincount_options[] = {
   {"minlength", LN_OPT_INTEGER, offsetof(Bins, minlength), .fallback = "0", .range = ">= 0",
    .doc = "at least so many bins"}, {0}};
 
+enum { ONE_HOT, CLASS_IDS };
+
 const LnOp ln_ops_ids[] = {
-  {.name = "one_hot", .n_in = 1, .n_out = 1, .flags = LN_OP_NO_GRADIENT, .options = one_hot_options,
+  [ONE_HOT] = {.name = "one_hot", .n_in = 1, .n_out = 1, .flags = LN_OP_NO_GRADIENT,
+   .options = one_hot_options,
    .params_size = sizeof(OneHot), .shape = one_hot_shape, .check = one_hot_check,
    .scratch = ids_scratch, .forward = one_hot_forward,
    .samples = "i(4, 2,3), 4\ni(4, 2,3), {num_classes = 4, dtype = \"int32\"}\n"
@@ -130,6 +162,11 @@ const LnOp ln_ops_ids[] = {
           "a negative one (\"none of them\") gives zeros alone, a larger one is an error.\n"
           "Example:\n"
           "ln.one_hot(ln.tensor{2, 0}, 3):flatten()  --> [0. 0. 1. 1. 0. 0.]\n"},
+  [CLASS_IDS] = {.name = "class_ids", .n_in = 1, .n_out = 1,
+   .flags = LN_OP_HIDDEN | LN_OP_NO_GRADIENT,
+   .options = classes_options, .params_size = sizeof(Classes), .shape = classes_shape,
+   .check = classes_check,
+   .doc = "(ids, num_classes): a view of the ids, which are checked to be classes."},
   {.name = "bincount", .n_in = 2, .n_optional = 1, .n_out = 1,
    .flags = LN_OP_NO_GRADIENT | LN_OP_VALUE_SHAPE, .options = bincount_options,
    .params_size = sizeof(Bins), .shape = bincount_shape, .scratch = ids_scratch,
@@ -141,6 +178,10 @@ const LnOp ln_ops_ids[] = {
           "ln.bincount(ln.tensor{0, 2, 2})  --> [1 0 2]\n"},
   {0}};
 
+LnTensor *ln_class_ids(LnContext *c, LnTensor *ids, int64_t classes) {
+  return ln_cast(c, LN_APPLY1(c, &ln_ops_ids[CLASS_IDS], &(Classes){classes}, ids), LN_INT64);
+}
+
 LnTensor *ln_one_hot(LnContext *c, LnTensor *ids, int64_t classes, LnDtype d) {
-  return LN_APPLY1(c, &ln_ops_ids[0], (&(OneHot){classes, -1, (int)d}), ids);
+  return LN_APPLY1(c, &ln_ops_ids[ONE_HOT], (&(OneHot){classes, -1, (int)d}), ids);
 }

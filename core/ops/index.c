@@ -17,8 +17,7 @@ static const LnOp *op_of(int which);
 typedef struct Index {
   int64_t axis;
   bool zero_based;
-  int rank;                    // of what was picked from, for the gradient
-  int64_t shape[LN_MAX_RANK];
+  LnInts shape;   // of what was picked from, for the gradient
 } Index;
 
 
@@ -143,15 +142,14 @@ static bool take_backward(const LnCall *call, LnTensor *const *dy, const bool *w
                           LnTensor **dx) {
   Index p = *(const Index *)call->params;
   if (!want[0]) return true;
-  p.rank = call->in[0]->rank;
-  memcpy(p.shape, call->in[0]->shape, sizeof p.shape);
-  return (dx[0] = LN_APPLY2(call->context, op_of(TAKE_GRAD), &p, dy[0], call->in[1]));
+  p.shape = ln_shape_of(call->in[0]);
+  return (dx[0] = LN_APPLY3(call->context, op_of(TAKE_GRAD), &p, dy[0], call->in[1], dx[0]));
 }
 
 // What has this shape before it is picked from, for the checks of shapes.
 static LnTensor picked_from(const Index *p) {
-  LnTensor x = {.rank = (uint8_t)p->rank, .dtype = LN_FLOAT32, .meta = true};
-  memcpy(x.shape, p->shape, sizeof x.shape);
+  LnTensor x = {.rank = (uint8_t)p->shape.n, .dtype = LN_FLOAT32, .meta = true};
+  memcpy(x.shape, p->shape.v, sizeof x.shape);
   ln_contiguous_strides(x.shape, x.rank, x.stride);
   x.size = 1;
   for (int i = 0; i < x.rank; i++) x.size *= x.shape[i];
@@ -172,7 +170,7 @@ static bool grad_shape(const LnCall *call, LnSpec *out) {
     return ln_fail(call->context, "%s: expected floats of shape %s, got %s %s", call->op->name,
                    ln_shape_text(picked.shape, picked.rank), ln_dtype_name((LnDtype)dy->dtype),
                    ln_tensor_shape_text(dy));
-  return ln_spec(call, out, (LnDtype)dy->dtype, p->rank, p->shape);
+  return ln_spec_sum(call, out, call->in[2], (LnDtype)dy->dtype, &p->shape);
 }
 
 // Positions are checked here too: these ops may be called by themselves.
@@ -180,7 +178,7 @@ static bool grad_check(const LnCall *call) {
   const Index *p = call->params;
   int64_t outer, n, inner;
   int axis;
-  return take_layout(call, p, p->rank, p->shape, &axis, &outer, &n, &inner) &&
+  return take_layout(call, p, (int)p->shape.n, p->shape.v, &axis, &outer, &n, &inner) &&
          check_positions(call, call->in[1], n);
 }
 
@@ -189,8 +187,9 @@ static void take_grad_forward(const LnCall *call) {
   LnTensor *dx = call->out[0];
   int64_t outer, n, inner;
   int axis;
-  memset(dx->data, 0, (size_t)dx->size * ln_dtype_size(dx->dtype));
-  if (call->in[0]->size == 0 || !take_layout(call, p, p->rank, p->shape, &axis, &outer, &n, &inner))
+  if (!call->in[2]) memset(dx->data, 0, (size_t)dx->size * ln_dtype_size(dx->dtype));
+  if (call->in[0]->size == 0 ||
+      !take_layout(call, p, dx->rank, dx->shape, &axis, &outer, &n, &inner))
     return;
   const void *from = prepare(call, n);
   ln_kernel_take_add(from, (LnDtype)dx->dtype, outer, n, inner, call->scratch, call->in[1]->size,
@@ -199,16 +198,17 @@ static void take_grad_forward(const LnCall *call) {
 
 static bool take_grad_backward(const LnCall *call, LnTensor *const *dy, const bool *want,
                                LnTensor **dx) {
+  dx[2] = dy[0];
   if (!want[0]) return true;
   return (dx[0] = LN_APPLY2(call->context, op_of(TAKE), call->params, dy[0], call->in[1]));
 }
 
 LnTensor *ln_take_rows(LnContext *c, LnTensor *x, LnTensor *positions) {
-  return LN_APPLY2(c, op_of(TAKE), (&(Index){0, false, 0, {0}}), x, positions);
+  return LN_APPLY2(c, op_of(TAKE), (&(Index){.axis = 0}), x, positions);
 }
 
 LnTensor *ln_take(LnContext *c, LnTensor *x, LnTensor *positions, int64_t axis) {
-  return LN_APPLY2(c, op_of(TAKE), (&(Index){axis, true, 0, {0}}), x, positions);
+  return LN_APPLY2(c, op_of(TAKE), (&(Index){.axis = axis, .zero_based = true}), x, positions);
 }
 
 // ---- gather: element by element along an axis
@@ -273,9 +273,8 @@ static bool gather_backward(const LnCall *call, LnTensor *const *dy, const bool 
                             LnTensor **dx) {
   Index p = *(const Index *)call->params;
   if (!want[0]) return true;
-  p.rank = call->in[0]->rank;
-  memcpy(p.shape, call->in[0]->shape, sizeof p.shape);
-  return (dx[0] = LN_APPLY2(call->context, op_of(GATHER_GRAD), &p, dy[0], call->in[1]));
+  p.shape = ln_shape_of(call->in[0]);
+  return (dx[0] = LN_APPLY3(call->context, op_of(GATHER_GRAD), &p, dy[0], call->in[1], dx[0]));
 }
 
 static void gather_grad_forward(const LnCall *call) {
@@ -283,7 +282,7 @@ static void gather_grad_forward(const LnCall *call) {
   LnTensor *dx = call->out[0];
   int64_t shape[LN_MAX_RANK], xs[LN_MAX_RANK], ats[LN_MAX_RANK];
   int axis;
-  memset(dx->data, 0, (size_t)dx->size * ln_dtype_size(dx->dtype));
+  if (!call->in[2]) memset(dx->data, 0, (size_t)dx->size * ln_dtype_size(dx->dtype));
   if (dy->size == 0 || !gather_layout(call, dx, call->in[1], &axis, shape, xs, ats)) return;
   ln_kernel_positions(call->in[1], ((const Index *)call->params)->zero_based ? 0 : dx->shape[axis],
                       call->scratch);
@@ -293,19 +292,20 @@ static void gather_grad_forward(const LnCall *call) {
 
 static bool gather_grad_backward(const LnCall *call, LnTensor *const *dy, const bool *want,
                                  LnTensor **dx) {
+  dx[2] = dy[0];
   if (!want[0]) return true;
   return (dx[0] = LN_APPLY2(call->context, op_of(GATHER), call->params, dy[0], call->in[1]));
 }
 
 LnTensor *ln_gather(LnContext *c, LnTensor *x, LnTensor *positions, int64_t axis) {
-  return LN_APPLY2(c, op_of(GATHER), (&(Index){axis, true, 0, {0}}), x, positions);
+  return LN_APPLY2(c, op_of(GATHER), (&(Index){.axis = axis, .zero_based = true}), x, positions);
 }
 
 LnTensor *ln_gather_grad(LnContext *c, LnTensor *x, LnTensor *positions, int64_t axis, int rank,
                          const int64_t *shape) {
-  Index p = {axis, true, rank, {0}};
-  memcpy(p.shape, shape, (size_t)rank * sizeof *shape);
-  return LN_APPLY2(c, op_of(GATHER_GRAD), &p, x, positions);
+  Index p = {.axis = axis, .zero_based = true, .shape = {.n = rank}};
+  memcpy(p.shape.v, shape, (size_t)rank * sizeof *shape);
+  return LN_APPLY3(c, op_of(GATHER_GRAD), &p, x, positions, NULL);
 }
 
 // ---- nonzero, masked_select
@@ -451,6 +451,7 @@ LnTensor *ln_where(LnContext *c, LnTensor *condition, LnTensor *a, LnTensor *b) 
 static const LnOption take_options[] = {
   {"axis", LN_OPT_AXIS, offsetof(Index, axis), .fallback = "none",
    .doc = "which axis the positions are of; none: of the flattened tensor"}, {0}};
+static const LnField fields[] = {LN_BYTES(Index, zero_based), LN_BYTES(Index, shape), {0}};
 static const LnOption gather_options[] = {
   {"axis", LN_OPT_AXIS, offsetof(Index, axis), .fallback = "-1",
    .doc = "which axis the positions are of"}, {0}};
@@ -464,7 +465,8 @@ static const LnOption gather_options[] = {
   "ln.gather(ln.tensor{{1, 2}, {3, 4}}, ln.tensor{{2}, {1}}):flatten()  --> [2. 3.]\n"
 
 const LnOp ln_ops_index[] = {
-  {.name = "take", .n_in = 2, .n_out = 1, .options = take_options, .params_size = sizeof(Index),
+  {.name = "take", .n_in = 2, .n_out = 1, .flags = LN_OP_ADDS_GRADIENT, .options = take_options,
+   .fields = fields, .params_size = sizeof(Index),
    .shape = take_shape, .check = take_check, .scratch = take_scratch, .forward = take_forward,
    .backward = take_backward,
    .samples = "x(3,4), ln.tensor({1, 3, 3, -1}, {dtype = \"int32\"}), 1\n"
@@ -477,23 +479,29 @@ const LnOp ln_ops_index[] = {
           "shape takes the place of the axis. Error: a position out of range.\n"
           "Example:\n"
           "ln.tensor{10, 20, 30}:take(ln.tensor{3, 1, -2})  --> [30. 10. 20.]\n"},
-  {.name = "take_grad", .n_in = 2, .n_out = 1, .flags = LN_OP_HIDDEN, .params_size = sizeof(Index),
-   .shape = grad_shape, .check = grad_check, .scratch = take_scratch, .forward = take_grad_forward,
-   .backward = take_grad_backward, .doc = "Zeros with x added at the positions."},
-  {.name = "gather", .n_in = 2, .n_out = 1, .options = gather_options,
+  {.name = "take_grad", .n_in = 3, .n_optional = 1, .n_out = 1,
+   .flags = LN_OP_HIDDEN | LN_OP_IN_PLACE, .options = take_options, .fields = fields,
+   .params_size = sizeof(Index), .shape = grad_shape, .check = grad_check,
+   .scratch = take_scratch, .forward = take_grad_forward, .backward = take_grad_backward,
+   .doc = "(dy, positions, sum): dy added at the positions of the sum, in place, or of zeros."},
+  {.name = "gather", .n_in = 2, .n_out = 1, .flags = LN_OP_ADDS_GRADIENT,
+   .options = gather_options, .fields = fields,
    .params_size = sizeof(Index), .shape = gather_shape, .check = gather_check,
    .scratch = gather_scratch, .forward = gather_forward, .backward = gather_backward,
    .samples = "x(2,3), ln.tensor({{1, 1}, {3, -1}}, {dtype = \"int32\"})\n"
               "x(3,2), ln.tensor({{1, 3}}, {dtype = \"int64\"}), 1\n"
               "x(1,3), ln.tensor({{1}, {2}}, {dtype = \"int64\"}), 2", .doc = GATHER_DOC},
-  {.name = "take_along_axis", .n_in = 2, .n_out = 1, .options = gather_options,
+  {.name = "take_along_axis", .n_in = 2, .n_out = 1, .flags = LN_OP_ADDS_GRADIENT,
+   .options = gather_options, .fields = fields,
    .params_size = sizeof(Index), .shape = gather_shape, .check = gather_check,
    .scratch = gather_scratch, .forward = gather_forward, .backward = gather_backward,
    .samples = "x(2,3), ln.tensor({{1, 1}, {3, -1}}, {dtype = \"int32\"})", .doc = GATHER_DOC},
-  {.name = "gather_grad", .n_in = 2, .n_out = 1, .flags = LN_OP_HIDDEN,
+  {.name = "gather_grad", .n_in = 3, .n_optional = 1, .n_out = 1,
+   .flags = LN_OP_HIDDEN | LN_OP_IN_PLACE, .options = gather_options, .fields = fields,
    .params_size = sizeof(Index), .shape = grad_shape, .check = grad_check,
    .scratch = gather_scratch, .forward = gather_grad_forward, .backward = gather_grad_backward,
-   .doc = "Zeros with x added at the positions along an axis."},
+   .doc = "(dy, positions, sum): dy added at the positions along an axis of the sum, in place, or "
+          "of zeros."},
   {.name = "nonzero", .n_in = 1, .n_out = 1, .flags = LN_OP_VALUE_SHAPE | LN_OP_NO_GRADIENT,
    .shape = nonzero_shape, .scratch = nonzero_scratch, .forward = nonzero_forward,
    .samples = "b(2,3)\ni(3, 2,3)\nx(2,3)",

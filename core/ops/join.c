@@ -318,6 +318,8 @@ static const LnOption pad_options[] = {
    .choices = "constant reflect edge symmetric", .doc = "what the added elements are"},
   {"constant_values", LN_OPT_NUMBER, offsetof(Pad, value), .fallback = "0",
    .doc = "what mode constant adds"}, {0}};
+static const LnField constant_fields[] = {
+  LN_BYTES(PadConstant, before), LN_BYTES(PadConstant, after), LN_BYTES(PadConstant, value), {0}};
 static const LnOption tile_options[] = {
   {"repeats", LN_OPT_INTEGERS, offsetof(Tile, reps), .range = ">= 0",
    .doc = "how often along each axis; a short list is for the last axes"}, {0}};
@@ -350,6 +352,7 @@ const LnOp ln_ops_join[] = {
           "ln.stack({ln.tensor{1, 2}, ln.tensor{3, 4}}, {axis = 2}):flatten()  --> [1. 3. 2. "
           "4.]\n"},
   {.name = "pad_constant", .n_in = 1, .n_out = 1, .flags = LN_OP_HIDDEN,
+   .fields = constant_fields,
    .params_size = sizeof(PadConstant), .shape = pad_constant_shape,
    .forward = pad_constant_forward, .backward = pad_constant_backward,
    .doc = "x with a value around it (ln_pad)."},

@@ -13,9 +13,20 @@ typedef struct Noise {
 
 LnTensor *ln_random_state(LnContext *c, const LnRandom *r) {
   LnTensor *t = ln_tensor_new(c, LN_INT64, 1, (int64_t[]){2});
-  if (t) memcpy(t->data, r, sizeof *r);
+  if (!t) return NULL;
+  memcpy(t->data, r, sizeof *r);
+  t->state = true;
   return t;
 }
+
+static const LnOption keep_options[] = {
+  {"rate", LN_OPT_NUMBER, LN_FIELD(Noise, a), .range = "[0, 1]", .doc = "how likely a 0 is"},
+  {"shape", LN_OPT_SHAPE, LN_FIELD(Noise, shape), "none", .doc = "of the result; none: x's"}, {0}};
+static const LnOption normal_options[] = {
+  {"mean", LN_OPT_NUMBER, LN_FIELD(Noise, a), "0", .doc = "the mean"},
+  {"stddev", LN_OPT_NUMBER, LN_FIELD(Noise, b), "1", .doc = "the standard deviation"}, {0}};
+static const LnField keep_fields[] = {LN_BYTES(Noise, b), {0}};
+static const LnField normal_fields[] = {LN_BYTES(Noise, shape), {0}};
 
 static bool shape(const LnCall *call, LnSpec *out) {
   const Noise *p = call->params;
@@ -66,11 +77,13 @@ static void normal(const LnCall *call) {
 
 const LnOp ln_ops_noise[] = {
     {.name = "random_keep", .n_in = 2, .n_optional = 1, .n_out = 1,
-     .flags = LN_OP_HIDDEN | LN_OP_NO_GRADIENT, .params_size = sizeof(Noise),
+     .flags = LN_OP_HIDDEN | LN_OP_NO_GRADIENT | LN_OP_EFFECT, .options = keep_options,
+     .fields = keep_fields, .params_size = sizeof(Noise),
      .shape = shape, .scratch = scratch, .forward = keep,
      .doc = "1 / (1 - rate) or, with probability rate, 0."},
     {.name = "random_normal_like", .n_in = 2, .n_optional = 1, .n_out = 1,
-     .flags = LN_OP_HIDDEN | LN_OP_NO_GRADIENT, .params_size = sizeof(Noise),
+     .flags = LN_OP_HIDDEN | LN_OP_NO_GRADIENT | LN_OP_EFFECT, .options = normal_options,
+     .fields = normal_fields, .params_size = sizeof(Noise),
      .shape = shape, .scratch = scratch, .forward = normal,
      .doc = "Normal numbers."},
     {0},

@@ -46,15 +46,28 @@ enum {                      // LnOp.flags
   LN_OP_ACTIVATION = 64,    // may be named as activation = "..."
   LN_OP_SPACED = 128,       // float matrices, in and out, may have their rows apart: no copies
   LN_OP_TRUTH = 256,        // a single value of it is a Lua boolean, so that `if` may ask
+  LN_OP_EFFECT = 512,       // does more than give its outputs: never dropped, folded or moved
+  LN_OP_IN_PLACE = 1024,     // runs although out[0] is a view of an input, which it changes
+  LN_OP_ADDS_GRADIENT = 2048,  // backward: dx[0] may hold what it is to be added to, in place
 };
+
+enum { LN_MAX_OPERANDS = 8, LN_MAX_OUTPUTS = 8, LN_MAX_OPTIONS = 32, LN_MAX_PARAMS = 1024 };
+
+// Bytes of an op's params that its options do not name: C code alone sets them.
+typedef struct LnField {
+  size_t offset, size;
+} LnField;
+#define LN_BYTES(type, field) {offsetof(type, field), sizeof(((type *)0)->field)}
 
 struct LnOp {
   const char *name;
+  int variant;               // which of its family: an enum of the family's file
   int8_t n_in;               // tensors it takes
   int8_t n_optional;         // of them, how many at the end may be missing (NULL in call->in)
   int8_t n_out;
   uint16_t flags;
   const LnOption *options;   // of its parameters, ended by {0}; NULL when it has none
+  const LnField *fields;     // of params besides, ended by {0}; replays compare both
   size_t params_size;
   // Every check that needs no values, and out[0 .. n_out-1]; ln_fail(call->context, ...) and false.
   bool (*shape)(const LnCall *call, LnSpec *out);
@@ -69,7 +82,8 @@ struct LnOp {
   int (*in_place)(const LnCall *call);     // may be NULL
   // Sets dx[i] to the gradient of input i for every i with want[i] (NULL: none flows), given
   // dy[j] of the outputs (NULL where none arrived). It may have the broadcast shape and another
-  // dtype: the engine reduces and casts. Borrowed results, of the open scope.
+  // dtype: the engine reduces and casts. Borrowed results, of the open scope. dx[i] is NULL before,
+  // but for LN_OP_ADDS_GRADIENT.
   bool (*backward)(const LnCall *call, LnTensor *const *dy, const bool *want, LnTensor **dx);
   // Instead of shape .. backward: the op is nothing but other ops, applied here; sets out[].
   bool (*compose)(const LnCall *call, LnTensor **out);
@@ -81,6 +95,9 @@ struct LnOp {
 
 extern const LnOp *const ln_op_families[];       // generated from the directory listing
 const LnOp *ln_op_find(const char *name);
+// What is wrong with a descriptor (too many outputs, params that no table names), or NULL. Looked
+// at when ops are registered.
+const char *ln_op_defect(const LnOp *op);
 
 // ---- applying. Results are borrowed: owned by the innermost scope.
 LnTensor *ln_apply(LnContext *c, const LnOp *op, LnTensor *const *in, int n_in, const void *params);
@@ -107,6 +124,9 @@ struct LnRecorder {
   LnRecorder *outer;
   // The call it has recorded that made x, or NULL.
   const LnCall *(*producer)(const LnRecorder *r, const LnTensor *x);
+  // What it has recorded of x's memory keeps its value: x is about to get another one.
+  bool (*preserve)(LnRecorder *r, const LnTensor *x);
+  LnRecorder *next;      // of the context's recorders, active or not
   bool everything, paused;
   const char *spoiled;   // what happened that no replay would do again, or NULL
 };
@@ -127,6 +147,14 @@ bool ln_spec(const LnCall *call, LnSpec *out, LnDtype d, int rank, const int64_t
 bool ln_spec_like(const LnCall *call, LnSpec *out, LnDtype d, const LnTensor *like);
 // The broadcast shape of all inputs; "shapes do not align: (2, 3) and (4,)" when there is none.
 bool ln_spec_broadcast(const LnCall *call, LnSpec *out, LnDtype d);
+// What is added to a sum (an input, may be NULL) in place, or else to zeros of this shape.
+bool ln_spec_sum(const LnCall *call, LnSpec *out, LnTensor *sum, LnDtype d, const LnInts *shape);
 LnDtype ln_call_dtype(const LnCall *call);   // promotion over all inputs
+// The shape of x as params hold it.
+static inline LnInts ln_shape_of(const LnTensor *x) {
+  LnInts shape = {.n = x->rank};
+  for (int i = 0; i < x->rank; i++) shape.v[i] = x->shape[i];
+  return shape;
+}
 
 #endif

@@ -6,55 +6,91 @@
 
 #include "ops/op.h"
 
-#define C LnContext *c
-#define T LnTensor *
-
 // binary.c
-T ln_add(C, T a, T b);       T ln_sub(C, T a, T b);      T ln_mul(C, T a, T b);
-T ln_div(C, T a, T b);       T ln_pow(C, T a, T b);      T ln_maximum(C, T a, T b);
-T ln_minimum(C, T a, T b);
-T ln_gt(C, T a, T b);        T ln_ge(C, T a, T b);       T ln_lt(C, T a, T b);
-T ln_le(C, T a, T b);        T ln_eq(C, T a, T b);       T ln_ne(C, T a, T b);
-T ln_logical_and(C, T a, T b);  T ln_logical_or(C, T a, T b);  T ln_logical_not(C, T a);
-T ln_squared_difference(C, T a, T b);
+LnTensor *ln_add(LnContext *c, LnTensor *a, LnTensor *b);
+LnTensor *ln_sub(LnContext *c, LnTensor *a, LnTensor *b);
+LnTensor *ln_mul(LnContext *c, LnTensor *a, LnTensor *b);
+LnTensor *ln_div(LnContext *c, LnTensor *a, LnTensor *b);
+LnTensor *ln_pow(LnContext *c, LnTensor *a, LnTensor *b);
+LnTensor *ln_maximum(LnContext *c, LnTensor *a, LnTensor *b);
+LnTensor *ln_minimum(LnContext *c, LnTensor *a, LnTensor *b);
+LnTensor *ln_gt(LnContext *c, LnTensor *a, LnTensor *b);
+LnTensor *ln_ge(LnContext *c, LnTensor *a, LnTensor *b);
+LnTensor *ln_lt(LnContext *c, LnTensor *a, LnTensor *b);
+LnTensor *ln_le(LnContext *c, LnTensor *a, LnTensor *b);
+LnTensor *ln_eq(LnContext *c, LnTensor *a, LnTensor *b);
+LnTensor *ln_ne(LnContext *c, LnTensor *a, LnTensor *b);
+LnTensor *ln_logical_and(LnContext *c, LnTensor *a, LnTensor *b);
+LnTensor *ln_logical_or(LnContext *c, LnTensor *a, LnTensor *b);
+LnTensor *ln_logical_not(LnContext *c, LnTensor *a);
+LnTensor *ln_squared_difference(LnContext *c, LnTensor *a, LnTensor *b);
 // with a number, which never widens the tensor
-T ln_add_number(C, T a, double b);  T ln_mul_number(C, T a, double b);
-T ln_sub_number(C, T a, double b);  T ln_number_sub(C, double a, T b);
-T ln_number_div(C, double a, T b);  T ln_div_number(C, T a, double b);
-T ln_pow_number(C, T a, double b);
-T ln_gt_number(C, T a, double b);   T ln_ge_number(C, T a, double b);
-T ln_lt_number(C, T a, double b);   T ln_le_number(C, T a, double b);
-T ln_eq_number(C, T a, double b);
+LnTensor *ln_add_number(LnContext *c, LnTensor *a, double b);
+LnTensor *ln_mul_number(LnContext *c, LnTensor *a, double b);
+LnTensor *ln_sub_number(LnContext *c, LnTensor *a, double b);
+LnTensor *ln_number_sub(LnContext *c, double a, LnTensor *b);
+LnTensor *ln_number_div(LnContext *c, double a, LnTensor *b);
+LnTensor *ln_div_number(LnContext *c, LnTensor *a, double b);
+LnTensor *ln_pow_number(LnContext *c, LnTensor *a, double b);
+LnTensor *ln_gt_number(LnContext *c, LnTensor *a, double b);
+LnTensor *ln_ge_number(LnContext *c, LnTensor *a, double b);
+LnTensor *ln_lt_number(LnContext *c, LnTensor *a, double b);
+LnTensor *ln_le_number(LnContext *c, LnTensor *a, double b);
+LnTensor *ln_eq_number(LnContext *c, LnTensor *a, double b);
 // unary.c
-T ln_neg(C, T x);      T ln_abs(C, T x);     T ln_sign(C, T x);    T ln_square(C, T x);
-T ln_sqrt(C, T x);     T ln_rsqrt(C, T x);   T ln_exp(C, T x);     T ln_log(C, T x);
-T ln_log1p(C, T x);    T ln_sin(C, T x);     T ln_cos(C, T x);     T ln_tanh(C, T x);
-T ln_sigmoid(C, T x);  T ln_softplus(C, T x);  T ln_relu(C, T x);  T ln_round(C, T x);
-T ln_isnan(C, T x);    T ln_reciprocal(C, T x);
-T ln_clip(C, T x, double low, double high);   // an infinite bound does not bind
+LnTensor *ln_neg(LnContext *c, LnTensor *x);
+LnTensor *ln_abs(LnContext *c, LnTensor *x);
+LnTensor *ln_sign(LnContext *c, LnTensor *x);
+LnTensor *ln_square(LnContext *c, LnTensor *x);
+LnTensor *ln_sqrt(LnContext *c, LnTensor *x);
+LnTensor *ln_rsqrt(LnContext *c, LnTensor *x);
+LnTensor *ln_exp(LnContext *c, LnTensor *x);
+LnTensor *ln_log(LnContext *c, LnTensor *x);
+LnTensor *ln_log1p(LnContext *c, LnTensor *x);
+LnTensor *ln_sin(LnContext *c, LnTensor *x);
+LnTensor *ln_cos(LnContext *c, LnTensor *x);
+LnTensor *ln_tanh(LnContext *c, LnTensor *x);
+LnTensor *ln_sigmoid(LnContext *c, LnTensor *x);
+LnTensor *ln_softplus(LnContext *c, LnTensor *x);
+LnTensor *ln_relu(LnContext *c, LnTensor *x);
+LnTensor *ln_round(LnContext *c, LnTensor *x);
+LnTensor *ln_isnan(LnContext *c, LnTensor *x);
+LnTensor *ln_reciprocal(LnContext *c, LnTensor *x);
+// an infinite bound does not bind
+LnTensor *ln_clip(LnContext *c, LnTensor *x, double low, double high);
 // reduce.c
-T ln_sum(C, T x, int64_t axis, bool keepdims);   T ln_mean(C, T x, int64_t axis, bool keepdims);
-T ln_max(C, T x, int64_t axis, bool keepdims);   T ln_min(C, T x, int64_t axis, bool keepdims);
-T ln_argmax(C, T x, int64_t axis);               // 0-based positions here (1-based in Lua)
+LnTensor *ln_sum(LnContext *c, LnTensor *x, int64_t axis, bool keepdims);
+LnTensor *ln_mean(LnContext *c, LnTensor *x, int64_t axis, bool keepdims);
+LnTensor *ln_max(LnContext *c, LnTensor *x, int64_t axis, bool keepdims);
+LnTensor *ln_min(LnContext *c, LnTensor *x, int64_t axis, bool keepdims);
+// 0-based positions here (1-based in Lua)
+LnTensor *ln_argmax(LnContext *c, LnTensor *x, int64_t axis);
 // sums x over broadcast axes until it has this shape: un-broadcasting, the engine's
-T ln_sum_to(C, T x, int rank, const int64_t *shape);
+LnTensor *ln_sum_to(LnContext *c, LnTensor *x, int rank, const int64_t *shape);
 // shape.c
-T ln_reshape(C, T x, int rank, const int64_t *shape);   // one -1 allowed
-T ln_transpose(C, T x);                                 // the last two axes
-T ln_permute(C, T x, int rank, const int *axes);
-T ln_expand_dims(C, T x, int64_t axis);  T ln_squeeze(C, T x, int64_t axis);  // LN_NONE: all of 1
-T ln_broadcast_to(C, T x, int rank, const int64_t *shape);
-T ln_concatenate(C, T const *x, int n, int64_t axis);
-T ln_stop_gradient(C, T x);
-T ln_cast(C, T x, LnDtype d);                           // differentiable between floats
+LnTensor *ln_reshape(LnContext *c, LnTensor *x, int rank, const int64_t *shape);  // one -1 allowed
+LnTensor *ln_transpose(LnContext *c, LnTensor *x);  // the last two axes
+LnTensor *ln_permute(LnContext *c, LnTensor *x, int rank, const int *axes);
+LnTensor *ln_expand_dims(LnContext *c, LnTensor *x, int64_t axis);
+LnTensor *ln_squeeze(LnContext *c, LnTensor *x, int64_t axis);  // LN_NONE: all of length 1
+LnTensor *ln_broadcast_to(LnContext *c, LnTensor *x, int rank, const int64_t *shape);
+LnTensor *ln_concatenate(LnContext *c, LnTensor *const *x, int n, int64_t axis);
+LnTensor *ln_stop_gradient(LnContext *c, LnTensor *x);
+LnTensor *ln_cast(LnContext *c, LnTensor *x, LnDtype d);  // differentiable between floats
 // matmul.c, dense.c, softmax.c, index.c
-T ln_matmul(C, T a, T b);
-T ln_softmax(C, T x, int64_t axis);  T ln_log_softmax(C, T x, int64_t axis);
-T ln_logsumexp(C, T x, int64_t axis, bool keepdims);
-T ln_one_hot(C, T ids, int64_t classes, LnDtype d);     // ids are class ids, 0-based
-T ln_where(C, T condition, T a, T b);
-T ln_take(C, T x, T positions, int64_t axis);           // positions 0-based here
+LnTensor *ln_matmul(LnContext *c, LnTensor *a, LnTensor *b);
+LnTensor *ln_softmax(LnContext *c, LnTensor *x, int64_t axis);
+LnTensor *ln_log_softmax(LnContext *c, LnTensor *x, int64_t axis);
+LnTensor *ln_logsumexp(LnContext *c, LnTensor *x, int64_t axis, bool keepdims);
+// ids are class ids, 0-based
+LnTensor *ln_class_ids(LnContext *c, LnTensor *ids, int64_t classes);  // checked, as int64
+LnTensor *ln_one_hot(LnContext *c, LnTensor *ids, int64_t classes, LnDtype d);
+LnTensor *ln_where(LnContext *c, LnTensor *condition, LnTensor *a, LnTensor *b);
+// positions 0-based here
+LnTensor *ln_take(LnContext *c, LnTensor *x, LnTensor *positions, int64_t axis);
+// assign.c: place, a variable's value, becomes `value`, broadcast to its shape and cast to its
+// dtype, in every replay too. Gradients of what was computed before see the old value.
+bool ln_assign(LnContext *c, LnTensor *place, LnTensor *value);
+LnTensor *ln_copy(LnContext *c, LnTensor *x);   // a constant: no gradient passes
 
-#undef C
-#undef T
 #endif

@@ -1,5 +1,5 @@
-// Reductions: sum, mean, max .. over one, several or all axes. One more is a row of ROWS (its
-// loops: kernels/reduce.c) and a backward rule.
+// Reductions: sum, mean, max .. over one, several or all axes. One more is an entry of
+// ln_ops_reduce (its loops: kernels/reduce.c), its place in kind_of and a backward rule.
 #include <math.h>
 #include <string.h>
 
@@ -22,13 +22,20 @@ typedef enum Kind {
   COUNTS,  // int64
 } Kind;
 
-typedef struct Row {
-  LnReduce kernel;
-  Kind kind;
-} Row;
-
+enum { ARGMAX = LN_R_ALL + 1, ARGMIN, SUM_TO };
 extern const LnOp ln_ops_reduce[];
-static const Row *row_of(const LnCall *call);
+
+static LnReduce kernel_of(const LnCall *call) { return (LnReduce)call->op->variant; }
+
+static Kind kind_of(const LnCall *call) {
+  switch (kernel_of(call)) {
+    case LN_R_SUM: case LN_R_PROD: return TOTAL;
+    case LN_R_MEAN: case LN_R_VAR: case LN_R_STD: return FLOATS;
+    case LN_R_ANY: case LN_R_ALL: return TRUTH;
+    case LN_R_COUNT: return COUNTS;
+    default: return SAME;
+  }
+}
 
 // Axes of a list (all of them when it is None) as marks.
 static bool mark(const LnCall *call, const LnInts *axes, bool *marks) {
@@ -62,7 +69,7 @@ static bool shape(const LnCall *call, LnSpec *out) {
     if (!marks[i]) size *= x->shape[i];
     if (!marks[i] || o->keepdims) kept[rank++] = marks[i] ? 1 : x->shape[i];
   }
-  Kind kind = row_of(call)->kind;
+  Kind kind = kind_of(call);
   LnDtype d = (LnDtype)x->dtype;
   if (kind == SAME && size > 0 && count(x, marks) == 0)
     return ln_fail(call->context, "%s: shape %s is empty along the axis (zero-size)",
@@ -77,20 +84,12 @@ static void forward(const LnCall *call) {
   const Reduce *o = call->params;
   bool marks[LN_MAX_RANK];
   mark(call, &o->axis, marks);
-  ln_kernel_reduce(row_of(call)->kernel, o->ddof, call->out[0], call->in[0], marks);
+  const LnReduce f = kernel_of(call);
+  const double ddof = f == LN_R_VAR || f == LN_R_STD ? o->ddof : 0;   // the others have none
+  ln_kernel_reduce(f, ddof, call->out[0], call->in[0], marks);
 }
 
 // ---- gradients
-
-#define BACKWARD(name)                                                                      \
-  static bool name##_backward(const LnCall *call, LnTensor *const *dy, const bool *want,    \
-                              LnTensor **dx)
-#define NAMES                                                      \
-  LnContext *c = call->context;                                    \
-  LnTensor *x = call->in[0], *y = call->out[0], *d = keep(call, dy[0]); \
-  bool marks[LN_MAX_RANK];                                         \
-  (void)want, (void)x, (void)y, (void)d;                           \
-  if (!mark(call, &((const Reduce *)call->params)->axis, marks)) return false
 
 // A tensor of the output's shape with the axes that it lost, of length 1.
 static LnTensor *keep(const LnCall *call, LnTensor *t) {
@@ -103,31 +102,47 @@ static LnTensor *keep(const LnCall *call, LnTensor *t) {
   return ln_reshape(call->context, t, x->rank, kept);
 }
 
-BACKWARD(sum) {
-  NAMES;
+static bool sum_backward(const LnCall *call, LnTensor *const *dy, const bool *want,
+                         LnTensor **dx) {
+  (void)want;
+  LnContext *c = call->context;
+  LnTensor *x = call->in[0], *d = keep(call, dy[0]);
   dx[0] = ln_broadcast_to(c, d, x->rank, x->shape);
   return true;
 }
 
-BACKWARD(mean) {
-  NAMES;
+static bool mean_backward(const LnCall *call, LnTensor *const *dy, const bool *want,
+                          LnTensor **dx) {
+  (void)want;
+  LnContext *c = call->context;
+  LnTensor *x = call->in[0], *d = keep(call, dy[0]);
+  bool marks[LN_MAX_RANK];
+  if (!mark(call, &((const Reduce *)call->params)->axis, marks)) return false;
   dx[0] = ln_broadcast_to(c, ln_div_number(c, d, (double)count(x, marks)), x->rank, x->shape);
   return true;
 }
 
 // Elements that share the extreme share its gradient, as in TensorFlow.
-BACKWARD(extreme) {
-  NAMES;
+static bool extreme_backward(const LnCall *call, LnTensor *const *dy, const bool *want,
+                             LnTensor **dx) {
+  (void)want;
+  LnContext *c = call->context;
+  LnTensor *x = call->in[0], *y = call->out[0], *d = keep(call, dy[0]);
   const Reduce o = {.axis = ((const Reduce *)call->params)->axis, .keepdims = true};
   LnTensor *hit = ln_cast(c, ln_eq(c, x, keep(call, y)), (LnDtype)x->dtype);
-  LnTensor *hits = LN_APPLY1(c, &ln_ops_reduce[0], &o, hit);
+  LnTensor *hits = LN_APPLY1(c, &ln_ops_reduce[LN_R_SUM], &o, hit);
   dx[0] = ln_mul(c, hit, ln_div(c, d, hits));
   return true;
 }
 
 // The product of the others: of those before and those after, which needs no division.
-BACKWARD(prod) {
-  NAMES;
+static bool prod_backward(const LnCall *call, LnTensor *const *dy, const bool *want,
+                          LnTensor **dx) {
+  (void)want;
+  LnContext *c = call->context;
+  LnTensor *x = call->in[0], *d = keep(call, dy[0]);
+  bool marks[LN_MAX_RANK];
+  if (!mark(call, &((const Reduce *)call->params)->axis, marks)) return false;
   int axes[LN_MAX_RANK], back[LN_MAX_RANK], rank = 0, kept;
   int64_t flat[LN_MAX_RANK + 1], moved[LN_MAX_RANK];
   for (int i = 0; i < x->rank; i++)
@@ -152,18 +167,28 @@ BACKWARD(prod) {
 static LnTensor *centered(const LnCall *call) {
   const Reduce o = {.axis = ((const Reduce *)call->params)->axis, .keepdims = true};
   return ln_sub(call->context, call->in[0],
-                LN_APPLY1(call->context, ln_op_find("mean"), &o, call->in[0]));
+                LN_APPLY1(call->context, &ln_ops_reduce[LN_R_MEAN], &o, call->in[0]));
 }
 
-BACKWARD(var) {
-  NAMES;
+static bool var_backward(const LnCall *call, LnTensor *const *dy, const bool *want,
+                         LnTensor **dx) {
+  (void)want;
+  LnContext *c = call->context;
+  LnTensor *x = call->in[0], *d = keep(call, dy[0]);
+  bool marks[LN_MAX_RANK];
+  if (!mark(call, &((const Reduce *)call->params)->axis, marks)) return false;
   double freedom = (double)count(x, marks) - ((const Reduce *)call->params)->ddof;
   dx[0] = ln_mul(c, ln_mul_number(c, d, 2 / freedom), centered(call));
   return true;
 }
 
-BACKWARD(std) {
-  NAMES;
+static bool std_backward(const LnCall *call, LnTensor *const *dy, const bool *want,
+                         LnTensor **dx) {
+  (void)want;
+  LnContext *c = call->context;
+  LnTensor *x = call->in[0], *y = call->out[0], *d = keep(call, dy[0]);
+  bool marks[LN_MAX_RANK];
+  if (!mark(call, &((const Reduce *)call->params)->axis, marks)) return false;
   double freedom = (double)count(x, marks) - ((const Reduce *)call->params)->ddof;
   LnTensor *scale = ln_div(c, d, ln_mul_number(c, keep(call, y), freedom));
   dx[0] = ln_mul(c, scale, centered(call));
@@ -206,7 +231,7 @@ static size_t argmax_scratch(const LnCall *call) {
 static void argmax_forward(const LnCall *call) {
   const Argmax *o = call->params;
   const LnTensor *x = call->in[0];
-  bool smallest = strcmp(call->op->name, "argmin") == 0;
+  const bool smallest = call->op->variant == ARGMIN;
   if (call->out[0]->size == 0) return;
   if (o->axis != LN_NONE) {
     int64_t axis = o->axis < 0 ? o->axis + x->rank : o->axis;
@@ -227,28 +252,27 @@ static void argmax_forward(const LnCall *call) {
 // ---- un-broadcasting
 
 typedef struct SumTo {
-  int64_t rank;
-  int64_t shape[LN_MAX_RANK];
+  LnInts shape;
 } SumTo;
 
 static bool sum_to_shape(const LnCall *call, LnSpec *out) {
   const SumTo *o = call->params;
   const LnTensor *x = call->in[0];
-  int pad = x->rank - (int)o->rank;
-  for (int i = 0; i < (int)o->rank; i++)
-    if (pad < 0 || (o->shape[i] != 1 && o->shape[i] != x->shape[i + pad]))
+  int pad = x->rank - (int)o->shape.n;
+  for (int i = 0; i < (int)o->shape.n; i++)
+    if (pad < 0 || (o->shape.v[i] != 1 && o->shape.v[i] != x->shape[i + pad]))
       return ln_fail(call->context, "sum_to: shape %s does not broadcast to %s",
-                     ln_shape_text(o->shape, (int)o->rank), ln_tensor_shape_text(x));
-  return ln_spec(call, out, (LnDtype)x->dtype, (int)o->rank, o->shape);
+                     ln_shape_text(o->shape.v, (int)o->shape.n), ln_tensor_shape_text(x));
+  return ln_spec(call, out, (LnDtype)x->dtype, (int)o->shape.n, o->shape.v);
 }
 
 static void sum_to_forward(const LnCall *call) {
   const SumTo *o = call->params;
   const LnTensor *x = call->in[0];
   bool marks[LN_MAX_RANK];
-  int pad = x->rank - (int)o->rank;
+  int pad = x->rank - (int)o->shape.n;
   for (int i = 0; i < x->rank; i++)
-    marks[i] = i < pad || (o->shape[i - pad] == 1 && x->shape[i] != 1);
+    marks[i] = i < pad || (o->shape.v[i - pad] == 1 && x->shape[i] != 1);
   ln_kernel_reduce(LN_R_SUM, 0, call->out[0], x, marks);
 }
 
@@ -280,93 +304,115 @@ static const LnOption argmax_options[] = {
    .doc = "keep the axis, with length 1"},
   {0}};
 
+static const LnField argmax_fields[] = {LN_BYTES(Argmax, zero_based), {0}};
+static const LnOption sum_to_options[] = {
+  {"shape", LN_OPT_SHAPE, LN_FIELD(SumTo, shape), .doc = "the smaller shape"}, {0}};
+
 #define AXES " over one axis, several or (none) all of them.\n"
 #define SAMPLES "x(2,3)\nx(2,3), 1\nx(2,3,2), {axis = {1, 3}, keepdims = true}\nx(2,3), {axis = -1}"
 
-// X(kernel, name, kind, flags, options, backward, samples, doc)
-#define ROWS(X)                                                                                  \
-  X(SUM, "sum", TOTAL, 0, plain, sum_backward, SAMPLES,                                          \
-    "(x, axis = none, keepdims = false): the sum" AXES                                           \
-    "Integers and bools give int64; of nothing it is 0.\n"                                       \
-    "Example:\n"                                                                                 \
-    "ln.tensor{{1, 2}, {3, 4}}:sum{axis = 1}  --> [4. 6.]\n")                                    \
-  X(MEAN, "mean", FLOATS, 0, plain, mean_backward, SAMPLES,                                      \
-    "(x, axis = none, keepdims = false): the mean" AXES                                          \
-    "Integers give float32; of nothing it is NaN.\n"                                             \
-    "Example:\n"                                                                                 \
-    "ln.tensor{{1, 2}, {3, 4}}:mean{axis = 1}  --> [2. 3.]\n")                                   \
-  X(MAX, "max", SAME, 0, plain, extreme_backward, SAMPLES,                                       \
-    "(x, axis = none, keepdims = false): the largest element" AXES                               \
-    "NaN when there is one. Equal largest elements share the gradient. Of nothing: an error.\n"  \
-    "Example:\n"                                                                                 \
-    "ln.tensor{{1, 4}, {3, 2}}:max{axis = 1}  --> [3. 4.]\n")                                    \
-  X(MIN, "min", SAME, 0, plain, extreme_backward, SAMPLES,                                       \
-    "(x, axis = none, keepdims = false): the smallest element" AXES                              \
-    "NaN when there is one. Equal smallest elements share the gradient. Of nothing: an error.\n" \
-    "Example:\n"                                                                                 \
-    "ln.tensor{{1, 4}, {3, 2}}:min{axis = 1}  --> [1. 2.]\n")                                    \
-  X(PROD, "prod", TOTAL, 0, plain, prod_backward, SAMPLES,                                       \
-    "(x, axis = none, keepdims = false): the product" AXES                                       \
-    "Integers and bools give int64; of nothing it is 1.\n"                                       \
-    "Example:\n"                                                                                 \
-    "ln.tensor{{1, 2}, {3, 4}}:prod{axis = 1}  --> [3. 8.]\n")                                   \
-  X(VAR, "var", FLOATS, 0, ddof, var_backward, SAMPLES "\nx(2,3), {axis = 2, ddof = 1}",         \
-    "(x, axis = none, keepdims = false, ddof = 0): the mean squared distance from the mean"      \
-    AXES "The divisor is the number of elements less ddof. Integers give float32.\n"             \
-    "Example:\n"                                                                                 \
-    "ln.tensor{{1, 2}, {3, 6}}:var{axis = 1}  --> [1. 4.]\n")                                    \
-  X(STD, "std", FLOATS, 0, ddof, std_backward, SAMPLES "\nx(2,3), {axis = 2, ddof = 1}",         \
-    "(x, axis = none, keepdims = false, ddof = 0): the standard deviation" AXES                  \
-    "The square root of var. Integers give float32.\n"                                           \
-    "Example:\n"                                                                                 \
-    "ln.tensor{{1, 2}, {3, 6}}:std{axis = 1}  --> [1. 2.]\n")                                    \
-  X(ANY, "any", TRUTH, LN_OP_NO_GRADIENT | LN_OP_TRUTH, plain, NULL, "b(2,3)\nb(2,3), 1",        \
-    "(x, axis = none, keepdims = false): whether any element differs from 0 (NaN does)" AXES     \
-    "Over all it is a Lua boolean, of nothing false.\n"                                                                  \
-    "Example:\n"                                                                                 \
-    "ln.tensor{{1, 0}, {3, 0}}:any{axis = 1}  --> [ true false]\n")                              \
-  X(ALL, "all", TRUTH, LN_OP_NO_GRADIENT | LN_OP_TRUTH, plain, NULL, "b(2,3)\nb(2,3), 1",        \
-    "(x, axis = none, keepdims = false): whether all elements differ from 0 (NaN does)" AXES     \
-    "Over all it is a Lua boolean, of nothing true.\n"                                                                   \
-    "Example:\n"                                                                                 \
-    "ln.tensor{{1, 0}, {3, 4}}:all{axis = 1}  --> [ true false]\n")                              \
-  X(COUNT, "count_nonzero", COUNTS, LN_OP_NO_GRADIENT, plain, NULL, "b(2,3)\nb(2,3), 1",         \
-    "(x, axis = none, keepdims = false): how many elements differ from 0 (NaN does), int64,"     \
-    AXES                                                                                         \
-    "Example:\n"                                                                                 \
-    "ln.tensor{{1, 0}, {3, 4}}:count_nonzero{axis = 1}  --> [2 1]\n")
+#define ARGMAX_DOC(what)                                                                         \
+  "(x, axis = none, keepdims = false): the position, counted from 1, of the " what " element\n"  \
+  "along an axis, or (none) in the flattened tensor: int64. Of equal ones the first, of\n"       \
+  "NaNs too, before everything else. Of nothing: an error.\n"                                    \
+  "Example:\n"
+#define ARGMAX_SAMPLES "x(2,3)\nx(2,3), 1\nx(2,3), {axis = -1, keepdims = true}"
 
-#define OP(kernel_, op_name, kind_, op_flags, option_set, backward_fn, op_samples, op_doc)       \
-  {.name = op_name, .n_in = 1, .n_out = 1, .flags = op_flags, .options = option_set##_options,   \
-   .params_size = sizeof(Reduce), .shape = shape, .forward = forward, .backward = backward_fn,   \
-   .samples = op_samples, .doc = op_doc},
-
-#define ARGMAX(op_name, what)                                                                    \
-  {.name = op_name, .n_in = 1, .n_out = 1, .flags = LN_OP_NO_GRADIENT, .options = argmax_options, \
-   .params_size = sizeof(Argmax), .shape = argmax_shape, .scratch = argmax_scratch,              \
-   .forward = argmax_forward,                                                                    \
-   .samples = "x(2,3)\nx(2,3), 1\nx(2,3), {axis = -1, keepdims = true}",                         \
-   .doc = "(x, axis = none, keepdims = false): the position, counted from 1, of the " what       \
-          " element\nalong an axis, or (none) in the flattened tensor: int64. Of equal ones the" \
-          " first, of\nNaNs too, before everything else. Of nothing: an error.\n"                \
-          "Example:\n"                                                                           \
-          "ln.tensor{{1, 4}, {3, 2}}:" op_name "{axis = 2}  --> "
-
+// In the places of LnReduce, so that a kernel finds its op.
 const LnOp ln_ops_reduce[] = {
-  ROWS(OP)
-  ARGMAX("argmax", "largest") "[2 1]\n"},
-  ARGMAX("argmin", "smallest") "[1 2]\n"},
-  {.name = "sum_to", .n_in = 1, .n_out = 1, .flags = LN_OP_HIDDEN, .params_size = sizeof(SumTo),
-   .shape = sum_to_shape, .forward = sum_to_forward, .backward = sum_to_backward,
+  [LN_R_SUM] = {.name = "sum", .variant = LN_R_SUM, .n_in = 1, .n_out = 1, .options = plain_options,
+   .params_size = offsetof(Reduce, ddof), .shape = shape, .forward = forward,
+   .backward = sum_backward, .samples = SAMPLES,
+   .doc = "(x, axis = none, keepdims = false): the sum" AXES
+          "Integers and bools give int64; of nothing it is 0.\n"
+          "Example:\n"
+          "ln.tensor{{1, 2}, {3, 4}}:sum{axis = 1}  --> [4. 6.]\n"},
+  [LN_R_MEAN] = {.name = "mean", .variant = LN_R_MEAN, .n_in = 1, .n_out = 1,
+   .options = plain_options,
+   .params_size = offsetof(Reduce, ddof), .shape = shape, .forward = forward,
+   .backward = mean_backward, .samples = SAMPLES,
+   .doc = "(x, axis = none, keepdims = false): the mean" AXES
+          "Integers give float32; of nothing it is NaN.\n"
+          "Example:\n"
+          "ln.tensor{{1, 2}, {3, 4}}:mean{axis = 1}  --> [2. 3.]\n"},
+  [LN_R_MAX] = {.name = "max", .variant = LN_R_MAX, .n_in = 1, .n_out = 1, .options = plain_options,
+   .params_size = offsetof(Reduce, ddof), .shape = shape, .forward = forward,
+   .backward = extreme_backward, .samples = SAMPLES,
+   .doc = "(x, axis = none, keepdims = false): the largest element" AXES
+          "NaN when there is one. Equal largest elements share the gradient. Of nothing: an "
+          "error.\n"
+          "Example:\n"
+          "ln.tensor{{1, 4}, {3, 2}}:max{axis = 1}  --> [3. 4.]\n"},
+  [LN_R_MIN] = {.name = "min", .variant = LN_R_MIN, .n_in = 1, .n_out = 1, .options = plain_options,
+   .params_size = offsetof(Reduce, ddof), .shape = shape, .forward = forward,
+   .backward = extreme_backward, .samples = SAMPLES,
+   .doc = "(x, axis = none, keepdims = false): the smallest element" AXES
+          "NaN when there is one. Equal smallest elements share the gradient. Of nothing: an "
+          "error.\n"
+          "Example:\n"
+          "ln.tensor{{1, 4}, {3, 2}}:min{axis = 1}  --> [1. 2.]\n"},
+  [LN_R_PROD] = {.name = "prod", .variant = LN_R_PROD, .n_in = 1, .n_out = 1,
+   .options = plain_options,
+   .params_size = offsetof(Reduce, ddof), .shape = shape, .forward = forward,
+   .backward = prod_backward, .samples = SAMPLES,
+   .doc = "(x, axis = none, keepdims = false): the product" AXES
+          "Integers and bools give int64; of nothing it is 1.\n"
+          "Example:\n"
+          "ln.tensor{{1, 2}, {3, 4}}:prod{axis = 1}  --> [3. 8.]\n"},
+  [LN_R_VAR] = {.name = "var", .variant = LN_R_VAR, .n_in = 1, .n_out = 1, .options = ddof_options,
+   .params_size = sizeof(Reduce), .shape = shape, .forward = forward, .backward = var_backward,
+   .samples = SAMPLES "\nx(2,3), {axis = 2, ddof = 1}",
+   .doc = "(x, axis = none, keepdims = false, ddof = 0): the mean squared distance from the mean"
+          AXES "The divisor is the number of elements less ddof. Integers give float32.\n"
+          "Example:\n"
+          "ln.tensor{{1, 2}, {3, 6}}:var{axis = 1}  --> [1. 4.]\n"},
+  [LN_R_STD] = {.name = "std", .variant = LN_R_STD, .n_in = 1, .n_out = 1, .options = ddof_options,
+   .params_size = sizeof(Reduce), .shape = shape, .forward = forward, .backward = std_backward,
+   .samples = SAMPLES "\nx(2,3), {axis = 2, ddof = 1}",
+   .doc = "(x, axis = none, keepdims = false, ddof = 0): the standard deviation" AXES
+          "The square root of var. Integers give float32.\n"
+          "Example:\n"
+          "ln.tensor{{1, 2}, {3, 6}}:std{axis = 1}  --> [1. 2.]\n"},
+  [LN_R_ANY] = {.name = "any", .variant = LN_R_ANY, .n_in = 1, .n_out = 1,
+   .flags = LN_OP_NO_GRADIENT | LN_OP_TRUTH,
+   .options = plain_options, .params_size = offsetof(Reduce, ddof), .shape = shape,
+   .forward = forward, .samples = "b(2,3)\nb(2,3), 1",
+   .doc = "(x, axis = none, keepdims = false): whether any element differs from 0 (NaN does)" AXES
+          "Over all it is a Lua boolean, of nothing false.\n"
+          "Example:\n"
+          "ln.tensor{{1, 0}, {3, 0}}:any{axis = 1}  --> [ true false]\n"},
+  [LN_R_ALL] = {.name = "all", .variant = LN_R_ALL, .n_in = 1, .n_out = 1,
+   .flags = LN_OP_NO_GRADIENT | LN_OP_TRUTH,
+   .options = plain_options, .params_size = offsetof(Reduce, ddof), .shape = shape,
+   .forward = forward, .samples = "b(2,3)\nb(2,3), 1",
+   .doc = "(x, axis = none, keepdims = false): whether all elements differ from 0 (NaN does)" AXES
+          "Over all it is a Lua boolean, of nothing true.\n"
+          "Example:\n"
+          "ln.tensor{{1, 0}, {3, 4}}:all{axis = 1}  --> [ true false]\n"},
+  [LN_R_COUNT] = {.name = "count_nonzero", .variant = LN_R_COUNT, .n_in = 1, .n_out = 1,
+   .flags = LN_OP_NO_GRADIENT, .options = plain_options, .params_size = offsetof(Reduce, ddof),
+   .shape = shape, .forward = forward, .samples = "b(2,3)\nb(2,3), 1",
+   .doc = "(x, axis = none, keepdims = false): how many elements differ from 0 (NaN does), int64,"
+          AXES
+          "Example:\n"
+          "ln.tensor{{1, 0}, {3, 4}}:count_nonzero{axis = 1}  --> [2 1]\n"},
+  [ARGMAX] = {.name = "argmax", .variant = ARGMAX, .n_in = 1, .n_out = 1,
+   .flags = LN_OP_NO_GRADIENT, .options = argmax_options, .fields = argmax_fields,
+   .params_size = sizeof(Argmax), .shape = argmax_shape, .scratch = argmax_scratch,
+   .forward = argmax_forward, .samples = ARGMAX_SAMPLES,
+   .doc = ARGMAX_DOC("largest")
+          "ln.tensor{{1, 4}, {3, 2}}:argmax{axis = 2}  --> [2 1]\n"},
+  [ARGMIN] = {.name = "argmin", .variant = ARGMIN, .n_in = 1, .n_out = 1,
+   .flags = LN_OP_NO_GRADIENT, .options = argmax_options, .fields = argmax_fields,
+   .params_size = sizeof(Argmax), .shape = argmax_shape, .scratch = argmax_scratch,
+   .forward = argmax_forward, .samples = ARGMAX_SAMPLES,
+   .doc = ARGMAX_DOC("smallest")
+          "ln.tensor{{1, 4}, {3, 2}}:argmin{axis = 2}  --> [1 2]\n"},
+  [SUM_TO] = {.name = "sum_to", .n_in = 1, .n_out = 1, .flags = LN_OP_HIDDEN,
+   .options = sum_to_options, .params_size = sizeof(SumTo), .shape = sum_to_shape,
+   .forward = sum_to_forward, .backward = sum_to_backward,
    .doc = "x summed over the axes along which a smaller shape was broadcast (ln_sum_to)."},
   {0}};
-
-#define ROW(kernel_, name, kind_, flags, options, backward, samples, doc) {LN_R_##kernel_, kind_},
-static const Row rows[] = {ROWS(ROW)};
-#define AT(kernel_, name, kind, flags, options, backward, samples, doc) AT_##kernel_,
-enum { ROWS(AT) AT_ARGMAX, AT_ARGMIN, AT_SUM_TO };
-
-static const Row *row_of(const LnCall *call) { return &rows[call->op - ln_ops_reduce]; }
 
 // ---- C functions
 
@@ -377,7 +423,7 @@ static LnTensor *reduce(LnContext *c, int at, LnTensor *x, int64_t axis, bool ke
 
 #define FUNCTION(f, kernel)                                                         \
   LnTensor *ln_##f(LnContext *c, LnTensor *x, int64_t axis, bool keepdims) {        \
-    return reduce(c, AT_##kernel, x, axis, keepdims);                               \
+    return reduce(c, LN_R_##kernel, x, axis, keepdims);                               \
   }
 FUNCTION(sum, SUM)
 FUNCTION(max, MAX)
@@ -389,17 +435,17 @@ LnTensor *ln_mean(LnContext *c, LnTensor *x, int64_t axis, bool keepdims) {
   if (x && axis != LN_NONE && !keepdims && at >= 0 && at < x->rank && x->shape[at] == 1 &&
       ln_dtype_is_float((LnDtype)x->dtype))
     return ln_squeeze(c, x, at);
-  return reduce(c, AT_MEAN, x, axis, keepdims);
+  return reduce(c, LN_R_MEAN, x, axis, keepdims);
 }
 
 LnTensor *ln_argmax(LnContext *c, LnTensor *x, int64_t axis) {
   const Argmax o = {.axis = axis, .zero_based = true};
-  return LN_APPLY1(c, &ln_ops_reduce[AT_ARGMAX], &o, x);
+  return LN_APPLY1(c, &ln_ops_reduce[ARGMAX], &o, x);
 }
 
 LnTensor *ln_sum_to(LnContext *c, LnTensor *x, int rank, const int64_t *target) {
   if (!x || ln_shape_equal(x->shape, x->rank, target, rank)) return x;
-  SumTo o = {.rank = rank};
-  memcpy(o.shape, target, (size_t)rank * sizeof *target);
-  return LN_APPLY1(c, &ln_ops_reduce[AT_SUM_TO], &o, x);
+  SumTo o = {.shape = {.n = rank}};
+  memcpy(o.shape.v, target, (size_t)rank * sizeof *target);
+  return LN_APPLY1(c, &ln_ops_reduce[SUM_TO], &o, x);
 }

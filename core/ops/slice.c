@@ -5,6 +5,10 @@
 #include <string.h>
 
 #include "kernels/copy.h"
+#include "kernels/elementwise.h"
+
+enum { SLICE, SLICE_GRAD };
+extern const LnOp ln_ops_slice[];
 
 // Shape and strides of a slice of a tensor; the offset is in elements.
 static bool slice_layout(const LnCall *call, const LnSlice *s, int rank, const int64_t *shape,
@@ -49,17 +53,15 @@ static bool slice_shape(const LnCall *call, LnSpec *out) {
 
 typedef struct Grad {
   LnSlice slice;
-  int rank;
-  int64_t shape[LN_MAX_RANK];  // of what was sliced
+  LnInts shape;  // of what was sliced
 } Grad;
 
+// Added to what dx has from other slices: T slices of one tensor cost T of their own size.
 static bool slice_backward(const LnCall *call, LnTensor *const *dy, const bool *want,
                            LnTensor **dx) {
   (void)want;
-  const LnTensor *x = call->in[0];
-  Grad p = {*(const LnSlice *)call->params, x->rank, {0}};
-  memcpy(p.shape, x->shape, sizeof p.shape);
-  return (dx[0] = LN_APPLY1(call->context, ln_op_slice + 1, &p, dy[0]));
+  Grad p = {*(const LnSlice *)call->params, ln_shape_of(call->in[0])};
+  return (dx[0] = LN_APPLY2(call->context, &ln_ops_slice[SLICE_GRAD], &p, dy[0], dx[0]));
 }
 
 static bool grad_shape(const LnCall *call, LnSpec *out) {
@@ -67,12 +69,13 @@ static bool grad_shape(const LnCall *call, LnSpec *out) {
   const LnTensor *dy = call->in[0];
   int64_t stride[LN_MAX_RANK];
   LnSpec part;
-  ln_contiguous_strides(p->shape, p->rank, stride);
-  if (!slice_layout(call, &p->slice, p->rank, p->shape, stride, &part)) return false;
+  const int rank = (int)p->shape.n;
+  ln_contiguous_strides(p->shape.v, rank, stride);
+  if (!slice_layout(call, &p->slice, rank, p->shape.v, stride, &part)) return false;
   if (!ln_shape_equal(part.shape, part.rank, dy->shape, dy->rank))
     return ln_fail(call->context, "slice_grad: %s is not the slice's shape, %s",
                    ln_tensor_shape_text(dy), ln_shape_text(part.shape, part.rank));
-  return ln_spec(call, out, (LnDtype)dy->dtype, p->rank, p->shape);
+  return ln_spec_sum(call, out, call->in[1], (LnDtype)dy->dtype, &p->shape);
 }
 
 static void grad_forward(const LnCall *call) {
@@ -81,29 +84,44 @@ static void grad_forward(const LnCall *call) {
   LnTensor *dx = call->out[0];
   size_t width = ln_dtype_size(dx->dtype);
   LnSpec part;
-  memset(dx->data, 0, (size_t)dx->size * width);
+  if (!call->in[1]) memset(dx->data, 0, (size_t)dx->size * width);
   if (!slice_layout(call, &p->slice, dx->rank, dx->shape, dx->stride, &part)) return;
-  ln_kernel_copy(part.rank, part.shape, dx->dtype,
-                 (char *)dx->data + part.offset * (int64_t)width, part.stride, dy->dtype, dy->data,
-                 dy->stride);
+  LnTensor to = {.refs = 1, .rank = (uint8_t)part.rank, .dtype = dx->dtype, .size = dy->size,
+                 .data = (char *)dx->data + part.offset * (int64_t)width};
+  memcpy(to.shape, part.shape, sizeof to.shape);
+  memcpy(to.stride, part.stride, sizeof to.stride);
+  if (call->in[1]) ln_kernel_binary(LN_B_ADD, (LnDtype)dx->dtype, &to, &to, dy);
+  else
+    ln_kernel_copy(to.rank, to.shape, dx->dtype, to.data, to.stride, dy->dtype, dy->data,
+                   dy->stride);
 }
 
 static bool grad_backward(const LnCall *call, LnTensor *const *dy, const bool *want,
                           LnTensor **dx) {
-  (void)want;
-  return (dx[0] = ln_slice(call->context, dy[0], &((const Grad *)call->params)->slice));
+  dx[1] = dy[0];
+  return !want[0] || (dx[0] = ln_slice(call->context, dy[0], &((const Grad *)call->params)->slice));
 }
 
+static const LnField slice_fields[] = {
+  LN_BYTES(LnSlice, n), LN_BYTES(LnSlice, start), LN_BYTES(LnSlice, count),
+  LN_BYTES(LnSlice, step), LN_BYTES(LnSlice, drop), {0}};
+static const LnField grad_fields[] = {
+  LN_BYTES(Grad, slice.n), LN_BYTES(Grad, slice.start), LN_BYTES(Grad, slice.count),
+  LN_BYTES(Grad, slice.step), LN_BYTES(Grad, slice.drop), LN_BYTES(Grad, shape), {0}};
+
 const LnOp ln_ops_slice[] = {
-  {.name = "slice", .n_in = 1, .n_out = 1, .flags = LN_OP_HIDDEN, .params_size = sizeof(LnSlice),
-   .shape = slice_shape, .backward = slice_backward,
-   .doc = "A view of elements start, start + step, ... of each axis (LnSlice)."},
-  {.name = "slice_grad", .n_in = 1, .n_out = 1, .flags = LN_OP_HIDDEN, .params_size = sizeof(Grad),
-   .shape = grad_shape, .forward = grad_forward, .backward = grad_backward,
-   .doc = "Zeros of the shape that was sliced, with x at the slice."},
+  [SLICE] = {.name = "slice", .n_in = 1, .n_out = 1, .flags = LN_OP_HIDDEN | LN_OP_ADDS_GRADIENT,
+             .fields = slice_fields, .params_size = sizeof(LnSlice), .shape = slice_shape,
+             .backward = slice_backward,
+             .doc = "A view of elements start, start + step, ... of each axis (LnSlice)."},
+  [SLICE_GRAD] = {.name = "slice_grad", .n_in = 2, .n_optional = 1, .n_out = 1,
+                  .flags = LN_OP_HIDDEN | LN_OP_IN_PLACE, .fields = grad_fields,
+                  .params_size = sizeof(Grad), .shape = grad_shape, .forward = grad_forward,
+                  .backward = grad_backward,
+                  .doc = "(dy, sum): dy added to a slice of the sum, in place, or of zeros."},
   {0}};
 
-const LnOp *const ln_op_slice = ln_ops_slice;
+const LnOp *const ln_op_slice = &ln_ops_slice[SLICE];
 
 LnTensor *ln_slice(LnContext *c, LnTensor *x, const LnSlice *s) {
   return LN_APPLY1(c, ln_op_slice, s, x);

@@ -249,12 +249,14 @@ static const LnOption topk_options[] = {
   {"axis", LN_OPT_AXIS, offsetof(Order, axis), .fallback = "-1", .doc = "along which axis"},
   {"largest", LN_OPT_BOOL, offsetof(Order, descending), .fallback = "true",
    .doc = "false: the k smallest, smallest first"}, {0}};
+static const LnField order_fields[] = {LN_BYTES(Order, zero_based), LN_BYTES(Order, k), {0}};
 static const LnOption search_options[] = {
   {"side", LN_OPT_CHOICE, offsetof(Search, side), .fallback = "left", .choices = "left right",
    .doc = "before or after equal values"}, {0}};
 
 const LnOp ln_ops_sort[] = {
-  {.name = "sort", .n_in = 1, .n_out = 1, .options = order_options, .params_size = sizeof(Order),
+  {.name = "sort", .n_in = 1, .n_out = 1, .options = order_options,
+   .fields = order_fields, .params_size = sizeof(Order),
    .shape = order_shape, .scratch = order_scratch, .forward = sort_forward,
    .backward = sort_backward,
    .samples = "x(2,3)\nx(3,2), 1\nx(2,3), {axis = -1, descending = true}\nx(2,3), {axis = false}",
@@ -264,13 +266,15 @@ const LnOp ln_ops_sort[] = {
           "Example:\n"
           "ln.tensor{3, 1, 2}:sort()  --> [1. 2. 3.]\n"},
   {.name = "argsort", .n_in = 1, .n_out = 1, .flags = LN_OP_NO_GRADIENT, .options = order_options,
-   .params_size = sizeof(Order), .shape = order_shape, .scratch = order_scratch,
+   .fields = order_fields, .params_size = sizeof(Order), .shape = order_shape,
+   .scratch = order_scratch,
    .forward = argsort_forward, .samples = "x(2,3)\nx(2,3), 1\ni(3, 2,3), {descending = true}",
    .doc = "(x, axis = -1, descending = false): the 1-based positions (int64) that sort x along an\n"
           "axis; equal elements keep their order.\n"
           "Example:\n"
           "ln.tensor{3, 1, 2}:argsort()  --> [2 3 1]\n"},
-  {.name = "topk", .n_in = 1, .n_out = 2, .options = topk_options, .params_size = sizeof(Order),
+  {.name = "topk", .n_in = 1, .n_out = 2, .options = topk_options,
+   .fields = order_fields, .params_size = sizeof(Order),
    .shape = topk_shape, .scratch = order_scratch, .forward = topk_forward,
    .backward = topk_backward,
    .samples = "x(2,3), 2\nx(3,2), 1, {axis = 1}\nx(2,3), {k = 2, largest = false}",

@@ -1,34 +1,31 @@
 // Functions of one tensor, elementwise, activations among them. One more is a line in
 // kernels/unary_list.h (value and derivative as loops), a rule d_<name> (the derivative in ops, so
-// that it has derivatives itself) and a row of ROWS.
+// that it has derivatives itself) in `derivatives`, and an entry of ln_ops_unary.
 #include <math.h>
 #include <string.h>
 
 #include "kernels/elementwise.h"
 #include "ops/ops.h"
 
-// The parameters of all of them; the options write into it, p goes to the kernel.
-typedef struct Params {
+// The parameters of each: numbers for the kernel, but for round and gelu.
+typedef union Params {
   double p[3];
   int64_t decimals;
   bool approximate;
 } Params;
 
+// f'(x), of x's shape or one that broadcasts to it.
 typedef LnTensor *(*Derivative)(LnContext *c, LnTensor *x, LnTensor *y, const double *p);
 
-typedef struct Row {
-  LnUnary kernel;
-  Derivative derivative;   // f'(x), of x's shape or one that broadcasts to it
-} Row;
-
-static const Row *row_of(const LnOp *op);
+enum { UNARY_GRAD };   // its place, the first, in ln_ops_unary
+extern const LnOp ln_ops_unary[];
 static LnTensor *apply(LnContext *c, LnUnary kernel, LnTensor *x);
 
 // The kernel that does what the options say, and its parameters.
 static LnUnary choose(const LnOp *op, const Params *o, double *p) {
-  static const double none[3] = {0, NAN, 0};
-  LnUnary kernel = row_of(op)->kernel;
-  memcpy(p, o ? o->p : none, sizeof none);
+  const LnUnary kernel = (LnUnary)op->variant;
+  p[0] = p[2] = 0, p[1] = NAN;
+  if (o && kernel != LN_U_GELU && kernel != LN_U_ROUND) memcpy(p, o->p, op->params_size);
   switch (kernel) {
     case LN_U_RELU:   // negative_slope, max_value, threshold
       if (isnan(p[1])) p[1] = INFINITY;
@@ -97,7 +94,7 @@ static bool grad_backward(const LnCall *call, LnTensor *const *dy, const bool *w
   return ln_fail(call->context, "a gradient that was taken outside of the tape has no gradient");
 }
 
-static const LnOp *unary_grad(void);
+static Derivative derivative_of(LnUnary kernel);
 static LnTensor *d_zero(LnContext *c, LnTensor *x, LnTensor *y, const double *p);
 
 static bool backward(const LnCall *call, LnTensor *const *dy, const bool *want, LnTensor **dx) {
@@ -107,12 +104,12 @@ static bool backward(const LnCall *call, LnTensor *const *dy, const bool *want, 
   LnUnary kernel = choose(call->op, call->params, f.p);
   f.kernel = (int)kernel;
   LnTensor *x = call->in[0], *y = call->out[0];
-  Derivative derivative = row_of(call->op)->derivative;
+  Derivative derivative = derivative_of((LnUnary)call->op->variant);
   if (derivative == d_zero)
     dx[0] = ln_broadcast_to(c, ln_temp(c, ln_tensor_scalar(c, (LnDtype)x->dtype, 0)), x->rank,
                             x->shape);
   else if (!ln_recording_gradients(c))
-    dx[0] = LN_APPLY2(c, unary_grad(), &f, dy[0], ln_unary_from_y(kernel) ? y : x);
+    dx[0] = LN_APPLY2(c, &ln_ops_unary[UNARY_GRAD], &f, dy[0], ln_unary_from_y(kernel) ? y : x);
   else
     dx[0] = ln_mul(c, dy[0], derivative(c, x, y, f.p));
   return true;
@@ -243,6 +240,29 @@ D(mish) {
                              ln_number_sub(c, 1, ln_square(c, t))));
 }
 
+static const Derivative derivatives[LN_UNARIES] = {
+  [LN_U_NEGATIVE] = d_negative, [LN_U_ABS] = d_abs, [LN_U_SIGN] = d_zero, [LN_U_SQUARE] = d_square,
+  [LN_U_SQRT] = d_sqrt, [LN_U_RSQRT] = d_rsqrt, [LN_U_RECIPROCAL] = d_reciprocal,
+  [LN_U_CLIP] = d_clip, [LN_U_FLOOR] = d_zero, [LN_U_CEIL] = d_zero, [LN_U_TRUNC] = d_zero,
+  [LN_U_ROUND] = d_zero, [LN_U_EXP] = d_exp, [LN_U_EXPM1] = d_expm1, [LN_U_LOG] = d_log,
+  [LN_U_LOG2] = d_log2, [LN_U_LOG10] = d_log10, [LN_U_LOG1P] = d_log1p, [LN_U_ERF] = d_erf,
+  [LN_U_SIN] = d_sin, [LN_U_COS] = d_cos, [LN_U_TAN] = d_tan, [LN_U_ARCSIN] = d_arcsin,
+  [LN_U_ARCCOS] = d_arccos, [LN_U_ARCTAN] = d_arctan, [LN_U_SINH] = d_sinh, [LN_U_COSH] = d_cosh,
+  [LN_U_TANH] = d_tanh, [LN_U_ARCSINH] = d_arcsinh, [LN_U_ARCCOSH] = d_arccosh,
+  [LN_U_ARCTANH] = d_arctanh, [LN_U_IDENTITY] = d_one, [LN_U_RELU] = d_relu, [LN_U_RELU6] = d_relu6,
+  [LN_U_LEAKY_RELU] = d_leaky_relu, [LN_U_ELU] = d_elu, [LN_U_SELU] = d_selu, [LN_U_CELU] = d_celu,
+  [LN_U_GELU] = d_gelu, [LN_U_SILU] = d_silu, [LN_U_SIGMOID] = d_sigmoid,
+  [LN_U_HARD_SIGMOID] = d_hard_sigmoid, [LN_U_HARD_SILU] = d_hard_silu,
+  [LN_U_HARD_TANH] = d_hard_tanh, [LN_U_HARD_SHRINK] = d_shrink, [LN_U_SOFT_SHRINK] = d_shrink,
+  [LN_U_TANH_SHRINK] = d_tanh_shrink, [LN_U_THRESHOLD] = d_threshold, [LN_U_SOFTPLUS] = d_softplus,
+  [LN_U_SOFTSIGN] = d_softsign, [LN_U_MISH] = d_mish, [LN_U_LOG_SIGMOID] = d_log_sigmoid,
+  [LN_U_SQUAREPLUS] = d_squareplus, [LN_U_SPARSE_PLUS] = d_sparse_plus,
+  [LN_U_SPARSE_SIGMOID] = d_sparse_sigmoid, [LN_U_ISNAN] = d_zero, [LN_U_ISINF] = d_zero,
+  [LN_U_ISFINITE] = d_zero,
+};
+
+static Derivative derivative_of(LnUnary kernel) { return derivatives[kernel]; }
+
 // ---- options
 
 #define FIELD(i) (LN_FIELD(Params, p) + (i) * sizeof(double))
@@ -250,12 +270,11 @@ D(mish) {
 
 // Options of the ops that have some: <set>_options, and <set>_size for LnOp.params_size.
 enum {
-  none_size = 0, clip_size = sizeof(Params), round_size = sizeof(Params),
-  relu_size = sizeof(Params), leaky_size = sizeof(Params), alpha_size = sizeof(Params),
-  alpha_positive_size = sizeof(Params), gelu_size = sizeof(Params),
-  shrink_size = sizeof(Params), threshold_size = sizeof(Params), squareplus_size = sizeof(Params)
+  clip_size = 2 * sizeof(double), relu_size = 3 * sizeof(double), leaky_size = sizeof(double),
+  alpha_size = sizeof(double), alpha_positive_size = sizeof(double), shrink_size = sizeof(double),
+  threshold_size = 2 * sizeof(double), squareplus_size = sizeof(double),
+  round_size = sizeof(int64_t), gelu_size = sizeof(bool)
 };
-#define none_options NULL
 static const LnOption clip_options[] = {
   NUMBER("min", 0, "none", .doc = "lower bound"),
   NUMBER("max", 1, "none", .doc = "upper bound"), {0}};
@@ -285,302 +304,367 @@ static const LnOption squareplus_options[] = {
 
 // ---- the table
 
-// X(kernel, name, flags, options, derivative, samples, doc)
-#define ROWS(X)                                                                                    \
-  X(NEGATIVE, "negative", 0, none, negative, "x(2,3)\nx(2,1,3)",                                   \
-    "(x): -x. Integers stay integers.\n"                                                           \
-    "Example:\n"                                                                                   \
-    "-ln.tensor{1, -2}  --> [-1.  2.]\n")                                                          \
-  X(ABS, "abs", 0, none, abs, "x(2,3)\nx(2,1,3)",                                                  \
-    "(x): the absolute value; its slope at 0 is 0. Integers stay integers.\n"                      \
-    "Example:\n"                                                                                   \
-    "ln.tensor{1, -2}:abs()  --> [1. 2.]\n")                                                       \
-  X(SIGN, "sign", 0, none, zero, "x(2,3)\nx(2,1,3)",                                               \
-    "(x): -1, 0 or 1; NaN for NaN. No gradient flows. Integers stay integers.\n"                   \
-    "Example:\n"                                                                                   \
-    "ln.tensor{3, -2, 0}:sign()  --> [ 1. -1.  0.]\n")                                             \
-  X(SQUARE, "square", 0, none, square, "x(2,3)\nx(2,1,3)",                                         \
-    "(x): x * x. Integers stay integers.\n"                                                        \
-    "Example:\n"                                                                                   \
-    "ln.tensor{3, -2}:square()  --> [9. 4.]\n")                                                    \
-  X(SQRT, "sqrt", 0, none, sqrt, "p(2,3)",                                                         \
-    "(x): the square root; NaN below 0. Integers give float32.\n"                                  \
-    "Example:\n"                                                                                   \
-    "ln.tensor{9, 4}:sqrt()  --> [3. 2.]\n")                                                       \
-  X(RSQRT, "rsqrt", 0, none, rsqrt, "p(2,3)",                                                      \
-    "(x): 1 / sqrt(x). Integers give float32.\n"                                                   \
-    "Example:\n"                                                                                   \
-    "ln.tensor{0.25, 4}:rsqrt()  --> [2.  0.5]\n")                                                 \
-  X(RECIPROCAL, "reciprocal", 0, none, reciprocal, "x(2,3)\nx(2,1,3)",                             \
-    "(x): 1 / x. Integers give float32.\n"                                                         \
-    "Example:\n"                                                                                   \
-    "ln.tensor{2, 4}:reciprocal()  --> [0.5  0.25]\n")                                             \
-  X(CLIP, "clip", 0, clip, clip, "x(2,3), -0.5, 0.5\nx(2,3), nil, 0.25\nx(2,3), {min = 0.3}",      \
-    "(x, min = none, max = none): x, but at least `min` and at most `max`; none does\n"            \
-    "not bind. NaN stays. The gradient passes where min <= x <= max. Integers stay\n"              \
-    "integers.\n"                                                                                  \
-    "Example:\n"                                                                                   \
-    "ln.tensor{1, 5, 9}:clip(2, 6)  --> [2. 5. 6.]\n")                                             \
-  X(FLOOR, "floor", 0, none, zero, "x(2,3)\nx(2,1,3)",                                             \
-    "(x): the largest whole number <= x. Integers stay integers.\n"                                \
-    "Example:\n"                                                                                   \
-    "ln.tensor{1.5, -1.5}:floor()  --> [ 1. -2.]\n")                                               \
-  X(CEIL, "ceil", 0, none, zero, "x(2,3)\nx(2,1,3)",                                               \
-    "(x): the smallest whole number >= x. Integers stay integers.\n"                               \
-    "Example:\n"                                                                                   \
-    "ln.tensor{1.5, -1.5}:ceil()  --> [ 2. -1.]\n")                                                \
-  X(TRUNC, "trunc", 0, none, zero, "x(2,3)\nx(2,1,3)",                                             \
-    "(x): x without its fraction. Integers stay integers.\n"                                       \
-    "Example:\n"                                                                                   \
-    "ln.tensor{1.5, -1.5}:trunc()  --> [ 1. -1.]\n")                                               \
-  X(ROUND, "round", 0, round, zero, "x(2,3)\nx(2,3), 2\nx(2,3), {decimals = -1}",                  \
-    "(x, decimals = 0): x rounded to a number of decimals, halves to the even one; -1\n"           \
-    "rounds to tens. Integers stay integers.\n"                                                    \
-    "Example:\n"                                                                                   \
-    "ln.tensor{1.25, 2.5}:round{decimals = 1}  --> [1.2 2.5]\n")                                   \
-  X(EXP, "exp", 0, none, exp, "x(2,3)\nx(2,1,3)",                                                  \
-    "(x): e^x. Integers give float32.\n"                                                           \
-    "Example:\n"                                                                                   \
-    "ln.tensor{0, 1}:exp():round(4)  --> [1.     2.7183]\n")                                       \
-  X(EXPM1, "expm1", 0, none, expm1, "x(2,3)\nx(2,1,3)",                                            \
-    "(x): e^x - 1, exact near 0. Integers give float32.\n"                                         \
-    "Example:\n"                                                                                   \
-    "ln.tensor{0, 1e-8}:expm1()  --> [0.e+00 1.e-08]\n")                                           \
-  X(LOG, "log", 0, none, log, "p(2,3)",                                                            \
-    "(x): the natural logarithm; -inf of 0, NaN below. Integers give float32.\n"                   \
-    "Example:\n"                                                                                   \
-    "ln.tensor{1, 10}:log():round(4)  --> [0.     2.3026]\n")                                      \
-  X(LOG2, "log2", 0, none, log2, "p(2,3)",                                                         \
-    "(x): the logarithm to base 2. Integers give float32.\n"                                       \
-    "Example:\n"                                                                                   \
-    "ln.tensor{1, 8}:log2()  --> [0. 3.]\n")                                                       \
-  X(LOG10, "log10", 0, none, log10, "p(2,3)",                                                      \
-    "(x): the logarithm to base 10. Integers give float32.\n"                                      \
-    "Example:\n"                                                                                   \
-    "ln.tensor{1, 100}:log10()  --> [0. 2.]\n")                                                    \
-  X(LOG1P, "log1p", 0, none, log1p, "p(2,3)\nu(2,3)",                                              \
-    "(x): log(1 + x), exact near 0. Integers give float32.\n"                                      \
-    "Example:\n"                                                                                   \
-    "ln.tensor{0, 1e-8}:log1p()  --> [0.e+00 1.e-08]\n")                                           \
-  X(ERF, "erf", 0, none, erf, "x(2,3)\nx(2,1,3)",                                                  \
-    "(x): the error function, 2 / sqrt(pi) times the integral of e^-t^2 from 0 to x.\n"            \
-    "Integers give float32.\n"                                                                     \
-    "Example:\n"                                                                                   \
-    "ln.tensor{0, 1}:erf():round(4)  --> [0.     0.8427]\n")                                       \
-  X(SIN, "sin", 0, none, sin, "x(2,3)\nx(2,1,3)",                                                  \
-    "(x): the sine of x in radians. Integers give float32.\n"                                      \
-    "Example:\n"                                                                                   \
-    "ln.tensor{0, 1}:sin():round(4)  --> [0.     0.8415]\n")                                       \
-  X(COS, "cos", 0, none, cos, "x(2,3)\nx(2,1,3)",                                                  \
-    "(x): the cosine of x in radians. Integers give float32.\n"                                    \
-    "Example:\n"                                                                                   \
-    "ln.tensor{0, 1}:cos():round(4)  --> [1.     0.5403]\n")                                       \
-  X(TAN, "tan", 0, none, tan, "u(2,3)",                                                            \
-    "(x): the tangent of x in radians. Integers give float32.\n"                                   \
-    "Example:\n"                                                                                   \
-    "ln.tensor{0, 1}:tan():round(4)  --> [0.     1.5574]\n")                                       \
-  X(ARCSIN, "arcsin", 0, none, arcsin, "u(2,3)",                                                   \
-    "(x): the angle whose sine is x, in [-pi/2, pi/2]; NaN outside [-1, 1]. Integers give\n"       \
-    "float32.\n"                                                                                   \
-    "Example:\n"                                                                                   \
-    "ln.tensor{0, 1}:arcsin():round(4)  --> [0.     1.5708]\n")                                    \
-  X(ARCCOS, "arccos", 0, none, arccos, "u(2,3)",                                                   \
-    "(x): the angle whose cosine is x, in [0, pi]; NaN outside [-1, 1]. Integers give\n"           \
-    "float32.\n"                                                                                   \
-    "Example:\n"                                                                                   \
-    "ln.tensor{0, 1}:arccos():round(4)  --> [1.5708 0.    ]\n")                                    \
-  X(ARCTAN, "arctan", 0, none, arctan, "x(2,3)\nx(2,1,3)",                                         \
-    "(x): the angle whose tangent is x, in (-pi/2, pi/2). Integers give float32.\n"                \
-    "Example:\n"                                                                                   \
-    "ln.tensor{0, 1}:arctan():round(4)  --> [0.     0.7854]\n")                                    \
-  X(SINH, "sinh", 0, none, sinh, "x(2,3)\nx(2,1,3)",                                               \
-    "(x): the hyperbolic sine. Integers give float32.\n"                                           \
-    "Example:\n"                                                                                   \
-    "ln.tensor{0, 1}:sinh():round(4)  --> [0.     1.1752]\n")                                      \
-  X(COSH, "cosh", 0, none, cosh, "x(2,3)\nx(2,1,3)",                                               \
-    "(x): the hyperbolic cosine. Integers give float32.\n"                                         \
-    "Example:\n"                                                                                   \
-    "ln.tensor{0, 1}:cosh():round(4)  --> [1.     1.5431]\n")                                      \
-  X(TANH, "tanh", LN_OP_ACTIVATION, none, tanh, "x(2,3)\nx(2,1,3)",                                \
-    "(x): the hyperbolic tangent. Integers give float32.\n"                                        \
-    "Example:\n"                                                                                   \
-    "ln.tensor{0, 1}:tanh():round(4)  --> [0.     0.7616]\n")                                      \
-  X(ARCSINH, "arcsinh", 0, none, arcsinh, "x(2,3)\nx(2,1,3)",                                      \
-    "(x): the inverse of sinh. Integers give float32.\n"                                           \
-    "Example:\n"                                                                                   \
-    "ln.tensor{0, 1}:arcsinh():round(4)  --> [0.     0.8814]\n")                                   \
-  X(ARCCOSH, "arccosh", 0, none, arccosh, "p(2,3) + 1",                                            \
-    "(x): the inverse of cosh; NaN below 1. Integers give float32.\n"                              \
-    "Example:\n"                                                                                   \
-    "ln.tensor{1, 2}:arccosh():round(4)  --> [0.    1.317]\n")                                     \
-  X(ARCTANH, "arctanh", 0, none, arctanh, "u(2,3)",                                                \
-    "(x): the inverse of tanh; NaN outside [-1, 1]. Integers give float32.\n"                      \
-    "Example:\n"                                                                                   \
-    "ln.tensor{0, 0.5}:arctanh():round(4)  --> [0.     0.5493]\n")                                 \
-  X(IDENTITY, "linear", LN_OP_ACTIVATION, none, one, "x(2,3)\nx(2,1,3)",                           \
-    "(x): x itself.\n"                                                                             \
-    "Example:\n"                                                                                   \
-    "ln.tensor{1, -2}:linear()  --> [ 1. -2.]\n")                                                  \
-  X(RELU, "relu", LN_OP_ACTIVATION, relu, relu,                                                    \
-    "x(2,3)\nx(2,3), 0.1, 1.5, 0.25\nx(2,3), {max_value = 1}\nx(2,3), {negative_slope = 0.2}",     \
-    "(x, negative_slope = 0, max_value = none, threshold = 0): x where it is above the\n"          \
-    "threshold, negative_slope * (x - threshold) elsewhere, at most max_value. NaN stays.\n"       \
-    "Integers stay integers.\n"                                                                    \
-    "Example:\n"                                                                                   \
-    "ln.tensor{1, -2}:relu()  --> [1. 0.]\n")                                                      \
-  X(RELU6, "relu6", LN_OP_ACTIVATION, none, relu6, "x(2,3)\nx(2,1,3)",                             \
-    "(x): min(max(x, 0), 6). Integers stay integers.\n"                                            \
-    "Example:\n"                                                                                   \
-    "ln.tensor{-1, 3, 9}:relu6()  --> [0. 3. 6.]\n")                                               \
-  X(LEAKY_RELU, "leaky_relu", LN_OP_ACTIVATION, leaky, leaky_relu, "x(2,3)\nx(2,3), 0.01",         \
-    "(x, negative_slope = 0.2): x above 0, negative_slope * x below. Integers give\n"              \
-    "float32.\n"                                                                                   \
-    "Example:\n"                                                                                   \
-    "ln.tensor{1, -2}:leaky_relu()  --> [ 1.  -0.4]\n")                                            \
-  X(ELU, "elu", LN_OP_ACTIVATION, alpha, elu, "x(2,3)\nx(2,3), 0.5",                               \
-    "(x, alpha = 1): x above 0, alpha * (e^x - 1) below. Integers give float32.\n"                 \
-    "Example:\n"                                                                                   \
-    "ln.tensor{1, -1}:elu():round(4)  --> [ 1.     -0.6321]\n")                                    \
-  X(SELU, "selu", LN_OP_ACTIVATION, none, selu, "x(2,3)\nx(2,1,3)",                                \
-    "(x): the self-normalizing 1.0507 * elu(x, 1.67326) (Klambauer et al. 2017). Integers\n"       \
-    "give float32.\n"                                                                              \
-    "Example:\n"                                                                                   \
-    "ln.tensor{1, 0}:selu():round(4)  --> [1.0507 0.    ]\n")                                      \
-  X(CELU, "celu", LN_OP_ACTIVATION, alpha_positive, celu, "x(2,3)\nx(2,3), 0.5",                   \
-    "(x, alpha = 1): max(x, 0) + min(0, alpha * (e^(x / alpha) - 1)). Integers give\n"             \
-    "float32.\n"                                                                                   \
-    "Example:\n"                                                                                   \
-    "ln.tensor{1, -1}:celu():round(4)  --> [ 1.     -0.6321]\n")                                   \
-  X(GELU, "gelu", LN_OP_ACTIVATION, gelu, gelu, "x(2,3)\nx(2,3), true",                            \
-    "(x, approximate = false): x * Phi(x), Phi being the normal distribution;\n"                   \
-    "`approximate` takes its tanh form (Hendrycks and Gimpel 2016). Integers give\n"               \
-    "float32.\n"                                                                                   \
-    "Example:\n"                                                                                   \
-    "ln.tensor{1, 0}:gelu():round(4)  --> [0.8413 0.    ]\n")                                      \
-  X(SILU, "silu", LN_OP_ACTIVATION, none, silu, "x(2,3)\nx(2,1,3)",                                \
-    "(x): x * sigmoid(x), also called swish. Integers give float32.\n"                             \
-    "Example:\n"                                                                                   \
-    "ln.tensor{1, 0}:silu():round(4)  --> [0.7311 0.    ]\n")                                      \
-  X(SILU, "swish", LN_OP_ACTIVATION, none, silu, "x(2,3)\nx(2,1,3)",                               \
-    "(x): x * sigmoid(x); another name of silu. Integers give float32.\n"                          \
-    "Example:\n"                                                                                   \
-    "ln.tensor{1, 0}:swish():round(4)  --> [0.7311 0.    ]\n")                                     \
-  X(SIGMOID, "sigmoid", LN_OP_ACTIVATION, none, sigmoid, "x(2,3)\nx(2,1,3)",                       \
-    "(x): 1 / (1 + e^-x). Integers give float32.\n"                                                \
-    "Example:\n"                                                                                   \
-    "ln.tensor{0, 1}:sigmoid():round(4)  --> [0.5    0.7311]\n")                                   \
-  X(HARD_SIGMOID, "hard_sigmoid", LN_OP_ACTIVATION, none, hard_sigmoid, "x(2,3)\nx(2,1,3)",        \
-    "(x): relu6(x + 3) / 6. Integers give float32.\n"                                              \
-    "Example:\n"                                                                                   \
-    "ln.tensor{-4, 0, 3}:hard_sigmoid()  --> [0.  0.5 1. ]\n")                                     \
-  X(HARD_SILU, "hard_silu", LN_OP_ACTIVATION, none, hard_silu, "x(2,3)\nx(2,1,3)",                 \
-    "(x): x * relu6(x + 3) / 6, also called hard_swish. Integers give float32.\n"                  \
-    "Example:\n"                                                                                   \
-    "ln.tensor{-4, 0, 3}:hard_silu()  --> [0. 0. 3.]\n")                                           \
-  X(HARD_SILU, "hard_swish", LN_OP_ACTIVATION, none, hard_silu, "x(2,3)\nx(2,1,3)",                \
-    "(x): x * relu6(x + 3) / 6; another name of hard_silu. Integers give float32.\n"               \
-    "Example:\n"                                                                                   \
-    "ln.tensor{-4, 0, 3}:hard_swish()  --> [0. 0. 3.]\n")                                          \
-  X(HARD_TANH, "hard_tanh", LN_OP_ACTIVATION, none, hard_tanh, "x(2,3)\nx(2,1,3)",                 \
-    "(x): x within [-1, 1]. Integers give float32.\n"                                              \
-    "Example:\n"                                                                                   \
-    "ln.tensor{-4, 0.5, 3}:hard_tanh()  --> [-1.   0.5  1. ]\n")                                   \
-  X(HARD_SHRINK, "hard_shrink", LN_OP_ACTIVATION, shrink, shrink, "x(2,3)\nx(2,3), 0.3",           \
-    "(x, threshold = 0.5): 0 where |x| <= threshold, else x. Integers give float32.\n"             \
-    "Example:\n"                                                                                   \
-    "ln.tensor{-4, 0.5, 3}:hard_shrink()  --> [-4.  0.  3.]\n")                                    \
-  X(SOFT_SHRINK, "soft_shrink", LN_OP_ACTIVATION, shrink, shrink, "x(2,3)\nx(2,3), 0.3",           \
-    "(x, threshold = 0.5): x moved toward 0 by the threshold, 0 within it. Integers give\n"        \
-    "float32.\n"                                                                                   \
-    "Example:\n"                                                                                   \
-    "ln.tensor{-4, 0.5, 3}:soft_shrink()  --> [-3.5  0.   2.5]\n")                                 \
-  X(TANH_SHRINK, "tanh_shrink", LN_OP_ACTIVATION, none, tanh_shrink, "x(2,3)\nx(2,1,3)",           \
-    "(x): x - tanh(x). Integers give float32.\n"                                                   \
-    "Example:\n"                                                                                   \
-    "ln.tensor{0, 1}:tanh_shrink():round(4)  --> [0.     0.2384]\n")                               \
-  X(THRESHOLD, "threshold", LN_OP_ACTIVATION, threshold, threshold, "x(2,3), 0.2, -1",             \
-    "(x, threshold, default_value): x where it is above the threshold, else\n"                     \
-    "default_value. Integers give float32.\n"                                                      \
-    "Example:\n"                                                                                   \
-    "ln.tensor{0, 1, 2}:threshold(1, -2)  --> [-2. -2.  2.]\n")                                    \
-  X(SOFTPLUS, "softplus", LN_OP_ACTIVATION, none, softplus, "x(2,3)\nx(2,1,3)",                    \
-    "(x): log(1 + e^x), without overflow. Integers give float32.\n"                                \
-    "Example:\n"                                                                                   \
-    "ln.tensor{0, 100}:softplus():round(4)  --> [  0.6931 100.    ]\n")                            \
-  X(SOFTSIGN, "softsign", LN_OP_ACTIVATION, none, softsign, "x(2,3)\nx(2,1,3)",                    \
-    "(x): x / (1 + |x|). Integers give float32.\n"                                                 \
-    "Example:\n"                                                                                   \
-    "ln.tensor{1, -3}:softsign()  --> [ 0.5  -0.75]\n")                                            \
-  X(MISH, "mish", LN_OP_ACTIVATION, none, mish, "x(2,3)\nx(2,1,3)",                                \
-    "(x): x * tanh(softplus(x)) (Misra 2019). Integers give float32.\n"                            \
-    "Example:\n"                                                                                   \
-    "ln.tensor{0, 1}:mish():round(4)  --> [0.     0.8651]\n")                                      \
-  X(LOG_SIGMOID, "log_sigmoid", LN_OP_ACTIVATION, none, log_sigmoid, "x(2,3)\nx(2,1,3)",           \
-    "(x): log(sigmoid(x)), without overflow. Integers give float32.\n"                             \
-    "Example:\n"                                                                                   \
-    "ln.tensor{0, -100}:log_sigmoid():round(4)  --> [  -0.6931 -100.    ]\n")                      \
-  X(EXP, "exponential", LN_OP_ACTIVATION, none, exp, "x(2,3)\nx(2,1,3)",                           \
-    "(x): e^x; the name of exp as an activation. Integers give float32.\n"                         \
-    "Example:\n"                                                                                   \
-    "ln.tensor{0, 1}:exponential():round(4)  --> [1.     2.7183]\n")                               \
-  X(SQUAREPLUS, "squareplus", LN_OP_ACTIVATION, squareplus, squareplus, "x(2,3)\nx(2,3), 1",       \
-    "(x, b = 4): (x + sqrt(x^2 + b)) / 2 (Barron 2021). Integers give float32.\n"                  \
-    "Example:\n"                                                                                   \
-    "ln.tensor{0, 1.5}:squareplus()  --> [1. 2.]\n")                                               \
-  X(SPARSE_PLUS, "sparse_plus", LN_OP_ACTIVATION, none, sparse_plus, "x(2,3)\nx(2,1,3)",           \
-    "(x): 0 up to -1, (x + 1)^2 / 4 up to 1, then x. Integers give float32.\n"                     \
-    "Example:\n"                                                                                   \
-    "ln.tensor{-2, 0, 2}:sparse_plus()  --> [0.   0.25 2.  ]\n")                                   \
-  X(SPARSE_SIGMOID, "sparse_sigmoid", LN_OP_ACTIVATION, none, sparse_sigmoid, "x(2,3)\nx(2,1,3)",  \
-    "(x): 0 up to -1, (x + 1) / 2 up to 1, then 1. Integers give float32.\n"                       \
-    "Example:\n"                                                                                   \
-    "ln.tensor{-2, 0, 2}:sparse_sigmoid()  --> [0.  0.5 1. ]\n")                                   \
-  X(ISNAN, "isnan", LN_OP_NO_GRADIENT, none, zero, "x(2,3)",                                       \
-    "(x): whether x is NaN; the result is bool.\n"                                                 \
-    "Example:\n"                                                                                   \
-    "ln.tensor{0/0, 1/0, 1}:isnan()  --> [ true false false]\n")                                   \
-  X(ISINF, "isinf", LN_OP_NO_GRADIENT, none, zero, "x(2,3)",                                       \
-    "(x): whether x is an infinity; the result is bool.\n"                                         \
-    "Example:\n"                                                                                   \
-    "ln.tensor{0/0, 1/0, 1}:isinf()  --> [false  true false]\n")                                   \
-  X(ISFINITE, "isfinite", LN_OP_NO_GRADIENT, none, zero, "x(2,3)",                                 \
-    "(x): whether x is neither NaN nor an infinity; the result is bool.\n"                         \
-    "Example:\n"                                                                                   \
-    "ln.tensor{0/0, 1/0, 1}:isfinite()  --> [false false  true]\n")
-
-#define OP(kernel_, op_name, op_flags, option_set, derivative_, op_samples, op_doc)                \
-  {.name = op_name, .n_in = 1, .n_out = 1, .flags = op_flags, .options = option_set##_options,     \
-   .params_size = option_set##_size,                                                               \
-   .shape = LN_U_##kernel_ == LN_U_IDENTITY ? view_shape : shape,                                  \
-   .forward = forward, .backward = backward, .samples = op_samples, .doc = op_doc},
+static const LnField fused_fields[] = {LN_BYTES(Fused, kernel), LN_BYTES(Fused, p), {0}};
 
 const LnOp ln_ops_unary[] = {
-  ROWS(OP)
-  {.name = "unary_grad", .n_in = 2, .n_out = 1, .flags = LN_OP_HIDDEN,
-   .params_size = sizeof(Fused), .shape = grad_shape, .forward = grad_forward,
-   .backward = grad_backward,
+  [UNARY_GRAD] = {.name = "unary_grad", .n_in = 2, .n_out = 1, .flags = LN_OP_HIDDEN,
+   .fields = fused_fields, .params_size = sizeof(Fused), .shape = grad_shape,
+   .forward = grad_forward, .backward = grad_backward,
    .doc = "(dy, v): dy f'(x) in one pass, v being x or f(x), where no second derivative is due."},
+  {.name = "negative", .variant = LN_U_NEGATIVE, .n_in = 1, .n_out = 1, .shape = shape,
+   .forward = forward, .backward = backward, .samples = "x(2,3)\nx(2,1,3)",
+   .doc = "(x): -x. Integers stay integers.\n"
+          "Example:\n"
+          "-ln.tensor{1, -2}  --> [-1.  2.]\n"},
+  {.name = "abs", .variant = LN_U_ABS, .n_in = 1, .n_out = 1, .shape = shape, .forward = forward,
+   .backward = backward, .samples = "x(2,3)\nx(2,1,3)",
+   .doc = "(x): the absolute value; its slope at 0 is 0. Integers stay integers.\n"
+          "Example:\n"
+          "ln.tensor{1, -2}:abs()  --> [1. 2.]\n"},
+  {.name = "sign", .variant = LN_U_SIGN, .n_in = 1, .n_out = 1, .shape = shape, .forward = forward,
+   .backward = backward, .samples = "x(2,3)\nx(2,1,3)",
+   .doc = "(x): -1, 0 or 1; NaN for NaN. No gradient flows. Integers stay integers.\n"
+          "Example:\n"
+          "ln.tensor{3, -2, 0}:sign()  --> [ 1. -1.  0.]\n"},
+  {.name = "square", .variant = LN_U_SQUARE, .n_in = 1, .n_out = 1, .shape = shape,
+   .forward = forward, .backward = backward, .samples = "x(2,3)\nx(2,1,3)",
+   .doc = "(x): x * x. Integers stay integers.\n"
+          "Example:\n"
+          "ln.tensor{3, -2}:square()  --> [9. 4.]\n"},
+  {.name = "sqrt", .variant = LN_U_SQRT, .n_in = 1, .n_out = 1, .shape = shape, .forward = forward,
+   .backward = backward, .samples = "p(2,3)",
+   .doc = "(x): the square root; NaN below 0. Integers give float32.\n"
+          "Example:\n"
+          "ln.tensor{9, 4}:sqrt()  --> [3. 2.]\n"},
+  {.name = "rsqrt", .variant = LN_U_RSQRT, .n_in = 1, .n_out = 1, .shape = shape,
+   .forward = forward, .backward = backward, .samples = "p(2,3)",
+   .doc = "(x): 1 / sqrt(x). Integers give float32.\n"
+          "Example:\n"
+          "ln.tensor{0.25, 4}:rsqrt()  --> [2.  0.5]\n"},
+  {.name = "reciprocal", .variant = LN_U_RECIPROCAL, .n_in = 1, .n_out = 1, .shape = shape,
+   .forward = forward, .backward = backward, .samples = "x(2,3)\nx(2,1,3)",
+   .doc = "(x): 1 / x. Integers give float32.\n"
+          "Example:\n"
+          "ln.tensor{2, 4}:reciprocal()  --> [0.5  0.25]\n"},
+  {.name = "clip", .variant = LN_U_CLIP, .n_in = 1, .n_out = 1, .options = clip_options,
+   .params_size = clip_size, .shape = shape, .forward = forward, .backward = backward,
+   .samples = "x(2,3), -0.5, 0.5\nx(2,3), nil, 0.25\nx(2,3), {min = 0.3}",
+   .doc = "(x, min = none, max = none): x, but at least `min` and at most `max`; none does\n"
+          "not bind. NaN stays. The gradient passes where min <= x <= max. Integers stay\n"
+          "integers.\n"
+          "Example:\n"
+          "ln.tensor{1, 5, 9}:clip(2, 6)  --> [2. 5. 6.]\n"},
+  {.name = "floor", .variant = LN_U_FLOOR, .n_in = 1, .n_out = 1, .shape = shape,
+   .forward = forward, .backward = backward, .samples = "x(2,3)\nx(2,1,3)",
+   .doc = "(x): the largest whole number <= x. Integers stay integers.\n"
+          "Example:\n"
+          "ln.tensor{1.5, -1.5}:floor()  --> [ 1. -2.]\n"},
+  {.name = "ceil", .variant = LN_U_CEIL, .n_in = 1, .n_out = 1, .shape = shape, .forward = forward,
+   .backward = backward, .samples = "x(2,3)\nx(2,1,3)",
+   .doc = "(x): the smallest whole number >= x. Integers stay integers.\n"
+          "Example:\n"
+          "ln.tensor{1.5, -1.5}:ceil()  --> [ 2. -1.]\n"},
+  {.name = "trunc", .variant = LN_U_TRUNC, .n_in = 1, .n_out = 1, .shape = shape,
+   .forward = forward, .backward = backward, .samples = "x(2,3)\nx(2,1,3)",
+   .doc = "(x): x without its fraction. Integers stay integers.\n"
+          "Example:\n"
+          "ln.tensor{1.5, -1.5}:trunc()  --> [ 1. -1.]\n"},
+  {.name = "round", .variant = LN_U_ROUND, .n_in = 1, .n_out = 1, .options = round_options,
+   .params_size = round_size, .shape = shape, .forward = forward, .backward = backward,
+   .samples = "x(2,3)\nx(2,3), 2\nx(2,3), {decimals = -1}",
+   .doc = "(x, decimals = 0): x rounded to a number of decimals, halves to the even one; -1\n"
+          "rounds to tens. Integers stay integers.\n"
+          "Example:\n"
+          "ln.tensor{1.25, 2.5}:round{decimals = 1}  --> [1.2 2.5]\n"},
+  {.name = "exp", .variant = LN_U_EXP, .n_in = 1, .n_out = 1, .shape = shape, .forward = forward,
+   .backward = backward, .samples = "x(2,3)\nx(2,1,3)",
+   .doc = "(x): e^x. Integers give float32.\n"
+          "Example:\n"
+          "ln.tensor{0, 1}:exp():round(4)  --> [1.     2.7183]\n"},
+  {.name = "expm1", .variant = LN_U_EXPM1, .n_in = 1, .n_out = 1, .shape = shape,
+   .forward = forward, .backward = backward, .samples = "x(2,3)\nx(2,1,3)",
+   .doc = "(x): e^x - 1, exact near 0. Integers give float32.\n"
+          "Example:\n"
+          "ln.tensor{0, 1e-8}:expm1()  --> [0.e+00 1.e-08]\n"},
+  {.name = "log", .variant = LN_U_LOG, .n_in = 1, .n_out = 1, .shape = shape, .forward = forward,
+   .backward = backward, .samples = "p(2,3)",
+   .doc = "(x): the natural logarithm; -inf of 0, NaN below. Integers give float32.\n"
+          "Example:\n"
+          "ln.tensor{1, 10}:log():round(4)  --> [0.     2.3026]\n"},
+  {.name = "log2", .variant = LN_U_LOG2, .n_in = 1, .n_out = 1, .shape = shape, .forward = forward,
+   .backward = backward, .samples = "p(2,3)",
+   .doc = "(x): the logarithm to base 2. Integers give float32.\n"
+          "Example:\n"
+          "ln.tensor{1, 8}:log2()  --> [0. 3.]\n"},
+  {.name = "log10", .variant = LN_U_LOG10, .n_in = 1, .n_out = 1, .shape = shape,
+   .forward = forward, .backward = backward, .samples = "p(2,3)",
+   .doc = "(x): the logarithm to base 10. Integers give float32.\n"
+          "Example:\n"
+          "ln.tensor{1, 100}:log10()  --> [0. 2.]\n"},
+  {.name = "log1p", .variant = LN_U_LOG1P, .n_in = 1, .n_out = 1, .shape = shape,
+   .forward = forward, .backward = backward, .samples = "p(2,3)\nu(2,3)",
+   .doc = "(x): log(1 + x), exact near 0. Integers give float32.\n"
+          "Example:\n"
+          "ln.tensor{0, 1e-8}:log1p()  --> [0.e+00 1.e-08]\n"},
+  {.name = "erf", .variant = LN_U_ERF, .n_in = 1, .n_out = 1, .shape = shape, .forward = forward,
+   .backward = backward, .samples = "x(2,3)\nx(2,1,3)",
+   .doc = "(x): the error function, 2 / sqrt(pi) times the integral of e^-t^2 from 0 to x.\n"
+          "Integers give float32.\n"
+          "Example:\n"
+          "ln.tensor{0, 1}:erf():round(4)  --> [0.     0.8427]\n"},
+  {.name = "sin", .variant = LN_U_SIN, .n_in = 1, .n_out = 1, .shape = shape, .forward = forward,
+   .backward = backward, .samples = "x(2,3)\nx(2,1,3)",
+   .doc = "(x): the sine of x in radians. Integers give float32.\n"
+          "Example:\n"
+          "ln.tensor{0, 1}:sin():round(4)  --> [0.     0.8415]\n"},
+  {.name = "cos", .variant = LN_U_COS, .n_in = 1, .n_out = 1, .shape = shape, .forward = forward,
+   .backward = backward, .samples = "x(2,3)\nx(2,1,3)",
+   .doc = "(x): the cosine of x in radians. Integers give float32.\n"
+          "Example:\n"
+          "ln.tensor{0, 1}:cos():round(4)  --> [1.     0.5403]\n"},
+  {.name = "tan", .variant = LN_U_TAN, .n_in = 1, .n_out = 1, .shape = shape, .forward = forward,
+   .backward = backward, .samples = "u(2,3)",
+   .doc = "(x): the tangent of x in radians. Integers give float32.\n"
+          "Example:\n"
+          "ln.tensor{0, 1}:tan():round(4)  --> [0.     1.5574]\n"},
+  {.name = "arcsin", .variant = LN_U_ARCSIN, .n_in = 1, .n_out = 1, .shape = shape,
+   .forward = forward, .backward = backward, .samples = "u(2,3)",
+   .doc = "(x): the angle whose sine is x, in [-pi/2, pi/2]; NaN outside [-1, 1]. Integers give\n"
+          "float32.\n"
+          "Example:\n"
+          "ln.tensor{0, 1}:arcsin():round(4)  --> [0.     1.5708]\n"},
+  {.name = "arccos", .variant = LN_U_ARCCOS, .n_in = 1, .n_out = 1, .shape = shape,
+   .forward = forward, .backward = backward, .samples = "u(2,3)",
+   .doc = "(x): the angle whose cosine is x, in [0, pi]; NaN outside [-1, 1]. Integers give\n"
+          "float32.\n"
+          "Example:\n"
+          "ln.tensor{0, 1}:arccos():round(4)  --> [1.5708 0.    ]\n"},
+  {.name = "arctan", .variant = LN_U_ARCTAN, .n_in = 1, .n_out = 1, .shape = shape,
+   .forward = forward, .backward = backward, .samples = "x(2,3)\nx(2,1,3)",
+   .doc = "(x): the angle whose tangent is x, in (-pi/2, pi/2). Integers give float32.\n"
+          "Example:\n"
+          "ln.tensor{0, 1}:arctan():round(4)  --> [0.     0.7854]\n"},
+  {.name = "sinh", .variant = LN_U_SINH, .n_in = 1, .n_out = 1, .shape = shape, .forward = forward,
+   .backward = backward, .samples = "x(2,3)\nx(2,1,3)",
+   .doc = "(x): the hyperbolic sine. Integers give float32.\n"
+          "Example:\n"
+          "ln.tensor{0, 1}:sinh():round(4)  --> [0.     1.1752]\n"},
+  {.name = "cosh", .variant = LN_U_COSH, .n_in = 1, .n_out = 1, .shape = shape, .forward = forward,
+   .backward = backward, .samples = "x(2,3)\nx(2,1,3)",
+   .doc = "(x): the hyperbolic cosine. Integers give float32.\n"
+          "Example:\n"
+          "ln.tensor{0, 1}:cosh():round(4)  --> [1.     1.5431]\n"},
+  {.name = "tanh", .variant = LN_U_TANH, .n_in = 1, .n_out = 1, .flags = LN_OP_ACTIVATION,
+   .shape = shape, .forward = forward, .backward = backward, .samples = "x(2,3)\nx(2,1,3)",
+   .doc = "(x): the hyperbolic tangent. Integers give float32.\n"
+          "Example:\n"
+          "ln.tensor{0, 1}:tanh():round(4)  --> [0.     0.7616]\n"},
+  {.name = "arcsinh", .variant = LN_U_ARCSINH, .n_in = 1, .n_out = 1, .shape = shape,
+   .forward = forward, .backward = backward, .samples = "x(2,3)\nx(2,1,3)",
+   .doc = "(x): the inverse of sinh. Integers give float32.\n"
+          "Example:\n"
+          "ln.tensor{0, 1}:arcsinh():round(4)  --> [0.     0.8814]\n"},
+  {.name = "arccosh", .variant = LN_U_ARCCOSH, .n_in = 1, .n_out = 1, .shape = shape,
+   .forward = forward, .backward = backward, .samples = "p(2,3) + 1",
+   .doc = "(x): the inverse of cosh; NaN below 1. Integers give float32.\n"
+          "Example:\n"
+          "ln.tensor{1, 2}:arccosh():round(4)  --> [0.    1.317]\n"},
+  {.name = "arctanh", .variant = LN_U_ARCTANH, .n_in = 1, .n_out = 1, .shape = shape,
+   .forward = forward, .backward = backward, .samples = "u(2,3)",
+   .doc = "(x): the inverse of tanh; NaN outside [-1, 1]. Integers give float32.\n"
+          "Example:\n"
+          "ln.tensor{0, 0.5}:arctanh():round(4)  --> [0.     0.5493]\n"},
+  {.name = "linear", .variant = LN_U_IDENTITY, .n_in = 1, .n_out = 1, .flags = LN_OP_ACTIVATION,
+   .shape = view_shape, .forward = forward, .backward = backward, .samples = "x(2,3)\nx(2,1,3)",
+   .doc = "(x): x itself.\n"
+          "Example:\n"
+          "ln.tensor{1, -2}:linear()  --> [ 1. -2.]\n"},
+  {.name = "relu", .variant = LN_U_RELU, .n_in = 1, .n_out = 1, .flags = LN_OP_ACTIVATION,
+   .options = relu_options, .params_size = relu_size, .shape = shape, .forward = forward,
+   .backward = backward,
+   .samples = "x(2,3)\nx(2,3), 0.1, 1.5, 0.25\nx(2,3), {max_value = 1}\n"
+              "x(2,3), {negative_slope = 0.2}",
+   .doc = "(x, negative_slope = 0, max_value = none, threshold = 0): x where it is above the\n"
+          "threshold, negative_slope * (x - threshold) elsewhere, at most max_value. NaN stays.\n"
+          "Integers stay integers.\n"
+          "Example:\n"
+          "ln.tensor{1, -2}:relu()  --> [1. 0.]\n"},
+  {.name = "relu6", .variant = LN_U_RELU6, .n_in = 1, .n_out = 1, .flags = LN_OP_ACTIVATION,
+   .shape = shape, .forward = forward, .backward = backward, .samples = "x(2,3)\nx(2,1,3)",
+   .doc = "(x): min(max(x, 0), 6). Integers stay integers.\n"
+          "Example:\n"
+          "ln.tensor{-1, 3, 9}:relu6()  --> [0. 3. 6.]\n"},
+  {.name = "leaky_relu", .variant = LN_U_LEAKY_RELU, .n_in = 1, .n_out = 1,
+   .flags = LN_OP_ACTIVATION, .options = leaky_options, .params_size = leaky_size, .shape = shape,
+   .forward = forward, .backward = backward, .samples = "x(2,3)\nx(2,3), 0.01",
+   .doc = "(x, negative_slope = 0.2): x above 0, negative_slope * x below. Integers give\n"
+          "float32.\n"
+          "Example:\n"
+          "ln.tensor{1, -2}:leaky_relu()  --> [ 1.  -0.4]\n"},
+  {.name = "elu", .variant = LN_U_ELU, .n_in = 1, .n_out = 1, .flags = LN_OP_ACTIVATION,
+   .options = alpha_options, .params_size = alpha_size, .shape = shape, .forward = forward,
+   .backward = backward, .samples = "x(2,3)\nx(2,3), 0.5",
+   .doc = "(x, alpha = 1): x above 0, alpha * (e^x - 1) below. Integers give float32.\n"
+          "Example:\n"
+          "ln.tensor{1, -1}:elu():round(4)  --> [ 1.     -0.6321]\n"},
+  {.name = "selu", .variant = LN_U_SELU, .n_in = 1, .n_out = 1, .flags = LN_OP_ACTIVATION,
+   .shape = shape, .forward = forward, .backward = backward, .samples = "x(2,3)\nx(2,1,3)",
+   .doc = "(x): the self-normalizing 1.0507 * elu(x, 1.67326) (Klambauer et al. 2017). Integers\n"
+          "give float32.\n"
+          "Example:\n"
+          "ln.tensor{1, 0}:selu():round(4)  --> [1.0507 0.    ]\n"},
+  {.name = "celu", .variant = LN_U_CELU, .n_in = 1, .n_out = 1, .flags = LN_OP_ACTIVATION,
+   .options = alpha_positive_options, .params_size = alpha_positive_size, .shape = shape,
+   .forward = forward, .backward = backward, .samples = "x(2,3)\nx(2,3), 0.5",
+   .doc = "(x, alpha = 1): max(x, 0) + min(0, alpha * (e^(x / alpha) - 1)). Integers give\n"
+          "float32.\n"
+          "Example:\n"
+          "ln.tensor{1, -1}:celu():round(4)  --> [ 1.     -0.6321]\n"},
+  {.name = "gelu", .variant = LN_U_GELU, .n_in = 1, .n_out = 1, .flags = LN_OP_ACTIVATION,
+   .options = gelu_options, .params_size = gelu_size, .shape = shape, .forward = forward,
+   .backward = backward, .samples = "x(2,3)\nx(2,3), true",
+   .doc = "(x, approximate = false): x * Phi(x), Phi being the normal distribution;\n"
+          "`approximate` takes its tanh form (Hendrycks and Gimpel 2016). Integers give\n"
+          "float32.\n"
+          "Example:\n"
+          "ln.tensor{1, 0}:gelu():round(4)  --> [0.8413 0.    ]\n"},
+  {.name = "silu", .variant = LN_U_SILU, .n_in = 1, .n_out = 1, .flags = LN_OP_ACTIVATION,
+   .shape = shape, .forward = forward, .backward = backward, .samples = "x(2,3)\nx(2,1,3)",
+   .doc = "(x): x * sigmoid(x), also called swish. Integers give float32.\n"
+          "Example:\n"
+          "ln.tensor{1, 0}:silu():round(4)  --> [0.7311 0.    ]\n"},
+  {.name = "swish", .variant = LN_U_SILU, .n_in = 1, .n_out = 1, .flags = LN_OP_ACTIVATION,
+   .shape = shape, .forward = forward, .backward = backward, .samples = "x(2,3)\nx(2,1,3)",
+   .doc = "(x): x * sigmoid(x); another name of silu. Integers give float32.\n"
+          "Example:\n"
+          "ln.tensor{1, 0}:swish():round(4)  --> [0.7311 0.    ]\n"},
+  {.name = "sigmoid", .variant = LN_U_SIGMOID, .n_in = 1, .n_out = 1, .flags = LN_OP_ACTIVATION,
+   .shape = shape, .forward = forward, .backward = backward, .samples = "x(2,3)\nx(2,1,3)",
+   .doc = "(x): 1 / (1 + e^-x). Integers give float32.\n"
+          "Example:\n"
+          "ln.tensor{0, 1}:sigmoid():round(4)  --> [0.5    0.7311]\n"},
+  {.name = "hard_sigmoid", .variant = LN_U_HARD_SIGMOID, .n_in = 1, .n_out = 1,
+   .flags = LN_OP_ACTIVATION, .shape = shape, .forward = forward, .backward = backward,
+   .samples = "x(2,3)\nx(2,1,3)",
+   .doc = "(x): relu6(x + 3) / 6. Integers give float32.\n"
+          "Example:\n"
+          "ln.tensor{-4, 0, 3}:hard_sigmoid()  --> [0.  0.5 1. ]\n"},
+  {.name = "hard_silu", .variant = LN_U_HARD_SILU, .n_in = 1, .n_out = 1,
+   .flags = LN_OP_ACTIVATION, .shape = shape, .forward = forward, .backward = backward,
+   .samples = "x(2,3)\nx(2,1,3)",
+   .doc = "(x): x * relu6(x + 3) / 6, also called hard_swish. Integers give float32.\n"
+          "Example:\n"
+          "ln.tensor{-4, 0, 3}:hard_silu()  --> [0. 0. 3.]\n"},
+  {.name = "hard_swish", .variant = LN_U_HARD_SILU, .n_in = 1, .n_out = 1,
+   .flags = LN_OP_ACTIVATION, .shape = shape, .forward = forward, .backward = backward,
+   .samples = "x(2,3)\nx(2,1,3)",
+   .doc = "(x): x * relu6(x + 3) / 6; another name of hard_silu. Integers give float32.\n"
+          "Example:\n"
+          "ln.tensor{-4, 0, 3}:hard_swish()  --> [0. 0. 3.]\n"},
+  {.name = "hard_tanh", .variant = LN_U_HARD_TANH, .n_in = 1, .n_out = 1,
+   .flags = LN_OP_ACTIVATION, .shape = shape, .forward = forward, .backward = backward,
+   .samples = "x(2,3)\nx(2,1,3)",
+   .doc = "(x): x within [-1, 1]. Integers give float32.\n"
+          "Example:\n"
+          "ln.tensor{-4, 0.5, 3}:hard_tanh()  --> [-1.   0.5  1. ]\n"},
+  {.name = "hard_shrink", .variant = LN_U_HARD_SHRINK, .n_in = 1, .n_out = 1,
+   .flags = LN_OP_ACTIVATION, .options = shrink_options, .params_size = shrink_size,
+   .shape = shape, .forward = forward, .backward = backward, .samples = "x(2,3)\nx(2,3), 0.3",
+   .doc = "(x, threshold = 0.5): 0 where |x| <= threshold, else x. Integers give float32.\n"
+          "Example:\n"
+          "ln.tensor{-4, 0.5, 3}:hard_shrink()  --> [-4.  0.  3.]\n"},
+  {.name = "soft_shrink", .variant = LN_U_SOFT_SHRINK, .n_in = 1, .n_out = 1,
+   .flags = LN_OP_ACTIVATION, .options = shrink_options, .params_size = shrink_size,
+   .shape = shape, .forward = forward, .backward = backward, .samples = "x(2,3)\nx(2,3), 0.3",
+   .doc = "(x, threshold = 0.5): x moved toward 0 by the threshold, 0 within it. Integers give\n"
+          "float32.\n"
+          "Example:\n"
+          "ln.tensor{-4, 0.5, 3}:soft_shrink()  --> [-3.5  0.   2.5]\n"},
+  {.name = "tanh_shrink", .variant = LN_U_TANH_SHRINK, .n_in = 1, .n_out = 1,
+   .flags = LN_OP_ACTIVATION, .shape = shape, .forward = forward, .backward = backward,
+   .samples = "x(2,3)\nx(2,1,3)",
+   .doc = "(x): x - tanh(x). Integers give float32.\n"
+          "Example:\n"
+          "ln.tensor{0, 1}:tanh_shrink():round(4)  --> [0.     0.2384]\n"},
+  {.name = "threshold", .variant = LN_U_THRESHOLD, .n_in = 1, .n_out = 1,
+   .flags = LN_OP_ACTIVATION, .options = threshold_options, .params_size = threshold_size,
+   .shape = shape, .forward = forward, .backward = backward, .samples = "x(2,3), 0.2, -1",
+   .doc = "(x, threshold, default_value): x where it is above the threshold, else\n"
+          "default_value. Integers give float32.\n"
+          "Example:\n"
+          "ln.tensor{0, 1, 2}:threshold(1, -2)  --> [-2. -2.  2.]\n"},
+  {.name = "softplus", .variant = LN_U_SOFTPLUS, .n_in = 1, .n_out = 1, .flags = LN_OP_ACTIVATION,
+   .shape = shape, .forward = forward, .backward = backward, .samples = "x(2,3)\nx(2,1,3)",
+   .doc = "(x): log(1 + e^x), without overflow. Integers give float32.\n"
+          "Example:\n"
+          "ln.tensor{0, 100}:softplus():round(4)  --> [  0.6931 100.    ]\n"},
+  {.name = "softsign", .variant = LN_U_SOFTSIGN, .n_in = 1, .n_out = 1, .flags = LN_OP_ACTIVATION,
+   .shape = shape, .forward = forward, .backward = backward, .samples = "x(2,3)\nx(2,1,3)",
+   .doc = "(x): x / (1 + |x|). Integers give float32.\n"
+          "Example:\n"
+          "ln.tensor{1, -3}:softsign()  --> [ 0.5  -0.75]\n"},
+  {.name = "mish", .variant = LN_U_MISH, .n_in = 1, .n_out = 1, .flags = LN_OP_ACTIVATION,
+   .shape = shape, .forward = forward, .backward = backward, .samples = "x(2,3)\nx(2,1,3)",
+   .doc = "(x): x * tanh(softplus(x)) (Misra 2019). Integers give float32.\n"
+          "Example:\n"
+          "ln.tensor{0, 1}:mish():round(4)  --> [0.     0.8651]\n"},
+  {.name = "log_sigmoid", .variant = LN_U_LOG_SIGMOID, .n_in = 1, .n_out = 1,
+   .flags = LN_OP_ACTIVATION, .shape = shape, .forward = forward, .backward = backward,
+   .samples = "x(2,3)\nx(2,1,3)",
+   .doc = "(x): log(sigmoid(x)), without overflow. Integers give float32.\n"
+          "Example:\n"
+          "ln.tensor{0, -100}:log_sigmoid():round(4)  --> [  -0.6931 -100.    ]\n"},
+  {.name = "exponential", .variant = LN_U_EXP, .n_in = 1, .n_out = 1, .flags = LN_OP_ACTIVATION,
+   .shape = shape, .forward = forward, .backward = backward, .samples = "x(2,3)\nx(2,1,3)",
+   .doc = "(x): e^x; the name of exp as an activation. Integers give float32.\n"
+          "Example:\n"
+          "ln.tensor{0, 1}:exponential():round(4)  --> [1.     2.7183]\n"},
+  {.name = "squareplus", .variant = LN_U_SQUAREPLUS, .n_in = 1, .n_out = 1,
+   .flags = LN_OP_ACTIVATION, .options = squareplus_options, .params_size = squareplus_size,
+   .shape = shape, .forward = forward, .backward = backward, .samples = "x(2,3)\nx(2,3), 1",
+   .doc = "(x, b = 4): (x + sqrt(x^2 + b)) / 2 (Barron 2021). Integers give float32.\n"
+          "Example:\n"
+          "ln.tensor{0, 1.5}:squareplus()  --> [1. 2.]\n"},
+  {.name = "sparse_plus", .variant = LN_U_SPARSE_PLUS, .n_in = 1, .n_out = 1,
+   .flags = LN_OP_ACTIVATION, .shape = shape, .forward = forward, .backward = backward,
+   .samples = "x(2,3)\nx(2,1,3)",
+   .doc = "(x): 0 up to -1, (x + 1)^2 / 4 up to 1, then x. Integers give float32.\n"
+          "Example:\n"
+          "ln.tensor{-2, 0, 2}:sparse_plus()  --> [0.   0.25 2.  ]\n"},
+  {.name = "sparse_sigmoid", .variant = LN_U_SPARSE_SIGMOID, .n_in = 1, .n_out = 1,
+   .flags = LN_OP_ACTIVATION, .shape = shape, .forward = forward, .backward = backward,
+   .samples = "x(2,3)\nx(2,1,3)",
+   .doc = "(x): 0 up to -1, (x + 1) / 2 up to 1, then 1. Integers give float32.\n"
+          "Example:\n"
+          "ln.tensor{-2, 0, 2}:sparse_sigmoid()  --> [0.  0.5 1. ]\n"},
+  {.name = "isnan", .variant = LN_U_ISNAN, .n_in = 1, .n_out = 1, .flags = LN_OP_NO_GRADIENT,
+   .shape = shape, .forward = forward, .backward = backward, .samples = "x(2,3)",
+   .doc = "(x): whether x is NaN; the result is bool.\n"
+          "Example:\n"
+          "ln.tensor{0/0, 1/0, 1}:isnan()  --> [ true false false]\n"},
+  {.name = "isinf", .variant = LN_U_ISINF, .n_in = 1, .n_out = 1, .flags = LN_OP_NO_GRADIENT,
+   .shape = shape, .forward = forward, .backward = backward, .samples = "x(2,3)",
+   .doc = "(x): whether x is an infinity; the result is bool.\n"
+          "Example:\n"
+          "ln.tensor{0/0, 1/0, 1}:isinf()  --> [false  true false]\n"},
+  {.name = "isfinite", .variant = LN_U_ISFINITE, .n_in = 1, .n_out = 1, .flags = LN_OP_NO_GRADIENT,
+   .shape = shape, .forward = forward, .backward = backward, .samples = "x(2,3)",
+   .doc = "(x): whether x is neither NaN nor an infinity; the result is bool.\n"
+          "Example:\n"
+          "ln.tensor{0/0, 1/0, 1}:isfinite()  --> [false false  true]\n"},
   {0}};
-
-#define ROW(kernel_, name, flags, options, derivative_, samples, doc)                              \
-  {LN_U_##kernel_, d_##derivative_},
-static const Row rows[] = {ROWS(ROW)};
-enum { N_ROWS = sizeof rows / sizeof rows[0] };
-
-static const Row *row_of(const LnOp *op) { return &rows[op - ln_ops_unary]; }
-static const LnOp *unary_grad(void) { return &ln_ops_unary[N_ROWS]; }
 
 // ---- C functions
 
-// The first row of a kernel is its op.
+// The first entry of a kernel is its op.
 static LnTensor *apply_with(LnContext *c, LnUnary kernel, LnTensor *x, const Params *params) {
-  int i = 0;
-  while (rows[i].kernel != kernel) i++;
-  return LN_APPLY1(c, &ln_ops_unary[i], ln_ops_unary[i].params_size ? params : NULL, x);
+  const LnOp *op = &ln_ops_unary[UNARY_GRAD + 1];
+  while (op->variant != (int)kernel) op++;
+  return LN_APPLY1(c, op, op->params_size ? params : NULL, x);
 }
 
 static LnTensor *apply(LnContext *c, LnUnary kernel, LnTensor *x) {
-  static const Params defaults = {.p = {0, NAN, 0}};   // relu's; the others called here have none
+  static const Params defaults = {.p = {0, NAN, 0}};   // relu's, and round's
   return apply_with(c, kernel, x, &defaults);
 }
 

@@ -44,7 +44,7 @@ static LnTensor *tensor_header(LnContext *c, LnDtype d, int rank, const int64_t 
   t->memory = c->memory;
   t->rank = (uint8_t)rank;
   t->dtype = (uint8_t)d;
-  t->meta = t->tracked = false;
+  t->meta = t->tracked = t->state = false;
   t->contiguous = true;
   t->size = size;
   for (int i = 0; i < rank; i++) t->shape[i] = shape[i];
@@ -104,6 +104,7 @@ LnTensor *ln_tensor_view(LnContext *c, LnTensor *base, int rank, const int64_t *
   if (!t) return NULL;
   for (int i = 0; i < rank; i++) t->stride[i] = stride[i];
   t->meta = base->meta;
+  t->state = base->state;
   t->contiguous = lies_dense(t);
   if (base->storage) ln_tensor_place(t, base->storage, base->offset + offset);
   return t;

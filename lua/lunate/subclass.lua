@@ -120,7 +120,7 @@ end
 function subclass.first_call(model, x)
   local parts, shapes = {}, {}
   for i, t in ipairs(x) do parts[i] = t[{ {1, math.min(#t, 32)} }] end
-  local outs = table.pack(core.no_grad(function()
+  local outs = table.pack(core.only_shapes(function()
     return model(#parts == 1 and parts[1] or parts)
   end))
   for i = 1, outs.n do

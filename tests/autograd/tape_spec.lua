@@ -296,9 +296,8 @@ describe("GradientTape", function()
       assert.matches("a variable got another value after the tape recorded it",
         scratch.message(tape.gradient, tape, y, v), 1, true)
       assert.same({10}, tape:gradient(z, u):totable())
-      u:assign(ln.tensor{6})
-      assert.matches("take gradients before optimizer:apply",
-        scratch.message(tape.gradient, tape, z, u), 1, true)
+      u:assign(ln.tensor{6})   -- what was computed before keeps the old value
+      assert.same({10}, tape:gradient(z, u):totable())
       assert.same({0}, tape:gradient(v * v, v):totable())   -- 2 - 0.5 * 4 = 0
     end)
   end)

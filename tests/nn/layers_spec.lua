@@ -446,6 +446,32 @@ describe("layers that scale", function()
   end)
 end)
 
+describe("layers that join", function()
+  it("Average divides by how many there are", function()
+    local x = {ln.tensor{{1, 2}}, ln.tensor{{2, 4}}, ln.tensor{{6, 9}}}
+    assert.same({{3, 5}}, layers.Average()(x):totable())
+    assert.same({{1, 2}}, layers.Average(){x[1]}:totable())
+    table.insert(x, ln.tensor{{3, 1}})
+    assert.same({{3, 4}}, layers.Average()(x):totable())
+  end)
+
+  it("give an input of lower rank its axes behind the batch", function()
+    local flat, deep = ln.tensor{{1, 2}, {3, 4}}, ln.ones{2, 2, 2} * 10
+    local sums = {{{11, 12}, {11, 12}}, {{13, 14}, {13, 14}}}
+    assert.same(sums, layers.Add(){flat, deep}:totable())
+    assert.same(sums, layers.Add(){deep, flat}:totable())
+    assert.same({{{-9, -8}, {-9, -8}}, {{-7, -6}, {-7, -6}}},
+      layers.Subtract(){flat, deep}:totable())
+    assert.same({{{10, 20}, {10, 20}}, {{30, 40}, {30, 40}}},
+      layers.Multiply(){deep, flat}:totable())
+    assert.same({{{5.5, 6}, {5.5, 6}}, {{6.5, 7}, {6.5, 7}}},
+      layers.Average(){flat, deep}:totable())
+    assert.same(deep:totable(), layers.Maximum(){flat, deep}:totable())
+    assert.same({{{1, 2}, {1, 2}}, {{3, 4}, {3, 4}}}, layers.Minimum(){flat, deep}:totable())
+    assert.same({{11, 12}}, layers.Add(){ln.tensor{10}, ln.tensor{{1, 2}}}:totable())
+  end)
+end)
+
 describe("InputLayer", function()
   it("checks shapes and casts", function()
     local layer = layers.InputLayer{{3}, dtype = "int32"}

@@ -185,6 +185,9 @@ describe("metrics beyond the golden cases", function()
     goldens.near(result(metrics.FBetaScore{beta = 2, threshold = 0.5}, y, p),
       {0.3846154, 0.90909094, 0.8333334}, 1e-6, 1e-6)
     goldens.near(result(metrics.F1Score{threshold = 0.5}, y, p), {0.5, 0.8, 2 / 3}, 1e-6, 1e-6)
+    -- Without a threshold the largest of a row counts, but a row of zeros has none.
+    goldens.near(result(metrics.F1Score(), ln.tensor{{1, 0}, {0, 1}, {1, 0}},
+      ln.tensor{{0.9, 0.2}, {0.3, 0.6}, {0, 0}}), {2 / 3, 1}, 1e-6, 1e-6)
     -- tp 4, fp 2, fn 2
     local micro = metrics.F1Score{threshold = 0.5, average = "micro"}
     goldens.near(result(micro, y, p), 2 / 3, 1e-6, 1e-6)

@@ -195,6 +195,31 @@ local function same(a, b)
   return close:logical_or(a:isnan():logical_and(b:isnan())):all()
 end
 
+-- Two samples in turn, in a model whose author promised that it does the same each time.
+local Turns = ln.Model:extend("Turns")
+function Turns:call(x)
+  self.turn = (self.turn or 0) + 1
+  local args = arguments(self.samples[self.turn % 2 + 1])
+  local results = table.pack(self.f(table.unpack(args, 1, args.n)))
+  for k = 1, results.n do
+    if is_tensor(results[k]) then x = x + results[k]:astype("float32"):sum() end
+  end
+  return x
+end
+
+local function check_replay(f, a, b)
+  local model = Turns()
+  model.f, model.samples = f, {a, b}
+  model:compile{loss = "mse", replay = true}
+  local ok, message = pcall(model.predict, model, ln.zeros{4, 1}, {batch_size = 1})
+  if not ok then return assert.matches("promised the same ops each time", message) end
+  -- Defaults, written out or not.
+  local one, other = arguments(a), arguments(b)
+  one = table.pack(f(table.unpack(one, 1, one.n)))
+  other = table.pack(f(table.unpack(other, 1, other.n)))
+  for k = 1, one.n do assert.is_true(same(one[k], other[k]), "another call was replayed") end
+end
+
 describe("op", function()
   local checked = 0
   for _, op in ipairs(core.ops()) do
@@ -206,6 +231,16 @@ describe("op", function()
       end)
     end
     local f = core.op(op.name)
+    local last
+    for sample in (op.value_shape and "" or op.samples or ""):gmatch("[^\n]+") do
+      local before = last
+      if before then
+        it(("%s(%s) is not replayed as (%s)"):format(op.name, sample, before), function()
+          check_replay(f, before, sample)
+        end)
+      end
+      last = sample
+    end
     for sample in (op.samples or ""):gmatch("[^\n]+") do
       if not op.hidden then
         it(("%s(%s) refuses an option that there is not"):format(op.name, sample), function()

@@ -363,12 +363,29 @@ function ln.custom_gradient(f) end
 --     print(v * 2)                                                         --> [6. 8.]
 function ln.Variable(value, options) end
 
---- Writes a new value.
+--- Writes a new value, cast to the variable's dtype. In a layer's or model's call this is an op
+-- like any other: `compile{replay = true}` repeats it for every batch (running statistics,
+-- counters). What reads the variable afterwards sees the new value; gradients of what a tape
+-- recorded before see the old one.
 -- @param value  a tensor or a table of the same shape
 -- @return the variable. Errors: another shape.
 --
 --     print(ln.Variable{1, 2}:assign{3, 4}:value())                        --> [3. 4.]
 function Variable:assign(value) end
+
+--- Adds to the value: `v:assign(v + value)`.
+-- @param value  a number, a tensor or a table; its shape broadcasts to the variable's
+-- @return the variable. Errors: another shape.
+--
+--     print(ln.Variable{1, 2}:assign_add(1):value())                       --> [2. 3.]
+function Variable:assign_add(value) end
+
+--- Subtracts from the value: `v:assign(v - value)`.
+-- @param value  a number, a tensor or a table; its shape broadcasts to the variable's
+-- @return the variable. Errors: another shape.
+--
+--     print(ln.Variable{1, 2}:assign_sub{0.5, 1}:value())                  --> [0.5 1. ]
+function Variable:assign_sub(value) end
 
 --- The value as a tensor of its own.
 -- @return a copy, of the variable's shape. Errors: none.

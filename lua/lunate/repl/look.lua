@@ -111,7 +111,9 @@ function look.fields(value)
     add_table(core.tensor_methods)
     for name in next, tensor_fields do add(name) end
     if kind == "variable" then
-      for _, name in ipairs{"assign", "value", "name", "trainable"} do add(name) end
+      for _, name in ipairs{"assign", "assign_add", "assign_sub", "value", "name", "trainable"} do
+        add(name)
+      end
     end
   elseif kind == "symbolic_tensor" then
     for name in next, tensor_fields do add(name) end
