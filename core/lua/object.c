@@ -24,7 +24,7 @@ typedef struct Handle {
 // of assignment; what they held when last looked at.
 static const char fields_key, held_key;
 
-// What a Lua class without declared options was made from: its config.
+// What an object of a Lua class was made from: its config.
 static const char args_key;
 
 // Keys in the registry, one set a Lua state: addresses inside LnLua.
@@ -546,6 +546,8 @@ static void prepare(lua_State *L, LnLua *s, Handle *h) {
     lua_replace(L, 6);
     lua_pushvalue(L, 6);
     lua_setfield(L, 4, "options");
+    lua_pushvalue(L, 6);
+    lua_rawsetp(L, 4, &args_key);   // a script may give its field another value
   } else if (blank && defines(L, 1, "init")) {
     lua_newtable(L);
     lua_pushnil(L);
@@ -1243,10 +1245,7 @@ static void push_declared(lua_State *L, LnLua *s, LnObject *o) {
   if (!ln_lua_find_object(L, s, o)) return;
   Handle *h = lua_touserdata(L, -1);
   if (h->in_lua && lua_getiuservalue(L, -1, 1) == LUA_TTABLE) {
-    lua_pushliteral(L, "options");
-    if (lua_rawget(L, config + 2) != LUA_TTABLE)
-      lua_pop(L, 1), lua_rawgetp(L, config + 2, &args_key);
-    if (lua_istable(L, -1)) {
+    if (lua_rawgetp(L, config + 2, &args_key) == LUA_TTABLE) {
       int options = lua_gettop(L);
       lua_getfield(L, config + 1, "class");
       push_specs(L, options + 1);   // options + 2
@@ -1480,15 +1479,24 @@ static int none(lua_State *L) {
 
 // ---- fields
 
-// upvalues: state, the kind's properties {name = getter}
+// The getter (setter) of that name in upvalue i, pushed; false and nothing pushed for none.
+static bool push_accessor(lua_State *L, int i, int name) {
+  if (!lua_istable(L, lua_upvalueindex(i))) return false;
+  lua_pushvalue(L, name);
+  if (lua_gettable(L, lua_upvalueindex(i)) == LUA_TFUNCTION) return true;
+  lua_pop(L, 1);
+  return false;
+}
+
+// upvalues: state, the kind's properties, its getters: {name = function}. Fields and methods of a
+// script's come before getters, not before properties.
 static int object_index(lua_State *L) {
   LnLua *s = ln_lua(L);
   lua_getiuservalue(L, 1, 1);
   lua_pushvalue(L, 2);
   if (lua_rawget(L, -2) != LUA_TNIL) return 1;
   // Before the class: its own `name` is another one.
-  lua_pushvalue(L, 2);
-  if (lua_rawget(L, lua_upvalueindex(2)) == LUA_TFUNCTION) {
+  if (push_accessor(L, 2, 2)) {
     lua_pushvalue(L, 1);
     lua_call(L, 1, 1);
     return 1;
@@ -1496,6 +1504,11 @@ static int object_index(lua_State *L) {
   lua_settop(L, 3);
   lua_pushvalue(L, 2);
   if (lua_gettable(L, 3) != LUA_TNIL || lua_type(L, 2) != LUA_TSTRING) return 1;
+  if (push_accessor(L, 3, 2)) {
+    lua_pushvalue(L, 1);
+    lua_call(L, 1, 1);
+    return 1;
+  }
   LnObject *o = any_handle(L, s, 1)->object;
   const LnLayerClass *layer = o->cls->kind == LN_LAYER ? (const LnLayerClass *)o->cls : NULL;
   if (layer && layer->field) {
@@ -1514,14 +1527,6 @@ static int object_index(lua_State *L) {
 }
 
 // ---- what a Lua layer's fields hold
-
-// What lua/lunate/model keeps in a model under Keras's public names: none of its parts.
-static bool is_training_field(const char *name) {
-  static const char *const names[] = {"metrics", "loss", "history", "loss_weights"};
-  for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-    if (strcmp(name, names[i]) == 0) return true;
-  return false;
-}
 
 static bool is_kept(lua_State *L, LnLua *s, int i) {
   return ln_lua_test_object(L, s, i, LN_LAYER) || ln_lua_test_variable(L, s, i) ||
@@ -1746,6 +1751,8 @@ static void set_trainable(LnLayer *l, bool trainable) {
   for (int i = 0; i < l->n_children; i++) set_trainable(l->children[i], trainable);
 }
 
+// upvalues: state, the kind's properties, its setters: {name = function(self, value)}, true when
+// they took the value, which else becomes a field.
 static int object_newindex(lua_State *L) {
   LnLua *s = ln_lua(L);
   Handle *h = any_handle(L, s, 1);
@@ -1770,16 +1777,23 @@ static int object_newindex(lua_State *L) {
     ln_generation++;
     return 0;
   }
+  if (push_accessor(L, 2, 2))
+    return luaL_error(L, "'%s' cannot be assigned: every %s has one", key,
+                      ln_kinds[o->cls->kind].name);
   lua_pushvalue(L, 2);
-  if (lua_rawget(L, lua_upvalueindex(2)) != LUA_TNIL)
-    return luaL_error(L, "'%s' of a %s cannot be assigned", key, ln_kinds[o->cls->kind].name);
+  if (lua_rawget(L, 4) == LUA_TNIL && push_accessor(L, 3, 2)) {
+    lua_pushvalue(L, 1);
+    lua_pushvalue(L, 3);
+    lua_call(L, 2, 1);
+    if (lua_toboolean(L, -1)) return 0;
+  }
+  lua_settop(L, 4);
   lua_pushvalue(L, 2);
   lua_pushvalue(L, 3);
   lua_rawset(L, 4);
   // A method of this one object.
   if (key && lua_isfunction(L, 3) && is_hook(o->cls->kind, key)) o->lua = true, ln_generation++;
-  if (h->in_lua && o->cls->kind == LN_LAYER && (!key || !is_training_field(key)))
-    note_field(L, s);
+  if (h->in_lua && o->cls->kind == LN_LAYER) note_field(L, s);
   return 0;
 }
 
@@ -1877,6 +1891,12 @@ static int object_tostring(lua_State *L) {
 static int object_name(lua_State *L) {
   LnLua *s = ln_lua(L);
   lua_pushstring(L, any_handle(L, s, 1)->object->name);
+  return 1;
+}
+
+static int object_class(lua_State *L) {
+  any_handle(L, ln_lua(L), 1);
+  if (lua_getiuservalue(L, 1, 1) != LUA_TTABLE || !lua_getmetatable(L, -1)) lua_pushnil(L);
   return 1;
 }
 
@@ -2102,7 +2122,8 @@ void ln_register_object(lua_State *L) {
       {"init", object_init}, {"get_config", get_config}, {"extend", class_extend}, {NULL, NULL}};
   static const luaL_Reg metamethods[] = {
       {"__gc", object_gc}, {"__tostring", object_tostring}, {NULL, NULL}};
-  static const luaL_Reg properties[] = {{"name", object_name}, {NULL, NULL}};
+  static const luaL_Reg properties[] = {
+      {"name", object_name}, {"class", object_class}, {NULL, NULL}};
   ln_lua_setfuncs(L, functions);
   weak_table(L);
   lua_rawsetp(L, LUA_REGISTRYINDEX, handles_key(s));
@@ -2119,7 +2140,20 @@ void ln_register_object(lua_State *L) {
   new_class(L, "Model", ln_lua_model_class());
   lua_rawseti(L, -2, -MODEL_BASE - 1);
   lua_rawsetp(L, LUA_REGISTRYINDEX, classes_key(s));
-  // core.properties.<kind>: getters; metatables of all kinds.
+  // core.properties.<kind>, core.getters.<kind>, core.setters.<kind>; metatables of all kinds.
+  static const char *const accessors[] = {"getters", "setters"};
+  for (int i = 0; i < 2; i++) {
+    lua_newtable(L);
+    lua_newtable(L);
+    lua_setfield(L, -2, "layer");
+    lua_newtable(L);   // a model's are a layer's and its own
+    lua_createtable(L, 0, 1);
+    lua_getfield(L, -3, "layer");
+    lua_setfield(L, -2, "__index");
+    lua_setmetatable(L, -2);
+    lua_setfield(L, -2, "model");
+    lua_setfield(L, module, accessors[i]);
+  }
   lua_newtable(L);
   for (int k = 0; k <= LN_KINDS; k++) {
     bool model = k == LN_KINDS;   // a model is a layer under its own type name
@@ -2138,7 +2172,10 @@ void ln_register_object(lua_State *L) {
     for (int i = 0; i < 2; i++) {
       lua_pushvalue(L, lua_upvalueindex(1));
       lua_pushvalue(L, -3);
-      lua_pushcclosure(L, i ? object_newindex : object_index, 2);
+      lua_getfield(L, module, accessors[i]);
+      lua_getfield(L, -1, kind);
+      lua_remove(L, -2);
+      lua_pushcclosure(L, i ? object_newindex : object_index, 3);
       lua_setfield(L, -2, i ? "__newindex" : "__index");
     }
     lua_pop(L, 2);

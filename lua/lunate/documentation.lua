@@ -531,14 +531,17 @@ local function add_module(name, space, said)
 end
 
 local function add_properties(said)
-  local owners = {layer = "ln.layers.Layer", optimizer = "ln.optimizers.Optimizer"}
-  for kind, owner in next, owners do
-    for _, name in ipairs(names.of(core.properties[kind])) do
-      local f, full = core.properties[kind][name], owner .. "." .. name
+  local owners = {
+    [core.properties.layer] = "ln.layers.Layer", [core.getters.layer] = "ln.layers.Layer",
+    [core.getters.model] = "ln.Model", [core.properties.optimizer] = "ln.optimizers.Optimizer",
+  }
+  for getters, owner in next, owners do
+    for _, name in ipairs(names.of(getters)) do
+      local f, full = getters[name], owner .. "." .. name
       local text = said[full] and said[full].text
       if not text and debug.getinfo(f, "S").what ~= "C" then text = comment_of(f, name) end
-      add{name = full, kind = "field", section = kind .. "s", text = text, signature = full,
-        class = by_name[owner]}
+      add{name = full, kind = "field", section = by_name[owner].section, text = text,
+        signature = full, class = by_name[owner]}
     end
   end
 end

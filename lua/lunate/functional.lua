@@ -240,7 +240,7 @@ end
 
 -- ---- fields
 
-local properties = core.properties.layer
+local of_layer, of_model = core.getters.layer, core.getters.model
 
 -- A Sequential's tensors: it is called on an Input when they are first asked for.
 local function sequential_graph(self)
@@ -281,12 +281,12 @@ end
 
 --- model.inputs, model.outputs (lists), model.input, model.output (the one, or the list): symbolic
 -- tensors. layer.input and layer.output are those of its first call.
-function properties.inputs(self)
+function of_model.inputs(self)
   local graph = graph_of(self)
   return graph and table.move(graph.inputs, 1, #graph.inputs, 1, {}) or nil
 end
 
-function properties.outputs(self)
+function of_model.outputs(self)
   local graph = graph_of(self)
   return graph and table.move(graph.outputs, 1, #graph.outputs, 1, {}) or nil
 end
@@ -296,14 +296,14 @@ local function one_or_list(list)
   return table.move(list, 1, #list, 1, {})
 end
 
-function properties.input(self)
+function of_layer.input(self)
   local graph = graph_of(self)
   if graph then return one_or_list(graph.inputs) end
   local node = first_node(self, "input")
   return one_or_list(#node.inputs == 0 and node.outputs or node.inputs)
 end
 
-function properties.output(self)
+function of_layer.output(self)
   local graph = graph_of(self)
   return one_or_list((graph or first_node(self, "output")).outputs)
 end

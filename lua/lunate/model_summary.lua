@@ -3,6 +3,8 @@
 local core = require "lunate.core"
 local check = require "lunate.options"
 local functional = require "lunate.functional"
+local output_shape = require "lunate.model.outputs".shape
+local state = require "lunate.model.state"
 
 local OPTIONS = {
   line_length = {"integer", default = 80, min = 40},
@@ -90,7 +92,7 @@ local function shape_text(layer)
   if #nodes > 0 then
     for i, t in ipairs(nodes[#nodes].outputs) do shapes[i] = tostring(t.shape) end
   elseif layer.built and layer.built_shape then
-    local shape = layer.output_shape
+    local shape = output_shape(layer)
     if type(shape[1]) ~= "table" then return tostring(shape) end
     for i, each in ipairs(shape) do shapes[i] = tostring(each) end
   else
@@ -182,9 +184,9 @@ return function(model, given)
   line("Trainable params", trainable, trainable_bytes)
   line("Non-trainable params", others, other_bytes)
   -- Keras counts these among the total; the book's Keras did not, nor do we.
-  if model.optimizer and model.optimizer.iterations > 0 then
+  if state[model].optimizer and state[model].optimizer.iterations > 0 then
     local states = {}
-    for i, entry in ipairs(model.optimizer.variables) do states[i] = entry.value end
+    for i, entry in ipairs(state[model].optimizer.variables) do states[i] = entry.value end
     line("Optimizer params", count(states))
   end
 end

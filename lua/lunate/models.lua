@@ -56,7 +56,7 @@ end
 local function input_tensors(model, given)
   if given == nil then return nil end
   if getmetatable(given) == "lunate.symbolic_tensor" then given = {given} end
-  local wanted = model.inputs
+  local wanted = core.getters.model.inputs(model)
   if type(given) ~= "table" or #given ~= #wanted then
     raise("clone_model: input_tensors should be %d symbolic tensor%s, got %s", #wanted,
       #wanted == 1 and "" or "s", type(given) == "table" and #given or type(given))

@@ -6,6 +6,7 @@ local check = require "lunate.options"
 local raise = require "lunate.raise"
 local blame = require "lunate.blame"
 local functional = require "lunate.functional"
+local output_shape = require "lunate.model.outputs".shape
 local state = require "lunate.model.state"
 local text_of = require "lunate.plot._data".text
 local write = require "lunate.plot._write"
@@ -58,7 +59,7 @@ end
 local function shapes_of(layer, node)
   if node then return shapes_of_tensors(node.inputs), shapes_of_tensors(node.outputs) end
   if not layer.built then return nil, nil end
-  local out = layer.output_shape
+  local out = output_shape(layer)
   if out and type(out[1]) ~= "table" then out = {out} end
   return layer.built_shapes, out
 end

@@ -97,9 +97,9 @@ local function lists(model, where, x, y, sample_weight, targets)
   if not targets then return data end
   -- Nor where losses are what layers add, or the step is the model's own.
   local own_step = subclass.overrides(model, "train")
-  if y == nil and (own_step or model.compiled and model.loss == nil) then return data end
-  if y == nil then raise("%s: targets are needed: y is nil", where) end
   local names, compiled = outputs.names(model), state[model]
+  if y == nil and (own_step or compiled.compiled and compiled.loss == nil) then return data end
+  if y == nil then raise("%s: targets are needed: y is nil", where) end
   -- Outputs without a loss and metrics need no targets.
   local function optional(i)
     return compiled.losses and not outputs.needs_target(model, i)

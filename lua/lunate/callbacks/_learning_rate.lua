@@ -1,15 +1,16 @@
 --- The learning rate of a model in training, for callbacks that change it.
 
 local raise = require "lunate.raise"
+local state = require "lunate.model.state"
 
 local rate = {}
 
 --- The number in force.
-function rate.get(callback) return callback.model.optimizer.learning_rate end
+function rate.get(callback) return state[callback.model].optimizer.learning_rate end
 
 --- Whether it follows a schedule.
 function rate.is_schedule(callback)
-  return type(callback.model.optimizer:get_config().learning_rate) == "table"
+  return type(state[callback.model].optimizer:get_config().learning_rate) == "table"
 end
 
 --- Sets it. Errors: it follows a schedule, which would be lost.
@@ -18,7 +19,7 @@ function rate.set(callback, value)
     raise("%s: the optimizer's learning_rate is a schedule; give it a number to change it by a "
       .. "callback", callback.class.name)
   end
-  callback.model.optimizer.learning_rate = value
+  state[callback.model].optimizer.learning_rate = value
 end
 
 return rate

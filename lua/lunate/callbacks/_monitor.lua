@@ -5,6 +5,8 @@
 local core = require "lunate.core"
 local raise = require "lunate.raise"
 local Callback = require "lunate.callbacks.callback"
+local outputs = require "lunate.model.outputs"
+local state = require "lunate.model.state"
 
 local Monitor = Callback:extend("Monitor")
 
@@ -60,10 +62,10 @@ end
 -- field that one of your own may have, or what the built-in class says).
 local function direction_of(model, name)
   if name == "loss" then return "down" end
-  for _, output in ipairs(model.output_names) do
+  for _, output in ipairs(outputs.names(model)) do
     if name == output .. "_loss" then return "down" end
   end
-  local lists = {model.metrics or {}, require("lunate.subclass").metrics(model)}
+  local lists = {state[model].metrics or {}, require("lunate.subclass").metrics(model)}
   for _, list in ipairs(lists) do
     for _, entry in ipairs(list) do
       if entry.name == name then

@@ -39,6 +39,7 @@ local every = require "lunate.callbacks._every"
 local rate = require "lunate.callbacks._learning_rate"
 local random = require "lunate.saving.random"
 local tree = require "lunate.saving.tree"
+local models = require "lunate.model.state"
 
 local BackupAndRestore = Callback:extend("BackupAndRestore")
 
@@ -170,7 +171,7 @@ function BackupAndRestore:on_epoch_end(epoch)
 end
 
 function BackupAndRestore:on_train_end()
-  if not self.options.delete_checkpoint or self.model.history.interrupted then return end
+  if not self.options.delete_checkpoint or models[self.model].history.interrupted then return end
   -- The state goes first: without it there is no backup.
   os.remove(self:path(STATE))
   os.remove(self:path(STATE_BEFORE))

@@ -20,6 +20,7 @@
 --     print(stopping.stopped_epoch, stopping.best_epoch)           --> 3 1
 
 local Monitor = require "lunate.callbacks._monitor"
+local state = require "lunate.model.state"
 
 local EarlyStopping = Monitor:extend("EarlyStopping")
 
@@ -59,7 +60,7 @@ function EarlyStopping:on_epoch_end(epoch, logs)
     if given.baseline == nil or self:is_better(value, given.baseline) then self.wait = 0 end
   elseif self.wait >= given.patience and epoch > 1 then
     self.stopped_epoch = epoch
-    self.model.stop_training = true
+    state[self.model].stop_training = true
   end
 end
 

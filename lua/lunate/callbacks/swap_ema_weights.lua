@@ -16,6 +16,7 @@
 
 local raise = require "lunate.raise"
 local Callback = require "lunate.callbacks.callback"
+local state = require "lunate.model.state"
 
 local SwapEMAWeights = Callback:extend("SwapEMAWeights")
 
@@ -25,15 +26,15 @@ SwapEMAWeights.positional = {"swap_on_epoch"}
 -- The averages in the order of the trainable variables; none before the first step.
 local function averages(optimizer)
   local list = {}
-  for _, state in ipairs(optimizer.variables) do
-    if state.name:find("_average$") then list[#list + 1] = state.value end
+  for _, slot in ipairs(optimizer.variables) do
+    if slot.name:find("_average$") then list[#list + 1] = slot.value end
   end
   return list
 end
 
 --- @private
 function SwapEMAWeights:put_averages()
-  local optimizer = self.model.optimizer
+  local optimizer = state[self.model].optimizer
   if not (optimizer and optimizer.use_ema) then
     raise("SwapEMAWeights: the optimizer keeps no averages: make it with use_ema = true")
   end

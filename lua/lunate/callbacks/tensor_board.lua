@@ -12,6 +12,7 @@ local core = require "lunate.core"
 local raise = require "lunate.raise"
 local summary = require "lunate.summary"
 local Callback = require "lunate.callbacks.callback"
+local state = require "lunate.model.state"
 
 --- Writes event files for TensorBoard.
 -- @param options  `log_dir` ("logs"): the folder, made where it is missing;
@@ -105,11 +106,11 @@ function TensorBoard:on_train_end()
 end
 
 function TensorBoard:on_epoch_begin()
-  self.epoch_began, self.iterations_before = core.clock(), self.model.optimizer.iterations
+  self.epoch_began, self.iterations_before = core.clock(), state[self.model].optimizer.iterations
 end
 
 function TensorBoard:on_test_end(logs)
-  local optimizer = self.model.optimizer
+  local optimizer = state[self.model].optimizer
   scalars(self, "validation", "evaluation_%s_vs_iterations", logs, optimizer.iterations)
   if not self.training then close(self) end
 end
@@ -152,7 +153,7 @@ local function weights(self, scope, model, step, used)
 end
 
 function TensorBoard:on_epoch_end(epoch, logs)
-  local options, optimizer, step = self.options, self.model.optimizer, epoch - 1
+  local options, optimizer, step = self.options, state[self.model].optimizer, epoch - 1
   local train, validation = {}, {}
   for name, value in pairs(logs) do
     local of_validation = name:match("^val_(.*)$")

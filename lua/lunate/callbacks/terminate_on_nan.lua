@@ -11,6 +11,7 @@
 
 local raise = require "lunate.raise"
 local Callback = require "lunate.callbacks.callback"
+local state = require "lunate.model.state"
 
 local TerminateOnNaN = Callback:extend("TerminateOnNaN")
 
@@ -24,7 +25,7 @@ function TerminateOnNaN:on_batch_end(batch, logs)
     raise("TerminateOnNaN: the loss is %s after batch %d", tostring(loss), batch)
   end
   self:say("Batch %d: the loss is %s, training ends", batch, tostring(loss))
-  self.model.stop_training = true
+  state[self.model].stop_training = true
 end
 
 return TerminateOnNaN

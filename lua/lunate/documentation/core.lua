@@ -631,6 +631,11 @@ function ln.layers.Layer:add_loss(loss) end
 --     print(ln.layers.Dense{2, name = "out"}.name)                         --> out
 ln.layers.Layer.name = ""
 
+--- The class that it is of.
+--
+--     print(ln.layers.Dense(2).class == ln.layers.Dense)                   --> true
+ln.layers.Layer.class = nil
+
 --- The name of its class.
 --
 --     print(ln.layers.Dense(2).class_name)                                 --> Dense
@@ -720,20 +725,20 @@ ln.layers.Layer.output = nil
 --
 --     local x = ln.Input{shape = {3}}
 --     print(#ln.Model{inputs = x, outputs = x * 2}.outputs)                --> 1
-ln.layers.Layer.outputs = {}
+ln.Model.outputs = {}
 
 --- What data may be named by: `model:fit({name = x}, ..)`.
 --
 --     local x = ln.Input{shape = {3}, name = "x"}
 --     print(ln.Model{inputs = x, outputs = ln.layers.Dense(2)(x)}.input_names[1]) --> x
-ln.layers.Layer.input_names = {}
+ln.Model.input_names = {}
 
 --- What targets, losses and metrics may be named by.
 --
 --     local x = ln.Input{shape = {3}}
 --     local y = ln.layers.Dense{2, name = "y"}(x)
 --     print(ln.Model{inputs = x, outputs = y}.output_names[1])             --> y
-ln.layers.Layer.output_names = {}
+ln.Model.output_names = {}
 
 --- The merge layer made and called at once: `Concatenate{axis = -1}{a, b}`.
 -- @param inputs  a list of tensors, or symbolic ones; options by name
@@ -948,6 +953,11 @@ ln.optimizers.Optimizer.learning_rate = 0
 --
 --     print(ln.optimizers.SGD().name)                                      --> sgd
 ln.optimizers.Optimizer.name = ""
+
+--- The class that it is of.
+--
+--     print(ln.optimizers.SGD().class == ln.optimizers.SGD)                --> true
+ln.optimizers.Optimizer.class = nil
 
 --- The state in Keras's order: {name =, value =} each.
 --

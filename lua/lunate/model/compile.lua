@@ -56,9 +56,11 @@ local function make_metric(what, y, shape)
   end
   if by_shape[what] then
     local class = core.class_for(by_shape[what], y, shape)
-    return core.class("metric", class)(), what
+    return core.class("metric", class){name = what}, what
   end
-  return core.get("metric", what), what
+  local metric = core.get("metric", what)
+  metric.name = what
+  return metric, what
 end
 
 -- Of a model that Lua defines: how many outputs there are is known by what is said of them.
@@ -131,11 +133,12 @@ function Model:compile(options)
   compiled.losses = losses
   compiled.metrics_given, compiled.weighted_metrics_given = given.metrics, given.weighted_metrics
   compiled.trainer, compiled.predictor, compiled.resolved = nil, nil, false
+  compiled.metrics = nil
   compiled.step_logs = false
-  self.optimizer, self.loss, self.loss_weights = optimizer, given.loss, weights
-  self.replay, self.stop_training, self.compiled = given.replay, false, true
-  self.run_eagerly, self.jit_compile = given.run_eagerly, given.jit_compile
-  self.steps_per_execution = given.steps_per_execution
+  compiled.optimizer, compiled.loss, compiled.loss_weights = optimizer, given.loss, weights
+  compiled.replay, compiled.stop_training, compiled.compiled = given.replay, false, true
+  compiled.run_eagerly, compiled.jit_compile = given.run_eagerly, given.jit_compile
+  compiled.steps_per_execution = given.steps_per_execution
 end
 
 --- Compiles from Keras's compile_config (loss, metrics, optimizer, ... as serialized).
@@ -211,30 +214,32 @@ end
 
 --- Tells a trainer what may be recorded.
 function compile.set_replay(model, trainer)
-  trainer:set_replay(model.replay or false, model.run_eagerly or model.jit_compile == false)
+  local compiled = state[model]
+  trainer:set_replay(compiled.replay or false,
+    compiled.run_eagerly or compiled.jit_compile == false)
 end
 
 --- The trainer, made with the first data: what "accuracy" means depends on shapes.
 -- @param what  who asks, for messages
 function compile.trainer(model, data, what)
   local compiled = state[model]
-  if not model.compiled then
+  if not compiled.compiled then
     raise("'%s' of '%s': compile the model first, model:compile{loss = ..., optimizer = ...}",
       what, model.name)
   end
   if compiled.resolved then return compiled.trainer end
   local shapes = build(model, data)
   -- One loss for several outputs is each one's: a Lua model's are known only now.
-  if model.loss ~= nil and not outputs.is_list(model.loss) then
+  if compiled.loss ~= nil and not outputs.is_list(compiled.loss) then
     for i = 2, #shapes do compiled.losses[i] = compiled.losses[1] end
   end
   local trainer = core.trainer(model)
   compile.set_replay(model, trainer)
-  trainer:set_optimizer(model.optimizer)
+  trainer:set_optimizer(compiled.optimizer)
   for i = 1, #shapes do
-    trainer:add_output(compiled.losses[i] or nil, model.loss_weights[i] or 1)
+    trainer:add_output(compiled.losses[i] or nil, compiled.loss_weights[i] or 1)
   end
-  model.metrics = add_metrics(model, trainer, data, shapes)
+  compiled.metrics = add_metrics(model, trainer, data, shapes)
   compiled.trainer, compiled.resolved = trainer, true
   return trainer
 end

@@ -69,8 +69,8 @@ local function fit_one_batch(self, x, y, options)
   end
   history.params = {epochs = epochs, steps = 1, verbose = 0, samples = #x, batch_size = size}
   history.model, history.interrupted = self, run:ended()
-  self.stop_training, self.history = false, history
-  if self.optimizer.use_ema then self.optimizer:finalize_variable_values() end
+  compiled.stop_training, compiled.history = false, history
+  if compiled.optimizer.use_ema then compiled.optimizer:finalize_variable_values() end
   return history
 end
 
@@ -146,7 +146,7 @@ local function train_epoch(run, step)
       callbacks:advance(done, running)
       return batches
     end,
-    stopped = function() return model.stop_training end}
+    stopped = function() return state[model].stop_training end}
 end
 
 -- One epoch with its validation; returns its logs, nil when Ctrl-C broke it off: of such an epoch
@@ -160,7 +160,7 @@ local function run_epoch(run, epoch)
   if run:ended() then return nil end
   if step == 0 then raise("%s: the Dataset is empty", run.where) end
   -- The first pass tells how long the others are.
-  if not model.stop_training then params.steps = params.steps or step end
+  if not state[model].stop_training then params.steps = params.steps or step end
   if not given.steps_per_epoch then run.feed:restart() end
   local values = logs.read(model)
   if run.valid and validates(given.validation_freq, epoch) then
@@ -216,8 +216,8 @@ function Model:fit(x, y, options)
   }
   run.given, run.data, run.valid, run.size = given, data, valid, size
   run.feed, run.params = feed, params
-  local callbacks = run:start(given.callbacks, params, history)
-  self.stop_training, self.history = false, history
+  local callbacks, compiled = run:start(given.callbacks, params, history), state[self]
+  compiled.stop_training, compiled.history = false, history
   callbacks.training = true
   callbacks:call("on_train_begin")
   local last_logs
@@ -225,10 +225,10 @@ function Model:fit(x, y, options)
     local values = run_epoch(run, epoch)
     if not values then break end
     last_logs = values
-    if self.stop_training then break end
+    if compiled.stop_training then break end
   end
   history.interrupted = run:ended()
-  if self.optimizer.use_ema then self.optimizer:finalize_variable_values() end
+  if compiled.optimizer.use_ema then compiled.optimizer:finalize_variable_values() end
   callbacks:call("on_train_end", last_logs)
   history.interrupted = run:ended()
   return history

@@ -6,30 +6,106 @@ local core = require "lunate.core"
 local check = require "lunate.options"
 local raise = require "lunate.raise"
 local blame = require "lunate.blame"
+local subclass = require "lunate.subclass"
+local compile = require "lunate.model.compile"
 local outputs = require "lunate.model.outputs"
+local state = require "lunate.model.state"
 
 local Model = core.class("model")
 
--- Fields that are computed; layers have them as well.
-local properties = core.properties.layer
+-- Fields that are computed from what the library keeps. A field or a method of that name that a
+-- script gives to its model comes first: it hides what the library keeps and changes none of it.
+local fields, setters = core.getters.model, core.setters.model
 
---- layer.output_shape: for inputs as it was built for; nil before.
-function properties.output_shape(self)
-  local inputs = self.built_shapes
-  local shapes = outputs.of_graph(self)
-    or inputs and {self:compute_output_shape(#inputs == 1 and inputs[1] or inputs)}
-  if not shapes then return nil end
-  return #shapes == 1 and shapes[1] or shapes
+core.getters.layer.output_shape = outputs.shape
+fields.output_names = outputs.names
+fields.input_names = outputs.input_names
+
+--- The optimizer that compile was given or made; another may be assigned. nil before.
+--
+--     print(model.optimizer.learning_rate)                                    --> 0.001
+function fields.optimizer(self) return state[self].optimizer end
+
+function setters.optimizer(self, value)
+  local compiled = state[self]
+  if not compiled.compiled or getmetatable(value) ~= "lunate.optimizer" then return false end
+  compiled.optimizer = value
+  compile.changed(self)
+  return true
 end
 
---- model.output_names, model.input_names: what data, losses and metrics may be named by.
-properties.output_names = outputs.names
-properties.input_names = outputs.input_names
+--- The loss as compile was given it.
+--
+--     model:compile{loss = "mse"}
+--     print(model.loss)                                                       --> mse
+function fields.loss(self) return state[self].loss end
+
+--- The weights of the outputs' losses as compile was given them: a list, empty for 1 each.
+--
+--     print(#model.loss_weights)                                              --> 0
+function fields.loss_weights(self) return state[self].loss_weights end
+
+--- Whether compile{replay = true} promised that what is computed in Lua does the same ops for every
+-- batch.
+--
+--     print(model.replay)                                                     --> false
+function fields.replay(self) return state[self].replay or false end
+
+--- What compile was given under this name.
+--
+--     print(model.run_eagerly)                                                --> false
+function fields.run_eagerly(self) return state[self].run_eagerly or false end
+
+--- What compile was given under this name.
+--
+--     print(model.jit_compile)                                                --> auto
+function fields.jit_compile(self) return state[self].jit_compile end
+
+--- What compile was given under this name.
+--
+--     print(model.steps_per_execution)                                        --> 1
+function fields.steps_per_execution(self) return state[self].steps_per_execution end
+
+--- Whether the model is compiled.
+--
+--     print(model.compiled)                                                   --> true
+function fields.compiled(self) return state[self].compiled or false end
+
+--- The History of the fit that runs, or of the latest; nil before.
+--
+--     model:fit(x, y, {verbose = 0})
+--     print(model.history.epoch[1])                                           --> 1
+function fields.history(self) return state[self].history end
+
+--- True to end the fit that runs after its batch: the epoch is validated and ended. Each fit begins
+-- with false.
+--
+--     model.stop_training = true
+--     print(model.stop_training)                                              --> true
+function fields.stop_training(self) return state[self].stop_training or false end
+
+function setters.stop_training(self, value)
+  if type(value) ~= "boolean" then return false end
+  state[self].stop_training = value
+  return true
+end
+
+--- The metrics: those of compile, in the order of their results, then those that the model and its
+-- layers have in fields. Before the first data are seen, the latter alone.
+--
+--     model:evaluate(x, y, {verbose = 0})
+--     print(model.metrics[1].name)                                            --> accuracy
+function fields.metrics(self)
+  local list = {}
+  for i, entry in ipairs(state[self].metrics or {}) do list[i] = entry.metric end
+  for _, entry in ipairs(subclass.metrics(self)) do list[#list + 1] = entry.metric end
+  return list
+end
 
 --- model.metrics_names: what evaluate returns, in its order.
-function properties.metrics_names(self)
+function fields.metrics_names(self)
   local names = {"loss"}
-  for _, entry in ipairs(self.metrics or {}) do names[#names + 1] = entry.name end
+  for _, entry in ipairs(state[self].metrics or {}) do names[#names + 1] = entry.name end
   return names
 end
 

@@ -28,7 +28,7 @@ function logs.read(model, prefix, into)
       if losses[i] then into[prefix .. name .. "_loss"] = trainer:loss(i) end
     end
   end
-  for _, entry in ipairs(model.metrics) do
+  for _, entry in ipairs(state[model].metrics) do
     into[prefix .. entry.name] = entry.metric:result()
   end
   for _, entry in ipairs(subclass.metrics(model)) do
@@ -51,7 +51,7 @@ local function ordered(model, values)
   if #names > 1 then
     for _, name in ipairs(names) do list[#list + 1] = values[name .. "_loss"] end
   end
-  for _, entry in ipairs(model.metrics) do list[#list + 1] = values[entry.name] end
+  for _, entry in ipairs(state[model].metrics) do list[#list + 1] = values[entry.name] end
   for _, entry in ipairs(subclass.metrics(model)) do list[#list + 1] = values[entry.name] end
   return list
 end

@@ -52,6 +52,15 @@ function outputs.shapes(model)
     or {model:compute_output_shape(state[model].declared or model.built_shape)}
 end
 
+--- layer.output_shape: for inputs as it was built for; nil before. Several outputs have a list.
+function outputs.shape(layer)
+  local inputs = layer.built_shapes
+  local shapes = outputs.of_graph(layer)
+    or inputs and {layer:compute_output_shape(#inputs == 1 and inputs[1] or inputs)}
+  if not shapes then return nil end
+  return #shapes == 1 and shapes[1] or shapes
+end
+
 --- A list or a table by name, as opposed to an object, a class or a serialized one.
 function outputs.is_list(value)
   return type(value) == "table" and type(getmetatable(value)) ~= "string"

@@ -72,7 +72,7 @@ function steps.prepare(model, mode, data, what)
   if mode == "train" then random.resume(model) end
   if not subclass.overrides(model, mode) then
     compile.trainer(model, data, what)
-  elseif not model.compiled then
+  elseif not state[model].compiled then
     raise("'%s' of '%s': compile the model first, model:compile{optimizer = ...}", what,
       model.name)
   end

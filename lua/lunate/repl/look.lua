@@ -122,6 +122,10 @@ function look.fields(value)
     local instance, getters = parts(value, kind)
     along(instance or rawget(debug.getmetatable(value), "__index"), add_table)
     for name in next, getters or {} do add(name) end
+    if kind == "model" then for name in next, core.getters.model do add(name) end end
+    if kind == "model" or kind == "layer" then
+      for name in next, core.getters.layer do add(name) end
+    end
     local class = instance and look.get(value, "class")
     for _, option in ipairs(class and require("lunate.documentation").options(class) or {}) do
       add(option.name)

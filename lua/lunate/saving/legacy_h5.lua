@@ -6,6 +6,7 @@ local json = require "lunate.saving.json"
 local tree = require "lunate.saving.tree"
 local optimizer_state = require "lunate.saving.optimizer_state"
 local h5 = require "lunate.saving.weights_h5"
+local state = require "lunate.model.state"
 
 local legacy_h5 = {}
 
@@ -109,10 +110,10 @@ function legacy_h5.encode(model, attributes, version, optimizer)
   attributes.backend, attributes.keras_version = "lunate", version
   local root = {members = {model_weights = legacy_h5.encode_weights(model, version)},
     attributes = attributes}
-  if optimizer and model.optimizer then
+  if optimizer and state[model].optimizer then
     local names, values = {}, {}
     local paths = tree.variable_paths(model)
-    for i, entry in ipairs(optimizer_state.values(model.optimizer, model, paths)) do
+    for i, entry in ipairs(optimizer_state.values(state[model].optimizer, model, paths)) do
       names[i], values[i] = entry.name, entry.value
     end
     put_values(group_at(root, "optimizer_weights"), names, values)
@@ -258,16 +259,16 @@ end
 -- @return a function that stores it, or nil when there is none
 function legacy_h5.plan_optimizer(model, root, fail)
   local group = root.members.optimizer_weights
-  if type(group) ~= "table" or not group.members or not model.optimizer then return nil end
+  if type(group) ~= "table" or not group.members or not state[model].optimizer then return nil end
   local values, names = values_of(group, "optimizer_weights", fail)
   if #values == 0 then return nil end
   if names[1]:find(":0$") then   -- Keras 2's names
     if #values > 1 and #model.trainable_variables > 0 then
-      model.optimizer:build(model.trainable_variables)
+      state[model].optimizer:build(model.trainable_variables)
     end
-    values = modern_order(model.optimizer, names, values, fail)
+    values = modern_order(state[model].optimizer, names, values, fail)
   end
-  local store, what = optimizer_state.plan(model.optimizer, model, values)
+  local store, what = optimizer_state.plan(state[model].optimizer, model, values)
   if not store then fail("%s", what) end
   return store
 end

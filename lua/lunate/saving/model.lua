@@ -12,6 +12,7 @@ local random = require "lunate.saving.random"
 local registry = require "lunate.saving.registry"
 local sharing = require "lunate.saving.sharing"
 local tree = require "lunate.saving.tree"
+local state = require "lunate.model.state"
 
 local files = {}
 
@@ -83,13 +84,13 @@ end
 -- What Keras's formats have no place for.
 local function extras(model, entries)
   return {version = core.version, random = random.save(model, entries),
-    replay = model.replay or nil}
+    replay = state[model].replay or nil}
 end
 
 local function take_extras(model, entries, saved)
   if type(saved) ~= "table" then return end
   random.load(model, entries, saved.random)
-  if model.compiled and saved.replay == true then model.replay = true end
+  if state[model].compiled and saved.replay == true then state[model].replay = true end
 end
 
 -- ---- saving whole models
@@ -134,7 +135,7 @@ function encode.h5(model, options)
   local attributes = {
     model_config = json.encode(registry.legacy(config)), [OURS] = core.json_encode(more),
   }
-  local compiled = model.compiled and options.include_optimizer
+  local compiled = state[model].compiled and options.include_optimizer
   if compiled then
     attributes.training_config = json.encode(registry.training_config(model))
   end

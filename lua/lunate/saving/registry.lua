@@ -20,6 +20,7 @@ local check = require "lunate.options"
 local raise = require "lunate.raise"
 local sharing = require "lunate.saving.sharing"
 local state = require "lunate.model.state"
+local outputs = require "lunate.model.outputs"
 require "lunate.models"   -- from_config of Sequential and Functional
 
 local registry = {}
@@ -363,15 +364,16 @@ end
 
 local function common(model, metric)
   local weights = core.null
-  if next(model.loss_weights or {}) ~= nil then
+  if next(state[model].loss_weights or {}) ~= nil then
     weights = {}
-    for i = 1, #model.output_names do weights[i] = model.loss_weights[i] or core.null end
+    for i = 1, #outputs.names(model) do weights[i] = state[model].loss_weights[i] or core.null end
   end
   return {
-    loss = parts("loss", model.loss, loss_name), loss_weights = weights,
+    loss = parts("loss", state[model].loss, loss_name), loss_weights = weights,
     metrics = metrics(state[model].metrics_given, metric),
     weighted_metrics = metrics(state[model].weighted_metrics_given, metric),
-    run_eagerly = model.run_eagerly, steps_per_execution = model.steps_per_execution,
+    run_eagerly = state[model].run_eagerly,
+    steps_per_execution = state[model].steps_per_execution,
     jit_compile = false,
   }
 end
@@ -391,17 +393,17 @@ end
 --- Keras's compile_config of a model: {} when it is not compiled. Errors: a Lua function that is
 -- not registered.
 function registry.compile_config(model)
-  if not model.compiled or model == plain_model then return {} end
+  if not state[model].compiled or model == plain_model then return {} end
   local config = common(model, same)
-  config.optimizer = core.serialize(model.optimizer, true)
+  config.optimizer = core.serialize(state[model].optimizer, true)
   return config
 end
 
 --- The same as the attribute `training_config` of Keras's .h5 files; nil when not compiled.
 function registry.training_config(model)
-  if not model.compiled then return nil end
+  if not state[model].compiled then return nil end
   local config = common(model, metric_object)
-  local optimizer = core.serialize(model.optimizer, true)
+  local optimizer = core.serialize(state[model].optimizer, true)
   config.optimizer_config = {class_name = optimizer.class_name, config = optimizer.config}
   return config
 end

@@ -54,7 +54,8 @@ local function parts(layer)
   for _, name in ipairs(in_lua and core.fields(layer) or {}) do
     list[#list + 1] = {tostring(name), layer[name]}
   end
-  if model and layer.optimizer then list[#list + 1] = {"optimizer", layer.optimizer} end
+  local optimizer = model and state[layer].optimizer
+  if optimizer then list[#list + 1] = {"optimizer", optimizer} end
   local below = tree.layers(layer)
   if #below > 0 and not graph and (model or not in_lua) then
     list[#list + 1] = {"layers", below}

@@ -3,6 +3,7 @@
 
 local core = require "lunate.core"
 local functional = require "lunate.functional"
+local output_shape = require "lunate.model.outputs".shape
 local state = require "lunate.model.state"
 local messages = require "lunate.summary._messages"
 
@@ -36,7 +37,7 @@ function Graph:add(scope, layer, inputs, shapes, dtype)
 end
 
 local function output_shapes(layer)
-  local shape = layer.built and layer.output_shape
+  local shape = layer.built and output_shape(layer)
   if not shape then return nil end
   return type(shape[1]) == "table" and shape or {shape}
 end
