@@ -5,6 +5,7 @@ local core = require "lunate.core"
 local check = require "lunate.options"
 local raise = require "lunate.raise"
 local adapter = require "lunate.training_data"
+local state = require "lunate.model.state"
 
 local Session = {}
 Session.__index = Session
@@ -104,7 +105,8 @@ function Session:each_batch(what)
   local callbacks, limit = self.callbacks, what.limit or math.huge
   local begin_hook, end_hook = what.hook .. "_begin", what.hook .. "_end"
   local watched = callbacks:wants(begin_hook) or callbacks:wants(end_hook)
-  local group = watched and (self.model.steps_per_execution or 1) or what.single and 1 or math.huge
+  local group = watched and (state[self.model].steps_per_execution or 1)
+    or what.single and 1 or math.huge
   local step = what.before or 0
   while step < limit do
     local first, last = step + 1, math.min(step + group, limit)
