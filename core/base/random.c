@@ -30,10 +30,10 @@ static Four philox(uint64_t key, uint64_t counter) {
 
 // The blocks of many counters, eight at a time.
 typedef uint64_t Eight __attribute__((vector_size(64)));
-enum { BLOCKS = 32, MANY = 4 * BLOCKS };
+enum { BLOCKS = LN_RANDOM_MANY / 4, MANY = LN_RANDOM_MANY };
 #define LITTLE_ENDIAN_FIRST (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__)
 
-LN_CLONES static void philox_many(uint64_t key, uint64_t counter, uint32_t *out) {
+LN_CLONES void ln_random_many(uint64_t key, uint64_t counter, uint32_t *out) {
   for (int i = 0; i < BLOCKS; i += 8, counter += 8) {
     uint32_t k0 = (uint32_t)key, k1 = (uint32_t)(key >> 32);
     const Eight at = counter + (Eight){0, 1, 2, 3, 4, 5, 6, 7};
@@ -83,38 +83,9 @@ int64_t ln_random_below(LnRandom *r, int64_t n) {
   return (int64_t)(bits % u);
 }
 
-// Box-Muller on 32-bit halves; u1 in (0, 1] so that the logarithm is finite.
-static void gauss_pair(uint32_t a, uint32_t b, float *x, float *y) {
-  float u1 = ((float)(a >> 8) + 1.0f) * 0x1p-24f, u2 = (float)(b >> 8) * 0x1p-24f;
-  float radius = sqrtf(-2.0f * logf(u1)), angle = 6.2831853071795864f * u2;
-  *x = radius * cosf(angle);
-  *y = radius * sinf(angle);
-}
-
 double ln_random_gauss(LnRandom *r) {
   double u1 = 1.0 - ln_random_double(r), u2 = ln_random_double(r);
   return sqrt(-2.0 * log(u1)) * cos(6.283185307179586477 * u2);
-}
-
-void ln_random_fill_uniform(LnRandom *r, float *out, int64_t n) {
-  uint32_t many[MANY];
-  for (; n > 0; n -= MANY, out += MANY) {
-    int64_t m = n < MANY ? n : MANY;
-    philox_many(r->key, r->counter, many);
-    r->counter += (uint64_t)(m + 3) / 4;
-    for (int64_t i = 0; i < m; i++) out[i] = (float)(many[i] >> 8) * 0x1p-24f;
-  }
-}
-
-void ln_random_fill_normal(LnRandom *r, float *out, int64_t n) {
-  for (int64_t i = 0; i < n; i += 4) {
-    Four f = philox(r->key, r->counter++);
-    float g[4];
-    gauss_pair(f.v[0], f.v[1], &g[0], &g[1]);
-    gauss_pair(f.v[2], f.v[3], &g[2], &g[3]);
-    int64_t m = n - i < 4 ? n - i : 4;
-    for (int64_t j = 0; j < m; j++) out[i + j] = g[j];
-  }
 }
 
 // 0 .. n-1 for n < 2^32 from 32 bits: the high half of a product, unbiased by rejection (Lemire,
@@ -128,7 +99,7 @@ typedef struct Draws {
 
 LN_INLINE uint32_t draw(Draws *d) {
   if (d->used == MANY) {
-    philox_many(d->key, d->counter, d->many);
+    ln_random_many(d->key, d->counter, d->many);
     d->counter += BLOCKS;
     d->used = 0;
   }

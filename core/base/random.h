@@ -12,9 +12,11 @@ double ln_random_double(LnRandom *r);    // [0, 1), 53 bits
 int64_t ln_random_below(LnRandom *r, int64_t n);  // 0 .. n-1, unbiased; n >= 1
 double ln_random_gauss(LnRandom *r);     // mean 0, deviation 1
 
-// Bulk forms, n numbers each.
-void ln_random_fill_uniform(LnRandom *r, float *out, int64_t n);   // [0, 1), 24 bits
-void ln_random_fill_normal(LnRandom *r, float *out, int64_t n);
+// The 32-bit numbers of LN_RANDOM_MANY / 4 counters from `counter` on, four each. (Floats in bulk:
+// kernels/random.h.)
+#define LN_RANDOM_MANY 128
+void ln_random_many(uint64_t key, uint64_t counter, uint32_t *out);
+
 // first .. first + n - 1 in a random order (Fisher and Yates).
 void ln_random_permutation(LnRandom *r, int64_t *out, int64_t n, int64_t first);
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/random.h"
+#include "kernels/random.h"
 #include "lua/state.h"
 
 // An empty handle on the stack for what comes: handle before resource.
@@ -247,7 +248,7 @@ static LnRandom *generator(lua_State *L, LnLua *s, int i, const char *what, LnRa
 static void draw(LnRandom *r, LnTensor *t, bool normal, double a, double b) {
   if (t->dtype == LN_FLOAT32) {
     float *x = t->data;
-    if (normal) ln_random_fill_normal(r, x, t->size);
+    if (normal) ln_random_fill_normal(r, 0, 1, x, t->size);
     else ln_random_fill_uniform(r, x, t->size);
     for (int64_t i = 0; i < t->size; i++) x[i] = (float)a + x[i] * (float)b;
     return;

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "base/random.h"
+#include "kernels/random.h"
 
 typedef struct Noise {
   double a, b;     // keep: rate; normal: mean and deviation
@@ -45,35 +45,27 @@ static size_t scratch(const LnCall *call) {
   return call->out[0]->dtype == LN_FLOAT64 ? (size_t)call->out[0]->size * sizeof(float) : 0;
 }
 
-static float *draw(const LnCall *call, void (*fill)(LnRandom *, float *, int64_t)) {
-  LnTensor *y = call->out[0], *state = call->in[1];
-  LnRandom own, *r = &call->context->random;
-  float *x = y->dtype == LN_FLOAT64 ? call->scratch : y->data;
-  if (state) memcpy(r = &own, state->data, sizeof own);
-  fill(r, x, y->size);
-  if (state) memcpy(state->data, r, sizeof own);
-  return x;
+static void keep_factors(const Noise *p, LnRandom *r, float *x, int64_t n) {
+  ln_random_fill_keep(r, (float)p->a, p->a < 1 ? (float)(1 / (1 - p->a)) : 0, x, n);
 }
 
-static void widen(LnTensor *y, const float *x) {
+static void normals(const Noise *p, LnRandom *r, float *x, int64_t n) {
+  ln_random_fill_normal(r, (float)p->a, (float)p->b, x, n);
+}
+
+static void draw(const LnCall *call, void (*fill)(const Noise *, LnRandom *, float *, int64_t)) {
+  LnTensor *y = call->out[0], *state = call->in[1];
+  LnRandom copy, *r = &call->context->random;
+  float *x = y->dtype == LN_FLOAT64 ? call->scratch : y->data;
+  if (state) memcpy(r = &copy, state->data, sizeof copy);
+  fill(call->params, r, x, y->size);
+  if (state) memcpy(state->data, r, sizeof copy);
   double *wide = y->data;
   for (int64_t i = 0; y->dtype == LN_FLOAT64 && i < y->size; i++) wide[i] = (double)x[i];
 }
 
-static void keep(const LnCall *call) {
-  const Noise *p = call->params;
-  float *x = draw(call, ln_random_fill_uniform), rate = (float)p->a;
-  float kept = p->a < 1 ? (float)(1 / (1 - p->a)) : 0;
-  for (int64_t i = 0; i < call->out[0]->size; i++) x[i] = x[i] < rate ? 0 : kept;
-  widen(call->out[0], x);
-}
-
-static void normal(const LnCall *call) {
-  const Noise *p = call->params;
-  float *x = draw(call, ln_random_fill_normal), mean = (float)p->a, deviation = (float)p->b;
-  for (int64_t i = 0; i < call->out[0]->size; i++) x[i] = mean + deviation * x[i];
-  widen(call->out[0], x);
-}
+static void keep(const LnCall *call) { draw(call, keep_factors); }
+static void normal(const LnCall *call) { draw(call, normals); }
 
 const LnOp ln_ops_noise[] = {
     {.name = "random_keep", .n_in = 2, .n_optional = 1, .n_out = 1,

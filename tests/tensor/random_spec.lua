@@ -51,6 +51,45 @@ describe("random numbers", function()
     assert.is_true(p == random.permutation(100))
   end)
 
+  it("are normal by the formula of Box and Muller, from the uniform ones of that seed", function()
+    local u = random.uniform({3001}, {seed = 5}):totable()
+    local x = random.normal({3000}, {seed = 5}):totable()
+    for i = 1, 3000, 2 do
+      local radius = math.sqrt(-2 * math.log(u[i] + 2 ^ -24))
+      assert.is_near(radius * math.cos(2 * math.pi * u[i + 1]), x[i], 2e-6)
+      assert.is_near(radius * math.sin(2 * math.pi * u[i + 1]), x[i + 1], 2e-6)
+    end
+  end)
+
+  it("do not depend on threads, nor on how they are asked for in pieces", function()
+    local threads <const> = ln.threads()
+    local x = ln.ones{50001}
+    local function draw(n)
+      ln.threads(n)
+      ln.set_seed(4)
+      return {random.normal{50001}, random.uniform{50001}, random.uniform{3},
+        ln.layers.Dropout(0.3)(x, {training = true}),
+        ln.layers.GaussianNoise(2)(x, {training = true})}
+    end
+    local alone, together = draw(1), draw(4)
+    ln.threads(threads)
+    for i = 1, #alone do assert.is_true(alone[i] == together[i]) end
+    ln.set_seed(4)
+    assert.is_true(random.uniform{256}[{ {129, 256} }] == (function()
+      ln.set_seed(4)
+      random.uniform{128}
+      return random.uniform{128}
+    end)())
+  end)
+
+  it("keep and scale what dropout does not drop", function()
+    ln.set_seed(8)
+    local y = ln.layers.Dropout(0.25)(ln.ones{40000}, {training = true})
+    local kept = y:gt(0):astype("float32")
+    assert.is_true((y - kept / 0.75):abs():max():item() < 1e-6)
+    assert.is_true(math.abs(kept:mean():item() - 0.75) < 6 * math.sqrt(0.25 * 0.75 / 40000))
+  end)
+
   it("have their distribution's moments", function()
     moments("normal", {mean = 2, stddev = 3}, 2, 9)
     moments("normal", {mean = 2, stddev = 3, dtype = "float64"}, 2, 9)

@@ -1,0 +1,13 @@
+// Random floats in bulk, in vectors and on threads. A generator counts (base/random.h), so that
+// every piece knows its numbers, and they are the same for any number of threads.
+#ifndef LN_KERNELS_RANDOM_H
+#define LN_KERNELS_RANDOM_H
+
+#include "lunate.h"
+
+void ln_random_fill_uniform(LnRandom *r, float *out, int64_t n);  // [0, 1), 24 bits
+void ln_random_fill_normal(LnRandom *r, float mean, float deviation, float *out, int64_t n);
+// 0 with probability `rate`, else `kept`.
+void ln_random_fill_keep(LnRandom *r, float rate, float kept, float *out, int64_t n);
+
+#endif
