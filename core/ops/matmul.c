@@ -341,9 +341,11 @@ static bool norm_compose(const LnCall *call, LnTensor **out) {
   LnContext *c = call->context;
   const Norm *p = call->params;
   LnTensor *x = ln_cast(c, call->in[0], ln_dtype_float((LnDtype)call->in[0]->dtype)), *y;
-  if (isnan(p->ord) || p->ord == 0)
-    return ln_fail(c, "norm: ord is a number other than 0, or math.huge");
-  if (isinf(p->ord))
+  if (isnan(p->ord)) return ln_fail(c, "norm: ord is a number, or math.huge");
+  if (p->ord == 0)   // how many elements are not 0
+    y = over_axes(c, ln_cast(c, ln_logical_not(c, ln_eq_number(c, x, 0)), (LnDtype)x->dtype),
+                  &p->axis, p->keepdims, ln_sum);
+  else if (isinf(p->ord))
     y = over_axes(c, ln_abs(c, x), &p->axis, p->keepdims, p->ord > 0 ? ln_max : ln_min);
   else if (p->ord == 1)
     y = over_axes(c, ln_abs(c, x), &p->axis, p->keepdims, ln_sum);
@@ -362,7 +364,8 @@ static const LnOption tensordot_options[] = {
    .doc = "which axes of b are contracted"}, {0}};
 static const LnOption norm_options[] = {
   {"ord", LN_OPT_NUMBER, offsetof(Norm, ord), .fallback = "2",
-   .doc = "which norm: 1, 2, any other but 0, math.huge (largest), -math.huge (smallest)"},
+   .doc = "which norm: 1, 2, any other, math.huge (largest), -math.huge (smallest), 0 (how many "
+          "are not 0)"},
   {"axis", LN_OPT_AXES, offsetof(Norm, axis), .fallback = "none",
    .doc = "one axis or several; none: all"},
   {"keepdims", LN_OPT_BOOL, offsetof(Norm, keepdims), .fallback = "false",

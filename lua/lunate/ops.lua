@@ -264,18 +264,33 @@ end
 
 local KEEP = {axis = {"integer"}, keepdims = {"boolean", default = false}}
 
-local function quantile(what, t, q, axis, keepdims)
+-- How far from the element below to the one above (0 .. 1), for the fraction that q says.
+local between = {
+  linear = function(fraction) return fraction end,
+  lower = function() return 0 end,
+  higher = function(fraction) return fraction > 0 and 1 or 0 end,
+  midpoint = function(fraction) return fraction > 0 and 0.5 or 0 end,
+}
+local QUANTILE = {axis = KEEP.axis, keepdims = KEEP.keepdims, method = {"choice",
+  default = "linear", choices = {"linear", "lower", "higher", "midpoint", "nearest"}}}
+
+local function quantile(what, t, q, axis, keepdims, method)
   local x, k = along(what, t, axis)
   local n = length_of(what, x, k)
   if n == 0 then raise("%s: shape %s is empty along the axis", what, tostring(t.shape)) end
   if not x.dtype:find("float", 1, true) then x = x:astype("float32") end
   local sorted = x:sort(k)
   local place = (n - 1) * q + 1
+  if method == "nearest" then   -- halves to the even position of those from 0, as numpy
+    local low = math.floor(place)
+    local up = place - low > 0.5 or place - low == 0.5 and low % 2 == 0
+    place = up and low + 1 or low
+  end
   local low = math.floor(place)
   local below = sorted[range(k, low, low)]:squeeze(k)
-  local y = below
-  if place > low then
-    y = below + (sorted[range(k, low + 1, low + 1)]:squeeze(k) - below) * (place - low)
+  local y, part = below, (between[method] or between.linear)(place - low)
+  if part > 0 then
+    y = below + (sorted[range(k, low + 1, low + 1)]:squeeze(k) - below) * part
   end
   -- NaN sorts last, and is what anything with a NaN comes to.
   local last = sorted[range(k, n, n)]:squeeze(k)
@@ -283,21 +298,30 @@ local function quantile(what, t, q, axis, keepdims)
   return keepdims and kept(y, t, axis and k) or y
 end
 
---- The value below which a part q (0 .. 1) of the elements lies, between two of them in proportion:
--- `quantile(t, q, {axis = none, keepdims = false})`. Integers give float32.
+--- The value below which a part q (0 .. 1) of the elements lies:
+-- `quantile(t, q, {axis = none, keepdims = false, method = "linear"})`. Integers give float32.
+-- Where it lies between two elements: in proportion ("linear"), the "lower" or the "higher", the
+-- "midpoint", or the "nearest" of them.
 -- Errors: q outside 0 .. 1, nothing to choose from.
 -- @param t  a tensor of any shape
--- @param q  a number in 0 .. 1
--- @return a tensor without the axis
+-- @param q  a number in 0 .. 1, or a list of them
+-- @return a tensor without the axis; for a list with a first axis, of its length
 --
 --     ln.quantile(ln.tensor{1, 2, 3, 4}, 0.25)                             -- 1.75
+--     ln.quantile(ln.tensor{1, 2, 3, 4}, {0, 0.5}, {method = "higher"})    -- [1. 3.]
 function ops.quantile(t, q, options)
   t = tensor("quantile", 1, t, true)
-  if type(q) ~= "number" or not (q >= 0 and q <= 1) then
-    raise("bad argument #2 to 'quantile' (a number in 0 .. 1 expected, got %s)", describe(q))
+  local o = check("quantile", QUANTILE, options, {"axis", "keepdims"})
+  local function of(part)
+    if type(part) ~= "number" or not (part >= 0 and part <= 1) then
+      raise("bad argument #2 to 'quantile' (a number in 0 .. 1 expected, got %s)", describe(part))
+    end
+    return quantile("quantile", t, part, o.axis, o.keepdims, o.method)
   end
-  local o = check("quantile", KEEP, options, {"axis", "keepdims"})
-  return quantile("quantile", t, q, o.axis, o.keepdims)
+  if type(q) ~= "table" or #q == 0 then return of(q) end
+  local parts = {}
+  for i, part in ipairs(q) do parts[i] = of(part) end
+  return f.stack(parts, {axis = 1})
 end
 
 --- The middle value: `median(t, {axis = none, keepdims = false})`; of an even number the mean of
@@ -310,7 +334,7 @@ end
 function ops.median(t, options)
   t = tensor("median", 1, t, true)
   local o = check("median", KEEP, options, {"axis", "keepdims"})
-  return quantile("median", t, 0.5, o.axis, o.keepdims)
+  return quantile("median", t, 0.5, o.axis, o.keepdims, "linear")
 end
 
 --- Mean and variance: `mean, variance = moments(t, {axis = none, keepdims = false})`; axis is one

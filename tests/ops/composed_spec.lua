@@ -73,6 +73,15 @@ describe("composed", function()
     assert.same({1, 2}, ln.quantile(a, 0, {axis = 2}):totable())
     assert.same({3, 6}, a:quantile(1, -1):totable())
     assert.is_true(ln.median(tensor{1, nan, 2}):isnan():item())
+    -- Numbers of numpy and Keras 3.16.
+    local x = tensor{1, 2, 4, 8, 16}
+    for method, wanted in pairs{linear = {1.8, 3, 6, 9.6}, lower = {1, 2, 4, 8},
+      higher = {2, 4, 8, 16}, midpoint = {1.5, 3, 6, 12}, nearest = {2, 4, 4, 8}} do
+      local parts = ln.quantile(x, {0.2, 0.375, 0.625, 0.8}, {method = method})
+      assert.is_true(ln.allclose(parts, wanted, {atol = 1e-5}), method)
+    end
+    assert.equal("(2, 2, 1)", tostring(ln.quantile(a, {0, 1}, {axis = 2, keepdims = true}).shape))
+    fails("method", ln.quantile, a, 0.5, {method = "nearby"})
     fails("a number in 0 .. 1 expected, got 2", ln.quantile, a, 2)
     fails("empty along the axis", ln.median, ln.zeros{0})
   end)

@@ -33,6 +33,7 @@ local options = {
   mask = {"tensor", "which steps count"},
   max_iter = {"integer", "epochs at most"},
   mean = {"number", "the mean"},
+  method = {"string", "which value there is between two elements"},
   n_classes = {"integer", "how many classes"},
   n_features = {"integer", "how many columns"},
   n_informative = {"integer", "how many columns the target depends on"},
