@@ -31,23 +31,16 @@ static bool shape(const LnCall *call, LnSpec *out) {
   return ln_spec_like(call, out, ln_dtype_is_float(x->dtype) ? (LnDtype)x->dtype : LN_INT64, x);
 }
 
-static void run(const LnCall *call, LnScan f) {
+static void forward(const LnCall *call) {
   const Cumulative *o = call->params;
   const LnTensor *x = call->in[0];
   int64_t axis = o->axis < 0 ? o->axis + x->rank : o->axis;
   if (x->size == 0) return;
-  ln_kernel_scan(f, o->reverse, o->exclusive, call->out[0], x,
+  ln_kernel_scan((LnScan)call->op->variant, o->reverse, o->exclusive, call->out[0], x,
                  call->n_in > 1 ? call->in[1] : NULL, (int)axis);
 }
 
-static void sum_forward(const LnCall *call) { run(call, LN_SCAN_SUM); }
-static void prod_forward(const LnCall *call) { run(call, LN_SCAN_PROD); }
-static void recurrence_forward(const LnCall *call) { run(call, LN_SCAN_RECURRENCE); }
-static void lagged_forward(const LnCall *call) { run(call, LN_SCAN_LAGGED); }
-static void shift_forward(const LnCall *call) { run(call, LN_SCAN_SHIFT); }
-
 enum { CUMSUM, CUMPROD, SCAN_SUM, SCAN_PROD, RECURRENCE, LAGGED, SHIFT };
-
 
 static bool sum_backward(const LnCall *call, LnTensor *const *dy, const bool *want,
                          LnTensor **dx) {
@@ -121,33 +114,38 @@ static const LnOption options[] = {
 #define SAMPLES                                                                                \
   "x(2,3)\nx(2,3), 1\nx(2,3), {axis = -1, reverse = true}\nx(2,3), {axis = 1, exclusive = true}" \
   "\nx(2,3,2), {axis = 2, reverse = true, exclusive = true}"
-#define HIDDEN(op_name, inputs, shape_fn, forward_fn, backward_fn, op_doc)                     \
-  {.name = op_name, .n_in = inputs, .n_out = 1, .flags = LN_OP_HIDDEN, .options = options,     \
-   .params_size = sizeof(Cumulative), .shape = shape_fn, .forward = forward_fn,                \
-   .backward = backward_fn, .doc = op_doc}
 
 const LnOp ln_ops_cumulative[] = {
-  [CUMSUM] = {.name = "cumsum", .n_in = 1, .n_out = 1, .options = options,
+  [CUMSUM] = {.name = "cumsum", .variant = SCAN_SUM, .n_in = 1, .n_out = 1, .options = options,
    .params_size = sizeof(Cumulative), .compose = compose, .samples = SAMPLES,
    .doc = "(x, axis = none, reverse = false, exclusive = false): running sums along an axis, or\n"
           "(none) over the flattened tensor. Integers and bools give int64.\n"
           "Example:\n"
           "ln.tensor{1, 2, 3}:cumsum()  --> [1. 3. 6.]\n"},
-  [CUMPROD] = {.name = "cumprod", .n_in = 1, .n_out = 1, .options = options,
+  [CUMPROD] = {.name = "cumprod", .variant = SCAN_PROD, .n_in = 1, .n_out = 1, .options = options,
    .params_size = sizeof(Cumulative), .compose = compose, .samples = SAMPLES,
    .doc = "(x, axis = none, reverse = false, exclusive = false): running products along an axis,\n"
           "or (none) over the flattened tensor. Integers and bools give int64.\n"
           "Example:\n"
           "ln.tensor{1, 2, 3}:cumprod()  --> [1. 2. 6.]\n"},
-  [SCAN_SUM] = HIDDEN("scan_sum", 1, shape, sum_forward, sum_backward, "cumsum along one axis."),
-  [SCAN_PROD] = HIDDEN("scan_prod", 1, shape, prod_forward, prod_backward,
-                       "cumprod along one axis."),
-  [RECURRENCE] = HIDDEN("recurrence", 2, recurrence_shape, recurrence_forward,
-                        recurrence_backward, "(x, a): y_k = x_k + a_k y_(k-1) along one axis."),
-  [LAGGED] = HIDDEN("lagged_recurrence", 2, recurrence_shape, lagged_forward, lagged_backward,
-                    "(x, a): y_k = x_k + a_(k-1) y_(k-1) along one axis."),
-  [SHIFT] = HIDDEN("scan_shift", 1, shape, shift_forward, shift_backward,
-                   "y_k = x_(k-1) along one axis, 0 at its start."),
+  [SCAN_SUM] = {.name = "scan_sum", .variant = LN_SCAN_SUM, .n_in = 1, .n_out = 1,
+   .flags = LN_OP_HIDDEN, .options = options, .params_size = sizeof(Cumulative), .shape = shape,
+   .forward = forward, .backward = sum_backward, .doc = "cumsum along one axis."},
+  [SCAN_PROD] = {.name = "scan_prod", .variant = LN_SCAN_PROD, .n_in = 1, .n_out = 1,
+   .flags = LN_OP_HIDDEN, .options = options, .params_size = sizeof(Cumulative), .shape = shape,
+   .forward = forward, .backward = prod_backward, .doc = "cumprod along one axis."},
+  [RECURRENCE] = {.name = "recurrence", .variant = LN_SCAN_RECURRENCE, .n_in = 2, .n_out = 1,
+   .flags = LN_OP_HIDDEN, .options = options, .params_size = sizeof(Cumulative),
+   .shape = recurrence_shape, .forward = forward, .backward = recurrence_backward,
+   .doc = "(x, a): y_k = x_k + a_k y_(k-1) along one axis."},
+  [LAGGED] = {.name = "lagged_recurrence", .variant = LN_SCAN_LAGGED, .n_in = 2, .n_out = 1,
+   .flags = LN_OP_HIDDEN, .options = options, .params_size = sizeof(Cumulative),
+   .shape = recurrence_shape, .forward = forward, .backward = lagged_backward,
+   .doc = "(x, a): y_k = x_k + a_(k-1) y_(k-1) along one axis."},
+  [SHIFT] = {.name = "scan_shift", .variant = LN_SCAN_SHIFT, .n_in = 1, .n_out = 1,
+   .flags = LN_OP_HIDDEN, .options = options, .params_size = sizeof(Cumulative), .shape = shape,
+   .forward = forward, .backward = shift_backward,
+   .doc = "y_k = x_(k-1) along one axis, 0 at its start."},
   {0}};
 
 static LnTensor *scan(LnContext *c, int which, LnTensor *x, LnTensor *a, int64_t axis,
@@ -164,11 +162,10 @@ static bool compose(const LnCall *call, LnTensor **out) {
   const Cumulative *o = call->params;
   LnContext *c = call->context;
   LnTensor *x = call->in[0];
-  int which = call->op == &ln_ops_cumulative[CUMSUM] ? SCAN_SUM : SCAN_PROD;
   int axis = 0;
   if (o->axis == LN_NONE) x = ln_reshape(c, x, 1, (int64_t[]){-1});
   else if (!ln_axis(c, call->op->name, o->axis, x->rank, &axis)) return false;
-  out[0] = scan(c, which, x, NULL, axis, o->reverse, o->exclusive);
+  out[0] = scan(c, call->op->variant, x, NULL, axis, o->reverse, o->exclusive);
   return true;
 }
 

@@ -164,7 +164,7 @@ static bool grad_shape(const LnCall *call, LnSpec *out) {
   LnCall forward = *call;
   LnSpec picked;
   forward.in = in;
-  if (!(call->op == op_of(TAKE_GRAD) ? take_shape : gather_shape)(&forward, &picked)) return false;
+  if (!(call->op->variant == TAKE ? take_shape : gather_shape)(&forward, &picked)) return false;
   if (!ln_shape_equal(picked.shape, picked.rank, dy->shape, dy->rank) ||
       !ln_dtype_is_float((LnDtype)dy->dtype))
     return ln_fail(call->context, "%s: expected floats of shape %s, got %s %s", call->op->name,
@@ -479,7 +479,7 @@ const LnOp ln_ops_index[] = {
           "shape takes the place of the axis. Error: a position out of range.\n"
           "Example:\n"
           "ln.tensor{10, 20, 30}:take(ln.tensor{3, 1, -2})  --> [30. 10. 20.]\n"},
-  {.name = "take_grad", .n_in = 3, .n_optional = 1, .n_out = 1,
+  {.name = "take_grad", .variant = TAKE, .n_in = 3, .n_optional = 1, .n_out = 1,
    .flags = LN_OP_HIDDEN | LN_OP_IN_PLACE, .options = take_options, .fields = fields,
    .params_size = sizeof(Index), .shape = grad_shape, .check = grad_check,
    .scratch = take_scratch, .forward = take_grad_forward, .backward = take_grad_backward,
@@ -496,7 +496,7 @@ const LnOp ln_ops_index[] = {
    .params_size = sizeof(Index), .shape = gather_shape, .check = gather_check,
    .scratch = gather_scratch, .forward = gather_forward, .backward = gather_backward,
    .samples = "x(2,3), ln.tensor({{1, 1}, {3, -1}}, {dtype = \"int32\"})", .doc = GATHER_DOC},
-  {.name = "gather_grad", .n_in = 3, .n_optional = 1, .n_out = 1,
+  {.name = "gather_grad", .variant = GATHER, .n_in = 3, .n_optional = 1, .n_out = 1,
    .flags = LN_OP_HIDDEN | LN_OP_IN_PLACE, .options = gather_options, .fields = fields,
    .params_size = sizeof(Index), .shape = grad_shape, .check = grad_check,
    .scratch = gather_scratch, .forward = gather_grad_forward, .backward = gather_grad_backward,

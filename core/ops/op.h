@@ -47,7 +47,7 @@ enum {                      // LnOp.flags
   LN_OP_SPACED = 128,       // float matrices, in and out, may have their rows apart: no copies
   LN_OP_TRUTH = 256,        // a single value of it is a Lua boolean, so that `if` may ask
   LN_OP_EFFECT = 512,       // does more than give its outputs: never dropped, folded or moved
-  LN_OP_IN_PLACE = 1024,     // runs although out[0] is a view of an input, which it changes
+  LN_OP_IN_PLACE = 1024,    // runs although out[0] is a view of an input, which it changes
   LN_OP_ADDS_GRADIENT = 2048,  // backward: dx[0] may hold what it is to be added to, in place
 };
 

@@ -53,7 +53,7 @@ static void softmax_forward(const LnCall *call) {
   LnTensor *y = call->out[0];
   if (y->size == 0) return;
   LnTensor x = converted(call->in[0], (LnDtype)y->dtype, call->scratch);
-  if (call->op == op_of(SOFTMAX)) ln_kernel_softmax(&x, axis_of(call), y);
+  if (call->op->variant == SOFTMAX) ln_kernel_softmax(&x, axis_of(call), y);
   else ln_kernel_log_softmax(&x, axis_of(call), y);
 }
 
@@ -242,7 +242,8 @@ static const LnOption lse_options[] = {
    .doc = "keep the axes, with length 1"}, {0}};
 
 const LnOp ln_ops_softmax[] = {
-  {.name = "softmax", .n_in = 1, .n_out = 1, .flags = LN_OP_ACTIVATION, .options = axis_options,
+  {.name = "softmax", .variant = SOFTMAX, .n_in = 1, .n_out = 1, .flags = LN_OP_ACTIVATION,
+   .options = axis_options,
    .params_size = sizeof(Axis), .shape = softmax_shape, .scratch = softmax_scratch,
    .forward = softmax_forward, .backward = softmax_backward,
    .samples = "x(2,3)\nx(2,3), 1\nx(2,3,4), {axis = 2}",
@@ -254,7 +255,7 @@ const LnOp ln_ops_softmax[] = {
    .forward = grad_forward, .backward = grad_backward,
    .samples = "p(2,3), x(2,3)\np(2,3), x(2,3), 1",
    .doc = "(y, dy): the gradient of softmax, y (dy - sum(y dy)), for y its result."},
-  {.name = "log_softmax", .n_in = 1, .n_out = 1, .flags = LN_OP_ACTIVATION,
+  {.name = "log_softmax", .variant = LOG_SOFTMAX, .n_in = 1, .n_out = 1, .flags = LN_OP_ACTIVATION,
    .options = axis_options, .params_size = sizeof(Axis), .shape = softmax_shape,
    .scratch = softmax_scratch, .forward = softmax_forward, .backward = log_softmax_backward,
    .samples = "x(2,3)\nx(2,3), 1",

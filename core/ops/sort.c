@@ -25,7 +25,7 @@ typedef struct Order {
 static bool order_shape(const LnCall *call, LnSpec *out) {
   const Order *p = call->params;
   const LnTensor *x = call->in[0];
-  LnDtype d = call->op == op_of(ARGSORT) ? LN_INT64 : (LnDtype)x->dtype;
+  LnDtype d = call->op->variant == ARGSORT ? LN_INT64 : (LnDtype)x->dtype;
   int axis;
   if (p->axis == LN_NONE) return ln_spec(call, out, d, 1, &x->size);
   return ln_axis(call->context, call->op->name, p->axis, x->rank, &axis) &&
@@ -206,8 +206,11 @@ static bool isin_shape(const LnCall *call, LnSpec *out) {
 }
 
 static size_t search_scratch(const LnCall *call) {
-  return (size_t)(call->in[0]->size + call->in[1]->size) * sizeof(double) + 64 +
-         (call->op == op_of(ISIN) ? sorted_memory(call->in[1]) : 0);
+  return (size_t)(call->in[0]->size + call->in[1]->size) * sizeof(double) + LN_LINE;
+}
+
+static size_t isin_scratch(const LnCall *call) {
+  return search_scratch(call) + sorted_memory(call->in[1]);
 }
 
 static void *converted(const LnTensor *t, LnDtype d, void *memory) {
@@ -255,7 +258,7 @@ static const LnOption search_options[] = {
    .doc = "before or after equal values"}, {0}};
 
 const LnOp ln_ops_sort[] = {
-  {.name = "sort", .n_in = 1, .n_out = 1, .options = order_options,
+  {.name = "sort", .variant = SORT, .n_in = 1, .n_out = 1, .options = order_options,
    .fields = order_fields, .params_size = sizeof(Order),
    .shape = order_shape, .scratch = order_scratch, .forward = sort_forward,
    .backward = sort_backward,
@@ -265,7 +268,8 @@ const LnOp ln_ops_sort[] = {
           "last in either direction.\n"
           "Example:\n"
           "ln.tensor{3, 1, 2}:sort()  --> [1. 2. 3.]\n"},
-  {.name = "argsort", .n_in = 1, .n_out = 1, .flags = LN_OP_NO_GRADIENT, .options = order_options,
+  {.name = "argsort", .variant = ARGSORT, .n_in = 1, .n_out = 1, .flags = LN_OP_NO_GRADIENT,
+   .options = order_options,
    .fields = order_fields, .params_size = sizeof(Order), .shape = order_shape,
    .scratch = order_scratch,
    .forward = argsort_forward, .samples = "x(2,3)\nx(2,3), 1\ni(3, 2,3), {descending = true}",
@@ -302,7 +306,7 @@ const LnOp ln_ops_sort[] = {
           "Example:\n"
           "ln.searchsorted(ln.tensor{1, 3, 5}, ln.tensor{0, 3, 9})  --> [1 2 4]\n"},
   {.name = "isin", .n_in = 2, .n_out = 1, .flags = LN_OP_NO_GRADIENT, .shape = isin_shape,
-   .scratch = search_scratch, .forward = isin_forward, .samples = "i(5, 2,3), i(3, 4)",
+   .scratch = isin_scratch, .forward = isin_forward, .samples = "i(5, 2,3), i(3, 4)",
    .doc = "(x, values): for each element of x, whether it is among the values; bool.\n"
           "Example:\n"
           "ln.isin(ln.tensor{1, 2, 3}, ln.tensor{3, 1})  --> [ true false  true]\n"},
