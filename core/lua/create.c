@@ -14,15 +14,23 @@ static int push_made(lua_State *L, LnLua *s, LnTensor *t, const char *what) {
   return 1;
 }
 
+// A dimension may be unknown (false) where a layer is called on shapes alone.
 static void check_shape(lua_State *L, int i, const char *what, LnInts *shape) {
+  const bool inferring = ln_lua(L)->context.inferring > 0;
   if (lua_type(L, i) == LUA_TNUMBER && lua_type(L, i + 1) == LUA_TNUMBER && strcmp(what, "full"))
     luaL_error(L, "'%s': a shape is one list: %s{%s, %s}", what, what,
                luaL_tolstring(L, i, NULL), luaL_tolstring(L, i + 1, NULL));
-  ln_lua_check_ints(L, i, what, false, shape);
+  ln_lua_check_ints(L, i, what, inferring, shape);
   for (int64_t k = 0; k < shape->n; k++)
-    if (shape->v[k] < 0)
+    if (shape->v[k] < (inferring ? -1 : 0))
       luaL_error(L, "'%s': dimensions must not be negative, got %I", what,
                  (LUAI_UACINT)shape->v[k]);
+}
+
+static LnTensor *tensor_of(LnLua *s, LnDtype d, const LnInts *shape) {
+  bool known = true;
+  for (int64_t k = 0; k < shape->n; k++) known = known && shape->v[k] >= 0;
+  return (known ? ln_tensor_new : ln_tensor_meta)(&s->context, d, (int)shape->n, shape->v);
 }
 
 // The last argument of what makes a tensor: a dtype, or {dtype =} and nothing else.
@@ -38,7 +46,7 @@ static LnTensor *shaped(lua_State *L, LnLua *s, const char *what, int options) {
   LnInts shape;
   check_shape(L, 1, what, &shape);
   LnDtype d = ln_lua_dtype_option(L, options, what, LN_FLOAT32);
-  LnTensor *t = ln_tensor_new(&s->context, d, (int)shape.n, shape.v);
+  LnTensor *t = tensor_of(s, d, &shape);
   if (!t) ln_lua_raise(L, s, what);
   return t;
 }
@@ -68,7 +76,7 @@ static int filled(lua_State *L, const char *what, double value) {
   check_shape(L, 1, what, &shape);
   only_dtype(L, s, 2, what, LN_FLOAT32);
   LnTensor *t = shaped(L, s, what, 2);
-  ln_tensor_fill(t, value);
+  if (!t->meta) ln_tensor_fill(t, value);
   return push_made(L, s, t, what);
 }
 
@@ -103,7 +111,7 @@ static int full(lua_State *L) {
   check_shape(L, 1, "full", &shape);
   LnDtype d = only_dtype(L, s, 3, "full", lua_isboolean(L, 2) ? LN_BOOL : LN_FLOAT32);
   const LnTensor *value = fill_value(L, s, d, "full");
-  return push_full(L, s, ln_tensor_new(&s->context, d, (int)shape.n, shape.v), value, "full");
+  return push_full(L, s, tensor_of(s, d, &shape), value, "full");
 }
 
 static LnTensor *like(lua_State *L, LnLua *s, const char *what, int options, LnDtype *d) {
@@ -246,6 +254,7 @@ static LnRandom *generator(lua_State *L, LnLua *s, int i, const char *what, LnRa
 
 // Draws in float32 through the bulk generators, or one by one in double.
 static void draw(LnRandom *r, LnTensor *t, bool normal, double a, double b) {
+  if (t->meta) return;
   if (t->dtype == LN_FLOAT32) {
     float *x = t->data;
     if (normal) ln_random_fill_normal(r, 0, 1, x, t->size);
@@ -425,7 +434,7 @@ static int random_integers(lua_State *L) {
   LnInts shape;
   check_shape(L, 1, "random.randint", &shape);
   LnDtype d = ln_lua_dtype_option(L, 2, "random.randint", LN_INT32);
-  LnTensor *t = ln_tensor_new(&s->context, d, (int)shape.n, shape.v);
+  LnTensor *t = tensor_of(s, d, &shape);
   int64_t index[LN_MAX_RANK] = {0};
   for (int64_t n = 0; t && n < t->size; n++) {
     ln_tensor_set_int(t, index, (int64_t)low + ln_random_below(r, (int64_t)(high - low)));

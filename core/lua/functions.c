@@ -343,7 +343,7 @@ static int call_symbolic(lua_State *L, LnLua *s, const LnOp *op) {
   ln_lua_default_params(&s->context, op, params);
   read_params(L, s, op, (list ? 2 : n + 1) + 2, top + 2, params);
   LnLayer *l = ln_operation_new(&s->context, op, list ? given : op->n_in, constants, missing,
-                                params, NULL);
+                                params);
   if (!l) return ln_lua_raise(L, s, op->name);
   return ln_lua_operation(L, s, l, 1);
 }

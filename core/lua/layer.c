@@ -114,7 +114,7 @@ static int compute_output_shape(lua_State *L) {
   LnLayer *l = check_layer(L, s, 1, "compute_output_shape");
   LnInts in[MAX_OUT], out[MAX_OUT];
   int n_out = 0, n = ln_lua_check_shapes(L, 2, "compute_output_shape", in);
-  if (!ln_layer_output_shape(&s->context, l, n, in, out, MAX_OUT, &n_out))
+  if (!ln_layer_infer(&s->context, l, n, in, NULL, out, NULL, MAX_OUT, &n_out))
     return ln_lua_raise(L, s, NULL);
   for (int i = 0; i < n_out; i++) ln_lua_push_shape(L, out[i].v, (int)out[i].n);
   return n_out;

@@ -12,7 +12,6 @@
 #include "nn/operation.h"
 
 enum { MAX_OUT = 64, MAX_IN = 256 };
-#define UNKNOWN ((int64_t)1 << 40)   // the size of an unknown axis while an index is read
 
 typedef struct Symbolic {
   LnInts shape;
@@ -235,25 +234,18 @@ int ln_lua_operation(lua_State *L, LnLua *s, LnLayer *operation, int inputs) {
   return ln_lua_call_symbolic(L, s, lua_gettop(L), inputs, true, -1, 0);
 }
 
-// t[index]: whole axes stay whole, whatever their size.
+// t[index]
 static int slice(lua_State *L, LnLua *s, const Symbolic *t) {
   LnTensor like = {.meta = true, .rank = (uint8_t)t->shape.n, .dtype = (uint8_t)t->dtype};
   LnSlice p;
-  bool whole[LN_MAX_RANK] = {false}, missing = false;
+  bool missing = false;
   LnTensor *constant = NULL;
-  for (int a = 0; a < t->shape.n; a++) like.shape[a] = t->shape.v[a] < 0 ? UNKNOWN : t->shape.v[a];
+  for (int a = 0; a < t->shape.n; a++) like.shape[a] = t->shape.v[a];
   if (lua_type(L, 2) != LUA_TNUMBER && !lua_istable(L, 2))
     return luaL_error(L, "symbolic tensor index: a number or a list of ranges expected, got %s",
                       luaL_typename(L, 2));
   ln_lua_read_index(L, 2, &like, &p);
-  for (int a = 0; a < p.n; a++) {
-    whole[a] = p.start[a] == 0 && p.step[a] == 1 && p.count[a] == like.shape[a] && !p.drop[a];
-    if (t->shape.v[a] < 0 && !whole[a])
-      return luaL_error(L, "symbolic tensor index: the size of axis %d is unknown, so only all of "
-                           "it can be taken: {}", a + 1);
-  }
-  LnLayer *l =
-      ln_operation_new(&s->context, ln_op_slice, 1, &constant, &missing, &p, whole);
+  LnLayer *l = ln_operation_new(&s->context, ln_op_slice, 1, &constant, &missing, &p);
   if (!l) return ln_lua_raise(L, s, NULL);
   lua_createtable(L, 1, 0);
   lua_pushvalue(L, 1);
@@ -268,6 +260,9 @@ static void push_ints(lua_State *L, const int64_t *v, int n) {
     lua_rawseti(L, -2, i + 1);
   }
 }
+
+// Flags of an axis of a slice in configs; WHOLE was written before there was OPEN.
+enum { DROP = 1, WHOLE = 2, OPEN = 4 };
 
 // core.operation_config(layer): nil unless it is an operation; else what it applies:
 // {op =, operands = {"input" | false | {value =, dtype =}}, options = {...}} or {slice = {...}}.
@@ -303,7 +298,7 @@ static int operation_config(lua_State *L) {
     push_ints(L, p->count, p->n), lua_setfield(L, -2, "count");
     push_ints(L, p->step, p->n), lua_setfield(L, -2, "step");
     int64_t flags[LN_MAX_RANK];
-    for (int i = 0; i < p->n; i++) flags[i] = p->drop[i] + 2 * o->whole[i];
+    for (int i = 0; i < p->n; i++) flags[i] = (p->drop[i] ? DROP : 0) + (p->open[i] ? OPEN : 0);
     push_ints(L, flags, p->n), lua_setfield(L, -2, "flags");
     lua_setfield(L, 2, "slice");
     return 1;
@@ -330,7 +325,7 @@ static void read_ints(lua_State *L, int i, const char *key, int64_t *v, int *n) 
 static int operation_from_config(lua_State *L) {
   LnLua *s = ln_lua(L);
   LnTensor *constants[MAX_IN] = {NULL};
-  bool missing[MAX_IN] = {false}, whole[LN_MAX_RANK] = {false};
+  bool missing[MAX_IN] = {false};
   _Alignas(max_align_t) char params[1024];
   luaL_checktype(L, 1, LUA_TTABLE);
   luaL_checkstring(L, 2);
@@ -373,9 +368,13 @@ static int operation_from_config(lua_State *L) {
     p->n = sizes[0];
     for (int k = 1; k < 4; k++)
       if (sizes[k] != p->n) return luaL_error(L, "the slice of an operation is incomplete");
-    for (int k = 0; k < p->n; k++) p->drop[k] = flags[k] & 1, whole[k] = flags[k] & 2;
+    for (int k = 0; k < p->n; k++) {
+      p->drop[k] = flags[k] & DROP;
+      p->open[k] = flags[k] & (OPEN | WHOLE);
+      if (flags[k] & WHOLE) p->start[k] = 0, p->count[k] = -1, p->step[k] = 1;
+    }
   }
-  LnLayer *l = ln_operation_new(&s->context, op, n, constants, missing, params, whole);
+  LnLayer *l = ln_operation_new(&s->context, op, n, constants, missing, params);
   if (!l) return ln_lua_raise(L, s, name);
   lua_settop(L, 3);
   push_operation(L, s, l);          // 4

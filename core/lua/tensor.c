@@ -326,16 +326,17 @@ LnTensor *ln_lua_to_tensor(lua_State *L, LnLua *s, int i, LnDtype d, const char 
 
 // ---- indexing
 
-// Resolves a 1-based, possibly negative index; raises outside 1 .. n.
+// Resolves a 1-based, possibly negative index; raises outside 1 .. n. Of an axis of unknown size,
+// negative ones stay as they are.
 static int64_t position(lua_State *L, int i, const LnTensor *t, int axis, const char *what) {
   int ok;
   int64_t n = t->shape[axis], k = lua_tointegerx(L, i, &ok);
   if (!ok || lua_type(L, i) == LUA_TSTRING)
     luaL_error(L, "%s: an integer index expected, got %s", what, ln_lua_describe(L, ln_lua(L), i));
-  if (k < -n || k > n || k == 0)
+  if (n < 0 ? k == 0 : k < -n || k > n || k == 0)
     luaL_error(L, "%s: index %I is out of range for axis %d of shape %s", what, (LUAI_UACINT)k,
                axis + 1, ln_tensor_shape_text(t));
-  return k < 0 ? k + n : k - 1;
+  return k > 0 ? k - 1 : n < 0 ? k : k + n;
 }
 
 // {x = 1} is no {}: the whole axis.
@@ -352,13 +353,16 @@ static void read_range(lua_State *L, const LnTensor *t, int axis, LnSlice *p) {
   const char *what = "tensor index";
   int64_t n = t->shape[axis];
   p->start[axis] = 0;
-  p->count[axis] = n;
+  p->count[axis] = n;   // of an unknown size: -1, up to the last
   p->step[axis] = 1;
   p->drop[axis] = false;
+  p->open[axis] = n < 0;
   if (lua_type(L, -1) == LUA_TNUMBER) {
     p->start[axis] = position(L, -1, t, axis, what);
     p->count[axis] = 1;
+    p->open[axis] = false;
     p->drop[axis] = true;
+    if (p->start[axis] < 0) p->open[axis] = true, p->count[axis] = p->start[axis];
     return;
   }
   if (!lua_istable(L, -1))
@@ -380,28 +384,40 @@ static void read_range(lua_State *L, const LnTensor *t, int axis, LnSlice *p) {
                  ln_lua_describe(L, ln_lua(L), -1));
     lua_pop(L, 1);
   }
+  p->open[axis] = false;
   lua_rawgeti(L, -1, 1);
   int ok;
   int64_t raw = lua_tointegerx(L, -1, &ok);
   // {n + 1, n} is the empty range at the end; every other position must exist.
-  bool at_end = ok && m > 1 && raw == n + 1;
+  bool at_end = ok && m > 1 && n >= 0 && raw == n + 1, empty = false;
   int64_t first = at_end ? n : position(L, -1, t, axis, what), last = first;
   lua_pop(L, 1);
   if (m > 1) {
     lua_rawgeti(L, -1, 2);
     int64_t raw_last = lua_tointegerx(L, -1, &ok);
-    last = ok && step > 0 && raw_last == first ? first - 1 : position(L, -1, t, axis, what);
+    empty = ok && step > 0 && first >= 0 && raw_last == first;
+    last = empty ? first - 1 : position(L, -1, t, axis, what);
     lua_pop(L, 1);
   }
   if (at_end && last != n - 1)
     luaL_error(L, "%s: index %I is out of range for axis %d of shape %s", what, (LUAI_UACINT)raw,
                axis + 1, ln_tensor_shape_text(t));
+  if (n < 0 && !empty && (first < 0 || last < 0)) {
+    if ((first < 0) == (last < 0) && (step > 0 ? last < first : last > first))
+      luaL_error(L, "%s: the range {%I, %I, %I} runs backwards", what, (LUAI_UACINT)first,
+                 (LUAI_UACINT)last, (LUAI_UACINT)step);
+    p->start[axis] = first;
+    p->step[axis] = step;
+    p->count[axis] = last;
+    p->open[axis] = true;
+    return;
+  }
   if ((step > 0 && last < first - 1) || (step < 0 && last > first))
     luaL_error(L, "%s: the range {%I, %I, %I} runs backwards", what, (LUAI_UACINT)(first + 1),
                (LUAI_UACINT)(last + 1), (LUAI_UACINT)step);
   p->start[axis] = first;
   p->step[axis] = step;
-  p->count[axis] = last == first - 1 && step > 0 ? 0 : (last - first) / step + 1;
+  p->count[axis] = empty || (last == first - 1 && step > 0) ? 0 : (last - first) / step + 1;
 }
 
 // The index at i as a slice of t. Numbers index the first axis; a list goes axis by axis.
@@ -409,7 +425,8 @@ void ln_lua_read_index(lua_State *L, int i, const LnTensor *t, LnSlice *p) {
   memset(p, 0, sizeof *p);
   p->n = t->rank;
   if (t->rank == 0) luaL_error(L, "tensor index: a tensor of rank 0 has no rows; use t:item()");
-  for (int a = 0; a < t->rank; a++) p->count[a] = t->shape[a], p->step[a] = 1;
+  for (int a = 0; a < t->rank; a++)
+    p->count[a] = t->shape[a], p->step[a] = 1, p->open[a] = t->shape[a] < 0;
   if (lua_type(L, i) == LUA_TNUMBER) {
     lua_pushvalue(L, i);
     read_range(L, t, 0, p);
@@ -474,7 +491,11 @@ static int property(lua_State *L, const LnTensor *t, const char *key) {
   if (strcmp(key, "shape") == 0) return ln_lua_push_shape(L, t->shape, t->rank), 1;
   if (strcmp(key, "dtype") == 0) return lua_pushstring(L, ln_dtype_name(t->dtype)), 1;
   if (strcmp(key, "rank") == 0) return lua_pushinteger(L, t->rank), 1;
-  if (strcmp(key, "size") == 0) return lua_pushinteger(L, t->size), 1;
+  if (strcmp(key, "size") == 0) {
+    if (t->size < 0) lua_pushboolean(L, 0);   // not known, as dimensions are
+    else lua_pushinteger(L, t->size);
+    return 1;
+  }
   return unknown_field(L, key);
 }
 
@@ -488,10 +509,10 @@ static int tensor_index(lua_State *L) {
     if (lua_rawget(L, lua_upvalueindex(2)) != LUA_TNIL) return 1;
     return property(L, t, lua_tostring(L, 2));
   }
-  with_data(L, s, 1, "tensor index");
+  ln_lua_check_tensor(L, s, 1, "tensor index");
   LnTensor *key = ln_lua_test_tensor(L, s, 2);
-  if (key) return get_by_tensor(L, s, t, with_data(L, s, 2, "tensor index"));
-  if (lua_type(L, 2) == LUA_TNUMBER && t->rank == 1) {
+  if (key) return get_by_tensor(L, s, t, ln_lua_check_tensor(L, s, 2, "tensor index"));
+  if (lua_type(L, 2) == LUA_TNUMBER && t->rank == 1 && !t->meta) {
     int64_t k = position(L, 2, t, 0, "tensor index");
     push_element(L, t, &k);
     return 1;
@@ -629,6 +650,8 @@ static int tensor_len(lua_State *L) {
   LnLua *s = ln_lua(L);
   LnTensor *t = ln_lua_check_tensor(L, s, 1, "#");
   if (t->rank == 0) return luaL_error(L, "a tensor of rank 0 has no length");
+  if (t->shape[0] < 0)
+    return luaL_error(L, "the length of a tensor of shape %s is not known", ln_tensor_shape_text(t));
   lua_pushinteger(L, t->shape[0]);
   return 1;
 }
@@ -646,6 +669,7 @@ static double single(lua_State *L, LnLua *s, int i) {
   static const int64_t zeros[LN_MAX_RANK];
   if (lua_type(L, i) == LUA_TNUMBER) return lua_tonumber(L, i);
   LnTensor *t = ln_lua_test_tensor(L, s, i);
+  if (t && t->meta) with_data(L, s, i, "a comparison");
   if (!t || t->size != 1 || !t->storage)
     return luaL_error(L, "tensors have no order: use a:lt(b), a:le(b), a:gt(b), a:ge(b) to compare "
                          "element by element");

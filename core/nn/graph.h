@@ -62,9 +62,4 @@ bool ln_functional_set(LnContext *c, LnLayer *self, const LnGraph *graph, int n_
 extern const LnLayerClass *const ln_sequential_class;
 bool ln_sequential_declare(LnContext *c, LnLayer *self, const LnInput *input);
 
-// Shapes (-1: unknown) and dtypes of what a layer gives for inputs of these, by calling it on meta
-// tensors; builds it when needed.
-bool ln_layer_infer(LnContext *c, LnLayer *l, int n_in, const LnInts *in, const int *in_dtype,
-                    LnInts *out, int *out_dtype, int max_out, int *n_out);
-
 #endif

@@ -221,7 +221,8 @@ bool ln_layer_check_axis(LnContext *c, const LnLayer *l, const LnTensor *x, int 
   int there = axis < 0 ? axis + built_rank : axis, here = axis < 0 ? axis + x->rank : axis;
   if (there < 0 || there >= built_rank) return true;
   int64_t size = l->built_shape.v[there];
-  if (size < 0 || (here >= 0 && here < x->rank && x->shape[here] == size)) return true;
+  if (size < 0 || (here >= 0 && here < x->rank && ln_dims_fit(x->shape[here], size)))
+    return true;
   return ln_fail(c, "expected axis %d of the input to be %lld, got shape %s",
                  axis < 0 ? axis : axis + 1, (long long)size, ln_tensor_shape_text(x));
 }
@@ -361,8 +362,6 @@ static bool run_symbolic(LnContext *c, LnLayer *l, const LnTensors *in, LnTensor
   LnInts *y = shapes + in->n;
   bool done = c->calls->shape(c, l, in->n, shapes, y, max_out, n_out);
   for (int i = 0; done && i < *n_out; i++) {
-    for (int k = 0; k < y[i].n; k++)   // unknown as the batch is
-      if (y[i].v[k] < 0) y[i].v[k] = in->v[0]->rank ? in->v[0]->shape[0] : 1;
     out[i] = ln_temp(c, ln_tensor_meta(c, (LnDtype)l->dtype, (int)y[i].n, y[i].v));
     done = out[i] != NULL;
   }
@@ -443,65 +442,39 @@ LnTensor *ln_layer_call1(LnContext *c, LnLayer *l, LnTensor *x, const LnCallArgs
 
 // ---- shapes
 
-// Stand-ins for unknown sizes: they differ, and are divisible by what reshapes divide by.
-static const int64_t stand_in[2] = {720, 1440};
-
-static bool symbols(LnContext *c, const LnLayer *l, int n_in, const LnInts *in, int64_t unknown,
+// Tensors without values, of these shapes (-1: unknown) and dtypes; dtype NULL: the layer's.
+static bool symbols(LnContext *c, const LnLayer *l, int n, const LnInts *shapes, const int *dtype,
                     LnTensor **v) {
-  for (int i = 0; i < n_in; i++) {
-    int64_t shape[LN_MAX_RANK];
-    for (int k = 0; k < in[i].n; k++)
-      shape[k] = in[i].v[k] >= 0 ? in[i].v[k] : unknown >= 0 ? unknown : 1;
-    v[i] = ln_temp(c, ln_tensor_meta(c, (LnDtype)l->dtype, (int)in[i].n, shape));
-    if (!v[i]) return false;
-    // To be built is to be told what is unknown: no weight may depend on it.
-    for (int k = 0; unknown < 0 && k < in[i].n; k++) v[i]->shape[k] = in[i].v[k];
+  bool ok = true;
+  for (int i = 0; ok && i < n; i++) {
+    LnDtype d = (LnDtype)(dtype ? dtype[i] : l->dtype);
+    ok = (v[i] = ln_temp(c, ln_tensor_meta(c, d, (int)shapes[i].n, shapes[i].v))) != NULL;
   }
-  return true;
+  return ok;
 }
 
-static bool shapes(LnContext *c, LnLayer *l, int n_in, const LnInts *in, LnInts *out, int max_out,
-                   int *n_out, LnTensor **v, LnTensor **y) {
-  LnTensors tensors = {n_in, v};
-  if (!symbols(c, l, n_in, in, -1, v) || !check_inputs(c, l, &tensors) || !build(c, l, &tensors))
-    return false;
-  for (int round = 0; round < 2; round++) {
-    int n = 0;
-    if (!symbols(c, l, n_in, in, stand_in[round], v) ||
-        !call(c, l, &tensors, NULL, y, max_out, &n))
-      return false;
-    if (round == 1 && n != *n_out)
-      return ln_fail(c, "the number of outputs depends on unknown sizes");
-    *n_out = n;
-    for (int i = 0; i < n; i++) {
-      if (round == 0) out[i].n = y[i]->rank;
-      if (out[i].n != y[i]->rank)
-        return ln_fail(c, "the rank of the output depends on unknown sizes");
-      for (int k = 0; k < y[i]->rank; k++)
-        if (round == 0) out[i].v[k] = y[i]->shape[k];
-        else if (out[i].v[k] != y[i]->shape[k]) out[i].v[k] = -1;
-    }
-  }
-  return true;
-}
-
-bool ln_layer_output_shape(LnContext *c, LnLayer *l, int n_in, const LnInts *in, LnInts *out,
-                           int max_out, int *n_out) {
-  LnTensor **v = malloc((size_t)(n_in + max_out + 1) * sizeof *v);
+bool ln_layer_infer(LnContext *c, LnLayer *l, int n_in, const LnInts *in, const int *in_dtype,
+                    LnInts *out, int *out_dtype, int max_out, int *n_out) {
+  LnTensor **v = calloc((size_t)(n_in + max_out + 1), sizeof *v), **y = v + n_in;
   if (!v) return ln_fail(c, "out of memory");
-  size_t scope = ln_scope(c);
+  size_t scope = ln_scope(c), before = c->n_built;
   const void *outer = c->layer;
-  size_t before = c->n_built;
-  c->layer = l;
-  bool done;
-  if (l->base.lua_shape && c->calls)
-    done = symbols(c, l, n_in, in, -1, v) && build(c, l, &(LnTensors){n_in, v}) &&
-           c->calls->shape(c, l, n_in, in, out, max_out, n_out);
-  else
-    done = shapes(c, l, n_in, in, out, max_out, n_out, v, v + n_in);
+  if (!outer) c->layer = l;   // as inside a call: losses that are kept stay
+  c->no_record++;
+  c->inferring++;
+  bool done = symbols(c, l, n_in, in, in_dtype, v) &&
+              ln_layer_call(c, l, &(LnTensors){n_in, v}, NULL, y, max_out, n_out);
+  for (int i = 0; done && i < *n_out; i++) {
+    out[i].n = y[i]->rank;
+    memcpy(out[i].v, y[i]->shape, sizeof out[i].v);
+    if (out_dtype) out_dtype[i] = y[i]->dtype;
+  }
+  c->inferring--;
+  c->no_record--;
+  ln_layer_leave(c, outer, before, done);
   ln_scope_end(c, scope);
   free(v);
-  return leave(c, l, outer, before, done);
+  return done;
 }
 
 // Calls f with symbolic tensors of the shapes.
@@ -510,7 +483,7 @@ static bool with_symbols(LnContext *c, LnLayer *l, int n_in, const LnInts *in,
   LnTensor **v = malloc((size_t)(n_in + 1) * sizeof *v);
   if (!v) return ln_fail(c, "out of memory");
   size_t scope = ln_scope(c);
-  bool done = symbols(c, l, n_in, in, -1, v) && f(c, l, &(LnTensors){n_in, v});
+  bool done = symbols(c, l, n_in, in, NULL, v) && f(c, l, &(LnTensors){n_in, v});
   ln_scope_end(c, scope);
   free(v);
   return done;

@@ -185,9 +185,11 @@ bool ln_layer_check_axis(LnContext *c, const LnLayer *l, const LnTensor *x, int 
 // inside itself, or layers inside each other deeper than any stack should go.
 bool ln_layer_add_child(LnContext *c, LnLayer *l, LnLayer *child);
 void ln_layer_pop_child(LnLayer *l);
-// Output shapes for input shapes with unknown dimensions (-1), by calling it on meta tensors.
-bool ln_layer_output_shape(LnContext *c, LnLayer *l, int n_in, const LnInts *in, LnInts *out,
-                           int max_out, int *n_out);
+// Shapes and dtypes of what it gives for inputs of these, by calling it on tensors without values;
+// builds it when needed. Dimensions may be unknown (-1). in_dtype NULL: the layer's; out_dtype may
+// be NULL.
+bool ln_layer_infer(LnContext *c, LnLayer *l, int n_in, const LnInts *in, const int *in_dtype,
+                    LnInts *out, int *out_dtype, int max_out, int *n_out);
 // All variables below l, each once: trainable ones (as `trainable` stands) first when
 // trainable_first. Returns the number; at most max are written.
 int ln_layer_variables(LnLayer *l, LnVariable **out, int max);

@@ -43,7 +43,7 @@ static bool own_params(const LnOp *op, void *params) {
 }
 
 LnLayer *ln_operation_new(LnContext *c, const LnOp *op, int n_slots, LnTensor *const *constants,
-                          const bool *missing, const void *params, const bool *whole) {
+                          const bool *missing, const void *params) {
   LnOperation *o = (LnOperation *)ln_object_new(c, &ln_operation_class->base);
   if (!o) return NULL;
   o->op = op;
@@ -59,7 +59,6 @@ LnLayer *ln_operation_new(LnContext *c, const LnOp *op, int n_slots, LnTensor *c
       o->constants[i] = ln_retain(constants[i]);
       o->missing[i] = missing[i];
     }
-    if (whole) memcpy(o->whole, whole, sizeof o->whole);
   }
   if (ok) return &o->layer;
   ln_object_release(o);
@@ -83,7 +82,6 @@ static bool call_all(LnContext *c, LnLayer *self, const LnTensors *in, const LnC
   LnOperation *o = self_of(self);
   (void)args;
   int at = 0;
-  LnSlice slice;
   const void *params = o->op && o->op->params_size ? o->params : NULL;
   if (!o->op || o->op->n_out > max_out) return ln_fail(c, "it has too many outputs");
   LnTensor **v = malloc((size_t)(o->n_slots + 1) * sizeof *v);
@@ -96,12 +94,6 @@ static bool call_all(LnContext *c, LnLayer *self, const LnTensors *in, const LnC
     if (ok) v[i] = in->v[at++];
   }
   ok = ok && (at == in->n || ln_fail(c, "%s takes %d inputs, got %d", o->op->name, at, in->n));
-  if (ok && o->op == ln_op_slice) {
-    slice = *(const LnSlice *)params;
-    for (int k = 0; k < slice.n && k < v[0]->rank; k++)
-      if (o->whole[k]) slice.count[k] = v[0]->shape[k];
-    params = &slice;
-  }
   ok = ok && ln_apply_all(c, o->op, v, o->n_slots, params, out);
   free(v);
   *n_out = o->op->n_out;

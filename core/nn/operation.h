@@ -13,14 +13,13 @@ typedef struct LnOperation {
   int n_slots;             // operands of the op
   LnTensor **constants;    // NULL: an input of the layer
   bool *missing;           // an optional operand that was left out
-  bool whole[LN_MAX_RANK]; // of a slice: all of the axis, whatever its size
 } LnOperation;
 extern const LnLayerClass *const ln_operation_class;
 
 // Strings, lists and tensors in params are copied (tensors: referenced); constants are referenced.
-// whole: of a slice, else NULL. NULL with an error without memory.
+// NULL with an error without memory.
 LnLayer *ln_operation_new(LnContext *c, const LnOp *op, int n_slots, LnTensor *const *constants,
-                          const bool *missing, const void *params, const bool *whole);
+                          const bool *missing, const void *params);
 static inline bool ln_is_operation(const LnObject *o) {
   return o->cls == &ln_operation_class->base;
 }

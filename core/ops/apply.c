@@ -175,9 +175,18 @@ LnTensor *ln_apply(LnContext *c, const LnOp *op, LnTensor *const *in, int n_in,
 
 // ---- helpers for shape()
 
+static bool involves_meta(const LnCall *call) {
+  for (int i = 0; i < call->n_in; i++)
+    if (call->in[i] && call->in[i]->meta) return true;
+  return false;
+}
+
 bool ln_spec(const LnCall *call, LnSpec *out, LnDtype d, int rank, const int64_t *shape) {
   int64_t size;
-  if (!ln_shape_size(call->context, shape, rank, &size)) {
+  bool open = false;
+  for (int i = 0; i < rank; i++) open = open || shape[i] == -1;
+  open = open && involves_meta(call);
+  if (!(open ? ln_shape_known_size : ln_shape_size)(call->context, shape, rank, &size)) {
     ln_fail_within(call->context, "%s", call->op->name);
     return false;
   }
@@ -189,6 +198,13 @@ bool ln_spec(const LnCall *call, LnSpec *out, LnDtype d, int rank, const int64_t
 
 bool ln_spec_like(const LnCall *call, LnSpec *out, LnDtype d, const LnTensor *like) {
   return ln_spec(call, out, d, like->rank, like->shape);
+}
+
+bool ln_spec_both(const LnCall *call, LnSpec *out, LnDtype d, const LnTensor *a,
+                  const LnTensor *b) {
+  int64_t shape[LN_MAX_RANK];
+  return ln_shape_unify(a->shape, a->rank, b->shape, b->rank, shape) &&
+         ln_spec(call, out, d, a->rank, shape);
 }
 
 bool ln_spec_broadcast(const LnCall *call, LnSpec *out, LnDtype d) {

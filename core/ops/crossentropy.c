@@ -21,8 +21,8 @@ static bool labels_fit(const LnCall *call, const LnTensor *labels, const LnTenso
   if (!ln_dtype_is_float((LnDtype)x->dtype) || (!e->sparse && labels->dtype != x->dtype))
     return ln_fail(call->context, "%s: predictions are floats, got %s", call->op->name,
                    ln_dtype_name((LnDtype)x->dtype));
-  if (x->rank > 0 && x->shape[x->rank - 1] > 0 &&
-      ln_shape_equal(labels->shape, labels->rank, x->shape, x->rank - (e->sparse ? 1 : 0)))
+  if (x->rank > 0 && x->shape[x->rank - 1] != 0 &&
+      ln_shape_unify(labels->shape, labels->rank, x->shape, x->rank - (e->sparse ? 1 : 0), NULL))
     return true;
   if (x->rank > 0 && x->shape[x->rank - 1] == 0)
     return ln_fail(call->context, "predictions of shape %s have no classes",
@@ -116,7 +116,7 @@ static bool softmax_backward(const LnCall *call, LnTensor *const *dy, const bool
 
 static bool softmax_grad_shape(const LnCall *call, LnSpec *out) {
   const LnTensor *p = call->in[1], *g = call->in[2];
-  if (!ln_shape_equal(g->shape, g->rank, p->shape, p->rank - 1) || g->dtype != p->dtype)
+  if (!ln_shape_unify(g->shape, g->rank, p->shape, p->rank - 1, NULL) || g->dtype != p->dtype)
     return ln_fail(call->context, "%s: shapes do not align: %s and %s", call->op->name,
                    ln_tensor_shape_text(p), ln_tensor_shape_text(g));
   return labels_fit(call, call->in[0], p) && ln_spec_like(call, out, (LnDtype)p->dtype, p);
@@ -204,10 +204,10 @@ static bool sigmoid_shape(const LnCall *call, LnSpec *out) {
   if (!ln_dtype_is_float((LnDtype)x->dtype))
     return ln_fail(call->context, "%s: predictions are floats, got %s", call->op->name,
                    ln_dtype_name((LnDtype)x->dtype));
-  if (!ln_tensor_same_shape(t, x) || (call->n_in > 2 && !ln_tensor_same_shape(call->in[2], x)))
+  if (!ln_tensor_shapes_fit(t, x) || (call->n_in > 2 && !ln_tensor_shapes_fit(call->in[2], x)))
     return ln_fail(call->context, "labels of shape %s do not go with predictions of shape %s",
                    ln_tensor_shape_text(t), ln_tensor_shape_text(x));
-  return ln_spec_like(call, out, (LnDtype)x->dtype, x);
+  return ln_spec_both(call, out, (LnDtype)x->dtype, x, t);
 }
 
 static void sigmoid_forward(const LnCall *call) {

@@ -9,13 +9,15 @@
 
 static bool shape(const LnCall *call, LnSpec *out) {
   const LnTensor *labels = call->in[0], *x = call->in[1];
-  if (labels->rank != 2 || x->rank != 3 || labels->shape[0] != x->shape[0] || x->shape[2] < 1 ||
+  if (labels->rank != 2 || x->rank != 3 || !ln_dims_fit(labels->shape[0], x->shape[0]) ||
+      x->shape[2] == 0 ||
       !ln_dtype_is_float((LnDtype)x->dtype))
     return ln_fail(call->context, "%s: labels (batch, length) and float logits (batch, steps, "
                    "classes) expected, got %s and %s of %s", call->op->name,
                    ln_tensor_shape_text(labels), ln_tensor_shape_text(x),
                    ln_dtype_name((LnDtype)x->dtype));
-  return ln_spec(call, &out[0], (LnDtype)x->dtype, 1, x->shape) &&
+  return ln_spec(call, &out[0], (LnDtype)x->dtype, 1,
+                 (int64_t[]){ln_dim_known(x->shape[0], labels->shape[0])}) &&
          ln_spec_like(call, &out[1], (LnDtype)x->dtype, x);
 }
 

@@ -97,7 +97,7 @@ static bool shift_backward(const LnCall *call, LnTensor *const *dy, const bool *
 }
 
 static bool recurrence_shape(const LnCall *call, LnSpec *out) {
-  if (!ln_tensor_same_shape(call->in[0], call->in[1]))
+  if (!ln_tensor_shapes_fit(call->in[0], call->in[1]))
     return ln_fail(call->context, "%s: shapes differ: %s and %s", call->op->name,
                    ln_tensor_shape_text(call->in[0]), ln_tensor_shape_text(call->in[1]));
   return shape(call, out);

@@ -21,15 +21,15 @@ static bool dense_shape(const LnCall *call, LnSpec *out) {
   LnContext *c = call->context;
   const LnTensor *x = call->in[0], *w = call->in[1], *b = call->n_in > 2 ? call->in[2] : NULL;
   int64_t shape[LN_MAX_RANK];
-  if (x->rank == 0 || w->rank != 2 || x->shape[x->rank - 1] != w->shape[0] ||
-      (b && (b->rank != 1 || b->shape[0] != w->shape[1])))
+  if (x->rank == 0 || w->rank != 2 || !ln_dims_fit(x->shape[x->rank - 1], w->shape[0]) ||
+      (b && (b->rank != 1 || !ln_dims_fit(b->shape[0], w->shape[1]))))
     return ln_fail(c, "dense: shapes do not align: x %s, kernel %s%s%s", ln_tensor_shape_text(x),
                    ln_tensor_shape_text(w), b ? ", bias " : "", b ? ln_tensor_shape_text(b) : "");
   if (!ln_dtype_is_float((LnDtype)w->dtype) || (b && b->dtype != w->dtype))
     return ln_fail(c, "dense: kernel and bias are of one float dtype, got %s and %s",
                    ln_dtype_name((LnDtype)w->dtype), ln_dtype_name((LnDtype)(b ? b : w)->dtype));
   for (int i = 0; i < x->rank - 1; i++) shape[i] = x->shape[i];
-  shape[x->rank - 1] = w->shape[1];
+  shape[x->rank - 1] = b ? ln_dim_known(w->shape[1], b->shape[0]) : w->shape[1];
   return ln_spec(call, out, (LnDtype)w->dtype, x->rank, shape);
 }
 
@@ -165,11 +165,12 @@ static bool grad_shape(const LnCall *call, LnSpec *out) {
   if (!ln_dtype_is_float((LnDtype)y->dtype))
     return ln_fail(call->context, "%s: floats are wanted, got %s", call->op->name,
                    ln_dtype_name((LnDtype)y->dtype));
-  if (!ln_tensor_same_shape(dy, y) || dy->rank == 0)
+  if (!ln_tensor_shapes_fit(dy, y) || dy->rank == 0)
     return ln_fail(call->context, "%s: shapes do not align: %s and %s", call->op->name,
                    ln_tensor_shape_text(dy), ln_tensor_shape_text(y));
-  return ln_spec_like(call, &out[0], (LnDtype)y->dtype, y) &&
-         (call->n_out == 1 || ln_spec(call, &out[1], (LnDtype)y->dtype, 1, &y->shape[y->rank - 1]));
+  return ln_spec_both(call, &out[0], (LnDtype)y->dtype, y, dy) &&
+         (call->n_out == 1 ||
+          ln_spec(call, &out[1], (LnDtype)y->dtype, 1, &out[0].shape[y->rank - 1]));
 }
 
 // The inputs as rows of the last one's dtype: where they do not lie so, copies.
@@ -226,14 +227,16 @@ static bool grad_backward(const LnCall *call, LnTensor *const *g, const bool *wa
 
 static bool relu_shape(const LnCall *call, LnSpec *out) {
   const LnTensor *dz = call->in[0], *w = call->in[1], *y = call->in[2];
-  if (dz->rank != 2 || w->rank != 2 || y->rank != 2 || dz->shape[0] != y->shape[0] ||
-      dz->shape[1] != w->shape[1] || w->shape[0] != y->shape[1])
+  if (dz->rank != 2 || w->rank != 2 || y->rank != 2 || !ln_dims_fit(dz->shape[0], y->shape[0]) ||
+      !ln_dims_fit(dz->shape[1], w->shape[1]) || !ln_dims_fit(w->shape[0], y->shape[1]))
     return ln_fail(call->context, "%s: shapes do not align: %s, %s and %s", call->op->name,
                    ln_tensor_shape_text(dz), ln_tensor_shape_text(w), ln_tensor_shape_text(y));
   if (!ln_dtype_is_float((LnDtype)y->dtype) || dz->dtype != y->dtype || w->dtype != y->dtype)
     return ln_fail(call->context, "%s: one float dtype is wanted", call->op->name);
-  return ln_spec_like(call, &out[0], (LnDtype)y->dtype, y) &&
-         ln_spec(call, &out[1], (LnDtype)y->dtype, 1, &y->shape[1]);
+  int64_t shape[2] = {ln_dim_known(y->shape[0], dz->shape[0]),
+                      ln_dim_known(y->shape[1], w->shape[0])};
+  return ln_spec(call, &out[0], (LnDtype)y->dtype, 2, shape) &&
+         ln_spec(call, &out[1], (LnDtype)y->dtype, 1, &shape[1]);
 }
 
 static void relu_forward(const LnCall *call) {

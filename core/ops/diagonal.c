@@ -31,6 +31,7 @@ static bool diagonal_layout(const LnCall *call, const Diagonal *p, int rank, con
   int64_t down = k < 0 ? (k < -rows ? rows : -k) : 0,
           right = k > 0 ? (k > columns ? columns : k) : 0;
   int64_t length = rows - down < columns - right ? rows - down : columns - right;
+  if (rows < 0 || columns < 0) length = -1, down = right = 0;
   for (int i = 0; i < rank; i++)
     if (i != a && i != b) out->shape[n] = shape[i], out->stride[n++] = stride[i];
   out->shape[n] = length;
@@ -106,6 +107,8 @@ static bool diag_compose(const LnCall *call, LnTensor **out) {
     return ln_fail(c, "diag: one or two axes are wanted, got shape %s", ln_tensor_shape_text(x));
   if (k > INT32_MAX || k < -INT32_MAX)
     return ln_fail(c, "diag: k = %lld is too far out", (long long)k);
+  if (x->shape[0] < 0)   // square, of a size that is not known either
+    return (out[0] = ln_mul(c, ln_expand_dims(c, x, 0), ln_expand_dims(c, x, 1)));
   p.shape.v[0] = p.shape.v[1] = x->shape[0] + (k < 0 ? -k : k);
   return (out[0] = LN_APPLY1(c, diagonal_grad_op, &p, x));
 }

@@ -86,10 +86,11 @@ static bool parse(Equation *e, LnTensor *const *x, int n) {
       int l = t->label[i];
       int64_t length = t->x->shape[i];
       count[l]++;
-      if (e->seen[l] && e->length[l] != length && e->length[l] != 1 && length != 1)
+      if (e->seen[l] && !ln_dims_fit(e->length[l], length) && e->length[l] != 1 && length != 1)
         return ln_fail(e->c, "einsum: label '%c' of \"%s\" is %lld here and %lld there",
                        name_of(l), e->text, (long long)e->length[l], (long long)length);
       if (!e->seen[l] || e->length[l] == 1) e->length[l] = length;
+      else if (length != 1) e->length[l] = ln_dim_known(e->length[l], length);
       e->seen[l] = true;
     }
   }
@@ -145,7 +146,7 @@ static bool tidy(Equation *e, Term *t, int at) {
     for (int j = i + 1; j < t->n; j++) {
       if (t->label[j] != t->label[i]) continue;
       int label = t->label[i];
-      if (t->x->shape[i] != t->x->shape[j])
+      if (!ln_dims_fit(t->x->shape[i], t->x->shape[j]))
         return ln_fail(c, "einsum: label '%c' of \"%s\" is %lld here and %lld there",
                        name_of(label), e->text, (long long)t->x->shape[i],
                        (long long)t->x->shape[j]);
@@ -190,8 +191,8 @@ static LnTensor *merged(LnContext *c, LnTensor *x, int batch, int first, int sec
   int64_t shape[LN_MAX_RANK], a = 1, b = 1;
   if (!x || (first == 1 && second == 1)) return x;
   for (int i = 0; i < batch; i++) shape[i] = x->shape[i];
-  for (int i = 0; i < first; i++) a *= x->shape[batch + i];
-  for (int i = 0; i < second; i++) b *= x->shape[batch + first + i];
+  for (int i = 0; i < first; i++) a = ln_dim_times(a, x->shape[batch + i]);
+  for (int i = 0; i < second; i++) b = ln_dim_times(b, x->shape[batch + first + i]);
   shape[batch] = a;
   shape[batch + 1] = b;
   return ln_reshape(c, x, batch + 2, shape);

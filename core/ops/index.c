@@ -77,9 +77,8 @@ static bool take_layout(const LnCall *call, const Index *p, int rank, const int6
   if (p->axis != LN_NONE && !ln_axis(call->context, call->op->name, p->axis, rank, axis))
     return false;
   for (int i = 0; i < rank; i++) {
-    if (p->axis == LN_NONE || i == *axis) *n *= shape[i];
-    else if (i < *axis) *outer *= shape[i];
-    else *inner *= shape[i];
+    int64_t *part = p->axis == LN_NONE || i == *axis ? n : i < *axis ? outer : inner;
+    *part = ln_dim_times(*part, shape[i]);
   }
   return true;
 }
@@ -224,10 +223,10 @@ static bool gather_layout(const LnCall *call, const LnTensor *x, const LnTensor 
   if (!ln_axis(c, call->op->name, p->axis, x->rank, axis)) return false;
   for (int i = 0; i < x->rank; i++) {
     int64_t a = x->shape[i], b = at->shape[i];
-    if (i != *axis && a != b && a != 1 && b != 1)
+    if (i != *axis && !ln_dims_fit(a, b) && a != 1 && b != 1)
       return ln_fail(c, "%s: shapes do not align: %s and positions %s (axis %d may differ)",
                      call->op->name, ln_tensor_shape_text(x), ln_tensor_shape_text(at), *axis + 1);
-    shape[i] = i == *axis ? b : a == 1 ? b : a;
+    shape[i] = i == *axis || a == 1 ? b : b == 1 ? a : ln_dim_known(a, b);
     x_stride[i] = i == *axis || a == 1 ? 0 : x->stride[i];
     at_stride[i] = b == 1 && shape[i] != 1 ? 0 : 1;
   }

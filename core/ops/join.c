@@ -31,11 +31,12 @@ static bool join_shape(const LnCall *call, LnSpec *out) {
   for (int i = 0; i < call->n_in; i++) {
     const LnTensor *x = call->in[i];
     shape[axis] = x->rank > axis ? x->shape[axis] : -1;
-    if (!ln_shape_equal(shape, first->rank, x->shape, x->rank))
+    if (!ln_shape_unify(shape, first->rank, x->shape, x->rank, shape))
       return ln_fail(c, "%s: tensor %d has shape %s, the first one has %s: they may differ in axis "
                      "%d only", call->op->name, i + 1, ln_tensor_shape_text(x),
                      ln_tensor_shape_text(first), axis + 1);
-    if (__builtin_add_overflow(total, x->shape[axis], &total))
+    if (total < 0 || x->shape[axis] < 0) total = -1;
+    else if (__builtin_add_overflow(total, x->shape[axis], &total))
       return ln_fail(c, "%s: axis %d gets too long", call->op->name, axis + 1);
   }
   shape[axis] = total;
@@ -81,7 +82,7 @@ static bool stack_compose(const LnCall *call, LnTensor **out) {
   int axis, n = call->n_in;
   if (n == 0) return ln_fail(c, "stack: the list of tensors is empty");
   for (int i = 1; i < n; i++)
-    if (!ln_tensor_same_shape(call->in[0], call->in[i]))
+    if (!ln_tensor_shapes_fit(call->in[0], call->in[i]))
       return ln_fail(c, "stack: tensor %d has shape %s, the first one has %s", i + 1,
                      ln_tensor_shape_text(call->in[i]), ln_tensor_shape_text(call->in[0]));
   if (call->in[0]->rank == LN_MAX_RANK)
@@ -112,8 +113,9 @@ static bool pad_constant_shape(const LnCall *call, LnSpec *out) {
   for (int i = 0; i < x->rank; i++) {
     if (p->before[i] < 0 || p->after[i] < 0)
       return ln_fail(call->context, "pad: paddings must not be negative");
-    if (__builtin_add_overflow(x->shape[i], p->before[i], &shape[i]) ||
-        __builtin_add_overflow(shape[i], p->after[i], &shape[i]))
+    if (x->shape[i] < 0) shape[i] = -1;
+    else if (__builtin_add_overflow(x->shape[i], p->before[i], &shape[i]) ||
+             __builtin_add_overflow(shape[i], p->after[i], &shape[i]))
       return ln_fail(call->context, "pad: axis %d gets too long", i + 1);
   }
   return ln_spec(call, out, (LnDtype)x->dtype, x->rank, shape);
@@ -201,11 +203,13 @@ static bool pad_compose(const LnCall *call, LnTensor **out) {
   }
   if (p->mode == CONSTANT) return (out[0] = ln_pad(c, x, before, after, p->value));
   LnTensor *y = x;
+  for (int i = 0; i < x->rank; i++)
+    if (x->shape[i] == 0 && (before[i] > 0 || after[i] > 0))
+      return ln_fail(c, "pad: axis %d is empty: only mode \"constant\" can widen it", i + 1);
+  if (x->meta) return (out[0] = ln_pad(c, x, before, after, 0));
   for (int i = 0; i < x->rank && y; i++) {
     int64_t n = x->shape[i], length = before[i] + n + after[i];
     if (before[i] == 0 && after[i] == 0) continue;
-    if (n == 0)
-      return ln_fail(c, "pad: axis %d is empty: only mode \"constant\" can widen it", i + 1);
     LnTensor *from = ln_temp(c, ln_tensor_new(c, LN_INT64, 1, &length));
     if (!from) return false;
     for (int64_t j = 0; j < length; j++)
@@ -223,11 +227,13 @@ static LnTensor *widen(LnContext *c, LnTensor *x, int64_t n, int64_t which, bool
   if (!x || !ln_axis(c, each ? "repeat_" : "tile", which, x->rank, &axis)) return NULL;
   rank = x->rank;
   for (int i = 0; i < rank; i++) {
-    if (i < axis + (each ? 1 : 0)) outer *= x->shape[i];
-    else inner *= x->shape[i];
+    int64_t *part = i < axis + (each ? 1 : 0) ? &outer : &inner;
+    *part = ln_dim_times(*part, x->shape[i]);
     shape[i] = x->shape[i];
   }
-  if (n < 0 || __builtin_mul_overflow(x->shape[axis], n, &shape[axis])) {
+  if (x->shape[axis] < 0 && n >= 0) {
+    shape[axis] = n == 0 ? 0 : -1;
+  } else if (n < 0 || __builtin_mul_overflow(x->shape[axis], n, &shape[axis])) {
     ln_fail(c, "%s: axis %d cannot get %lld times as long", each ? "repeat_" : "tile", axis + 1,
             (long long)n);
     return NULL;
@@ -268,7 +274,7 @@ static bool repeat_compose(const LnCall *call, LnTensor **out) {
   const Repeat *p = call->params;
   LnTensor *x = call->in[0];
   bool flat = p->axis == LN_NONE;
-  LnTensor *y = flat ? ln_reshape(c, x, 1, &x->size) : x;
+  LnTensor *y = flat ? ln_reshape(c, x, 1, (int64_t[]){-1}) : x;
   y = widen(c, y, p->repeats, flat ? 0 : p->axis, true);
   return (out[0] = y && p->repeats == 1 ? copied(c, y) : y);
 }
@@ -287,12 +293,12 @@ static bool roll_compose(const LnCall *call, LnTensor **out) {
   int64_t turns = flat ? 1 : p->axis.n;
   if (p->shift.n != turns && p->shift.n != 1)
     return ln_fail(c, "roll: %lld shifts for %lld axes", (long long)p->shift.n, (long long)turns);
-  if (flat) y = ln_reshape(c, x, 1, &x->size);
+  if (flat) y = ln_reshape(c, x, 1, (int64_t[]){-1});
   for (int i = 0; i < turns && y; i++) {
     int axis;
     if (!ln_axis(c, "roll", flat ? 0 : p->axis.v[i], y->rank, &axis)) return false;
     int64_t n = y->shape[axis], shift = p->shift.v[p->shift.n == 1 ? 0 : i];
-    if (n == 0) continue;
+    if (n == 0 || x->meta) continue;   // the shape stays
     shift %= n;
     if (shift < 0) shift += n;
     if (shift == 0) continue;

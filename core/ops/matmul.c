@@ -41,7 +41,7 @@ static bool matmul_shape(const LnCall *call, LnSpec *out) {
                    call->op->name, ln_tensor_shape_text(a), ln_tensor_shape_text(b));
   Side l = side_of(a, true, a->stride), r = side_of(b, false, b->stride);
   int rank = ln_shape_broadcast(l.batch, l.batch_rank, r.batch, r.batch_rank, shape);
-  if (rank < 0 || l.columns != r.rows)
+  if (rank < 0 || !ln_dims_fit(l.columns, r.rows))
     return ln_fail(call->context, "%s: shapes do not align: %s and %s", call->op->name,
                    ln_tensor_shape_text(a), ln_tensor_shape_text(b));
   if (a->rank > 1) shape[rank++] = l.rows;
@@ -236,12 +236,12 @@ static LnTensor *as_matrix(LnContext *c, LnTensor *t, const LnInts *axes, bool l
     }
     used[axis] = true;
     gone[i] = axis;
-    contracted *= t->shape[axis];
+    contracted = ln_dim_times(contracted, t->shape[axis]);
   }
   for (int i = 0; i < t->rank; i++) {
     if (used[i]) continue;
     kept[n++] = i;
-    free *= t->shape[i];
+    free = ln_dim_times(free, t->shape[i]);
     shape[(*rank)++] = t->shape[i];
   }
   t = ln_permute(c, t, t->rank, order);
@@ -261,7 +261,7 @@ static LnTensor *contract(LnContext *c, const char *name, LnTensor *a, LnTensor 
   if (!left || !right) return NULL;
   for (int i = 0; i < axes_a->n; i++) {
     int64_t p = axes_a->v[i], q = axes_b->v[i];
-    if (a->shape[p < 0 ? p + a->rank : p] == b->shape[q < 0 ? q + b->rank : q]) continue;
+    if (ln_dims_fit(a->shape[p < 0 ? p + a->rank : p], b->shape[q < 0 ? q + b->rank : q])) continue;
     ln_fail(c, "%s: shapes do not align: %s and %s", name, ln_tensor_shape_text(a),
             ln_tensor_shape_text(b));
     return NULL;

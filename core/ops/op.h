@@ -142,9 +142,13 @@ static inline LnRecorder *ln_recorder_outer(const LnRecorder *r) {
 // faster form without a derivative of their own use it only when this is false.
 bool ln_recording_gradients(const LnContext *c);
 
-// ---- helpers for shape()
+// ---- helpers for shape(). Tensors without values may have unknown dimensions, -1: they fit
+// any size (ln_dims_fit, ln_shape_unify), and an output's may be unknown then.
 bool ln_spec(const LnCall *call, LnSpec *out, LnDtype d, int rank, const int64_t *shape);
 bool ln_spec_like(const LnCall *call, LnSpec *out, LnDtype d, const LnTensor *like);
+// The one shape that inputs a and b have (ln_tensor_shapes_fit).
+bool ln_spec_both(const LnCall *call, LnSpec *out, LnDtype d, const LnTensor *a,
+                  const LnTensor *b);
 // The broadcast shape of all inputs; "shapes do not align: (2, 3) and (4,)" when there is none.
 bool ln_spec_broadcast(const LnCall *call, LnSpec *out, LnDtype d);
 // What is added to a sum (an input, may be NULL) in place, or else to zeros of this shape.

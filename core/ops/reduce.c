@@ -54,7 +54,7 @@ static bool mark(const LnCall *call, const LnInts *axes, bool *marks) {
 static int64_t count(const LnTensor *x, const bool *marks) {
   int64_t n = 1;
   for (int i = 0; i < x->rank; i++)
-    if (marks[i]) n *= x->shape[i];
+    if (marks[i]) n = ln_dim_times(n, x->shape[i]);
   return n;
 }
 
@@ -66,12 +66,12 @@ static bool shape(const LnCall *call, LnSpec *out) {
   int64_t kept[LN_MAX_RANK], size = 1;
   int rank = 0;
   for (int i = 0; i < x->rank; i++) {
-    if (!marks[i]) size *= x->shape[i];
+    if (!marks[i]) size = ln_dim_times(size, x->shape[i]);
     if (!marks[i] || o->keepdims) kept[rank++] = marks[i] ? 1 : x->shape[i];
   }
   Kind kind = kind_of(call);
   LnDtype d = (LnDtype)x->dtype;
-  if (kind == SAME && size > 0 && count(x, marks) == 0)
+  if (kind == SAME && size != 0 && count(x, marks) == 0)
     return ln_fail(call->context, "%s: shape %s is empty along the axis (zero-size)",
                    call->op->name, ln_tensor_shape_text(x));
   if (kind == COUNTS || (kind == TOTAL && !ln_dtype_is_float(d))) d = LN_INT64;
@@ -212,10 +212,10 @@ static bool argmax_shape(const LnCall *call, LnSpec *out) {
     return false;
   for (int i = 0; i < x->rank; i++) {
     bool gone = axis < 0 || i == axis;
-    if (!gone) size *= x->shape[i];
+    if (!gone) size = ln_dim_times(size, x->shape[i]);
     if (!gone || o->keepdims) kept[rank++] = gone ? 1 : x->shape[i];
   }
-  if (size > 0 && x->size == 0)
+  if (size != 0 && x->size == 0)
     return ln_fail(call->context, "%s: shape %s is empty along the axis (zero-size)",
                    call->op->name, ln_tensor_shape_text(x));
   return ln_spec(call, out, LN_INT64, rank, kept);
@@ -260,7 +260,7 @@ static bool sum_to_shape(const LnCall *call, LnSpec *out) {
   const LnTensor *x = call->in[0];
   int pad = x->rank - (int)o->shape.n;
   for (int i = 0; i < (int)o->shape.n; i++)
-    if (pad < 0 || (o->shape.v[i] != 1 && o->shape.v[i] != x->shape[i + pad]))
+    if (pad < 0 || (o->shape.v[i] != 1 && !ln_dims_fit(o->shape.v[i], x->shape[i + pad])))
       return ln_fail(call->context, "sum_to: shape %s does not broadcast to %s",
                      ln_shape_text(o->shape.v, (int)o->shape.n), ln_tensor_shape_text(x));
   return ln_spec(call, out, (LnDtype)x->dtype, (int)o->shape.n, o->shape.v);

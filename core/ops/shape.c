@@ -78,11 +78,26 @@ static const char *as_given(const LnInts *v, char *text) {
   return text;
 }
 
+static bool has_unknown(const LnTensor *x) {
+  bool found = false;
+  for (int i = 0; i < x->rank; i++) found = found || x->shape[i] < 0;
+  return found;
+}
+
+// What is known of the new shape where x's is not.
+static bool reshape_unknown(const LnCall *call, LnSpec *out, const LnInts *want) {
+  for (int i = 0; i < want->n; i++)
+    if (want->v[i] < -1) return ln_fail(call->context, "%s: a dimension is negative",
+                                        call->op->name);
+  return ln_spec(call, out, (LnDtype)call->in[0]->dtype, (int)want->n, want->v);
+}
+
 static bool reshape_shape(const LnCall *call, LnSpec *out) {
   const LnInts *want = &((const Shape *)call->params)->shape;
   const LnTensor *x = call->in[0];
   int64_t shape[LN_MAX_RANK], known = 1;
   int open = -1;
+  if (has_unknown(x)) return reshape_unknown(call, out, want);
   for (int i = 0; i < want->n; i++) {
     shape[i] = want->v[i];
     if (shape[i] >= 0) {
@@ -264,7 +279,7 @@ static bool squeeze_shape(const LnCall *call, LnSpec *out) {
   bool gone[LN_MAX_RANK];
   if (!mark_axes(call, axes, x->rank, gone)) return false;
   for (int i = 0; i < x->rank; i++) {
-    if (gone[i] && x->shape[i] == 1) continue;
+    if (gone[i] && (x->shape[i] == 1 || (x->shape[i] < 0 && axes->n >= 0))) continue;
     if (gone[i] && axes->n >= 0)
       return ln_fail(call->context, "%s: axis %d of shape %s has not length 1", call->op->name,
                      i + 1, ln_tensor_shape_text(x));
@@ -281,8 +296,10 @@ static bool broadcast_shape(const LnCall *call, LnSpec *out) {
   const LnTensor *x = call->in[0];
   int64_t shape[LN_MAX_RANK], stride[LN_MAX_RANK];
   int rank = (int)want->n, extra = rank - x->rank;
-  if (ln_shape_broadcast(x->shape, x->rank, want->v, rank, shape) != rank ||
-      !ln_shape_equal(shape, rank, want->v, rank))
+  bool fits = ln_shape_broadcast(x->shape, x->rank, want->v, rank, shape) == rank;
+  fits = fits && (x->meta ? ln_shape_unify(shape, rank, want->v, rank, shape)
+                          : ln_shape_equal(shape, rank, want->v, rank));
+  if (!fits)
     return ln_fail(call->context, "%s: shape %s cannot be broadcast to %s", call->op->name,
                    ln_tensor_shape_text(x), ln_shape_text(want->v, rank));
   for (int i = 0; i < rank; i++)

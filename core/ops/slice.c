@@ -10,6 +10,26 @@
 enum { SLICE, SLICE_GRAD };
 extern const LnOp ln_ops_slice[];
 
+// Start and count of an axis of n (-1: unknown, as the count may be then) whose positions are said
+// from its ends. False: they are not there.
+static bool close_axis(int64_t n, int64_t step, int64_t *start, int64_t *count) {
+  int64_t first = *start, last = *count;
+  if (n < 0) {
+    bool known = (first < 0) == (last < 0);
+    *start = 0;
+    *count = !known ? -1 : last == first - 1 && step > 0 ? 0 : (last - first) / step + 1;
+    return true;
+  }
+  if (first < 0) first += n;
+  if (last < 0) last += n;
+  *start = first;
+  *count = 0;
+  if (last == first - 1 && step > 0) return first >= 0;
+  *count = (last - first) / step + 1;
+  bool forwards = step > 0 ? last >= first : last <= first;
+  return forwards && first >= 0 && last >= 0 && first < n && last < n;
+}
+
 // Shape and strides of a slice of a tensor; the offset is in elements.
 static bool slice_layout(const LnCall *call, const LnSlice *s, int rank, const int64_t *shape,
                          const int64_t *stride, LnSpec *out) {
@@ -22,16 +42,19 @@ static bool slice_layout(const LnCall *call, const LnSlice *s, int rank, const i
     int64_t start = 0, count = shape[i], step = 1;
     if (i < s->n) {
       start = s->start[i], count = s->count[i], step = s->step[i];
+      bool found = step != 0 && (!s->open[i] || close_axis(shape[i], step, &start, &count));
+      bool known = shape[i] >= 0;
       int64_t reach = 0, last = start;
-      bool far = count > 0 && (__builtin_mul_overflow(count - 1, step, &reach) ||
-                               __builtin_add_overflow(start, reach, &last));
-      if (count < 0 || step == 0 || far ||
-          (count > 0 && (start < 0 || start >= shape[i] || last < 0 || last >= shape[i])))
+      bool far = !found || (known && count > 0 && (__builtin_mul_overflow(count - 1, step, &reach) ||
+                                __builtin_add_overflow(start, reach, &last)));
+      if (far || (known && count < 0) ||
+          (known && count > 0 &&
+           (start < 0 || start >= shape[i] || last < 0 || last >= shape[i])))
         return ln_fail(call->context, "slice of axis %d lies outside: the shape is %s", i + 1,
                        ln_shape_text(shape, rank));
-      if (count > 0) out->offset += start * stride[i];
+      if (known && count > 0) out->offset += start * stride[i];
       if (s->drop[i]) {
-        if (count != 1) return ln_fail(call->context, "only an axis of one element can be dropped");
+        if (count != 1 && known) return ln_fail(call->context, "only an axis of one element can be dropped");
         continue;
       }
     }
@@ -132,9 +155,10 @@ LnTensor *ln_narrow(LnContext *c, LnTensor *x, int64_t axis, int64_t start, int6
   int a;
   if (!x || !ln_axis(c, "slice", axis, x->rank, &a)) return NULL;
   s.n = a + 1;
-  for (int i = 0; i < a; i++) s.count[i] = x->shape[i], s.step[i] = 1;
+  for (int i = 0; i < a; i++) s.count[i] = x->shape[i], s.step[i] = 1, s.open[i] = x->shape[i] < 0;
   s.start[a] = start;
   s.count[a] = count;
   s.step[a] = 1;
+  s.open[a] = count < 0;
   return ln_slice(c, x, &s);
 }

@@ -71,10 +71,10 @@ static bool grad_shape(const LnCall *call, LnSpec *out) {
   if (!ln_dtype_is_float((LnDtype)y->dtype))
     return ln_fail(call->context, "softmax_grad: floats are wanted, got %s",
                    ln_dtype_name((LnDtype)y->dtype));
-  if (!ln_tensor_same_shape(y, dy))
+  if (!ln_tensor_shapes_fit(y, dy))
     return ln_fail(call->context, "softmax_grad: shapes do not align: %s and %s",
                    ln_tensor_shape_text(y), ln_tensor_shape_text(dy));
-  return softmax_shape(call, out);
+  return softmax_shape(call, out) && ln_spec_both(call, out, out->dtype, y, dy);
 }
 
 static size_t grad_scratch(const LnCall *call) {
@@ -172,7 +172,7 @@ static bool lse_compose(const LnCall *call, LnTensor **out) {
     gone[axis] = true;
   }
   if (p->axis.n < 0 && x->rank != 1) {
-    y = LN_APPLY1(c, op_of(LOGSUMEXP_AXIS), &(Axis){0}, ln_reshape(c, x, 1, &x->size));
+    y = LN_APPLY1(c, op_of(LOGSUMEXP_AXIS), &(Axis){0}, ln_reshape(c, x, 1, (int64_t[]){-1}));
   } else {
     for (int i = x->rank - 1; i >= 0; i--)
       if (gone[i]) y = LN_APPLY1(c, op_of(LOGSUMEXP_AXIS), &(Axis){i}, y);
@@ -225,6 +225,7 @@ static bool glu_compose(const LnCall *call, LnTensor **out) {
   LnTensor *x = call->in[0];
   int axis;
   if (!ln_axis(c, "glu", ((const Axis *)call->params)->axis, x->rank, &axis)) return false;
+  if (x->shape[axis] < 0) return (out[0] = ln_sigmoid(c, ln_narrow(c, x, axis, 0, -1)));
   if (x->shape[axis] % 2)
     return ln_fail(c, "glu: axis %d of shape %s has no two halves", axis + 1,
                    ln_tensor_shape_text(x));

@@ -117,7 +117,7 @@ static bool topk_shape(const LnCall *call, LnSpec *out) {
   int64_t shape[LN_MAX_RANK];
   int axis;
   if (!ln_axis(call->context, "topk", p->axis, x->rank, &axis)) return false;
-  if (p->k < 0 || p->k > x->shape[axis])
+  if (p->k < 0 || (x->shape[axis] >= 0 && p->k > x->shape[axis]))
     return ln_fail(call->context, "topk: k = %lld, but axis %d of shape %s has %lld elements",
                    (long long)p->k, axis + 1, ln_tensor_shape_text(x), (long long)x->shape[axis]);
   memcpy(shape, x->shape, sizeof shape);

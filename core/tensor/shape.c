@@ -44,12 +44,38 @@ bool ln_shape_equal(const int64_t *a, int rank_a, const int64_t *b, int rank_b) 
   return true;
 }
 
+int64_t ln_dim_times(int64_t a, int64_t b) {
+  if (a == 0 || b == 0) return 0;
+  return a < 0 || b < 0 ? -1 : a * b;
+}
+
+bool ln_shape_unify(const int64_t *a, int rank_a, const int64_t *b, int rank_b, int64_t *out) {
+  if (rank_a != rank_b) return false;
+  for (int i = 0; i < rank_a; i++) {
+    if (!ln_dims_fit(a[i], b[i])) return false;
+    if (out) out[i] = ln_dim_known(a[i], b[i]);
+  }
+  return true;
+}
+
+bool ln_shape_known_size(LnContext *c, const int64_t *shape, int rank, int64_t *size) {
+  int64_t known[LN_MAX_RANK] = {0};
+  bool all = true;
+  for (int i = 0; i < rank && i < LN_MAX_RANK; i++) {
+    all = all && shape[i] >= 0;
+    known[i] = shape[i] < 0 ? 1 : shape[i];
+  }
+  if (!ln_shape_size(c, known, rank, size)) return false;
+  if (!all && *size > 0) *size = -1;
+  return true;
+}
+
 int ln_shape_broadcast(const int64_t *a, int rank_a, const int64_t *b, int rank_b, int64_t *out) {
   int rank = rank_a > rank_b ? rank_a : rank_b;
   for (int i = 1; i <= rank; i++) {
     int64_t x = i <= rank_a ? a[rank_a - i] : 1, y = i <= rank_b ? b[rank_b - i] : 1;
-    if (x != y && x != 1 && y != 1) return -1;
-    out[rank - i] = x == 1 ? y : x;
+    if (x != 1 && y != 1 && !ln_dims_fit(x, y)) return -1;
+    out[rank - i] = x == 1 ? y : y == 1 ? x : ln_dim_known(x, y);
   }
   return rank;
 }

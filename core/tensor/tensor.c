@@ -31,9 +31,8 @@ void ln_storage_release(LnStorage *s) {
 
 // ---- making
 
-static LnTensor *tensor_header(LnContext *c, LnDtype d, int rank, const int64_t *shape) {
-  int64_t size;
-  if (!ln_shape_size(c, shape, rank, &size)) return NULL;
+static LnTensor *sized_header(LnContext *c, LnDtype d, int rank, const int64_t *shape,
+                              int64_t size) {
   // From the cache of freed blocks: a computation makes and drops these by the million.
   LnTensor *t = ln_memory_alloc(c->memory, sizeof *t);
   if (!t) {
@@ -52,6 +51,11 @@ static LnTensor *tensor_header(LnContext *c, LnDtype d, int rank, const int64_t 
   t->offset = 0;
   t->data = NULL;
   return t;
+}
+
+static LnTensor *tensor_header(LnContext *c, LnDtype d, int rank, const int64_t *shape) {
+  int64_t size;
+  return ln_shape_size(c, shape, rank, &size) ? sized_header(c, d, rank, shape, size) : NULL;
 }
 
 LnTensor *ln_tensor_new(LnContext *c, LnDtype d, int rank, const int64_t *shape) {
@@ -74,7 +78,9 @@ LnTensor *ln_tensor_zeros(LnContext *c, LnDtype d, int rank, const int64_t *shap
 }
 
 LnTensor *ln_tensor_meta(LnContext *c, LnDtype d, int rank, const int64_t *shape) {
-  LnTensor *t = tensor_header(c, d, rank, shape);
+  int64_t size;
+  if (!ln_shape_known_size(c, shape, rank, &size)) return NULL;
+  LnTensor *t = sized_header(c, d, rank, shape, size);
   if (!t) return NULL;
   ln_contiguous_strides(shape, rank, t->stride);
   t->meta = true;
@@ -148,6 +154,10 @@ void ln_contiguous_strides(const int64_t *shape, int rank, int64_t *stride) {
 
 bool ln_tensor_same_shape(const LnTensor *a, const LnTensor *b) {
   return ln_shape_equal(a->shape, a->rank, b->shape, b->rank);
+}
+
+bool ln_tensor_shapes_fit(const LnTensor *a, const LnTensor *b) {
+  return ln_shape_unify(a->shape, a->rank, b->shape, b->rank, NULL);
 }
 
 // ---- elements

@@ -27,13 +27,23 @@ bool ln_shape_size(LnContext *c, const int64_t *shape, int rank, int64_t *size);
 bool ln_shape_equal(const int64_t *a, int rank_a, const int64_t *b, int rank_b);
 // numpy broadcasting of two shapes into out[]; returns the rank, or -1 when they do not align.
 int ln_shape_broadcast(const int64_t *a, int rank_a, const int64_t *b, int rank_b, int64_t *out);
+// Shapes of tensors without values may have dimensions that are not known, -1.
+static inline bool ln_dims_fit(int64_t a, int64_t b) { return a == b || a < 0 || b < 0; }
+// Of the sizes of two axes that are one, the known one.
+static inline int64_t ln_dim_known(int64_t a, int64_t b) { return a < 0 ? b : a; }
+int64_t ln_dim_times(int64_t a, int64_t b);   // unknown if a factor is and the other is not 0
+// Whether the two can be one shape; it then is in out[] (NULL: not wanted), None against n being n.
+bool ln_shape_unify(const int64_t *a, int rank_a, const int64_t *b, int rank_b, int64_t *out);
+// ln_shape_size where dimensions may be unknown: then -1, unless another is 0.
+bool ln_shape_known_size(LnContext *c, const int64_t *shape, int rank, int64_t *size);
 // Checks an axis (0-based, or negative from the end) against a rank; the error shows it 1-based.
 bool ln_axis(LnContext *c, const char *what, int64_t axis, int rank, int *out);
 
 // ---- making and freeing
 LnTensor *ln_tensor_new(LnContext *c, LnDtype d, int rank, const int64_t *shape);  // uninitialized
 LnTensor *ln_tensor_zeros(LnContext *c, LnDtype d, int rank, const int64_t *shape);
-LnTensor *ln_tensor_meta(LnContext *c, LnDtype d, int rank, const int64_t *shape);  // no data
+// No data; dimensions may be unknown (-1), and so is then the size.
+LnTensor *ln_tensor_meta(LnContext *c, LnDtype d, int rank, const int64_t *shape);
 LnTensor *ln_tensor_scalar(LnContext *c, LnDtype d, double value);                  // rank 0
 // A view of base's storage: offset in bytes from base->data. No bounds are checked here.
 LnTensor *ln_tensor_view(LnContext *c, LnTensor *base, int rank, const int64_t *shape,
@@ -59,6 +69,8 @@ void ln_tensor_space(LnTensor *t, int64_t from, int64_t to);
 static inline bool ln_tensor_is_contiguous(const LnTensor *t) { return t->contiguous; }
 void ln_contiguous_strides(const int64_t *shape, int rank, int64_t *stride);
 bool ln_tensor_same_shape(const LnTensor *a, const LnTensor *b);
+// The same where dimensions may be unknown: whether the two shapes can be one.
+bool ln_tensor_shapes_fit(const LnTensor *a, const LnTensor *b);
 
 // ---- elements (slow paths: printing, scalars, tests)
 double ln_tensor_get(const LnTensor *t, const int64_t *index);            // any dtype as double

@@ -220,6 +220,88 @@ local function check_replay(f, a, b)
   for k = 1, one.n do assert.is_true(same(one[k], other[k]), "another call was replayed") end
 end
 
+-- ---- dimensions that are not known
+
+-- t's values, over and over, in another shape.
+local function resized(t, shape)
+  local n = 1
+  for _, d in ipairs(shape) do n = n * d end
+  local values, positions = t:flatten(), {}
+  for k = 1, n do positions[k] = (k - 1) % t.size + 1 end
+  return values:take(ln.tensor(positions, {dtype = "int64"})):reshape(shape)
+end
+
+-- The arguments with every axis of length d of length to instead (false: not known).
+local function with_sizes(args, d, to)
+  local changed, any = copy_args(args), false
+  for _, place in ipairs(places(args)) do
+    local t, shape = place.get(args), {}
+    for k, n in ipairs(t.shape) do
+      shape[k] = n
+      if n == d then shape[k], any = to, true end
+    end
+    if to then place.set(changed, resized(t, shape))
+    elseif t.rank > 0 then
+      place.set(changed, ln.Input{batch_shape = shape, dtype = t.dtype})
+    end
+  end
+  return changed, any
+end
+
+local function shapes_of(results)
+  local list = {}
+  for k = 1, results.n do list[k] = results[k].shape end
+  return list
+end
+
+local function fits(unknown, known)
+  if #unknown ~= #known then return false end
+  for k, n in ipairs(unknown) do if n and n ~= known[k] then return false end end
+  return true
+end
+
+-- What is inferred for unknown sizes holds for all that can be computed. Returns for how many.
+local function check_unknown(name, args, d)
+  local f = core.op(name)
+  local symbolic = with_sizes(args, d, false)
+  local told = shapes_of(table.pack(f(table.unpack(symbolic, 1, symbolic.n))))
+  local computed = 0
+  for _, to in ipairs{d, d + 1, d + 2, 2 * d} do
+    local sized = with_sizes(args, d, to)
+    local results = table.pack(pcall(f, table.unpack(sized, 1, sized.n)))
+    -- An axis that may have length 1 is taken for one that has not, as in Keras.
+    if table.remove(results, 1) and not (to == 1 and name == "squeeze") then
+      results.n, computed = results.n - 1, computed + 1
+      for k, shape in ipairs(shapes_of(results)) do
+        assert(fits(told[k], shape), ("%s is told for None, %s comes of %d"):format(
+          tostring(told[k]), tostring(shape), to))
+      end
+    end
+  end
+  return computed
+end
+
+-- The same for one operand of which nothing but the rank is known.
+local function check_operand(f, args, place)
+  local known, symbolic = shapes_of(table.pack(f(table.unpack(args, 1, args.n)))), copy_args(args)
+  local shape, t = {}, place.get(args)
+  for k = 1, t.rank do shape[k] = false end
+  if t.rank == 0 then return end
+  place.set(symbolic, ln.Input{batch_shape = shape, dtype = t.dtype})
+  for k, told in ipairs(shapes_of(table.pack(f(table.unpack(symbolic, 1, symbolic.n))))) do
+    assert(fits(told, known[k]), ("%s is told, %s comes"):format(tostring(told),
+      tostring(known[k])))
+  end
+end
+
+-- Ops that are parts of others, whose samples would say nothing more to the tests above.
+local MORE = {
+  softmax_crossentropy = "p(2,3), x(2,3)\ni(3, 2), x(2,3), {sparse = true}",
+  softmax_crossentropy_grad = "p(2,3), p(2,3), x(2)",
+  sigmoid_crossentropy_grad = "p(2,3), x(2,3), x(2,3)",
+  ctc = "i(3, 2,4), x(2,5,3)",
+}
+
 describe("op", function()
   local checked = 0
   for _, op in ipairs(core.ops()) do
@@ -299,6 +381,35 @@ describe("op", function()
       end
     end
   end
+
+  local told, computed = 0, 0
+  for _, op in ipairs(core.ops()) do
+    local f, value_shape = core.op(op.name), op.value_shape
+    for sample in (op.samples or MORE[op.name] or ""):gmatch("[^\n]+") do
+      it(("%s(%s) tells shapes where sizes are not known"):format(op.name, sample), function()
+        local args, seen = arguments(sample), {}
+        for _, place in ipairs(places(args)) do
+          if not value_shape and op.name ~= "squeeze" then check_operand(f, args, place) end
+          for _, d in ipairs(place.get(args).shape) do
+            if not seen[d] then
+              seen[d] = true
+              if value_shape then
+                assert.error_matches(function() check_unknown(op.name, args, d) end,
+                  "depends on values")
+              else
+                told, computed = told + 1, computed + check_unknown(op.name, args, d)
+              end
+            end
+          end
+        end
+      end)
+    end
+  end
+
+  it("shapes were told, and held for several sizes", function()
+    assert.is_true(told > 250, told)
+    assert.is_true(computed > 3 * told, computed)
+  end)
 
   it("gradients were checked at all", function() assert.is_true(checked > 100, checked) end)
 end)

@@ -86,7 +86,7 @@ static LnTensor *concatenate(LnContext *c, LnLayer *self, const LnTensors *in,
   for (int i = 1; i < in->n; i++) {
     const LnTensor *b = in->v[i];
     bool fits = a->rank == b->rank;
-    for (int k = 0; fits && k < a->rank; k++) fits = k == axis || a->shape[k] == b->shape[k];
+    for (int k = 0; fits && k < a->rank; k++) fits = k == axis || ln_dims_fit(a->shape[k], b->shape[k]);
     if (fits) continue;
     ln_fail(c, "shapes must agree but along axis %d: input 1 has %s, input %d has %s", axis + 1,
             ln_tensor_shape_text(a), i + 1, ln_tensor_shape_text(b));
@@ -142,7 +142,7 @@ static LnTensor *flat(LnContext *c, LnTensor *x, int axis, bool last, int64_t *r
     if (i == axis) continue;
     axes[n++] = i;
     rest[(*n_rest)++] = x->shape[i];
-    size *= x->shape[i];
+    size = ln_dim_times(size, x->shape[i]);
   }
   if (last) axes[n++] = axis;
   shape[0] = x->shape[0];
@@ -165,14 +165,15 @@ static LnTensor *dot(LnContext *c, LnLayer *self, const LnTensors *in, const LnC
   if (!ln_axis(c, "Dot", o->axes.v[0], a->rank, &axis[0]) ||
       !ln_axis(c, "Dot", o->axes.v[o->axes.n - 1], b->rank, &axis[1]))
     return NULL;
-  if (a->shape[0] != b->shape[0] || a->shape[axis[0]] != b->shape[axis[1]]) {
+  if (!ln_dims_fit(a->shape[0], b->shape[0]) ||
+      !ln_dims_fit(a->shape[axis[0]], b->shape[axis[1]])) {
     ln_fail(c, "shapes do not multiply over axes %d and %d: %s and %s", axis[0] + 1, axis[1] + 1,
             ln_tensor_shape_text(a), ln_tensor_shape_text(b));
     return NULL;
   }
   if (o->normalize) a = unit(c, a, axis[0]), b = unit(c, b, axis[1]);
   if (!a || !b) return NULL;
-  shape[0] = a->shape[0];
+  shape[0] = ln_dim_known(a->shape[0], b->shape[0]);
   a = flat(c, a, axis[0], true, shape, &n);
   b = flat(c, b, axis[1], false, shape, &n);
   if (n == 1) shape[n++] = 1;   // vectors: (batch, 1), as in Keras

@@ -51,7 +51,7 @@ static LnTensor *dropout(LnContext *c, LnLayer *self, const LnTensors *in, const
   }
   for (int i = 0; i < x->rank; i++) {
     int64_t n = o->noise_shape.n < 0 || o->noise_shape.v[i] < 0 ? x->shape[i] : o->noise_shape.v[i];
-    if (n != 1 && n != x->shape[i]) {
+    if (n != 1 && !ln_dims_fit(n, x->shape[i])) {
       ln_fail(c, "noise_shape %s does not fit an input of shape %s",
               ln_shape_text(o->noise_shape.v, (int)o->noise_shape.n), ln_tensor_shape_text(x));
       return NULL;

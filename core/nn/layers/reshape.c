@@ -28,7 +28,7 @@ static LnTensor *flatten(LnContext *c, LnLayer *self, const LnTensors *in, const
     if (!(x = ln_permute(c, x, x->rank, axes))) return NULL;
   }
   int64_t shape[2] = {x->shape[0], 1};
-  for (int i = 1; i < x->rank; i++) shape[1] *= x->shape[i];
+  for (int i = 1; i < x->rank; i++) shape[1] = ln_dim_times(shape[1], x->shape[i]);
   return ln_reshape(c, x, 2, shape);
 }
 
@@ -76,13 +76,13 @@ static LnTensor *reshape(LnContext *c, LnLayer *self, const LnTensors *in, const
   const LnInts *t = &((const Reshape *)self)->target;
   LnTensor *x = in->v[0];
   int64_t size = 1, known = 1, shape[LN_MAX_RANK] = {x->shape[0]};
-  for (int i = 1; i < x->rank; i++) size *= x->shape[i];
+  for (int i = 1; i < x->rank; i++) size = ln_dim_times(size, x->shape[i]);
   for (int i = 0; i < t->n; i++)
     if (t->v[i] >= 0) known *= t->v[i];
-  bool fits = size == known;
+  bool fits = ln_dims_fit(size, known);
   for (int i = 0; i < t->n; i++) {
     shape[i + 1] = t->v[i];
-    if (t->v[i] >= 0) continue;
+    if (t->v[i] >= 0 || size < 0) continue;
     fits = known > 0 && size % known == 0;
     if (fits) shape[i + 1] = size / known;
   }

@@ -183,13 +183,18 @@ static bool build_normalization(LnContext *c, LnLayer *self, const LnTensors *in
 static LnTensor *fit(LnContext *c, const LnLayer *self, const bool *kept, const LnTensor *x,
                      LnTensor *value) {
   int64_t shape[LN_MAX_RANK], size = 1;
-  for (int i = 0; i < x->rank; i++) size *= shape[i] = kept[i] ? x->shape[i] : 1;
-  if (value->size != size && value->size != 1) {
+  for (int i = 0; i < x->rank; i++) {
+    shape[i] = kept[i] ? x->shape[i] : 1;
+    size = ln_dim_times(size, shape[i]);
+  }
+  if (!ln_dims_fit(value->size, size) && value->size != 1) {
     ln_fail(c, "mean and variance of shape %s do not fit an input of shape %s",
             ln_tensor_shape_text(value), ln_tensor_shape_text(x));
     return NULL;
   }
   for (int i = 0; value->size == 1 && i < x->rank; i++) shape[i] = 1;
+  if (size < 0 && value->size != 1)
+    return ln_temp(c, ln_tensor_meta(c, (LnDtype)self->dtype, x->rank, shape));
   if (value->dtype != self->dtype) value = ln_cast(c, value, (LnDtype)self->dtype);
   return ln_reshape(c, value, x->rank, shape);
 }

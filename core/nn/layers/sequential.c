@@ -49,15 +49,17 @@ static bool build(LnContext *c, LnLayer *self, const LnTensors *in) {
   LnGraphModel *m = (LnGraphModel *)self;
   if (self->n_children == 0) return ln_fail(c, "a Sequential without layers cannot be built");
   const LnInput input = input_of(m, in->v[0]);
-  LnInts out;
-  int n;
   if (!set_chain(c, m, &input)) return false;
-  LnInts shape = input.shape;
-  for (int i = 0; i < self->n_children; i++) {
-    if (!ln_layer_output_shape(c, self->children[i], 1, &shape, &out, 1, &n)) return false;
-    shape = out;
-  }
-  return true;
+  size_t scope = ln_scope(c);
+  const LnDtype d = (LnDtype)(input.dtype < 0 ? in->v[0]->dtype : input.dtype);
+  LnTensor *x = ln_temp(c, ln_tensor_meta(c, d, (int)input.shape.n, input.shape.v)), *out;
+  int n;
+  c->inferring++;
+  bool done = x && ln_graph_call(c, self, &(LnTensors){1, &x}, &(LnCallArgs){false, NULL}, &out, 1,
+                                 &n);
+  c->inferring--;
+  ln_scope_end(c, scope);
+  return done;
 }
 
 static const LnLayerClass sequential = {
