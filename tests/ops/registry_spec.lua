@@ -248,9 +248,11 @@ local function with_sizes(args, d, to)
   return changed, any
 end
 
+local function is_bool(value) return type(value) == "boolean" end   -- any and all over everything
+
 local function shapes_of(results)
   local list = {}
-  for k = 1, results.n do list[k] = results[k].shape end
+  for k = 1, results.n do list[k] = is_bool(results[k]) and {} or results[k].shape end
   return list
 end
 

@@ -315,8 +315,16 @@ describe("an operation that is not here is refused by name:", function()
     local function slice(start, stop, step)
       return {class_name = "__slice__", config = {start = start, stop = stop, step = step}}
     end
-    fails("size is not known", load_op, "GetItem", {}, {}, {0})
-    fails("size is not known", load_op, "GetItem", {}, {}, {{slice(1)}})
+    -- Of an axis of unknown size: rows and bounds from either end.
+    local x = ln.arange(20):reshape{5, 4}
+    for _, case in ipairs{{{0}, 1}, {{-1}, -1}, {{{slice(1)}}, { {2, -1} }},
+        {{{slice(-3, -1)}}, { {-3, -2} }}, {{{slice(nil, nil, -2)}}, { {-1, 1, -2} }},
+        {{{slice(nil, 2)}}, { {1, 2} }}, {{{slice(-2, nil, -1)}}, { {-2, 1, -1} }},
+        {{{slice(3, 0, -1)}}, { {4, 2, -1} }}} do
+      local y = load_op("GetItem", {}, {}, case[1])
+      assert.is_true(y(x) == x[case[2]])
+    end
+    fails("is empty", load_op, "GetItem", {}, {}, {{slice(-1, -2)}})
     fails("is empty", load_op, "GetItem", {}, {}, {{slice(), slice(3, 3)}})
     fails("3 indices of a tensor of 2 axes", load_op, "GetItem", {}, {}, {{slice(), 0, 0}})
     fails("neither a whole number nor a slice", load_op, "GetItem", {}, {}, {{slice(), {0, 1}}})

@@ -355,19 +355,39 @@ end
 
 -- ---- indexing
 
+-- The same along an axis whose size is not known: bounds stay what they are, from either end.
+local function open_range(start, stop, step, axis)
+  local first, last
+  if step > 0 then
+    first = is_none(start) and 1 or from_zero(start)
+    last = is_none(stop) and -1 or stop < 0 and stop - 1 or stop
+  else
+    first = is_none(start) and -1 or from_zero(start)
+    last = is_none(stop) and 1 or stop < 0 and stop + 1 or stop + 2
+  end
+  local one_side = (first < 0) == (last < 0)
+  if last == 0 or one_side and (step > 0 and last < first or step < 0 and last > first) then
+    raise("a slice of axis %d is empty", axis - 1)
+  end
+  return {first, last, step}
+end
+
 -- The range {first, last[, step]} of a Python slice along an axis of n; {} for all of it.
 local function range_of(slice, n, axis)
   local start, stop, step = slice.start, slice.stop, slice.step
   step = is_none(step) and 1 or step
   if is_none(start) and is_none(stop) and step == 1 then return {} end
-  if type(n) ~= "number" then
-    raise("a part of axis %d is taken, whose size is not known", axis - 1)
-  elseif math.type(step) ~= "integer" or step == 0 then
+  if math.type(step) ~= "integer" or step == 0 then
     raise("a slice with the step %s", tostring(step))
   end
+  for _, value in pairs{start = start, stop = stop} do
+    if not is_none(value) and math.type(value) ~= "integer" then
+      raise("a slice with the bound %s", tostring(value))
+    end
+  end
+  if type(n) ~= "number" then return open_range(start, stop, step, axis) end
   local function place(value, default)
     if is_none(value) then return default end
-    if math.type(value) ~= "integer" then raise("a slice with the bound %s", tostring(value)) end
     if value < 0 then value = value + n end
     if step > 0 then return math.max(0, math.min(n, value)) end
     return math.max(-1, math.min(n - 1, value))
@@ -405,10 +425,6 @@ function readers.GetItem(call)
     elseif is_none(part) then
       added[#added + 1], place = place, place + 1
     elseif math.type(part) == "integer" then
-      local n = x.shape[axis]
-      if type(n) ~= "number" then
-        raise("a row of axis %d is taken, whose size is not known", axis - 1)
-      end
       index[axis], axis, whole = from_zero(part), axis + 1, false
     elseif type(part) == "table" and part.class_name == "__ellipsis__" then
       skip(x.rank - taken)

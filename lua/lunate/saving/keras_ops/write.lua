@@ -248,14 +248,23 @@ function writers.slice(w, x, _, slice)
   for i, start in ipairs(slice.start) do
     local count, step, flags = slice.count[i], slice.step[i], slice.flags[i]
     local part = {start = none(), stop = none(), step = none()}
+    local open = flags & 4 ~= 0   -- of an unknown size: count is the last position, -1 at the end
     if flags & 1 == 1 then
       key[i] = start
     else
+      if step < 0 and not shape[i] and not open then
+        open, count = true, start + (count - 1) * step
+      end
       if step < 0 then
         reversed[#reversed + 1] = i - 1
-        start, step = shape[i] - 1 - start, -step
+        start, step = open and -start - 1 or shape[i] - 1 - start, -step
+        if open then count = -count - 1 end
       end
-      if flags & 2 == 0 then
+      if open then
+        if start ~= 0 then part.start = start end
+        if count ~= -1 then part.stop = count + 1 end
+        if step ~= 1 then part.step = step end
+      else
         part.start, part.stop, part.step = start, start + count * step, step
       end
       key[i] = {class_name = "__slice__", config = part}
