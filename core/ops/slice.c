@@ -45,16 +45,16 @@ static bool slice_layout(const LnCall *call, const LnSlice *s, int rank, const i
       bool found = step != 0 && (!s->open[i] || close_axis(shape[i], step, &start, &count));
       bool known = shape[i] >= 0;
       int64_t reach = 0, last = start;
-      bool far = !found || (known && count > 0 && (__builtin_mul_overflow(count - 1, step, &reach) ||
-                                __builtin_add_overflow(start, reach, &last)));
-      if (far || (known && count < 0) ||
-          (known && count > 0 &&
-           (start < 0 || start >= shape[i] || last < 0 || last >= shape[i])))
+      bool far = known && count > 0 && (__builtin_mul_overflow(count - 1, step, &reach) ||
+                                        __builtin_add_overflow(start, reach, &last));
+      bool inside = start >= 0 && start < shape[i] && last >= 0 && last < shape[i];
+      if (!found || far || (known && (count < 0 || (count > 0 && !inside))))
         return ln_fail(call->context, "slice of axis %d lies outside: the shape is %s", i + 1,
                        ln_shape_text(shape, rank));
       if (known && count > 0) out->offset += start * stride[i];
       if (s->drop[i]) {
-        if (count != 1 && known) return ln_fail(call->context, "only an axis of one element can be dropped");
+        if (count != 1 && known)
+          return ln_fail(call->context, "only an axis of one element can be dropped");
         continue;
       }
     }
@@ -127,10 +127,11 @@ static bool grad_backward(const LnCall *call, LnTensor *const *dy, const bool *w
 
 static const LnField slice_fields[] = {
   LN_BYTES(LnSlice, n), LN_BYTES(LnSlice, start), LN_BYTES(LnSlice, count),
-  LN_BYTES(LnSlice, step), LN_BYTES(LnSlice, drop), {0}};
+  LN_BYTES(LnSlice, step), LN_BYTES(LnSlice, drop), LN_BYTES(LnSlice, open), {0}};
 static const LnField grad_fields[] = {
   LN_BYTES(Grad, slice.n), LN_BYTES(Grad, slice.start), LN_BYTES(Grad, slice.count),
-  LN_BYTES(Grad, slice.step), LN_BYTES(Grad, slice.drop), LN_BYTES(Grad, shape), {0}};
+  LN_BYTES(Grad, slice.step), LN_BYTES(Grad, slice.drop),
+  LN_BYTES(Grad, slice.open), LN_BYTES(Grad, shape), {0}};
 
 const LnOp ln_ops_slice[] = {
   [SLICE] = {.name = "slice", .n_in = 1, .n_out = 1, .flags = LN_OP_HIDDEN | LN_OP_ADDS_GRADIENT,
@@ -155,7 +156,8 @@ LnTensor *ln_narrow(LnContext *c, LnTensor *x, int64_t axis, int64_t start, int6
   int a;
   if (!x || !ln_axis(c, "slice", axis, x->rank, &a)) return NULL;
   s.n = a + 1;
-  for (int i = 0; i < a; i++) s.count[i] = x->shape[i], s.step[i] = 1, s.open[i] = x->shape[i] < 0;
+  for (int i = 0; i < a; i++)
+    s.count[i] = x->shape[i], s.step[i] = 1, s.open[i] = x->shape[i] < 0;
   s.start[a] = start;
   s.count[a] = count;
   s.step[a] = 1;
