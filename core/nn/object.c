@@ -2,6 +2,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "nn/nn.h"
 
@@ -118,6 +119,10 @@ static bool has_word(const char *words, const char *word) {
 
 const LnClass *ln_class_find(LnKind kind, const char *name) {
   const LnClass *cls;
+  // Keras knows optimizers by their names in any case.
+  if (kind == LN_OPTIMIZER)
+    for (int i = 0; (cls = ln_class_at(kind, i)); i++)
+      if (strcasecmp(cls->name, name) == 0) return cls;
   for (int i = 0; (cls = ln_class_at(kind, i)); i++)
     if (strcmp(cls->name, name) == 0 || (cls->aliases && has_word(cls->aliases, name))) return cls;
   return NULL;

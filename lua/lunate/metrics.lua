@@ -34,6 +34,18 @@ function Metric:add_weight(options)
   return variable
 end
 
+--- The same as add_weight, under Keras's name for it.
+-- @param options  those of add_weight
+-- @return the variable
+-- Errors: those of add_weight.
+--
+--     local Count = ln.metrics.Metric:extend("Count")
+--     function Count:init() self.n = self:add_variable{name = "n"} end
+--     function Count:update_state(y_true) self.n:assign(self.n + #y_true) end
+--     function Count:result() return self.n:value():item() end
+--     print(Count()({{0}, {1}}, {{0}, {1}}))                                 --> 2.0
+function Metric:add_variable(options) return self:add_weight(options) end
+
 local reset = Metric.reset_state
 
 --- Forgets what was counted.

@@ -89,7 +89,8 @@ describe("fit", function()
     model:compile{loss = "mse", optimizer = ln.optimizers.SGD{0}}
     -- Losses and numbers of batches are Keras 3.16's.
     local function check(steps, epochs, losses, batches, warned)
-      for _, dataset in ipairs{false, true} do
+      -- A Dataset with a batch for each step: warned ends are those of tensors.
+      for _, dataset in ipairs(warned and {false} or {false, true}) do
         local seen = {}
         local count = ln.callbacks.LambdaCallback{
           on_batch_end = function(b) seen[#seen + 1] = b end}

@@ -57,6 +57,27 @@ describe("names of metrics", function()
     end)
   end
 
+  it("BinaryAccuracy of logits has its threshold at 0, or anywhere", function()
+    local logits = ln.tensor{{-2}, {-0.1}, {0.1}, {3}}
+    local y = ln.tensor{{0}, {1}, {1}, {1}}
+    assert.equal(0.75, metrics.BinaryAccuracy{threshold = 0}(y, logits))
+    assert.equal(1, metrics.BinaryAccuracy{threshold = -1.5}(y, logits))
+    assert.equal(0.5, metrics.BinaryAccuracy{threshold = 2}(y, logits))
+    assert.equal(0.25, metrics.BinaryAccuracy{threshold = 1000}(y, logits))
+  end)
+
+  it("add_variable is add_weight", function()
+    local Sum = metrics.Metric:extend("Sum")
+    function Sum:init() self.sum = self:add_variable{name = "sum", initializer = "ones"} end
+    function Sum:update_state(values) self.sum:assign(self.sum + values:sum()) end
+    function Sum:result() return self.sum:value():item() end
+    local sum = Sum()
+    sum:update_state(ln.tensor{1, 2})
+    assert.equal(4, sum:result())
+    sum:reset_state()
+    assert.equal(1, sum:result())
+  end)
+
   it("what no result is yet, is 0", function()
     for _, name in ipairs{"Mean", "Sum", "MeanSquaredError", "Accuracy", "Precision", "AUC"} do
       assert.are.equal(0, plain(metrics[name]():result()), name)
@@ -348,7 +369,7 @@ describe("bad input to a metric", function()
   end)
 
   it("options", function()
-    fails("threshold", metrics.BinaryAccuracy, {threshold = 1.5})
+    fails("threshold", metrics.BinaryAccuracy, {threshold = "half"})
     fails("thresholds", metrics.Precision, {thresholds = {0.5, 2}})
     fails("num_thresholds", metrics.AUC, {num_thresholds = 1})
     fails("curve", metrics.AUC, {curve = "ROCK"})

@@ -119,11 +119,6 @@ static bool top_k_sparse(LnContext *c, LnMetric *self, LnTensor *y_true, LnTenso
   return top_k(c, self, y_true, y_pred, sample_weight, false);
 }
 
-static bool check_threshold(LnContext *c, void *self) {
-  double t = ((Accuracy *)self)->threshold;
-  return (t > 0 && t < 1) || ln_fail(c, "threshold must lie between 0 and 1, got %g", t);
-}
-
 #define NAMED(text) LN_METRIC_NAME(text), {0}
 #define K {"k", LN_OPT_INTEGER, offsetof(Accuracy, k), "5", ">= 1", \
            .doc = "how many of the largest predictions are looked at"}
@@ -131,7 +126,7 @@ static bool check_threshold(LnContext *c, void *self) {
 static const LnOption accuracy_options[] = {NAMED("accuracy")};
 static const LnOption binary_options[] = {
     {"threshold", LN_OPT_NUMBER, offsetof(Accuracy, threshold), "0.5", .config_only = true,
-     .doc = "above it a prediction is a 1; between 0 and 1"},
+     .doc = "above it a prediction is a 1: 0.5 for probabilities, 0 for logits"},
     NAMED("binary_accuracy")};
 static const LnOption categorical_options[] = {NAMED("categorical_accuracy")};
 static const LnOption sparse_options[] = {NAMED("sparse_categorical_accuracy")};
@@ -156,7 +151,7 @@ CLASS(accuracy_class, "Accuracy", "accuracy", accuracy_options, NULL, accuracy,
       "  local m = ln.metrics.Accuracy()\n"
       "  m:update_state(ln.tensor{1, 2, 3, 4}, ln.tensor{0, 2, 3, 4})\n"
       "  m:result()  --> 0.75");
-CLASS(binary_class, "BinaryAccuracy", "binary_accuracy", binary_options, check_threshold, binary,
+CLASS(binary_class, "BinaryAccuracy", "binary_accuracy", binary_options, NULL, binary,
       "How often y_pred, 1 above `threshold` and 0 elsewhere, equals y_true.\n"
       "Shapes: y_true and y_pred the same.\n"
       "Example:\n"

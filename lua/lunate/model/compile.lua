@@ -48,17 +48,32 @@ local by_shape = {
   accuracy = "accuracy", acc = "accuracy", ce = "crossentropy", crossentropy = "crossentropy"
 }
 
+-- What the shapes of targets and predictions decide, for a name of it in any case; else nil.
+local function shape_rule(what) return type(what) == "string" and by_shape[what:lower()] or nil end
+
+-- Whether this is a loss that shapes decide.
+local function is_crossentropy(what) return shape_rule(what) == "crossentropy" end
+
+-- What Keras's `get` does not know, but everybody says.
+local short_names = {rmse = "RootMeanSquaredError"}
+
+local function make_loss(what, y, shape)
+  if not is_crossentropy(what) then return what or nil end
+  if not y then raise("the loss '%s' needs targets", what) end
+  return core.class("loss", core.class_for("crossentropy", y, shape))()
+end
+
 -- A metric and its name in the logs: a string keeps itself as its name.
 local function make_metric(what, y, shape)
   if type(what) ~= "string" then
     local metric = core.get("metric", what)
     return metric, metric.name
   end
-  if by_shape[what] then
-    local class = core.class_for(by_shape[what], y, shape)
+  if shape_rule(what) then
+    local class = core.class_for(shape_rule(what), y, shape)
     return core.class("metric", class){name = what}, what
   end
-  local metric = core.get("metric", what)
+  local metric = core.get("metric", short_names[what] or what)
   metric.name = what
   return metric, what
 end
@@ -93,7 +108,7 @@ local function check_metrics(model, given)
   local list = outputs.metric_list(given)
   if next(list) ~= nil and list[1] == nil then outputs.each(model, list, "metrics") end
   for _, metric in ipairs(list) do
-    if not (outputs.is_list(metric) or by_shape[metric]) then
+    if not (outputs.is_list(metric) or shape_rule(metric) or short_names[metric]) then
       blame(core.get, "metric", metric)
     end
   end
@@ -101,7 +116,9 @@ end
 
 --- Sets how the model is trained.
 -- @param options  `optimizer` ("rmsprop"): a name or an optimizer; `loss`: a name or a loss, for
---   all outputs, or one an output (list or by name); `loss_weights` (1 each); `metrics`: a list of
+--   all outputs, or one an output (list or by name); "crossentropy", or "ce", is the one that
+--   targets and outputs ask for (binary, categorical or of class ids), as "accuracy" is among
+--   metrics, which know "rmse" too; `loss_weights` (1 each); `metrics`: a list of
 --   names or metrics; `weighted_metrics`: the same, but they are weighted by sample and class
 --   weights; `replay` (false): the promise that what is computed in Lua does the same ops for every
 --   batch, which then are recorded once and replayed, without Lua. The first two batches, and the
@@ -125,7 +142,7 @@ function Model:compile(options)
   local optimizer = blame(core.get, "optimizer", given.optimizer)
   local losses = {}
   for i, loss in ipairs(outputs.each(self, given.loss or false, "loss")) do
-    losses[i] = loss and blame(core.get, "loss", loss)
+    losses[i] = loss and (is_crossentropy(loss) and loss or blame(core.get, "loss", loss))
   end
   local weights = check_weights(self, given.loss_weights)
   check_metrics(self, given.metrics)
@@ -237,7 +254,8 @@ function compile.trainer(model, data, what)
   compile.set_replay(model, trainer)
   trainer:set_optimizer(compiled.optimizer)
   for i = 1, #shapes do
-    trainer:add_output(compiled.losses[i] or nil, compiled.loss_weights[i] or 1)
+    local loss = make_loss(compiled.losses[i], data.y and data.y[i], shapes[i])
+    trainer:add_output(loss, compiled.loss_weights[i] or 1)
   end
   compiled.metrics = add_metrics(model, trainer, data, shapes)
   compiled.trainer, compiled.resolved = trainer, true

@@ -118,18 +118,22 @@ local function check_streams(data, valid, given)
 end
 
 -- The next batches, at most so many, after batch `step` of the epoch; nil at its end. With
--- steps_per_epoch an epoch may end inside the data, and the next goes on there; it ends with the
--- data too, as in Keras.
+-- steps_per_epoch an epoch may end inside the data, and the next goes on there. Where tensors end
+-- the epoch does, as in Keras; a Dataset begins again.
 local function next_batch(run, most, step)
   local feed, wanted = run.feed, run.given.steps_per_epoch
   local batch = feed:next(most)
   if batch or not wanted then return batch end
   feed:restart()
-  if step == 0 then return feed:next(most) end
+  if step == 0 or run.data.stream then
+    batch = feed:next(most)
+    if not batch then raise("%s: the Dataset is empty", run.where) end
+    return batch
+  end
   if not run.warned then
     run.warned = true
-    run.callbacks:warn("%s: the data ended after batch %d of %d, and the epoch with them "
-      .. "(a Dataset may repeat_)", run.where, step, wanted)
+    run.callbacks:warn("%s: the data ended after batch %d of %d, and the epoch with them",
+      run.where, step, wanted)
   end
 end
 
@@ -183,7 +187,8 @@ end
 --   `validation_batch_size` (batch_size), `validation_freq` (1, or a list of epochs),
 --   `validation_steps`, `shuffle` (true), `class_weight` {[id] = weight}, `sample_weight` (a tensor
 --   of one weight a sample), `steps_per_epoch` (all batches; an epoch of fewer goes on in the data
---   where the last one ended; where the data end, the epoch does, and the next begins anew),
+--   where the last one ended; where tensors end, the epoch does, and the next begins anew; a
+--   Dataset begins again within an epoch),
 --   `callbacks` (a list)
 -- @return the History: `history.history.loss[epoch]`, `history.epoch`, `history.keys`,
 --   `history.params`, `history.interrupted`

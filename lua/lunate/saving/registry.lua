@@ -326,7 +326,7 @@ local by_shape = {accuracy = true, acc = true, crossentropy = true, ce = true}
 
 -- Losses by Keras's full names ("mse" is "mean_squared_error"): its .h5 loader knows no others.
 local function loss_name(name)
-  if registry.find(name) ~= nil then return name end
+  if registry.find(name) ~= nil or by_shape[name:lower()] then return name end
   local class = core.get("loss", name).class.name
   return (class:gsub("(%l)(%u)", "%1_%2"):gsub("(%u)(%u%l)", "%1_%2"):lower())
 end
