@@ -254,6 +254,7 @@ describe("every op comes back from its text:", function()
       local got = table.pack(m(#data == 1 and data[1] or data))
       assert.equal(expected.n, got.n)
       for k = 1, got.n do
+        if type(expected[k]) == "boolean" then expected[k] = ln.tensor(expected[k]) end
         assert.equal(tostring(expected[k].shape), tostring(got[k].shape))
         assert.equal(expected[k].dtype, got[k].dtype)
         assert.is_true(ln.allclose(expected[k]:astype("float64"), got[k]:astype("float64"),
