@@ -263,6 +263,25 @@ static bool is_empty_table(lua_State *L, int i) {
   return false;
 }
 
+// Keras writes keys that say nothing here: null, an empty list, and these.
+static bool says_nothing(lua_State *L, const char *name, int i) {
+  static const char *const silent[] = {"dtype", "batch_input_shape", "name", "trainable",
+                                       "quantization_config", "autocast", NULL};
+  for (int k = 0; silent[k]; k++)
+    if (strcmp(name, silent[k]) == 0) return true;
+  return !lua_toboolean(L, i) || ln_lua_is_null(L, i) || is_empty_table(L, i);
+}
+
+// An array as Keras writes one, {class_name = "__numpy__", config = {value =, dtype =}}.
+static bool is_array(lua_State *L, int i) {
+  if (!is_plain_table(L, i)) return false;
+  bool array = lua_getfield(L, i, "class_name") == LUA_TSTRING &&
+               (strcmp(lua_tostring(L, -1), "__numpy__") == 0 ||
+                strcmp(lua_tostring(L, -1), "__tensor__") == 0);
+  lua_pop(L, 1);
+  return array;
+}
+
 // Reads a table of options (at `args`) into a new object: positions first, then names.
 static void read_options(lua_State *L, LnLua *s, LnObject *self, int instance, int args,
                          bool config) {
@@ -299,19 +318,16 @@ static void read_options(lua_State *L, LnLua *s, LnObject *self, int instance, i
         if (given[i])
           luaL_error(L, "'%s': option '%s' is given twice, by position and by name", cls->name,
                      name);
-        set_option(L, s, self, instance, o, lua_gettop(L), config);
-        given[i] = true;
-      } else {
-        bool empty = is_empty_table(L, -1);
-        // Keras writes keys that say nothing here: null, an empty list, and these.
-        static const char *const silent[] = {"dtype", "batch_input_shape", "name", "trainable",
-                                             "quantization_config", "autocast", NULL};
-        bool skip = config && (empty || !lua_toboolean(L, -1));
-        for (int k = 0; config && silent[k]; k++) skip = skip || strcmp(name, silent[k]) == 0;
-        if (!skip) {
-          push_option_names(L, cls);
-          ln_lua_unknown(L, "option", name, cls->name);
+        if (config && is_array(L, lua_gettop(L))) call_registry(L, s, "revive", 1);
+        bool none = ln_lua_is_null(L, -1) || (lua_isboolean(L, -1) && !lua_toboolean(L, -1));
+        // No dtype in a config is Keras's default one.
+        if (!config || !none || o->kind != LN_OPT_DTYPE || ln_lua_option_is_optional(o)) {
+          set_option(L, s, self, instance, o, lua_gettop(L), config);
+          given[i] = true;
         }
+      } else if (!config || !says_nothing(L, name, -1)) {
+        push_option_names(L, cls);
+        ln_lua_unknown(L, "option", name, cls->name);
       }
     } else if (!lua_isinteger(L, -2)) {
       luaL_error(L, "'%s': options are named by strings", cls->name);
@@ -673,6 +689,21 @@ static int object_init(lua_State *L) {
 
 static int from_config_in_lua(lua_State *L) { return instantiate(L, true); }
 
+// Whether a config (at the index) has what Keras 3 does not write: Keras 2 may have written it.
+static bool looks_old(lua_State *L, const LnClass *cls, int config) {
+  bool old = lua_getfield(L, config, "reduction") == LUA_TSTRING &&
+             strcmp(lua_tostring(L, -1), "auto") == 0;
+  lua_pop(L, 1);
+  lua_pushnil(L);
+  while (lua_next(L, config)) {
+    const char *name = lua_type(L, -2) == LUA_TSTRING ? lua_tostring(L, -2) : NULL;
+    bool batch = name && strcmp(name, "batch_input_shape") == 0;
+    old = old || (name && !find_option(cls, name) && (batch || !says_nothing(L, name, -1)));
+    lua_pop(L, 1);
+  }
+  return old;
+}
+
 // Class.from_config(config), also Class:from_config(config)
 static int from_config(lua_State *L) {
   LnLua *s = ln_lua(L);
@@ -684,6 +715,13 @@ static int from_config(lua_State *L) {
     lua_insert(L, 1);
     call_scoped(L, s, "reading", from_config_in_lua, 2);
     return 1;
+  }
+  const LnClass *cls = class_root(L, 2);
+  if (looks_old(L, cls, 1)) {
+    lua_pushstring(L, cls->name);
+    lua_pushvalue(L, 1);
+    call_registry(L, s, "modern", 2);
+    lua_replace(L, 1);
   }
   push_instance(L, s, 2);   // 3
   lua_getiuservalue(L, 3, 1);

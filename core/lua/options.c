@@ -110,7 +110,7 @@ static bool has_choice(const char *choices, const char *word) {
 }
 
 // A default of "none" is None, unless it is the name of a choice.
-static bool optional(const LnOption *o) {
+bool ln_lua_option_is_optional(const LnOption *o) {
   return o->nullable || (o->fallback && strcmp(o->fallback, "none") == 0 &&
                          !(o->kind == LN_OPT_CHOICE && has_choice(o->choices, "none")));
 }
@@ -160,7 +160,7 @@ void ln_lua_push_kind_text(lua_State *L, const LnOption *o) {
     luaL_addstring(&b, o->range[0] == '[' || o->range[0] == '(' ? " in " : " ");
     luaL_addstring(&b, o->range);
   }
-  if (optional(o)) luaL_addstring(&b, " or none");
+  if (ln_lua_option_is_optional(o)) luaL_addstring(&b, " or none");
   luaL_pushresult(&b);
 }
 
@@ -168,8 +168,12 @@ static int bad_value(lua_State *L, const char *what, const LnOption *o, int i) {
   i = lua_absindex(L, i);
   ln_lua_push_kind_text(L, o);
   const char *kind = lua_tostring(L, -1);
-  return luaL_error(L, "bad option '%s' of '%s' (%s expected, got %s)", o->name, what, kind,
-                    ln_lua_describe(L, ln_lua(L), i));
+  const char *got = ln_lua_describe(L, ln_lua(L), i);
+  // A policy of Keras that means more than one of these dtypes.
+  if (o->kind == LN_OPT_DTYPE && lua_istable(L, i) && lua_getfield(L, i, "config") == LUA_TTABLE &&
+      lua_getfield(L, -1, "name") == LUA_TSTRING)
+    got = push_cut(L, "the policy '%s'", lua_tostring(L, -1));
+  return luaL_error(L, "bad option '%s' of '%s' (%s expected, got %s)", o->name, what, kind, got);
 }
 
 // ---- checking
@@ -205,6 +209,18 @@ static bool push_axis(lua_State *L, int i, bool config) {
 static bool push_list(lua_State *L, const LnOption *o, int i, bool config) {
   bool axes = o->kind == LN_OPT_AXES, numbers = o->kind == LN_OPT_NUMBERS;
   i = lua_absindex(L, i);
+  LnTensor *t = numbers ? ln_lua_test_tensor(L, ln_lua(L), i) : NULL;
+  if (t) {   // of one axis or none
+    if (t->rank > 1 || t->meta || ln_tensor_closed(t)) return false;
+    lua_createtable(L, (int)t->size, 0);
+    for (int64_t k = 0; k < t->size; k++) {
+      double v = ln_tensor_get(t, &k);
+      if (!in_range(o->range, v)) return false;
+      lua_pushnumber(L, v);
+      lua_rawseti(L, -2, k + 1);
+    }
+    return true;
+  }
   bool lone = lua_type(L, i) == LUA_TNUMBER;
   if (!lone && !lua_istable(L, i)) return false;
   lua_Integer n = lone ? 1 : (lua_Integer)lua_rawlen(L, i), v;
@@ -272,20 +288,21 @@ void ln_lua_check_option(lua_State *L, LnLua *s, const char *what, const LnOptio
       lua_pushliteral(L, "none");
       return;
     }
-    if (!optional(o)) bad_value(L, what, o, i);
+    if (!ln_lua_option_is_optional(o)) bad_value(L, what, o, i);
     lua_pushboolean(L, 0);
     return;
   }
   if (!config && lua_type(L, i) == LUA_TSTRING && strcmp(lua_tostring(L, i), "none") == 0 &&
-      optional(o) && o->kind != LN_OPT_STRING && o->kind != LN_OPT_CHOICE) {
+      ln_lua_option_is_optional(o) && o->kind != LN_OPT_STRING && o->kind != LN_OPT_CHOICE) {
     lua_pushboolean(L, 0);
     return;
   }
   int top = lua_gettop(L);
   bool ok = false;
   switch (o->kind) {
-    case LN_OPT_BOOL:
-      if ((ok = lua_isboolean(L, i))) lua_pushvalue(L, i);
+    case LN_OPT_BOOL:   // Python's None is false
+      ok = lua_isboolean(L, i) || (config && ln_lua_is_null(L, i));
+      if (ok) lua_pushboolean(L, lua_isboolean(L, i) && lua_toboolean(L, i));
       break;
     case LN_OPT_INTEGER:
       if ((ok = whole(L, i, &v) && in_range(o->range, (double)v))) lua_pushinteger(L, v);

@@ -92,6 +92,7 @@ void ln_lua_only_options(lua_State *L, LnLua *s, int i, const char *what, const 
 // No argument comes after the first n. Raises.
 void ln_lua_only_arguments(lua_State *L, LnLua *s, int n, const char *what);
 void ln_lua_push_kind_text(lua_State *L, const LnOption *o);   // "integer >= 1"
+bool ln_lua_option_is_optional(const LnOption *o);   // None is legal
 int ln_lua_check_options(lua_State *L);        // core.check_options(what, specs, args)
 
 // ---- JSON (core/lua/json.c)

@@ -174,6 +174,11 @@ function registry.find_bare(name)
   return found
 end
 
+--- A class's config as Keras 3 writes it, for one that Keras 2 may have written.
+function registry.modern(class_name, config)
+  return require("lunate.saving.keras2"){class_name = class_name, config = config}.config
+end
+
 --- Raises: there is no such class. Says where, whether it is one of Keras's, and what to do.
 function registry.missing(kind, name, object, what, near)
   local where = type(object) == "string" and ("%s '%s'"):format(kind, object) or what or kind
@@ -295,12 +300,32 @@ function registry.bind(value, in_config)
   return out
 end
 
+-- An input shape of a config as build takes it: false where a dimension is not known.
+local function known(shape)
+  local out = {}
+  for i, n in ipairs(shape) do
+    out[i] = type(n) == "table" and known(n) or n ~= core.null and n or false
+  end
+  return out
+end
+
+-- The object of a tree; a layer is built for the input shape that the tree says.
+local function revive_built(tree)
+  local object = registry.revive(tree)
+  local config = type(tree) == "table" and tree.build_config
+  if getmetatable(object) == "lunate.layer" and not object.built and type(config) == "table"
+    and type(config.input_shape) == "table" then
+    object:build(known(config.input_shape))
+  end
+  return object
+end
+
 local DESERIALIZE = {custom_objects = {"any"}}
 
 --- The object for what core.serialize, or Keras's files, say of one.
 -- @param tree  a table with `class_name` and `config`; anything else comes back as it is
 -- @param options  `custom_objects`
--- @return the object
+-- @return the object; a layer is built for the `build_config` of the tree
 -- Errors: a class that there is not; a config that the class does not take.
 --
 --     local tree = ln.layers.serialize(ln.layers.Dense(2))
@@ -308,7 +333,7 @@ local DESERIALIZE = {custom_objects = {"any"}}
 function registry.deserialize(tree, options)
   local given = check("deserialize", DESERIALIZE, options)
   tree = require("lunate.saving.keras2")(tree)
-  return registry.with_custom_objects(given.custom_objects, sharing.reading, registry.revive, tree)
+  return registry.with_custom_objects(given.custom_objects, sharing.reading, revive_built, tree)
 end
 
 -- ---- layers in several places, for core/lua/object.c
