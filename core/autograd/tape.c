@@ -343,9 +343,10 @@ static bool run_backward(LnTape *t, int64_t n, Map *m) {
     LnTensor **past = t->nodes[i]->past;
     const bool adds = call.op->flags & LN_OP_ADDS_GRADIENT;
     bool want_small[LN_MAX_OPERANDS], *want = want_small, arrived = false, any = false;
-    LnTensor *dx_small[LN_MAX_OPERANDS], **dx = dx_small, *dy[LN_MAX_OUTPUTS] = {0};
+    LnTensor *dx_small[LN_MAX_OPERANDS], **dx = dx_small, *dy[LN_MAX_OUTPUTS];
     for (int j = 0; j < call.n_out; j++) {
       Slot *s = find(m, call.out[j]);
+      dy[j] = NULL;
       if (s && s->wanted && s->grad) dy[j] = s->grad, arrived = true;
     }
     if (!arrived || t->nodes[i]->no_gradient || !call.op->backward) continue;
@@ -367,9 +368,14 @@ static bool run_backward(LnTape *t, int64_t n, Map *m) {
     if (any && !t->recorder.everything && t->nodes[i]->writes != count_writes(&call))
       ok = ln_fail(c, "a variable got another value after the tape recorded it: take gradients "
                       "before optimizer:apply");
-    LnCall then = call;
-    if (past) then.in = past, then.out = past + call.n_in;
-    ok = ok && (!any || then.op->backward(&then, dy, want, dx));
+    if (ok && any && past) {
+      LnCall then = call;
+      then.in = past;
+      then.out = past + call.n_in;
+      ok = call.op->backward(&then, dy, want, dx);
+    } else {
+      ok = ok && (!any || call.op->backward(&call, dy, want, dx));
+    }
     for (int j = 0; ok && any && j < call.n_in; j++) {
       if (!want[j] || !dx[j]) continue;
       Slot *s = find(m, call.in[j]);

@@ -124,6 +124,18 @@ static bool compose(const LnCall *call, LnTensor **out) {
   return done;
 }
 
+// Forward of what changes more than its outputs' own memory.
+static void run_special(const LnCall *call, bool view) {
+  const LnOp *op = call->op;
+  if (op->flags & LN_OP_IN_PLACE) view = false;
+  if (!(op->flags & LN_OP_EFFECT) || call->context->no_effects == 0) {
+    if (!view) op->forward(call);
+    return;
+  }
+  for (int i = 0; i < call->n_out; i++)
+    if (call->out[i]->storage->refs == 1) ln_tensor_fill(call->out[i], 0);   // not a view
+}
+
 bool ln_apply_all(LnContext *c, const LnOp *op, LnTensor *const *in, int n_in, const void *params,
                   LnTensor **out) {
   LnSpec spec[LN_MAX_OUTPUTS];
@@ -148,12 +160,8 @@ bool ln_apply_all(LnContext *c, const LnOp *op, LnTensor *const *in, int n_in, c
     call.scratch = ln_memory_alloc(c->memory, bytes);
     if (!call.scratch) return ln_fail(c, "%s: out of memory", op->name);
   }
-  if (op->flags & LN_OP_EFFECT && c->no_effects > 0) {
-    for (int i = 0; i < op->n_out; i++)
-      if (!spec[i].view_of) ln_tensor_fill(out[i], 0);
-  } else if (op->forward && (!view || op->flags & LN_OP_IN_PLACE)) {
-    op->forward(&call);
-  }
+  if (op->flags & (LN_OP_EFFECT | LN_OP_IN_PLACE)) run_special(&call, view);
+  else if (op->forward && !view) op->forward(&call);
   if (bytes) ln_memory_free(c->memory, call.scratch, bytes);
   if (c->recorder) {
     bool tracked = false;
