@@ -138,10 +138,12 @@ local workloads = {
       end
     end) / 1000
   end,
-  -- The machine's own limits.
-  sgemm = function()
-    local a, b = ln.random.uniform{2048, 2048}, ln.random.uniform{2048, 2048}
-    return per_call(function() a:matmul(b):close() end, 3)
+  dropout_1e6 = function()
+    local layer, options = ln.layers.Dropout(0.5), {training = true}
+    return elementwise(function(x) return layer(x, options) end, 1000000)
+  end,
+  multiply_1e6 = function()
+    return elementwise(function(x) return x * x end, 1000000)
   end,
   copy = function()
     local from, to = ln.random.uniform{30000000}, ln.zeros{30000000}
@@ -160,6 +162,13 @@ local functions = {
 for name, f in pairs(functions) do
   workloads[name .. "_1e6"] = function() return elementwise(f, 1000000) end
   workloads[name .. "_3e7"] = function() return elementwise(f, 30000000) end
+end
+
+for _, n in ipairs{64, 128, 256, 512, 1024, 2048} do
+  workloads["product_" .. n] = function()
+    local a, b = ln.random.uniform{n, n}, ln.random.uniform{n, n}
+    return per_call(function() a:matmul(b):close() end, n > 1000 and 3 or 1)
+  end
 end
 
 local run = workloads[arg[1]]

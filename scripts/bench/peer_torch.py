@@ -157,6 +157,15 @@ def elementwise(f, size):
     return per_call(run, 2.0)
 
 
+def product(n):
+    a, b = torch.rand(n, n), torch.rand(n, n)
+
+    @torch.inference_mode()
+    def run():
+        return a @ b
+    return per_call(run, 3.0 if n > 1000 else 1.0)
+
+
 WORKLOADS = {
     "fashion": lambda: fashion(32),
     "fashion_256": lambda: fashion(256),
@@ -170,7 +179,11 @@ WORKLOADS = {
     "housing_train_one": housing_train_one,
     "housing_fit_one": housing_train_one,  # it has no fit: the step is all there is
     "small_ops": small_ops,
+    "dropout_1e6": lambda: elementwise(torch.nn.Dropout(0.5).train(), 1000000),
+    "multiply_1e6": lambda: elementwise(lambda x: x * x, 1000000),
 }
+for size in (64, 128, 256, 512, 1024, 2048):
+    WORKLOADS[f"product_{size}"] = lambda n=size: product(n)
 for name, function in {"exp": torch.exp, "tanh": torch.tanh, "gelu": torch.nn.functional.gelu,
                        "softmax": lambda x: torch.softmax(x, -1),
                        "statistics": lambda x: torch.var_mean(x, -1, unbiased=False)}.items():
