@@ -49,6 +49,7 @@ void ln_lua_charge(lua_State *L, LnLua *s, size_t bytes);
 void ln_lua_push_tensor(lua_State *L, LnLua *s, LnTensor *t);
 // A Lua number for rank 0, else a tensor.
 void ln_lua_push_value(lua_State *L, LnLua *s, LnTensor *t);
+void ln_lua_push_number(lua_State *L, double v);   // a NaN without a sign: it prints as nan
 LnTensor *ln_lua_test_tensor(lua_State *L, LnLua *s, int i);     // tensor or variable; NULL
 LnTensor *ln_lua_check_tensor(lua_State *L, LnLua *s, int i, const char *what);
 // The same, and numbers, booleans and (nested) tables of them too, of dtype d (LN_DTYPES: its own;

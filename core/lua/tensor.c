@@ -83,9 +83,13 @@ static LnTensor *with_data(lua_State *L, LnLua *s, int i, const char *what) {
   return t;
 }
 
+void ln_lua_push_number(lua_State *L, double v) {
+  lua_pushnumber(L, v == v ? v : (double)NAN);
+}
+
 static void push_element(lua_State *L, const LnTensor *t, const int64_t *index) {
   if (t->dtype == LN_BOOL) lua_pushboolean(L, ln_tensor_get(t, index) != 0);
-  else if (ln_dtype_is_float(t->dtype)) lua_pushnumber(L, ln_tensor_get(t, index));
+  else if (ln_dtype_is_float(t->dtype)) ln_lua_push_number(L, ln_tensor_get(t, index));
   else lua_pushinteger(L, ln_tensor_get_int(t, index));
 }
 

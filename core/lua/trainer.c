@@ -264,10 +264,11 @@ static int read_simple(lua_State *L, LnLua *s, int i, LnBatch *b, LnTensor **out
 }
 
 static int push_results(lua_State *L, LnLua *s, LnTrainer *t) {
-  int n = 0, outputs = ln_trainer_outputs(t);
-  lua_pushnumber(L, ln_trainer_loss(t)), n++;
-  for (int i = 0; outputs > 1 && i < outputs; i++)
-    if (ln_trainer_has_loss(t, i)) lua_pushnumber(L, ln_trainer_output_loss(t, i)), n++;
+  int n = 0, losses = 0, outputs = ln_trainer_outputs(t);
+  ln_lua_push_number(L, ln_trainer_loss(t)), n++;
+  for (int i = 0; i < outputs; i++) losses += ln_trainer_has_loss(t, i);
+  for (int i = 0; losses > 1 && i < outputs; i++)
+    if (ln_trainer_has_loss(t, i)) ln_lua_push_number(L, ln_trainer_output_loss(t, i)), n++;
   for (int i = 0; i < ln_trainer_metrics(t); i++, n++) {
     LnTensor *value = ln_metric_result(&s->context, ln_trainer_metric(t, i));
     if (!value) return ln_lua_raise(L, s, "result");
@@ -326,9 +327,9 @@ static int forget(lua_State *L) {
 static int loss(lua_State *L) {
   LnLua *s = ln_lua(L);
   LnTrainer *t = check_trainer(L, s, "loss");
-  lua_pushnumber(L, lua_isnoneornil(L, 2)
-                        ? ln_trainer_loss(t)
-                        : ln_trainer_output_loss(t, check_output(L, t, 2, "loss")));
+  ln_lua_push_number(L, lua_isnoneornil(L, 2)
+                            ? ln_trainer_loss(t)
+                            : ln_trainer_output_loss(t, check_output(L, t, 2, "loss")));
   return 1;
 }
 

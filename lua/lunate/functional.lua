@@ -4,6 +4,7 @@
 local core = require "lunate.core"
 local raise = require "lunate.raise"
 local blame = require "lunate.blame"
+local unique = require "lunate.unique"
 local state = require "lunate.model.state"
 
 local Functional = core.class("layer", "Functional")
@@ -171,23 +172,12 @@ local function arrange(inputs, outputs, model)
   return {layers = layers, nodes = nodes, depth = depth, is_input = is_input}
 end
 
--- Names without repetition: a, a_1, a_2.
-local function unique(names)
-  local used, list = {}, {}
-  for i, name in ipairs(names) do
-    local own, k = name, 0
-    while used[own] do k = k + 1; own = name .. "_" .. k end
-    used[own], list[i] = true, own
-  end
-  return list
-end
-
 local function tensor_names(tensors, is_input)
-  local names = {}
+  local names, take = {}, unique()
   for i, t in ipairs(tensors) do
-    names[i] = is_input[t] and is_input[t].name or node_of(t).layer.name
+    names[i] = take(is_input[t] and is_input[t].name or node_of(t).layer.name)
   end
-  return unique(names)
+  return names
 end
 
 -- Gives the model its graph.

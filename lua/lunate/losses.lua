@@ -4,10 +4,13 @@
 --
 --     print(ln.losses.mse({{0}, {1}}, {{0.5}, {1}}))                      --> [0.25 0.  ]
 local core = require "lunate.core"
+local function_names = require "lunate.function_names"
 
 return require "lunate.namespace"("loss", function(_, name)
   local class = type(name) == "string" and core.class("loss", name)
   if not class or class.name == name then return class or nil end
   local loss = class()
-  return function(y_true, y_pred) return loss:values(y_true, y_pred) end
+  local function values(y_true, y_pred) return loss:values(y_true, y_pred) end
+  function_names[values] = loss.name
+  return values
 end)

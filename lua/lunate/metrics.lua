@@ -1,5 +1,6 @@
 --- ln.metrics: the classes of core/nn/metrics/ by name; what metrics of one's own have besides; and
--- `ln.metrics.MeanMetricWrapper{f, name = "m"}`: the mean of a Lua function of (y_true, y_pred).
+-- `ln.metrics.named("m", f)`, or `ln.metrics.MeanMetricWrapper{f, name = "m"}`: the mean of a Lua
+-- function of (y_true, y_pred) under a name.
 --
 --     print(ln.metrics.MeanAbsoluteError()({1, 2}, {2, 4}))                    --> 1.5
 local core = require "lunate.core"
@@ -62,15 +63,33 @@ end
 
 local function wrapper(options)
   if type(options) == "function" then options = {options} end
-  local f = type(options) == "table" and (options[1] or options.fn)
+  if type(options) ~= "table" then options = {options} end
+  for key in pairs(options) do
+    if key ~= 1 and key ~= "fn" and key ~= "name" then
+      raise("MeanMetricWrapper: unknown option '%s' (fn, name)", tostring(key))
+    end
+  end
+  local f, name = options[1] or options.fn, options.name
   if type(f) ~= "function" then
     raise("MeanMetricWrapper: a function of (y_true, y_pred) expected, got %s", type(f))
   end
+  if name ~= nil and type(name) ~= "string" then
+    raise("MeanMetricWrapper: a name is a string, got %s", type(name))
+  end
   local metric = core.get("metric", f)
-  if options.name then metric.name = options.name end
+  if name then metric.name = name end
   return metric
+end
+
+-- The mean of a Lua function under a name, which a function in Lua has not.
+local function named(name, f)
+  if type(name) ~= "string" then
+    raise("'named' expects a name and a function of (y_true, y_pred), got %s first", type(name))
+  end
+  return wrapper{f, name = name}
 end
 
 return require "lunate.namespace"("metric", function(_, name)
   if name == "MeanMetricWrapper" then return wrapper end
-end, {"MeanMetricWrapper"})
+  if name == "named" then return named end
+end, {"MeanMetricWrapper", "named"})

@@ -45,26 +45,29 @@ function Layer:add_metric(value, options)
   entry.metric:update_state(value)
 end
 
-local function collect(layer, list, seen)
+-- A layer's metrics, then its layers'. Those in fields of a model within are of its own training.
+local function collect(layer, list, seen, within)
   if seen[layer] then return end
   seen[layer] = true
+  for _, part in ipairs(not within and core.held(layer) or {}) do
+    if getmetatable(part) == "lunate.metric" and not seen[part] then
+      seen[part] = true
+      list[#list + 1] = {metric = part, name = part.name}
+    end
+  end
   for _, entry in ipairs(added[layer] or {}) do list[#list + 1] = entry end
-  for _, child in ipairs(layer.layers) do collect(child, list, seen) end
+  for _, child in ipairs(layer.layers) do
+    collect(child, list, seen, within or getmetatable(child) == "lunate.model")
+  end
 end
 
 local NONE = {}
 
---- The metrics that belong to the model itself: {metric =, name =} each.
+--- The metrics that belong to the model itself and its layers: {metric =, name =} each.
 function subclass.metrics(model)
-  local held = core.held(model)
-  if not held and not any_added then return NONE end
+  if not any_added and not core.computes_in_lua(model) then return NONE end
   local list = {}
-  for _, part in ipairs(held or NONE) do
-    if getmetatable(part) == "lunate.metric" then
-      list[#list + 1] = {metric = part, name = part.name}
-    end
-  end
-  if any_added then collect(model, list, {}) end
+  collect(model, list, {})
   return list
 end
 

@@ -312,8 +312,8 @@ describe("CSVLogger", function()
     local path = folder.path .. "/deep/er/log.csv"
     fit(small(), {script, ln.callbacks.CSVLogger(path)},
       {validation_data = {x, y}, validation_freq = 2})
-    assert.equal("epoch,loss,text,val_loss,val_text\n1,0.3333333333333333,\"a,\"\"b\"\"\",NA,NA\n"
-      .. "2,0.6666666666666666,\"a,\"\"b\"\"\",0.1,NA\n", folder:read("deep/er/log.csv"))
+    assert.equal("epoch,loss,val_loss,text,val_text\n1,0.3333333333333333,NA,\"a,\"\"b\"\"\",NA\n"
+      .. "2,0.6666666666666666,0.1,\"a,\"\"b\"\"\",NA\n", folder:read("deep/er/log.csv"))
   end)
 
   it("adds to a file under its columns, or begins it anew", function()

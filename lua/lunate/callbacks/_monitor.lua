@@ -2,11 +2,9 @@
 -- improvement is, and what is said when there is no such value. EarlyStopping, ReduceLROnPlateau
 -- and ModelCheckpoint extend it; so may others.
 
-local core = require "lunate.core"
 local raise = require "lunate.raise"
 local Callback = require "lunate.callbacks.callback"
-local outputs = require "lunate.model.outputs"
-local state = require "lunate.model.state"
+local results = require "lunate.model.logs"
 
 local Monitor = Callback:extend("Monitor")
 
@@ -15,10 +13,8 @@ Monitor.options = {
   mode = {"choice", choices = {"auto", "min", "max"}, default = "auto"},
 }
 
-local function names_of(logs)
-  local names = {}
-  for name in pairs(logs) do names[#names + 1] = name end
-  table.sort(names)
+local function names_of(model, logs)
+  local names = results.order(model, logs)
   return #names > 0 and table.concat(names, ", ") or "nothing"
 end
 
@@ -28,7 +24,7 @@ function Monitor:warn_of_missing(logs, consequence)
   if self.warned == self.params then return end
   self.warned = self.params
   self:warn("%s: there is no '%s' yet: %s; there are: %s", self.class.name, self.options.monitor,
-    consequence, names_of(logs))
+    consequence, names_of(self.model, logs))
 end
 
 --- The value in these logs. nil: it is a validation's, and they have none (of an epoch without
@@ -49,7 +45,7 @@ function Monitor:value(logs, consequence)
     end
     raise("%s: there is no '%s' to monitor%s; there are: %s", self.class.name, name,
       of_training and not self.params.do_validation and " (fit has no validation data)" or "",
-      names_of(logs))
+      names_of(self.model, logs))
   end
   if type(value) ~= "number" then
     raise("%s: '%s' should be a number to be monitored, it is %s", self.class.name, name,
@@ -58,28 +54,11 @@ function Monitor:value(logs, consequence)
   return value
 end
 
--- "up" or "down", from what makes the value: losses fall, a metric knows (`metric.direction`, a
--- field that one of your own may have, or what the built-in class says).
-local function direction_of(model, name)
-  if name == "loss" then return "down" end
-  for _, output in ipairs(outputs.names(model)) do
-    if name == output .. "_loss" then return "down" end
-  end
-  local lists = {state[model].metrics or {}, require("lunate.subclass").metrics(model)}
-  for _, list in ipairs(lists) do
-    for _, entry in ipairs(list) do
-      if entry.name == name then
-        return entry.metric.direction or core.metric_direction(entry.metric)
-      end
-    end
-  end
-end
-
 --- True when larger values are better. mode = "auto" finds it out, or raises an error.
 function Monitor:rises()
   local mode, name = self.options.mode, self.options.monitor
   if mode ~= "auto" then return mode == "max" end
-  local direction = direction_of(self.model, name:match("^val_(.+)") or name)
+  local direction = results.direction(self.model, name)
   if not direction then
     raise("%s: it is not known whether a larger '%s' is better: say mode = \"max\" or \"min\"",
       self.class.name, name)

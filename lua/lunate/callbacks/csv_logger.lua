@@ -1,8 +1,9 @@
 --- CSVLogger: writes the logs of every epoch as a line of a CSV file.
 --
 -- Options: `filename`; `separator` (","); `append` (false: the file begins anew; true: lines are
--- added to a file that is there, under its columns). Columns: `epoch` (from 1), then the logs by
--- name. What an epoch does not have is NA. A line is in the file when its epoch has ended.
+-- added to a file that is there, under its columns). Columns: `epoch` (from 1), then the logs in
+-- the order of evaluate: loss, metrics, the same with `val_`. What an epoch does not have is NA. A
+-- line is in the file when its epoch has ended.
 --
 -- Errors: the file cannot be written; a log for which a file that is added to has no column.
 --
@@ -17,6 +18,7 @@
 
 local core = require "lunate.core"
 local raise = require "lunate.raise"
+local results = require "lunate.model.logs"
 local Callback = require "lunate.callbacks.callback"
 
 local CSVLogger = Callback:extend("CSVLogger")
@@ -92,16 +94,13 @@ function CSVLogger:on_epoch_end(epoch, logs)
       local of_training = name ~= "learning_rate" and not name:find("^val_")
       if of_training then names["val_" .. name] = true end
     end
-    local list = {}
-    for name in pairs(names) do list[#list + 1] = name end
-    table.sort(list)
-    self.columns = {"epoch", table.unpack(list)}
+    self.columns = {"epoch", table.unpack(results.order(self.model, names))}
     self:line(table.pack(table.unpack(self.columns)))
   end
   local known, values = {}, {n = #self.columns}
   for i, name in ipairs(self.columns) do
     known[name] = true
-    if name == "epoch" then values[i] = epoch else values[i] = logs[name] end
+    if i == 1 then values[i] = epoch else values[i] = logs[name] end
   end
   for name in pairs(logs) do
     if not known[name] then

@@ -1,10 +1,13 @@
 --- ProgbarLogger: the progress that fit, evaluate and predict print. verbose = 1: a bar that moves,
--- with samples done, time, time per sample, loss and metrics so far; where the output is not a
--- terminal one line an epoch. verbose = 2: one line an epoch. Added by `fit` itself.
+-- with samples done, time, time per sample, loss and metrics so far, as many as fit the terminal;
+-- where the output is not a terminal one line an epoch, with all of them. verbose = 2: one line an
+-- epoch. Added by `fit` itself.
 --
 --     model:fit(x, y, {epochs = 2, verbose = 2})
 
 local core = require "lunate.core"
+local columns = require "lunate.columns"
+local results = require "lunate.model.logs"
 local Callback = require "lunate.callbacks.callback"
 
 local ProgbarLogger = Callback:extend("ProgbarLogger")
@@ -28,24 +31,34 @@ local function per_unit(seconds, unit)
   return ("%.1fs/%s"):format(seconds, unit)
 end
 
-local function values(logs)
-  local keys, parts = {}, {}
-  for key, value in pairs(logs or {}) do
-    if type(value) == "number" then keys[#keys + 1] = key end
+-- Losses and metrics in their order, " - loss: 0.1234" each.
+local function values(self, logs)
+  local parts = {}
+  for _, name in ipairs(logs and results.order(self.model, logs) or {}) do
+    local v = logs[name]
+    if type(v) == "number" then
+      local plain = math.abs(v) >= 1e-3 or v == 0
+      parts[#parts + 1] = v ~= v and (" - %s: nan"):format(name)
+        or (plain and " - %s: %.4f" or " - %s: %.4e"):format(name, v)
+    end
   end
-  table.sort(keys, function(a, b)
-    local va, vb = a:sub(1, 4) == "val_", b:sub(1, 4) == "val_"
-    if va ~= vb then return vb end
-    local la, lb = a:match("loss$") ~= nil, b:match("loss$") ~= nil
-    if la ~= lb then return la end
-    return a < b
-  end)
-  for i, key in ipairs(keys) do
-    local v = logs[key]
-    parts[i] = (math.abs(v) >= 1e-3 or v == 0) and (" - %s: %.4f"):format(key, v)
-      or (" - %s: %.4e"):format(key, v)
+  return parts
+end
+
+-- How many columns a text takes.
+local function columns_of(text) return utf8.len(text) or #text end
+
+-- What of the line fits the terminal; whole values are left out, from the right.
+local function fitted(line, parts)
+  local room = columns() - 1   -- a line that fills the last column makes some terminals wrap
+  if columns_of(line) > room then return line:sub(1, math.max(room, 0)) end   -- it is ASCII
+  local taken = columns_of(line)
+  for _, part in ipairs(parts) do
+    taken = taken + columns_of(part)
+    if taken > room then break end
+    line = line .. part
   end
-  return table.concat(parts)
+  return line
 end
 
 local function write(text)
@@ -82,12 +95,13 @@ function ProgbarLogger:draw(logs, finished)
   else
     time = "ETA: " .. duration(seconds / math.max(done, 1) * (total - done))
   end
-  local line = ("%d/%s [%s] - %s%s"):format(done, total or finished and done or "Unknown", bar,
-    time, values(logs))
+  local line = ("%d/%s [%s] - %s"):format(done, total or finished and done or "Unknown", bar, time)
+  line = fitted(line, values(self, logs))
   -- A shorter line must cover what the longer one before it left.
-  local padding = (" "):rep(math.max((self.shown or 0) - #line, 0))
+  local width = columns_of(line)
+  local padding = (" "):rep(math.max((self.shown or 0) - width, 0))
   write("\r" .. line .. padding .. (finished and "\n" or ""))
-  self.shown, self.drawn, self.open = #line, now, not finished
+  self.shown, self.drawn, self.open = width, now, not finished
 end
 
 --- Ends the line of a bar that will not be finished.
@@ -110,7 +124,7 @@ function ProgbarLogger:finish(logs, title)
   if self.moving then return self:draw(logs, true) end
   local seconds = core.clock() - self.begun
   write(("%s%s %s%s\n"):format(title and title .. " - " or "", duration(seconds),
-    per_unit(seconds / math.max(self.done, 1), self.unit), values(logs)))
+    per_unit(seconds / math.max(self.done, 1), self.unit), table.concat(values(self, logs))))
 end
 
 -- ---- hooks

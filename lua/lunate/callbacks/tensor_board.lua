@@ -12,6 +12,7 @@ local core = require "lunate.core"
 local raise = require "lunate.raise"
 local summary = require "lunate.summary"
 local Callback = require "lunate.callbacks.callback"
+local results = require "lunate.model.logs"
 local state = require "lunate.model.state"
 
 --- Writes event files for TensorBoard.
@@ -54,15 +55,12 @@ local function close(self)
   self.writers = {}
 end
 
--- Numbers by name as scalars, in the order of the names.
+-- Numbers by name as scalars, in the order of results.
 local function scalars(self, run, format, logs, step)
-  local names = {}
-  for name, value in pairs(logs) do
-    if type(value) == "number" then names[#names + 1] = name end
-  end
-  table.sort(names)
-  for _, name in ipairs(names) do
-    writer(self, run):scalar(format:format(name), logs[name], {step = step})
+  for _, name in ipairs(results.order(self.model, logs)) do
+    if type(logs[name]) == "number" then
+      writer(self, run):scalar(format:format(name), logs[name], {step = step})
+    end
   end
 end
 

@@ -866,6 +866,18 @@ function ln.metrics.Metric:result() end
 --     print(gap({{3}}, {{1}}), gap.name)                                   --> 2.0 gap
 function ln.metrics.MeanMetricWrapper(options) end
 
+--- A metric that is the mean of a Lua function of (y_true, y_pred), under a name in logs: functions
+-- in Lua have none of their own, and without one it is called metric.
+-- @param name  a text
+-- @param f  gives a tensor, whose mean counts
+-- @return the metric. Errors: no name, no function.
+--
+--     local function gap(y_true, y_pred) return (y_true - y_pred):abs() end
+--     local model = ln.Sequential{ln.layers.Dense{1, input_shape = {2}}}
+--     model:compile{loss = "mse", metrics = {ln.metrics.named("gap", gap)}}
+--     print(table.concat(model.metrics_names, ", "))                       --> loss, gap
+function ln.metrics.named(name, f) end
+
 --- The base of all optimizers. One of one's own extends it, lists its `slots` and defines
 -- `update_step(gradient, variable, learning_rate, slots)`. Errors: unknown options, values of
 -- the wrong kind or range; when applied: gradients that do not fit the variables.

@@ -7,6 +7,8 @@ local raise = require "lunate.raise"
 local blame = require "lunate.blame"
 local adapter = require "lunate.training_data"
 local subclass = require "lunate.subclass"
+local function_names = require "lunate.function_names"
+local unique = require "lunate.unique"
 local outputs = require "lunate.model.outputs"
 local state = require "lunate.model.state"
 
@@ -61,21 +63,6 @@ local function make_loss(what, y, shape)
   if not is_crossentropy(what) then return what or nil end
   if not y then raise("the loss '%s' needs targets", what) end
   return core.class("loss", core.class_for("crossentropy", y, shape))()
-end
-
--- A metric and its name in the logs: a string keeps itself as its name.
-local function make_metric(what, y, shape)
-  if type(what) ~= "string" then
-    local metric = core.get("metric", what)
-    return metric, metric.name
-  end
-  if shape_rule(what) then
-    local class = core.class_for(shape_rule(what), y, shape)
-    return core.class("metric", class){name = what}, what
-  end
-  local metric = core.get("metric", short_names[what] or what)
-  metric.name = what
-  return metric, what
 end
 
 -- Of a model that Lua defines: how many outputs there are is known by what is said of them.
@@ -150,7 +137,7 @@ function Model:compile(options)
   compiled.losses = losses
   compiled.metrics_given, compiled.weighted_metrics_given = given.metrics, given.weighted_metrics
   compiled.trainer, compiled.predictor, compiled.resolved = nil, nil, false
-  compiled.metrics = nil
+  compiled.reports, compiled.order = nil, nil
   compiled.step_logs = false
   compiled.optimizer, compiled.loss, compiled.loss_weights = optimizer, given.loss, weights
   compiled.replay, compiled.stop_training, compiled.compiled = given.replay, false, true
@@ -208,25 +195,68 @@ local function build(model, data)
   return shapes
 end
 
--- Adds the metrics to the trainer; returns {metric =, name =} of each, as logs name them.
-local function add_metrics(model, trainer, data, shapes)
-  local metrics, seen = {}, {}
+-- ---- what is reported
+
+-- A metric under the name of the string that asked for it.
+local function metric_of_string(name, y, shape)
+  local rule = shape_rule(name)
+  local class = rule and core.class_for(rule, y, shape)
+  local metric = class and core.class("metric", class)()
+    or core.get("metric", short_names[name] or name)
+  metric.name = name
+  return metric
+end
+
+-- The metrics of compile in the order of their results: {output =, weighted =, given =, metric =
+-- (nil for a string, which may mean something else for other shapes), name =}.
+local function plan_metrics(model, take, is_taken)
+  local plan, seen = {}, {}
   local names = outputs.names(model)
-  local function add(list, weighted)
+  local function add(output, given, weighted)
+    local metric = type(given) ~= "string" and core.get("metric", given) or nil
+    if function_names[given] then metric.name = function_names[given] end
+    -- Outputs do not count into one object.
+    if metric and seen[metric] then metric = core.get("metric", core.serialize(metric)) end
+    if metric then seen[metric] = true end
+    local prefix, name = #names > 1 and names[output] .. "_" or "", metric and metric.name or given
+    if weighted and is_taken(prefix .. name) then name = "weighted_" .. name end
+    plan[#plan + 1] = {output = output, weighted = weighted, given = given, metric = metric,
+      name = take(prefix .. name)}
+  end
+  for _, weighted in ipairs{false, true} do
+    local list = state[model][weighted and "weighted_metrics_given" or "metrics_given"]
     for output, entries in ipairs(outputs.metrics(model, list)) do
-      for _, entry in ipairs(outputs.metric_list(entries)) do
-        local metric, name = make_metric(entry, data.y[output], shapes[output])
-        if #names > 1 then name = names[output] .. "_" .. name end
-        if seen[name] and weighted then name = "weighted_" .. name end
-        seen[name] = true
-        trainer:add_metric(output, metric, weighted)
-        metrics[#metrics + 1] = {metric = metric, name = name}
-      end
+      for _, entry in ipairs(outputs.metric_list(entries)) do add(output, entry, weighted) end
     end
   end
-  add(state[model].metrics_given, false)
-  add(state[model].weighted_metrics_given, true)
-  return metrics
+  return plan
+end
+
+-- What training and testing report, in their order: {name =, output =} of losses (output nil: of
+-- all), then what plan_metrics says. Names are unique,
+-- with val_ before them too; nothing is found by them.
+local function plan_reports(model)
+  local take, is_taken = unique("val_")
+  local losses, reports = {}, {{name = take("loss")}}
+  local names = outputs.names(model)
+  for i = 1, #names do
+    if state[model].losses[i] then losses[#losses + 1] = i end
+  end
+  for _, i in ipairs(#losses > 1 and losses or {}) do
+    reports[#reports + 1] = {name = take(names[i] .. "_loss"), output = i}
+  end
+  local plan = plan_metrics(model, take, is_taken)
+  return table.move(plan, 1, #plan, #reports + 1, reports)
+end
+
+--- The names of what compile asked for, in the order of results.
+function compile.names(model)
+  local compiled, names = state[model], {}
+  for i, report in ipairs(compiled.reports or compiled.compiled and plan_reports(model)
+                          or {{name = "loss"}}) do
+    names[i] = report.name
+  end
+  return names
 end
 
 --- Tells a trainer what may be recorded.
@@ -257,8 +287,16 @@ function compile.trainer(model, data, what)
     local loss = make_loss(compiled.losses[i], data.y and data.y[i], shapes[i])
     trainer:add_output(loss, compiled.loss_weights[i] or 1)
   end
-  compiled.metrics = add_metrics(model, trainer, data, shapes)
-  compiled.trainer, compiled.resolved = trainer, true
+  local reports = plan_reports(model)
+  for _, report in ipairs(reports) do
+    local output = report.output
+    if report.given then
+      report.metric = report.metric
+        or metric_of_string(report.given, data.y[output], shapes[output])
+      trainer:add_metric(output, report.metric, report.weighted)
+    end
+  end
+  compiled.reports, compiled.trainer, compiled.resolved = reports, trainer, true
   return trainer
 end
 

@@ -57,6 +57,7 @@ local function fit_one_batch(self, x, y, options)
   local run <close> = session.open(self, "fit")
   run.where = "fit"
   local trainer, history = compile.running_trainer(self), new_history()
+  history.model = self
   for epoch = 1, epochs do
     if run:ended() then break end
     -- What happens in mid-training (a metric in Lua may) is seen by the next epoch.
@@ -68,7 +69,7 @@ local function fit_one_batch(self, x, y, options)
     history:on_epoch_end(epoch, logs.read(self))
   end
   history.params = {epochs = epochs, steps = 1, verbose = 0, samples = #x, batch_size = size}
-  history.model, history.interrupted = self, run:ended()
+  history.interrupted = run:ended()
   compiled.stop_training, compiled.history = false, history
   if compiled.optimizer.use_ema then compiled.optimizer:finalize_variable_values() end
   return history

@@ -8,6 +8,7 @@ local raise = require "lunate.raise"
 local blame = require "lunate.blame"
 local subclass = require "lunate.subclass"
 local compile = require "lunate.model.compile"
+local logs = require "lunate.model.logs"
 local outputs = require "lunate.model.outputs"
 local state = require "lunate.model.state"
 
@@ -97,17 +98,16 @@ end
 --     print(model.metrics[1].name)                                            --> accuracy
 function fields.metrics(self)
   local list = {}
-  for i, entry in ipairs(state[self].metrics or {}) do list[i] = entry.metric end
+  for _, report in ipairs(state[self].reports or {}) do list[#list + 1] = report.metric end
   for _, entry in ipairs(subclass.metrics(self)) do list[#list + 1] = entry.metric end
   return list
 end
 
---- model.metrics_names: what evaluate returns, in its order.
-function fields.metrics_names(self)
-  local names = {"loss"}
-  for _, entry in ipairs(state[self].metrics or {}) do names[#names + 1] = entry.name end
-  return names
-end
+--- The names of what evaluate returns, in its order, which is that of History and CSVLogger too:
+-- loss, the outputs' losses (where several have one), metrics. Names are unique: recall, recall_1.
+--
+--     print(table.concat(model.metrics_names, ", "))                          --> loss, accuracy
+fields.metrics_names = logs.names
 
 --- A layer by its name or its position from 1 (negative from the end).
 -- Error: there is none; the names that there are.

@@ -1,8 +1,9 @@
---- The results of training and testing so far: loss, the outputs' losses, metrics.
+--- The results of training and testing so far, in one order everywhere: loss, the outputs' losses,
+-- metrics (both in the order of the outputs), what layers and the model itself count.
 
 local core = require "lunate.core"
 local subclass = require "lunate.subclass"
-local outputs = require "lunate.model.outputs"
+local unique = require "lunate.unique"
 local compile = require "lunate.model.compile"
 local state = require "lunate.model.state"
 
@@ -10,57 +11,128 @@ local Model = core.class("model")
 
 local logs = {}
 
---- The running values by name: loss, each output's loss (with several outputs), metrics.
+-- A metric of a script's own may give a tensor of one element.
+local function number_of(result)
+  local scalar = getmetatable(result) == "lunate.tensor" and result.rank == 0
+  return scalar and result:item() or result
+end
+
+-- What the model and its layers count themselves: {name =, metric =}, no name being one of names.
+local function own_reports(model, names)
+  local metrics, reports = subclass.metrics(model), {}
+  if #metrics == 0 then return reports end
+  local take = unique("val_")
+  for _, name in ipairs(names) do take(name) end
+  for i, entry in ipairs(metrics) do
+    reports[i] = {name = take(entry.name), metric = entry.metric}
+  end
+  return reports
+end
+
+--- The names of the results, in their order.
+function logs.names(model)
+  local step_logs = state[model].step_logs
+  if step_logs then return table.move(step_logs.names, 1, #step_logs.names, 1, {}) end
+  local names = compile.names(model)
+  for _, report in ipairs(own_reports(model, names)) do names[#names + 1] = report.name end
+  return names
+end
+
+-- Names and values of the results, in their order.
+local function results(model)
+  local kept, names, values = state[model], {}, {}
+  if kept.step_logs then return kept.step_logs.names, kept.step_logs.values end
+  local trainer = compile.running_trainer(model)
+  for i, report in ipairs(kept.reports) do
+    names[i] = report.name
+    values[i] = report.metric and number_of(report.metric:result()) or trainer:loss(report.output)
+  end
+  for _, report in ipairs(own_reports(model, names)) do
+    names[#names + 1] = report.name
+    values[#names] = number_of(report.metric:result())
+  end
+  return names, values
+end
+
+-- Remembers the places of names: {[name] = place}.
+local function remember(kept, names)
+  local order = kept.order or {n = 0, places = {}}
+  kept.order = order
+  for _, name in ipairs(names) do
+    if not order.places[name] then
+      order.n = order.n + 1
+      order.places[name] = order.n
+    end
+  end
+end
+
+--- The results by name.
 -- @param prefix  what comes before each name ("")
 -- @param into  the table that gets them (a new one)
 function logs.read(model, prefix, into)
   into, prefix = into or {}, prefix or ""
-  local step_logs = state[model].step_logs   -- of a step that is the model's own, else false
-  if step_logs then
-    for name, value in pairs(step_logs) do into[prefix .. name] = value end
-    return into
-  end
-  local trainer = compile.running_trainer(model)
-  into[prefix .. "loss"] = trainer:loss()
-  if trainer:outputs() > 1 then
-    local losses = state[model].losses
-    for i, name in ipairs(outputs.names(model)) do
-      if losses[i] then into[prefix .. name .. "_loss"] = trainer:loss(i) end
-    end
-  end
-  for _, entry in ipairs(state[model].metrics) do
-    into[prefix .. entry.name] = entry.metric:result()
-  end
-  for _, entry in ipairs(subclass.metrics(model)) do
-    into[prefix .. entry.name] = entry.metric:result()
-  end
+  local names, values = results(model)
+  remember(state[model], names)
+  for i, name in ipairs(names) do into[prefix .. name] = values[i] end
   return into
 end
 
--- loss, the outputs' losses in their order, the metrics in theirs.
-local function ordered(model, values)
-  local list = {values.loss}
-  if state[model].step_logs then
-    local others = {}
-    for name in pairs(values) do if name ~= "loss" then others[#others + 1] = name end end
-    table.sort(others)
-    for _, name in ipairs(others) do list[#list + 1] = values[name] end
-    return list
+--- The results of a step that is the model's own, as steps.run keeps them: the loss comes first,
+-- the others by name, as a table has no order.
+function logs.of_step(values)
+  local names, ordered = {}, {}
+  for name in pairs(values) do names[#names + 1] = name end
+  table.sort(names, function(a, b)
+    if (a == "loss") ~= (b == "loss") then return a == "loss" end
+    return a < b
+  end)
+  for i, name in ipairs(names) do ordered[i] = values[name] end
+  return {names = names, values = ordered}
+end
+
+--- The names in logs, or in a History, in the order of results: those of training, those of
+-- validation, what callbacks added (by name), learning_rate.
+-- @param model  whose logs they are; nil: nobody's
+function logs.order(model, values)
+  local order = model and state[model].order
+  local places, list, group, place = order and order.places or {}, {}, {}, {}
+  for name in pairs(values) do
+    local validation = type(name) == "string" and places[name:match("^val_(.*)$")]
+    group[name] = places[name] and 1 or validation and 2 or name == "learning_rate" and 4 or 3
+    place[name] = places[name] or validation or 0
+    list[#list + 1] = name
   end
-  local names = outputs.names(model)
-  if #names > 1 then
-    for _, name in ipairs(names) do list[#list + 1] = values[name .. "_loss"] end
-  end
-  for _, entry in ipairs(state[model].metrics) do list[#list + 1] = values[entry.name] end
-  for _, entry in ipairs(subclass.metrics(model)) do list[#list + 1] = values[entry.name] end
+  table.sort(list, function(a, b)
+    if group[a] ~= group[b] then return group[a] < group[b] end
+    if place[a] ~= place[b] then return place[a] < place[b] end
+    return tostring(a) < tostring(b)
+  end)
   return list
+end
+
+--- Which way a result is better: losses fall, a metric knows (`metric.direction`, a field that one
+-- of a script's own may have, or what the built-in class says).
+-- @param name  as logs have it, with or without `val_`
+-- @return "up", "down" or nil: not known
+function logs.direction(model, name)
+  local reports = table.move(state[model].reports or {}, 1, #(state[model].reports or {}), 1, {})
+  local own = own_reports(model, compile.names(model))
+  table.move(own, 1, #own, #reports + 1, reports)
+  for _, report in ipairs(reports) do
+    if report.name == name or "val_" .. report.name == name then
+      if not report.metric then return "down" end
+      return report.metric.direction or core.metric_direction(report.metric)
+    end
+  end
+  -- Steps of a model's own say no more than names.
+  return (name == "loss" or name == "val_loss") and "down" or nil
 end
 
 --- What evaluate and train_on_batch return: several values, or with return_dict a table by name.
 function logs.give(model, return_dict)
-  local values = logs.read(model)
-  if return_dict then return values end
-  return table.unpack(ordered(model, values))
+  if return_dict then return logs.read(model) end
+  local names, values = results(model)
+  return table.unpack(values, 1, #names)
 end
 
 --- Forgets the running means of loss and metrics (train_on_batch and test_on_batch go on from

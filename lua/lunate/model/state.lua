@@ -1,11 +1,3 @@
---- What the library keeps about each model, out of its user's sight: a field of a model is its
--- user's. `state[model]` is a table, made when it is first asked for.
+--- What the library keeps about each model: `state[model]` is a table.
 
-return setmetatable({}, {
-  __mode = "k",
-  __index = function(all, model)
-    local record = {}
-    all[model] = record
-    return record
-  end,
-})
+return require "lunate.kept"()

@@ -87,7 +87,8 @@ local STRETCH = 0.02
 function steps.run(model, mode, batch, size)
   if subclass.overrides(model, mode) then
     local step = mode .. "_step"
-    state[model].step_logs = subclass.logs(model, step, subclass.run(model, step, batch))
+    local values = subclass.logs(model, step, subclass.run(model, step, batch))
+    state[model].step_logs = logs.of_step(values)
     return batch.n, 1
   end
   state[model].step_logs = false

@@ -20,6 +20,7 @@
 
 local core = require "lunate.core"
 local class = require "lunate.class"
+local terminal_columns = require "lunate.columns"
 local check = require "lunate.options"
 local raise = require "lunate.raise"
 local kind = require "lunate.plot._kind"
@@ -142,8 +143,7 @@ function Figure:show(options)
   if terminal == "sixel" then
     io.stdout:write(gnuplot(self, "sixel"), "\n")
   else
-    local columns, rows = core.terminal_size()
-    columns = columns or math.tointeger(tonumber(os.getenv("COLUMNS"))) or 80
+    local columns, rows = terminal_columns(), select(2, core.terminal_size())
     rows = rows or math.tointeger(tonumber(os.getenv("LINES"))) or 24
     -- Two lines are left for the prompt. A large terminal is not filled: a picture of a page's size
     -- is easier to take in.
