@@ -35,8 +35,12 @@ static bool built(const LnOptimizer *o) { return o->flat && o->flat->gradient; }
 // ---- options, rate, counts
 
 bool ln_optimizer_init(LnContext *c, void *self) {
-  const LnOptimizer *o = self;
+  LnOptimizer *o = self;
   const char *who = o->base.cls->name;
+  if (o->gradient_accumulation_steps == 0) o->gradient_accumulation_steps = LN_NONE;
+  if (o->gradient_accumulation_steps == 1)
+    return ln_fail(c, "%s: option 'gradient_accumulation_steps' must be 2 or more, or none, got 1",
+                   who);
   if (!isnan(o->clipnorm) + !isnan(o->clipvalue) + !isnan(o->global_clipnorm) > 1)
     return ln_fail(c, "%s: only one of clipnorm, clipvalue and global_clipnorm may be set", who);
   if (!o->learning_rate.schedule && !(o->learning_rate.value >= 0))
@@ -389,7 +393,7 @@ static bool move_averages(LnContext *c, LnOptimizer *o) {
     const LnRun *r = &f->runs[i];
     walk(blend, r->dtype, r->n, ln_flat_slot_at(f, f->average, r->at), r->w, momentum, 0);
   }
-  if (o->ema_overwrite_frequency != LN_NONE && (updates + 1) % o->ema_overwrite_frequency == 0)
+  if (o->ema_overwrite_frequency > 0 && (updates + 1) % o->ema_overwrite_frequency == 0)
     copy_averages(f, runs);
   return true;
 }

@@ -67,6 +67,19 @@ describe("initializers", function()
     goldens.near(t:std(), 0.5 * 0.8796, 0.03, 0)
   end)
 
+  it("Constant takes a list along the last axis", function()
+    local c = initializers.Constant{{1, 2, 3}}
+    assert.are.same({{1, 2, 3}, {1, 2, 3}}, c{2, 3}:totable())
+    assert.are.same({1, 2, 3}, initializers.Constant.from_config(c:get_config()){3}:totable())
+    assert.are.same({{{0.5, 0.5}}}, initializers.Constant(0.5){1, 1, 2}:totable())
+    assert.are.equal(0.5, initializers.Constant(0.5):get_config().value)
+    local layer = ln.layers.Dense{3, bias_initializer = c}
+    layer:build{false, 2}
+    assert.are.same({1, 2, 3}, layer.weights[2]:value():totable())
+    assert.error_matches(function() c{2, 2} end, "3 numbers does not go with shape %(2, 2%)")
+    assert.error_matches(function() initializers.Constant{{}}{2} end, "0 numbers")
+  end)
+
   it("VarianceScaling takes the fans from the axes that it is given", function()
     local function limit(options)
       options[1], options.mode, options.distribution = 2, "fan_in", "uniform"

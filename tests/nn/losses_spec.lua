@@ -160,13 +160,14 @@ describe("losses beyond the golden cases", function()
       local loss = losses.SparseCategoricalCrossentropy{ignore_class = -1,
         from_logits = from_logits, reduction = "sum"}
       local gradient = tape:gradient(loss(ln.tensor{-1, 2, -1}, p), {p})[1]
-      assert.are.same({{0, 0, 0}, {0, 0, 0}}, gradient[ln.tensor({1, 3}, {dtype = "int32"})]:totable())
+      for _, row in ipairs{1, 3} do assert.are.same({0, 0, 0}, gradient[row]:totable()) end
       assert.is_true(ln.isfinite(gradient):all() and gradient[2][3] < 0)
     end
   end)
 
   it("the sum of weights that are spread over a sample's values counts each once", function()
-    local p, y = ln.tensor{{{0.2, 0.5}, {0.3, 0.1}, {0.5, 0.4}}}, ln.tensor{{{0, 1}, {1, 0}, {0, 0}}}
+    local p = ln.tensor{{{0.2, 0.5}, {0.3, 0.1}, {0.5, 0.4}}}
+    local y = ln.tensor{{{0, 1}, {1, 0}, {0, 0}}}
     local loss = losses.MeanSquaredError{reduction = "mean_with_sample_weight"}
     goldens.near(loss(y, p, ln.tensor{2}), 0.6, 1e-5, 1e-6)
     goldens.near(loss(y, p, ln.tensor{{2}}), 0.6, 1e-5, 1e-6)

@@ -475,6 +475,22 @@ describe("optimizers and lists of variables", function()
   end)
 end)
 
+describe("an optimizer's options that are 0", function()
+  -- As in Keras: no clipping, no overwriting, no accumulation.
+  for _, option in ipairs{"clipnorm", "clipvalue", "global_clipnorm", "gradient_accumulation_steps",
+    "ema_overwrite_frequency"} do
+    it("do nothing: " .. option, function()
+      local w = ln.Variable(ln.tensor{1, 2})
+      local sgd = optimizers.SGD{0.5, [option] = 0, use_ema = option:find("ema") ~= nil}
+      sgd:apply({ln.tensor{30, -40}}, {w})
+      assert.are.same({-14, 22}, w:value():totable())
+      sgd:apply({ln.tensor{2, 2}}, {w})
+      assert.are.same({-15, 21}, w:value():totable())
+      assert.are.equal(2, sgd.iterations)
+    end)
+  end
+end)
+
 describe("optimizers refuse", function()
   local function refuse(pattern, f) assert.error_matches(f, pattern) end
 
@@ -486,6 +502,10 @@ describe("optimizers refuse", function()
     refuse("beta_1", function() optimizers.Adam{beta_1 = 1} end)
     refuse("gradient_accumulation_steps", function()
       optimizers.SGD{gradient_accumulation_steps = 1}
+    end)
+    refuse("clipnorm", function() optimizers.SGD{clipnorm = -1} end)
+    refuse("ema_overwrite_frequency", function()
+      optimizers.SGD{use_ema = true, ema_overwrite_frequency = -1}
     end)
     refuse("only one of clipnorm, clipvalue and global_clipnorm", function()
       optimizers.SGD{clipnorm = 1, clipvalue = 1}

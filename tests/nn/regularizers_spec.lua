@@ -42,6 +42,16 @@ describe("regularizers", function()
     assert.are.equal(0, ln.tensor(regularizers.L1L2()(ln.ones{3})):item())
   end)
 
+  it("refuse factors that are not finite", function()
+    for _, make in ipairs{function() regularizers.L1(math.huge) end,
+      function() regularizers.L2{l2 = math.huge} end,
+      function() regularizers.L1L2{0, math.huge} end,
+      function() regularizers.OrthogonalRegularizer(math.huge) end,
+      function() ln.layers.ActivityRegularization{l1 = math.huge} end} do
+      assert.error_matches(make, "number in %[0, inf%) expected, got inf")
+    end
+  end)
+
   it("take columns, and refuse what they do not take", function()
     local regularizer = regularizers.OrthogonalRegularizer{1, mode = "columns"}
     goldens.near(regularizer(ln.eye(3)), 0)

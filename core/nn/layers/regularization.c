@@ -148,8 +148,8 @@ static void describe_activity(const LnLayer *self, char *out, size_t size) {
 }
 
 static const LnOption activity_options[] = {
-    {"l1", LN_OPT_NUMBER, LN_FIELD(Activity, l1), "0", ">= 0", .doc = "factor of sum(|x|)"},
-    {"l2", LN_OPT_NUMBER, LN_FIELD(Activity, l2), "0", ">= 0", .doc = "factor of sum(x ^ 2)"},
+    {"l1", LN_OPT_NUMBER, LN_FIELD(Activity, l1), "0", "[0, inf)", .doc = "factor of sum(|x|)"},
+    {"l2", LN_OPT_NUMBER, LN_FIELD(Activity, l2), "0", "[0, inf)", .doc = "factor of sum(x ^ 2)"},
     {0}};
 
 static const LnLayerClass activity_class = {
