@@ -211,6 +211,35 @@ describe("a monitor", function()
     assert.equal(2, best_of("recall", made(), {1, 2}))
   end)
 
+  it("goes down for the loss of an output, whatever metrics there are", function()
+    local input = ln.Input{shape = {3}}
+    local model = ln.Model{inputs = input, outputs = {ln.layers.Dense{1, name = "a"}(input),
+      ln.layers.Dense{1, name = "b"}(input)}}
+    model:compile{loss = "mse", metrics = {"accuracy"}}
+    for _, name in ipairs{"a_loss", "val_b_loss"} do
+      local monitor = ln.callbacks.EarlyStopping{monitor = name}
+      monitor.model = model
+      assert.is_false(monitor:rises())
+    end
+    local rising = ln.callbacks.EarlyStopping{monitor = "val_b_accuracy"}
+    rising.model = model
+    model:evaluate(ln.ones{2, 3}, {ln.ones{2, 1}, ln.ones{2, 1}}, {verbose = 0})
+    assert.is_true(rising:rises())
+  end)
+
+  it("takes changes below min_delta, of either sign, for none", function()
+    for _, delta in ipairs{0.5, -0.5} do
+      local down = ln.callbacks.EarlyStopping{monitor = "loss", mode = "min", min_delta = delta}
+      assert.is_false(down:is_better(1.75, 2))
+      assert.is_true(down:is_better(1.25, 2))
+      assert.is_false(down:is_better(2.25, 2))
+      local up = ln.callbacks.EarlyStopping{monitor = "loss", mode = "max", min_delta = delta}
+      assert.is_false(up:is_better(2.25, 2))
+      assert.is_true(up:is_better(2.75, 2))
+      assert.is_false(up:is_better(1.75, 2))
+    end
+  end)
+
   it("may be a metric in Lua that says its way; of others mode must be told", function()
     local Mine = ln.metrics.Mean:extend("Mine")
     function Mine:update_state(_, predicted) Mine.super.update_state(self, predicted) end
@@ -373,6 +402,23 @@ describe("SwapEMAWeights", function()
     end})
     assert.is_true(at_end == model:get_weights()[1])
     assert.is_true(model:get_weights()[1] == trained({}, {}):get_weights()[1])
+  end)
+
+  it("predicts with the averages, and gives the weights back", function()
+    local model = small{optimizer = ln.optimizers.SGD{learning_rate = 0.3, use_ema = true,
+      ema_momentum = 0.5}}
+    for _ = 1, 4 do model:train_on_batch(x, y) end
+    local weights = model:get_weights()
+    local averages = {}
+    for _, state in ipairs(model.optimizer.variables) do
+      if state.name:find("_average$") then averages[#averages + 1] = state.value:copy() end
+    end
+    local swap = ln.callbacks.SwapEMAWeights()
+    local averaged = model:predict(x, {callbacks = {swap}})
+    for i, w in ipairs(model:get_weights()) do assert.is_true(w == weights[i]) end
+    assert.is_false(averaged == model:predict(x))
+    model:set_weights(averages)
+    assert.is_true(averaged == model:predict(x))
   end)
 
   it("needs an optimizer that keeps averages", function()

@@ -289,6 +289,66 @@ describe("data.Dataset", function()
     assert.same(first, second)
   end)
 
+  it("shuffles each pass anew, or, with reshuffle_each_iteration = false, all alike", function()
+    local rows = Dataset.from_tensors(ln.arange(0, 50))
+    for _, source in ipairs{rows, rows:map(function(value) return value end)} do
+      for _, size in ipairs{7, 50} do
+        local anew = source:shuffle(size)
+        assert.not_same(collect(anew), collect(anew))
+        local fixed = source:shuffle(size, {reshuffle_each_iteration = false})
+        local first = collect(fixed)
+        assert.same(first, collect(fixed))
+        assert.not_same(collect(source), first)
+        -- Another one has another order: it follows from the seed of all.
+        assert.not_same(first, collect(source:shuffle(size, {reshuffle_each_iteration = false})))
+        local seeded = source:shuffle(size, {seed = 4, reshuffle_each_iteration = false})
+        assert.same(collect(seeded), collect(seeded))
+      end
+    end
+  end)
+
+  it("filter keeps what is true: neither 0 nor false", function()
+    local function kept(f) return collect(numbers(4):filter(f)) end
+    assert.same({}, kept(function() return 0 end))
+    assert.same({}, kept(function() return 0.0 end))
+    assert.same({}, kept(function() return ln.tensor(0) end))
+    assert.same({}, kept(function() return ln.tensor(false) end))
+    assert.same({}, kept(function() return false end))
+    assert.same({}, kept(function() return nil end))
+    assert.same({1, 2, 3, 4}, kept(function() return 1 end))
+    assert.same({2, 4}, kept(function(i) return (i + 1) % 2 end))
+  end)
+
+  it("zip and repeat_ close the passes that end, or are left", function()
+    local open = 0
+    local function source(n)
+      return Dataset.from_generator(function()
+        open = open + 1
+        local _ <close> = setmetatable({}, {__close = function() open = open - 1 end})
+        for i = 1, n do coroutine.yield(i) end
+        coroutine.yield(n + 1)
+      end)
+    end
+    for i in Dataset.zip(source(3), source(9)):iterate() do
+      if i then break end
+    end
+    assert.equal(0, open)
+    collect(Dataset.zip(source(3), source(9)))
+    assert.equal(0, open)
+    -- A pass of which the stage below wants no more is closed before the next begins.
+    local count = 0
+    for _ in source(9):take(2):repeat_(4):iterate() do
+      count = count + 1
+      assert.equal(1, open)
+    end
+    assert.equal(8, count)
+    assert.equal(0, open)
+    for i in source(9):repeat_():iterate() do
+      if i then break end
+    end
+    assert.equal(0, open)
+  end)
+
   it("zip puts parts side by side until the shortest ends", function()
     local ds = Dataset.zip(Dataset.from_tensors(x, y), numbers(4))
     assert.is_nil(ds.length)
@@ -379,6 +439,14 @@ describe("data.Dataset", function()
       ds = Dataset.from_generator(function() coroutine.yield(1); coroutine.yield(1, 2) end)
       assert.matches("element 2 of the batch has other parts", message(collect, ds:batch(2)), 1,
         true)
+      for _, groups in ipairs{{{a = 1}, {a = 1, b = 2}}, {{a = 1, b = 2}, {a = 1}},
+          {{a = 1}, {b = 1}}} do
+        local of_groups = Dataset.from_generator(function()
+          for _, group in ipairs(groups) do coroutine.yield(group) end
+        end)
+        assert.matches("element 2 of the batch has other parts",
+          message(collect, of_groups:batch(2)), 1, true)
+      end
       assert.matches("batch_size should be an integer >= 1, got 0", message(ds.batch, ds, 0), 1,
         true)
       assert.matches("drop", message(ds.batch, ds, 1, {drop = true}), 1, true)
@@ -397,6 +465,16 @@ describe("data.Dataset", function()
         {padded_shapes = {{4}, {}}, padding_values = {-1}, drop_remainder = true})))
       assert.same({{{1, 7}, {1, 1}}, {{1, 1, 1}}}, collect(ds:padded_batch(2,
         {padded_shapes = {{false}}, padding_values = 7})))
+    end)
+
+    it("takes shapes and values of the parts of a group, by name", function()
+      local groups = Dataset.from_generator(function()
+        for i = 1, 2 do coroutine.yield({a = ln.ones{i}, b = ln.ones{i}}, i) end
+      end)
+      local batch = groups:padded_batch(2, {padded_shapes = {{a = {4}, b = {3}}, {}},
+        padding_values = {{a = -1, b = 5}, 0}}):iterate()()
+      assert.same({{1, -1, -1, -1}, {1, 1, -1, -1}}, batch.a:totable())
+      assert.same({{1, 5, 5}, {1, 1, 5}}, batch.b:totable())
     end)
 
     it("says what does not fit", function()

@@ -35,6 +35,21 @@ local function seen(self)
   return (text:gsub("\27%[[%d;?]*%a", ""):gsub("\27[=>]", ""):gsub("[\7\r]", ""))
 end
 
+--- Sends keys again and again until a text (plain) appears behind what was there before.
+function Session:press(keys, expected)
+  for _ = 1, 200 do
+    assert(self.pipe:write(keys))
+    self.pipe:flush()
+    os.execute("sleep 0.1")
+    local _, stop = seen(self):find(expected, self.at, true)
+    if stop then
+      self.at = stop + 1
+      return
+    end
+  end
+  error(("no '%s' after the keys; there is:\n%s"):format(expected, seen(self):sub(self.at)), 2)
+end
+
 --- Sends keys, and waits until a text (plain) appears behind what was there before.
 function Session:keys(keys, expected)
   assert(self.pipe:write(keys))

@@ -174,6 +174,8 @@ describe("orders and choices", function()
     assert.same({2, 2, 2}, random.choice(3, {shape = {3}, p = {0, 1, 0}}):totable())
     assert.same({2, 3}, random.choice(3, {shape = {2}, replace = false, p = {0, 5, 1}}):sort()
         :totable())
+    fails("3 different rows wanted, and there are 2", random.choice, 3,
+      {shape = {3}, replace = false, p = {0, 5, 1}})
     local drawn = random.choice(2, {shape = {N}, p = {1, 3}, seed = 2}):eq(2):mean():item()
     assert.is_true(math.abs(drawn - 0.75) < 6 * math.sqrt(0.1875 / N))
     fails("4 different rows wanted, and there are 3", random.choice, 3,

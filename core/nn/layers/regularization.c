@@ -97,7 +97,7 @@ static LnTensor *multiply_noise(LnContext *c, LnLayer *self, const LnTensors *in
 }
 
 static const LnOption gaussian_noise_options[] = {
-    {"stddev", LN_OPT_NUMBER, LN_FIELD(Noise, rate), NULL, "[0, 1]",
+    {"stddev", LN_OPT_NUMBER, LN_FIELD(Noise, rate), NULL, ">= 0",
      .doc = "standard deviation of what is added"},
     SEED, {0}};
 static const LnOption gaussian_dropout_options[] = {
