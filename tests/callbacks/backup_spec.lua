@@ -106,6 +106,10 @@ describe("BackupAndRestore", function()
     unchanged({steps = 7, save_freq = 2}, {{1, 5}, {3, 2}})
     -- The data end where a backup is due: it is one of the whole epoch.
     unchanged({steps = 7, save_freq = 5, validation = true}, {{2, 1}, {4, 1}})
+    local options = {steps = 7, save_freq = 5, backup = true}
+    train(options, 2, 1)
+    local _, history = train(options)
+    assert.same({2, 3, 4}, history.epoch)
   end)
 
   it("goes on in a Dataset", function()
