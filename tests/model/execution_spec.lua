@@ -1,6 +1,7 @@
 -- compile's options about how batches are run: run_eagerly, jit_compile, steps_per_execution.
 local ln = require "lunate"
 local fails = require "support.fails"
+local state = require "lunate.model.state"
 
 local x = ln.random.normal({10, 3}, {seed = 1})
 local y = x:sum{axis = 2, keepdims = true}
@@ -68,6 +69,24 @@ describe("run_eagerly", function()
     end
     assert.near(recorded_loss, loss, 1e-6)
     assert.is_true((p - recorded_p):abs():max():item() < 1e-6)
+  end)
+
+  it("leaves no record to be answered from", function()
+    local function recorded(options)
+      local m = ln.Sequential{ln.layers.Dense{1, input_shape = {3}}}
+      options.loss, options.optimizer = "mse", "sgd"
+      m:compile(options)
+      for _ = 1, 2 do
+        m:predict(x)
+        m:train_on_batch(x, y)
+      end
+      return state[m].predictor:answer("predict", x) ~= nil,
+        state[m].trainer:answer("train", x, y) ~= nil
+    end
+    assert.same({true, true}, {recorded{}})
+    assert.same({true, true}, {recorded{jit_compile = true}})
+    assert.same({false, false}, {recorded{run_eagerly = true}})
+    assert.same({false, false}, {recorded{jit_compile = false}})
   end)
 
   it("is in files, with steps_per_execution", function()

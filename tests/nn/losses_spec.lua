@@ -406,6 +406,26 @@ describe("losses beyond the golden cases", function()
       assert.same({"float64", "float64", "(2, 1)"}, seen)
     end)
 
+    it("may give integers and truths, which are weighed as floats", function()
+      local p = ln.tensor{{0.5}, {0.5}}
+      local above = losses.get(function(t, q) return (t - q):gt(0) end)
+      assert.near(0.75, above(ln.tensor{1, 1}, p, ln.tensor{0.5, 1}):item(), 1e-6)
+      local count = losses.get(function(t) return t:astype("int32") end)
+      assert.near(1.75, count(ln.tensor{1, 3}, p, ln.tensor{0.5, 1}):item(), 1e-6)
+    end)
+
+    it("that extend a loss of class ids get ids", function()
+      local seen
+      local Mine = losses.SparseCategoricalCrossentropy:extend("Mine")
+      function Mine:call(t, p)
+        seen = t.dtype
+        return Mine.super.call(self, t, p) * 2
+      end
+      local ids, p = ln.tensor({0, 1}, {dtype = "int64"}), ln.tensor{{0.5, 0.5}, {0.5, 0.5}}
+      assert.near(2 * math.log(2), Mine()(ids, p):item(), 1e-5)
+      assert.equal("int64", seen)
+    end)
+
     it("train and evaluate targets of one axis fewer", function()
       local x, y = ln.tensor{{1}, {2}, {3}}, ln.tensor{2, 3, 5}
       local function mse(t, p) return ((t - p) ^ 2):mean{axis = -1} end
