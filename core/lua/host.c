@@ -150,9 +150,11 @@ static void add_result(lua_State *L, LnLua *s, Job *j, int i) {
   if (t) {
     if (ln_tensor_closed(t)) luaL_error(L, "%s returned a closed tensor", j->method);
     t = ln_retain(t);
-  } else if (lua_type(L, i) == LUA_TNUMBER && kind != LN_LAYER && kind != LN_ACTIVATION) {
+  } else if ((lua_type(L, i) == LUA_TNUMBER && kind != LN_LAYER && kind != LN_ACTIVATION) ||
+             (lua_isboolean(L, i) && (kind == LN_METRIC || kind == LN_LOSS))) {
     bool wide = kind == LN_METRIC || kind == LN_SCHEDULE;
-    t = ln_tensor_scalar(c, wide ? LN_FLOAT64 : LN_FLOAT32, lua_tonumber(L, i));
+    double v = lua_isboolean(L, i) ? lua_toboolean(L, i) : lua_tonumber(L, i);
+    t = ln_tensor_scalar(c, wide ? LN_FLOAT64 : LN_FLOAT32, v);
   } else if (lua_istable(L, i) && kind == LN_INITIALIZER) {
     t = ln_retain(ln_lua_to_tensor(L, s, i, LN_DTYPES, j->method));
   } else {

@@ -2,6 +2,7 @@
 -- metrics_names, CSVLogger. Numbers are never found again by their names.
 
 local ln = require "lunate"
+local fails = require "support.fails"
 local scratch = require "support.scratch"
 
 local function fails(expected, f, ...)
@@ -246,6 +247,33 @@ describe("what models and layers count themselves", function()
     local names, values = results_of(identity{metrics = {Last()}}, x, ones)
     assert.same({"loss", "last"}, names)
     assert.near(0.7, values[2], 1e-6)
+  end)
+
+  it("of one element it is a number, and a truth is 1 or 0; several are a tensor", function()
+    local function of(result)
+      local Last = ln.metrics.Metric:extend("Last")
+      function Last:init() self.value = self:add_weight{name = "value"} end
+      function Last:update_state(_, y_pred) self.value:assign(y_pred:max()) end
+      Last.result = result
+      local _, values = results_of(identity{metrics = {Last()}}, x, ones)
+      return values[2]
+    end
+    assert.near(0.7, of(function(self) return self.value end), 1e-6)
+    assert.near(0.7, of(function(self) return self.value:value():reshape{1, 1} end), 1e-6)
+    assert.equal(3, of(function() return ln.tensor({3}, {dtype = "int32"}) end))
+    assert.equal(1, of(function(self) return self.value:value():gt(0) end))
+    assert.equal(0, of(function() return ln.tensor{1, 0}:all() end))
+    assert.same({1, 2}, of(function() return ln.tensor{1, 2} end):totable())
+    fails("in metric 'last': its result should be a number or a tensor, it is missing", of,
+      function() end)
+    fails("it is a string", of, function() return "0.7" end)
+  end)
+
+  it("a metric's function may give numbers and truths", function()
+    local function finite(_, y_pred) return y_pred:isfinite():all() end
+    local function three() return 3 end
+    local _, values = results_of(identity{metrics = {finite, three}}, x, ones)
+    assert.same({1, 3}, {values[2], values[3]})
   end)
 end)
 

@@ -2,6 +2,7 @@
 -- metrics (both in the order of the outputs), what layers and the model itself count.
 
 local core = require "lunate.core"
+local raise = require "lunate.raise"
 local subclass = require "lunate.subclass"
 local unique = require "lunate.unique"
 local compile = require "lunate.model.compile"
@@ -11,10 +12,20 @@ local Model = core.class("model")
 
 local logs = {}
 
--- A metric of a script's own may give a tensor of one element.
-local function number_of(result)
-  local scalar = getmetatable(result) == "lunate.tensor" and result.rank == 0
-  return scalar and result:item() or result
+-- A metric's result as logs have it: one element is a number (a truth 1 or 0), more are a tensor.
+local function result_of(metric)
+  local result = metric:result()
+  if getmetatable(result) == "lunate.variable" then result = result:value() end
+  if getmetatable(result) == "lunate.tensor" then
+    if result.size ~= 1 then return result end
+    result = result:item()
+  end
+  if type(result) == "boolean" then return result and 1 or 0 end
+  if type(result) ~= "number" then
+    raise("in metric '%s': its result should be a number or a tensor, it is %s", metric.name,
+      result == nil and "missing" or "a " .. type(result))
+  end
+  return result
 end
 
 -- What the model and its layers count themselves: {name =, metric =}, no name being one of names.
@@ -45,11 +56,11 @@ local function results(model)
   local trainer = compile.running_trainer(model)
   for i, report in ipairs(kept.reports) do
     names[i] = report.name
-    values[i] = report.metric and number_of(report.metric:result()) or trainer:loss(report.output)
+    values[i] = report.metric and result_of(report.metric) or trainer:loss(report.output)
   end
   for _, report in ipairs(own_reports(model, names)) do
     names[#names + 1] = report.name
-    values[#names] = number_of(report.metric:result())
+    values[#names] = result_of(report.metric)
   end
   return names, values
 end
