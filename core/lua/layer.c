@@ -468,6 +468,7 @@ static int adapt(lua_State *L) {
   const LnLayerClass *cls = (const LnLayerClass *)l->base.cls;
   if (!cls->adapt)
     return luaL_error(L, "'adapt': a %s has nothing to learn from data", cls->base.name);
+  ln_spoil_replay(&s->context, "adapt");
   AdaptJob job = {.s = s, .of_function = lua_isfunction(L, 2)};
   if (job.of_function) {
     lua_createtable(L, 2, 0);

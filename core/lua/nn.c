@@ -75,6 +75,7 @@ static int update_with(lua_State *L, Update update) {
     p = ln_lua_to_tensor(L, s, 3, LN_DTYPES, o->name);
     w = optional_tensor(L, s, 4, o->name);
   }
+  ln_spoil_replay(c, "the update of a metric");
   size_t scope = ln_scope(c);
   c->no_record++;
   bool ok = update(c, (LnMetric *)o, y, p, w);
@@ -105,6 +106,7 @@ static int metric_result(lua_State *L) { return result_with(L, ln_metric_result_
 static int metric_reset(lua_State *L) {
   LnLua *s = ln_lua(L);
   ln_metric_reset_builtin((LnMetric *)ln_lua_check_object(L, s, 1, LN_METRIC, "reset_state"));
+  ln_spoil_replay(&s->context, "reset_state of a metric");
   return 0;
 }
 
@@ -261,6 +263,7 @@ static int optimizer_apply(lua_State *L) {
   LnLua *s = ln_lua(L);
   LnContext *c = &s->context;
   LnOptimizer *o = check_optimizer(L, s, "apply");
+  ln_spoil_replay(c, "optimizer:apply");
   luaL_checktype(L, 2, LUA_TTABLE);
   lua_settop(L, 3);
   int n;

@@ -220,6 +220,23 @@ describe("replay", function()
     if self.out.built then self.out:set_weights(self.out:get_weights()) end
   end, "set_weights")
 
+  spoils("metrics updated on the way", function(self)
+    self.mean = self.mean or ln.metrics.Mean()
+    self.mean:update_state(1)
+  end, "the update of a metric")
+  spoils("metrics reset on the way", function(self)
+    self.mean = self.mean or ln.metrics.Mean()
+    self.mean:reset_state()
+  end, "reset_state of a metric")
+  spoils("steps taken on the way", function(self)
+    self.sgd, self.v = self.sgd or ln.optimizers.SGD(0.1), self.v or ln.Variable{1}
+    self.sgd:apply({ln.ones{1}}, {self.v})
+  end, "optimizer:apply")
+  spoils("layers adapted on the way", function(self)
+    self.norm = self.norm or ln.layers.Normalization()
+    self.norm:adapt(ln.ones{3, 2})
+  end, "adapt")
+
   it("refuses another output of the same ops, in predict too", function()
     local x, y = data()
     local Two = Net:extend("Two")
