@@ -66,6 +66,17 @@ describe("assign", function()
     assert.same({15}, outer:gradient(product, w):totable())   -- of the two factors, 7 and 8
   end)
 
+  it("keeps old values of rows, columns and what is read backwards", function()
+    local m = ln.Variable{{1, 2, 3}, {4, 5, 6}}
+    local tape <close> = ln.GradientTape{persistent = true}
+    local row, column = m[2] * m[2], m[{ {}, 3 }] * m[{ {}, 3 }]
+    local back = m:flip()[1] * m:flip()[1]
+    m:assign(ln.zeros{2, 3})
+    assert.same({{0, 0, 0}, {8, 10, 12}}, tape:gradient(row, m):totable())
+    assert.same({{0, 0, 6}, {0, 0, 12}}, tape:gradient(column, m):totable())
+    assert.same({{0, 0, 0}, {8, 10, 12}}, tape:gradient(back, m):totable())
+  end)
+
   it("leaves other variables of the same memory as they are for the tape", function()
     local layer = ln.layers.Dense{2, input_shape = {2}}
     local model = ln.Sequential{layer}
