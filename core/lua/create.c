@@ -163,12 +163,15 @@ static double number(lua_State *L, LnLua *s, int i, const char *what) {
 
 static int eye(lua_State *L) {
   LnLua *s = ln_lua(L);
-  int64_t n = integer(L, s, 1, "eye", 0), m = n;
+  int64_t n = integer(L, s, 1, "eye", 0), m = n, k = 0;
   int options = 2;
   if (lua_type(L, 2) == LUA_TNUMBER) m = integer(L, s, 2, "eye", 0), options = 3;
+  if (options == 3 && lua_type(L, 3) == LUA_TNUMBER)
+    k = integer(L, s, 3, "eye", -INT32_MAX), options = 4;
   LnDtype d = only_dtype(L, s, options, "eye", LN_FLOAT32);
   LnTensor *t = ln_tensor_zeros(&s->context, d, 2, (int64_t[]){n, m});
-  for (int64_t i = 0; t && i < n && i < m; i++) ln_tensor_set(t, (int64_t[]){i, i}, 1);
+  for (int64_t i = k < 0 ? -k : 0; t && i < n && i + k < m; i++)
+    ln_tensor_set(t, (int64_t[]){i, i + k}, 1);
   return push_made(L, s, t, "eye");
 }
 

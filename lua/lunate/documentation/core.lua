@@ -102,14 +102,15 @@ function ln.ones_like(t, options) end
 --     print(ln.full_like(ln.tensor{1, 2}, 5))                              --> [5. 5.]
 function ln.full_like(t, value, options) end
 
---- Ones on the diagonal, zeros elsewhere.
+--- Ones on a diagonal, zeros elsewhere.
 -- @param n  rows
 -- @param m  columns (n)
+-- @param k  which diagonal (0): above the main one, or, negative, below it
 -- @param options  `dtype` (float32)
 -- @return a tensor of shape (n, m). Errors: a negative number.
 --
 --     print(ln.eye(2))                                                     --> [[1. 0.] [0. 1.]]
-function ln.eye(n, m, options) end
+function ln.eye(n, m, k, options) end
 
 --- Evenly spaced numbers: `arange(stop)`, `arange(start, stop)` or `arange(start, stop, step)`;
 -- stop is not among them.
