@@ -326,14 +326,16 @@ static int operation_from_config(lua_State *L) {
   LnLua *s = ln_lua(L);
   LnTensor *constants[MAX_IN] = {NULL};
   bool missing[MAX_IN] = {false};
-  _Alignas(max_align_t) char params[1024];
+  _Alignas(max_align_t) char params[LN_MAX_PARAMS];
   luaL_checktype(L, 1, LUA_TTABLE);
   luaL_checkstring(L, 2);
   lua_settop(L, 2);
   lua_getfield(L, 1, "op");
   const char *name = luaL_checkstring(L, 3);
   const LnOp *op = ln_op_find(name);
-  if (!op || op->params_size > sizeof params) return luaL_error(L, "there is no op '%s'", name);
+  // A file cannot name what writes into its operands.
+  if (!op || op->flags & (LN_OP_EFFECT | LN_OP_IN_PLACE))
+    return luaL_error(L, "there is no op '%s' for graphs", name);
   lua_getfield(L, 1, "operands");   // 4
   luaL_checktype(L, 4, LUA_TTABLE);
   int n = (int)lua_rawlen(L, 4);
