@@ -248,7 +248,7 @@ local function with_sizes(args, d, to)
   return changed, any
 end
 
-local function is_bool(value) return type(value) == "boolean" end   -- any and all over everything
+local function is_bool(v) return type(v) == "boolean" end   -- any and all over everything
 
 local function shapes_of(results)
   local list = {}
@@ -315,15 +315,15 @@ describe("op", function()
       end)
     end
     local f = core.op(op.name)
-    local last
+    local sample_before
     for sample in (op.value_shape and "" or op.samples or ""):gmatch("[^\n]+") do
-      local before = last
+      local before = sample_before
       if before then
         it(("%s(%s) is not replayed as (%s)"):format(op.name, sample, before), function()
           check_replay(f, before, sample)
         end)
       end
-      last = sample
+      sample_before = sample
     end
     for sample in (op.samples or ""):gmatch("[^\n]+") do
       if not op.hidden then
