@@ -346,7 +346,8 @@ static int add_weight(lua_State *L) {
   LnObject *constraint = weight_part(L, s, "constraint", LN_CONSTRAINT);
   lua_settop(L, 2);
   lua_getfield(L, 2, "name");
-  const char *name = lua_isnil(L, 3) ? "variable" : luaL_checkstring(L, 3);
+  if (!lua_isnil(L, 3)) ln_lua_check_name(L, 3, "add_weight", false);
+  const char *name = lua_isnil(L, 3) ? "variable" : lua_tostring(L, 3);
   lua_getfield(L, 2, "trainable");
   bool trainable = lua_isnil(L, 4) || lua_toboolean(L, 4);
   l->dtype = dtype;

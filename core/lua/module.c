@@ -45,6 +45,7 @@ int ln_lua_raise(lua_State *L, LnLua *s, const char *what) {
   else lua_pushstring(L, c->err.text);
   lua_concat(L, 2);
   ln_clear_error(c);
+  ln_lua_printable(L, -1, true);
   return lua_error(L);
 }
 
@@ -175,7 +176,7 @@ static const luaL_Reg functions[] = {
 // Runs as a closure over the state, so that the parts' functions become such closures too.
 static int open_parts(lua_State *L) {
   static void (*const parts[])(lua_State *) = {
-      ln_register_tensor, ln_register_create,   ln_register_functions, ln_register_object,
+      ln_register_text, ln_register_tensor, ln_register_create,   ln_register_functions, ln_register_object,
       ln_register_layer,  ln_register_symbolic, ln_register_nn,        ln_register_tape,
       ln_register_custom_gradient, ln_register_trainer, ln_register_json, ln_register_files,
       ln_register_event_file,

@@ -174,7 +174,10 @@ static bool is_object_option(const LnOption *o) {
 // Checks the value at i, stores it, and keeps an object's handle in the instance table.
 static void set_option(lua_State *L, LnLua *s, LnObject *self, int instance, const LnOption *o,
                        int i, bool config) {
+  bool is_name = strcmp(o->name, "name") == 0;
+  bool layer = self->cls->kind == LN_LAYER;
   ln_lua_check_option(L, s, self->cls->name, o, i, config);
+  if (is_name && lua_isstring(L, -1)) ln_lua_check_name(L, -1, self->cls->name, !layer);
   if (is_object_option(o)) {
     lua_pushvalue(L, -1);
     lua_rawsetp(L, instance, o);
@@ -184,14 +187,16 @@ static void set_option(lua_State *L, LnLua *s, LnObject *self, int instance, con
 
 // ---- names
 
-// Keras's to_snake_case: "LeakyReLU" -> "leaky_re_lu". out holds at least twice the name.
+// Keras's to_snake_case: "LeakyReLU" -> "leaky_re_lu", letters, digits and _ alone. out holds at least twice the name.
 static void snake_case(const char *name, char *out) {
+  const char *first = out;
   for (size_t i = 0; name[i]; i++) {
     bool upper = isupper((unsigned char)name[i]);
     bool word = upper && islower((unsigned char)name[i + 1]);
     bool camel = upper && i > 0 && islower((unsigned char)name[i - 1]);
-    if (i > 0 && (word || camel) && out[-1] != '_') *out++ = '_';
-    *out++ = (char)tolower((unsigned char)name[i]);
+    if (out > first && (word || camel) && out[-1] != '_') *out++ = '_';
+    if (isalnum((unsigned char)name[i]) || name[i] == '_' || name[i] & 0x80)
+      *out++ = (char)tolower((unsigned char)name[i]);
   }
   *out = '\0';
 }
@@ -764,7 +769,7 @@ static int class_newindex(lua_State *L) {
 // Base:extend("Name")
 static int class_extend(lua_State *L) {
   const LnClass *root = class_root(L, 1);
-  luaL_checkstring(L, 2);
+  ln_lua_check_name(L, 2, "extend", true);
   lua_settop(L, 2);
   if (!lua_getmetatable(L, 1))
     return luaL_error(L, "a class expected: call methods with a colon, Class:extend(...)");
@@ -1109,7 +1114,8 @@ static LnObject *from_entry(lua_State *L, LnLua *s, int i, LnKind kind, const ch
   if (kind == LN_METRIC && strcmp(name, ln_lua_mean_metric_class()->name) == 0) {
     lua_getfield(L, config, "fn");
     LnObject *o = ln_lua_to_object(L, s, lua_gettop(L), kind, what);
-    if (lua_getfield(L, config, "name") == LUA_TSTRING && !set_name(o, lua_tostring(L, -1)))
+    if (lua_getfield(L, config, "name") == LUA_TSTRING && ln_lua_is_text(L, -1) &&
+        !set_name(o, lua_tostring(L, -1)))
       luaL_error(L, "out of memory");
     lua_pop(L, 1);
     return o;
@@ -1868,8 +1874,7 @@ static void push_model_text(lua_State *L, LnLayer *l) {
 }
 
 // "Dense(784 -> 300, relu)", "SGD(learning_rate=0.01)", "relu"
-static int object_tostring(lua_State *L) {
-  LnLua *s = ln_lua(L);
+static int push_text_of(lua_State *L, LnLua *s) {
   LnObject *o = any_handle(L, s, 1)->object;
   if (o->cls->kind == LN_ACTIVATION) return lua_pushstring(L, o->name ? o->name : "activation"), 1;
   const char *name = ln_lua_push_class_name(L, 1);
@@ -1923,6 +1928,12 @@ static int object_tostring(lua_State *L) {
   }
   luaL_addchar(&b, ')');
   luaL_pushresult(&b);
+  return 1;
+}
+
+static int object_tostring(lua_State *L) {
+  push_text_of(L, ln_lua(L));
+  ln_lua_printable(L, -1, true);
   return 1;
 }
 
@@ -2001,7 +2012,10 @@ static int new_variable(lua_State *L) {
   bool trainable = true;
   lua_settop(L, 2);
   if (lua_istable(L, 2)) {
-    if (lua_getfield(L, 2, "name") == LUA_TSTRING) name = lua_tostring(L, -1);
+    if (lua_getfield(L, 2, "name") != LUA_TNIL) {
+      ln_lua_check_name(L, -1, "Variable", false);
+      name = lua_tostring(L, -1);
+    }
     lua_getfield(L, 2, "trainable");
     if (!lua_isnil(L, -1)) trainable = lua_toboolean(L, -1);
   }

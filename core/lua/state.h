@@ -10,6 +10,17 @@
 
 #include "nn/nn.h"
 
+// ---- text (core/lua/text.c)
+// Pushes the text at i as a terminal may have it: control characters and what is no UTF-8 are \xNN;
+// lines: line ends and tabs stay.
+void ln_lua_printable(lua_State *L, int i, bool lines);
+// luaL_error with a message that is printable, whatever it quotes.
+int ln_lua_error(lua_State *L, const char *format, ...);
+#define luaL_error ln_lua_error
+bool ln_lua_is_text(lua_State *L, int i);   // UTF-8 without NUL
+// Raises unless the value at i is a name: text, without '/' unless it may be a path.
+void ln_lua_check_name(lua_State *L, int i, const char *what, bool path);
+
 struct LnSlice;
 
 enum { LN_TYPE_TENSOR, LN_TYPE_VARIABLE, LN_TYPE_TAPE, LN_TYPE_TRAINER, LN_TYPE_MODEL,
@@ -162,6 +173,7 @@ void ln_register_json(lua_State *L);
 void ln_register_files(lua_State *L);
 void ln_register_interrupt(lua_State *L);
 void ln_register_repl(lua_State *L);
+void ln_register_text(lua_State *L);
 void ln_register_exports(lua_State *L);
 void ln_register_system(lua_State *L);
 void ln_register_event_file(lua_State *L);

@@ -583,6 +583,7 @@ static int symbolic_tostring(lua_State *L) {
   lua_getfield(L, 1, "name");
   lua_pushfstring(L, "<symbolic tensor '%s' of shape %s, %s>", lua_tostring(L, -1),
                   ln_shape_text(t->shape.v, (int)t->shape.n), ln_dtype_name((LnDtype)t->dtype));
+  ln_lua_printable(L, -1, false);
   return 1;
 }
 

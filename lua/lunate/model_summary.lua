@@ -153,7 +153,7 @@ return function(model, given)
   local function cells(list, bar, how)
     local columns, height = {}, 1
     for i, w in ipairs(width) do
-      columns[i] = wrap(list[i], w)
+      columns[i] = wrap(core.printable(list[i]), w)
       height = math.max(height, #columns[i])
     end
     for k = 1, height do
@@ -163,7 +163,7 @@ return function(model, given)
     end
   end
 
-  print_line(('Model: "%s"'):format(model.name))
+  print_line(('Model: "%s"'):format(core.printable(model.name)))
   rule("┏", "┳", "┓", "━")
   cells(header, "┃", align)
   rule("┡", "╇", "┩", "━")

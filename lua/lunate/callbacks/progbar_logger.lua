@@ -38,8 +38,9 @@ local function values(self, logs)
     local v = logs[name]
     if type(v) == "number" then
       local plain = math.abs(v) >= 1e-3 or v == 0
-      parts[#parts + 1] = v ~= v and (" - %s: nan"):format(name)
-        or (plain and " - %s: %.4f" or " - %s: %.4e"):format(name, v)
+      local shown = core.printable(name)
+      parts[#parts + 1] = v ~= v and (" - %s: nan"):format(shown)
+        or (plain and " - %s: %.4f" or " - %s: %.4e"):format(shown, v)
     end
   end
   return parts

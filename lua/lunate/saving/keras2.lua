@@ -40,9 +40,14 @@ end
 for _, name in ipairs(core.classes("optimizer")) do fixes[name] = optimizer end
 for _, name in ipairs(core.classes("loss")) do fixes[name] = fixes[name] or loss end
 
---- @param value  a decoded config, which is left as it is
--- @return the same in Keras 3's form: {class_name = "__tuple__", items} are lists, options have
---   Keras 3's names
+-- Layers could be named like paths, "block/dense". What refers to them keeps the entry's own name.
+local function rename(entry)
+  local config = type(entry) == "table" and entry.config
+  if type(config) == "table" and type(config.name) == "string" then
+    config.name = config.name:gsub("/", "_")
+  end
+end
+
 local function modern(value)
   if type(value) ~= "table" or type(getmetatable(value)) == "string" then return value end
   if value.class_name == "__tuple__" then
@@ -55,7 +60,18 @@ local function modern(value)
   for key, part in pairs(value) do out[key] = modern(part) end
   local fix = type(out.class_name) == "string" and fixes[out.class_name]
   if fix and type(out.config) == "table" then fix(out.config) end
+  for _, layer in ipairs(type(out.layers) == "table" and out.layers or {}) do rename(layer) end
+  rename(out.layer)
   return out
 end
 
-return modern
+--- @param tree  a decoded config, which is left as it is
+-- @return the same in Keras 3's form: {class_name = "__tuple__", items} are lists, options have
+--   Keras 3's names, layers have no "/" in theirs
+return function(tree)
+  local out = modern(tree)
+  local config = type(out) == "table" and out.config
+  local is_model = type(config) == "table" and type(config.layers) == "table"
+  if is_model or core.class("layer", tostring(out.class_name)) then rename(out) end
+  return out
+end

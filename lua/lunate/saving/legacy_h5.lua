@@ -19,6 +19,10 @@ local HEADER_LIMIT = 64512   -- bytes of an attribute, as Keras cuts lists of na
 local function put_names(group, attribute, names)
   local longest = 0
   for _, name in ipairs(names) do longest = math.max(longest, #name) end
+  if longest > HEADER_LIMIT then
+    error(("a name of %d bytes does not fit into an attribute of an .h5 file (%d): save as "
+      .. ".weights.h5 or .keras"):format(longest, HEADER_LIMIT), 0)
+  end
   local parts = 1
   while math.ceil(#names / parts) * longest > HEADER_LIMIT do parts = parts + 1 end
   if parts == 1 then
@@ -133,8 +137,13 @@ local function values_of(group, what, fail)
   return values, names
 end
 
+-- Keras 2 took names such as "block/dense", whose groups lie within each other.
+local function group_at_path(root, name)
+  return root.members[name] or h5.at(root, name)
+end
+
 local function group_of(root, name, fail)
-  local group = root.members[name]
+  local group = group_at_path(root, name)
   if type(group) ~= "table" or not group.members then
     fail("layer '%s' is named in it, but has no group", name)
   end
@@ -154,7 +163,8 @@ local function pairs_of(model, root, options, fail)
   end
   if options.by_name then
     for _, name in ipairs(names) do
-      if by_name[name] then list[#list + 1] = {by_name[name], root.members[name], name} end
+      local layer = by_name[(name:gsub("/", "_"))]
+      if layer then list[#list + 1] = {layer, group_at_path(root, name), name} end
     end
     return list
   end
@@ -164,7 +174,7 @@ local function pairs_of(model, root, options, fail)
     fail("the model has %d layer%s with weights (%s), the file has %d (%s)", #layers,
       #layers == 1 and "" or "s", table.concat(own, ", "), #names, table.concat(names, ", "))
   end
-  for i, name in ipairs(names) do list[i] = {layers[i], root.members[name], name} end
+  for i, name in ipairs(names) do list[i] = {layers[i], group_at_path(root, name), name} end
   return list
 end
 
