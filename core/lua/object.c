@@ -1532,6 +1532,16 @@ static bool push_accessor(lua_State *L, int i, int name) {
   return false;
 }
 
+// A layer's own weight of that name: layer.kernel.
+static bool push_weight(lua_State *L, LnLua *s, const LnLayer *l, const char *name) {
+  for (int i = 0; i < l->n_variables; i++) {
+    if (strcmp(l->variables[i]->name, name) != 0) continue;
+    ln_lua_push_variable(L, s, l->variables[i]);
+    return true;
+  }
+  return false;
+}
+
 // upvalues: state, the kind's properties, its getters: {name = function}. Fields and methods of a
 // script's come before getters, not before properties.
 static int object_index(lua_State *L) {
@@ -1566,7 +1576,7 @@ static int object_index(lua_State *L) {
   }
   const LnOption *option = find_option(o->cls, lua_tostring(L, 2));
   if (option) ln_lua_push_option(L, s, option, o, false);
-  else lua_pushnil(L);
+  else if (!layer || !push_weight(L, s, (const LnLayer *)o, lua_tostring(L, 2))) lua_pushnil(L);
   return 1;
 }
 
@@ -2086,6 +2096,7 @@ static int variable_index(lua_State *L) {
     lua_pushvalue(L, 2);
     if (lua_rawget(L, lua_upvalueindex(2)) != LUA_TNIL) return 1;
     if (strcmp(key, "name") == 0) return lua_pushstring(L, v->name), 1;
+    if (strcmp(key, "path") == 0) return lua_pushstring(L, v->path ? v->path : v->name), 1;
     if (strcmp(key, "trainable") == 0) return lua_pushboolean(L, v->trainable), 1;
   }
   lua_pushvalue(L, lua_upvalueindex(3));
@@ -2111,8 +2122,19 @@ static int variable_newindex(lua_State *L) {
 static int variable_tostring(lua_State *L) {
   LnLua *s = ln_lua(L);
   LnVariable *v = check_variable(L, s, 1);
-  lua_pushfstring(L, "<variable '%s' of shape %s, %s>", v->name, ln_tensor_shape_text(v->value),
-                  ln_dtype_name(v->value->dtype));
+  char *text = ln_tensor_text(v->value, 8, 20), *to = text;
+  if (!text) return luaL_error(L, "out of memory");
+  enum { MOST = 60 };
+  for (const char *p = text; *p; p++) {   // its beginning, in one line
+    bool space = *p == ' ' || *p == '\n';
+    if (!space || (to > text && to[-1] != ' ')) *to++ = space ? ' ' : *p;
+  }
+  *to = '\0';
+  if (to - text > MOST) strcpy(text + MOST - 3, "...");
+  lua_pushfstring(L, "<variable '%s' of shape %s, %s, %s>", v->path ? v->path : v->name,
+                  ln_tensor_shape_text(v->value), ln_dtype_name(v->value->dtype), text);
+  free(text);
+  ln_lua_printable(L, -1, false);
   return 1;
 }
 

@@ -545,9 +545,13 @@ void ln_lua_push_option(lua_State *L, LnLua *s, const LnOption *o, const void *s
     case LN_OPT_AXES: case LN_OPT_INTEGERS: case LN_OPT_SHAPE: {
       const LnInts *list = field;
       if (list->n < 0) push_none(L, s, config);
+      else if (o->kind == LN_OPT_SHAPE && !config) ln_lua_push_shape(L, list->v, (int)list->n);
       else if (list->n == 1 && o->kind == LN_OPT_AXES && o->one != LN_ONE_AS_LIST)
         lua_pushinteger(L, list->v[0] + (list->v[0] >= 0 && !config));
-      else push_ints(L, s, list, o->kind == LN_OPT_AXES, config, o->kind == LN_OPT_SHAPE);
+      else {
+        push_ints(L, s, list, o->kind == LN_OPT_AXES, config, o->kind == LN_OPT_SHAPE);
+        if (!config && strstr(o->name, "shape")) luaL_setmetatable(L, "lunate.shape");
+      }
       return;
     }
     case LN_OPT_STRINGS: {

@@ -102,6 +102,7 @@ void ln_lua_check_name(lua_State *L, int i, const char *what, bool path) {
 // core.printable(text[, lines]): the text with control characters and what is no UTF-8 as \xNN;
 // lines: line ends and tabs stay.
 static int printable(lua_State *L) {
+  lua_settop(L, 2);
   luaL_tolstring(L, 1, NULL);
   ln_lua_printable(L, -1, lua_toboolean(L, 2));
   return 1;

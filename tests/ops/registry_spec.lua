@@ -329,9 +329,9 @@ describe("op", function()
       if not op.hidden then
         it(("%s(%s) refuses an option that there is not"):format(op.name, sample), function()
           local args = arguments(sample)
-          local last = args[args.n]
-          local has_options = type(last) == "table" and getmetatable(last) == nil and #last == 0
-          if has_options then last.bogus = 3
+          local given = args[args.n]
+          local has_options = type(given) == "table" and getmetatable(given) == nil and #given == 0
+          if has_options then given.bogus = 3
           else args.n = args.n + 1; args[args.n] = {bogus = 3} end
           for _, g in ipairs{f, core.functions[op.name], core.tensor_methods[op.name]} do
             assert.error_matches(function() g(table.unpack(args, 1, args.n)) end, "bogus")

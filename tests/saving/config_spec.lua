@@ -399,7 +399,8 @@ describe("clone_model", function()
   end)
 
   it("keeps what a call was told, and what is frozen", function()
-    local x, m = ln.Input{shape = {4}, name = "x"}, ln.Input{shape = {4}, dtype = "bool", name = "m"}
+    local x = ln.Input{shape = {4}, name = "x"}
+    local m = ln.Input{shape = {4}, dtype = "bool", name = "m"}
     local dropped = layers.Dropout{0.5, name = "drop"}(x, {training = true})
     local masked = layers.Softmax{name = "soft"}(x, {mask = m})
     local model = ln.Model{inputs = {x, m}, outputs = {dropped, masked}}

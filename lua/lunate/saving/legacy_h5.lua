@@ -10,6 +10,7 @@ local state = require "lunate.model.state"
 
 local legacy_h5 = {}
 
+local TOP = "top_level_model_weights"
 local HEADER_LIMIT = 64512   -- bytes of an attribute, as Keras cuts lists of names
 
 -- ---- lists of names
@@ -93,6 +94,10 @@ function legacy_h5.encode_weights(model, version)
   local paths, names, written = tree.variable_paths(model), {}, {}
   for i, layer in ipairs(tree.layers(model)) do
     names[i] = layer.name   -- of a layer that comes twice too
+    if layer.name == TOP then
+      error(("a layer cannot be named '%s' in these files, where that is the model's own weights: "
+        .. "save as .weights.h5 or .keras"):format(TOP), 0)
+    end
     if not written[layer] and root.members[layer.name] then
       error(("two of its layers are named '%s', which these files cannot tell apart: save as "
         .. ".weights.h5 or .keras"):format(layer.name), 0)
@@ -103,7 +108,7 @@ function legacy_h5.encode_weights(model, version)
     end
   end
   put_names(root, "layer_names", names)
-  put_weights(group_at(root, "top_level_model_weights"), tree.own_variables(model), paths)
+  put_weights(group_at(root, TOP), tree.own_variables(model), paths)
   return root
 end
 
@@ -206,7 +211,7 @@ function legacy_h5.plan(model, root, options)
     if name ~= layer.name then what = ("%s ('%s' in the file)"):format(what, name) end
     add(weights_of(layer), group, what)
   end
-  local top = root.members.top_level_model_weights
+  local top = root.members[TOP]
   if type(top) == "table" and top.members and not options.by_name then
     add(tree.own_variables(model), top, ("the model '%s' itself"):format(model.name))
   end
@@ -285,9 +290,9 @@ end
 
 --- The group with the layers' weights of a decoded file; nil when it has another layout.
 function legacy_h5.weights_group(root)
+  if has_names(root, "layer_names") then return root end   -- a layer may be named model_weights
   local inner = root.members.model_weights
-  if type(inner) == "table" and inner.members then return inner end
-  return has_names(root, "layer_names") and root or nil
+  return type(inner) == "table" and inner.members and inner or nil
 end
 
 --- An attribute of the root that holds a JSON object, decoded; nil when it is not there.

@@ -9,6 +9,8 @@ local Model = core.class("model")
 -- random numbers stand, so that ln.load_model(path) goes on training as if nothing had happened.
 -- The files are Keras's own. The file changes as a whole or, where anything fails, not at all; the
 -- model is left as it is.
+-- A layer in several places is one again when the file is loaded; Keras makes one of it from
+-- `.keras` alone. Ops of a graph are Keras's operations there.
 -- @param path  `.keras`, or `.h5` (the older format)
 -- @param options  `overwrite` (true: a file that is there is replaced), `include_optimizer` (true:
 --   without it the file does not say how the model is compiled)

@@ -347,9 +347,9 @@ function readers.Median(call)
 end
 
 function readers.Quantile(call)
-  call:only("method", "linear")
   local x, q = call:operands("x", "q")
-  return composed.quantile(x, q, {axis = from_zero(call:take("axis")),
+  if is_tensor(q) and not is_symbolic(q) then q = q:totable() end
+  return composed.quantile(x, q, {method = call:take("method"), axis = from_zero(call:take("axis")),
     keepdims = call:take("keepdims") or false})
 end
 
