@@ -162,6 +162,30 @@ describe("a layer in several places:", function()
     other:save(folder.path .. "/o.keras")
     config = core.json_decode(zip.decode(folder:read("o.keras"))["config.json"]).config
     assert.are.same({"d", 3, 0}, config.output_layers)
+    -- A model in two places is made, and calls its layers, once.
+    local d = layers.Dense{4, name = "d"}
+    local inner = ln.Model{inputs = x, outputs = d(x), name = "inner"}
+    local twice = ln.Model{inputs = x, outputs = d(inner(sequential{inner, name = "s"}(x)))}
+    twice:save(folder.path .. "/t.keras")
+    config = core.json_decode(zip.decode(folder:read("t.keras"))["config.json"]).config
+    assert.are.same({"d", 1, 0}, config.output_layers)
+    assert.equal(20, ln.load_model(folder.path .. "/t.keras"):count_params())
+  end)
+
+  it("is not taken for a layer of its name whose config differs", function()
+    local function dense(dtype, id)
+      return {class_name = "Dense", config = {units = 1, name = "d", dtype = dtype},
+        shared_object_id = id}
+    end
+    local policy = {class_name = "DTypePolicy", config = {name = "float32"}}
+    for _, pair in ipairs{{"float32", policy}, {policy, "float32"}, {"float32", "float64"},
+      {nil, "float32"}} do
+      local first, second = dense(pair[1]), dense(pair[2], 7)
+      local model = ln.saving.deserialize{class_name = "Sequential", config = {name = "m", layers = {
+        {class_name = "Sequential", config = {name = "a", layers = {first}}},
+        {class_name = "Sequential", config = {name = "b", layers = {second}}}}}}
+      assert.not_equal(model.layers[1].layers[1], model.layers[2].layers[1])
+    end
   end)
 
   it("ids that make no sense are errors or layers of their own", function()
