@@ -181,9 +181,9 @@ describe("a layer in several places:", function()
     for _, pair in ipairs{{"float32", policy}, {policy, "float32"}, {"float32", "float64"},
       {nil, "float32"}} do
       local first, second = dense(pair[1]), dense(pair[2], 7)
-      local model = ln.saving.deserialize{class_name = "Sequential", config = {name = "m", layers = {
-        {class_name = "Sequential", config = {name = "a", layers = {first}}},
-        {class_name = "Sequential", config = {name = "b", layers = {second}}}}}}
+      local model = ln.saving.deserialize{class_name = "Sequential", config = {name = "m",
+        layers = {{class_name = "Sequential", config = {name = "a", layers = {first}}},
+          {class_name = "Sequential", config = {name = "b", layers = {second}}}}}}
       assert.not_equal(model.layers[1].layers[1], model.layers[2].layers[1])
     end
   end)
