@@ -37,6 +37,7 @@ static void set(lua_State *L, LnLua *s, const LnOp *op, const LnOption *o, void 
   void *field = (char *)params + o->offset;
   ln_lua_check_option(L, s, op->name, o, i, false);
   if (o->kind == LN_OPT_STRING) {
+    ln_lua_check_name(L, -1, op->name, true);
     *(const char **)field = lua_tostring(L, -1);
   } else if (o->kind == LN_OPT_NUMBERS && lua_istable(L, -1)) {
     LnNumbers *list = field;

@@ -174,10 +174,10 @@ static bool is_object_option(const LnOption *o) {
 // Checks the value at i, stores it, and keeps an object's handle in the instance table.
 static void set_option(lua_State *L, LnLua *s, LnObject *self, int instance, const LnOption *o,
                        int i, bool config) {
-  bool is_name = strcmp(o->name, "name") == 0;
-  bool layer = self->cls->kind == LN_LAYER;
+  bool path = strcmp(o->name, "name") != 0 || self->cls->kind != LN_LAYER;
   ln_lua_check_option(L, s, self->cls->name, o, i, config);
-  if (is_name && lua_isstring(L, -1)) ln_lua_check_name(L, -1, self->cls->name, !layer);
+  if (o->kind == LN_OPT_STRING && lua_isstring(L, -1))
+    ln_lua_check_name(L, -1, self->cls->name, path);
   if (is_object_option(o)) {
     lua_pushvalue(L, -1);
     lua_rawsetp(L, instance, o);

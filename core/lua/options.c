@@ -313,11 +313,6 @@ void ln_lua_check_option(lua_State *L, LnLua *s, const char *what, const LnOptio
       if (ok) lua_pushnumber(L, lua_tonumber(L, i));
       break;
     case LN_OPT_STRING:
-      if (lua_type(L, i) == LUA_TSTRING && !ln_lua_is_text(L, i)) {
-        ln_lua_printable(L, i, false);
-        luaL_error(L, "bad option '%s' of '%s' (UTF-8 text without NUL expected, got '%s')", o->name,
-                   what, lua_tostring(L, -1));
-      }
       if ((ok = lua_type(L, i) == LUA_TSTRING)) lua_pushvalue(L, i);
       break;
     case LN_OPT_CHOICE:
