@@ -165,11 +165,93 @@ static void add_result(lua_State *L, LnLua *s, Job *j, int i) {
   j->out[(*j->n_out)++] = t;
 }
 
+// ---- outputs by name
+
+static const char output_names_key;   // its address: where an instance keeps their names, a list
+
+// Pushes the sorted list of the string keys of the table at i.
+void ln_lua_push_names(lua_State *L, int i) {
+  i = lua_absindex(L, i);
+  lua_newtable(L);
+  int list = lua_gettop(L);
+  lua_Integer n = 0;
+  lua_pushnil(L);
+  while (lua_next(L, i)) {
+    lua_pop(L, 1);
+    if (lua_type(L, -1) == LUA_TSTRING) lua_pushvalue(L, -1), lua_rawseti(L, list, ++n);
+  }
+  for (lua_Integer k = 2; k <= n; k++)   // they are few: sorted by insertion
+    for (lua_Integer at = k; at > 1; at--) {
+      lua_rawgeti(L, list, at - 1);
+      lua_rawgeti(L, list, at);
+      if (!lua_compare(L, -1, -2, LUA_OPLT)) {
+        lua_pop(L, 2);
+        break;
+      }
+      lua_rawseti(L, list, at - 1);
+      lua_rawseti(L, list, at);
+    }
+}
+
+void ln_lua_set_output_names(lua_State *L, LnLua *s, LnLayer *l) {
+  int names = lua_gettop(L);
+  if (ln_lua_find_object(L, s, &l->base) && lua_getiuservalue(L, -1, 1) == LUA_TTABLE) {
+    lua_pushvalue(L, names);
+    lua_rawsetp(L, -2, &output_names_key);
+    l->names_outputs = lua_istable(L, names);
+  }
+  lua_settop(L, names - 1);
+}
+
+bool ln_lua_push_output_names(lua_State *L, LnLua *s, const LnLayer *l) {
+  int top = lua_gettop(L);
+  if (l->names_outputs && ln_lua_find_object(L, s, &l->base) &&
+      lua_getiuservalue(L, -1, 1) == LUA_TTABLE &&
+      lua_rawgetp(L, -1, &output_names_key) == LUA_TTABLE) {
+    lua_replace(L, top + 1);
+    lua_settop(L, top + 1);
+    return true;
+  }
+  lua_settop(L, top);
+  return false;
+}
+
+// A layer's call gave a table by name, at `first`.
+static void read_named(lua_State *L, LnLua *s, Job *j, int first) {
+  int count = 0;
+  lua_pushnil(L);
+  while (lua_next(L, first)) {
+    if (lua_type(L, -2) != LUA_TSTRING)
+      luaL_error(L, "%s returned a table that is neither a list nor all by name", j->method);
+    lua_pop(L, 1);
+    count++;
+  }
+  ln_lua_push_names(L, first);   // first + 1
+  for (int k = 1; k <= count; k++) {
+    lua_rawgeti(L, first + 1, k);
+    lua_rawget(L, first);
+    add_result(L, s, j, first + 2);
+    lua_settop(L, first + 1);
+  }
+  ln_lua_set_output_names(L, s, (LnLayer *)j->object);
+}
+
 static void read_results(lua_State *L, LnLua *s, Job *j, int first) {
   int last = lua_gettop(L);
+  bool layer = j->object->cls->kind == LN_LAYER;
+  if (layer) ((LnLayer *)j->object)->names_outputs = false;
+  if (layer && last == first && lua_istable(L, first) && lua_rawlen(L, first) == 0 &&
+      luaL_getmetafield(L, first, "__metatable") == LUA_TNIL) {
+    lua_pushnil(L);
+    if (lua_next(L, first)) {
+      lua_settop(L, first);
+      read_named(L, s, j, first);
+      return;
+    }
+  }
+  lua_settop(L, last);
   // A list of tensors is the same as several results.
-  if (last == first && lua_istable(L, first) && j->object->cls->kind == LN_LAYER &&
-      lua_rawlen(L, first) > 0) {
+  if (layer && last == first && lua_istable(L, first) && lua_rawlen(L, first) > 0) {
     int n = (int)lua_rawlen(L, first);
     luaL_checkstack(L, 4, NULL);
     for (int k = 1; k <= n; k++) {

@@ -39,6 +39,39 @@ static int read_inputs(lua_State *L, LnLua *s, int i, const char *what, LnTensor
   return 1;
 }
 
+// The n results at the top as they are, or in a table by name.
+static int give(lua_State *L, LnLua *s, const LnLayer *l, int n) {
+  int first = lua_gettop(L) - n + 1, names = lua_gettop(L) + 1;
+  luaL_checkstack(L, 6, NULL);
+  if (!ln_lua_push_output_names(L, s, l) || (int)lua_rawlen(L, names) != n) {
+    lua_settop(L, names - 1);
+    return n;
+  }
+  lua_createtable(L, 0, n);
+  for (int k = 0; k < n; k++) {
+    lua_rawgeti(L, names, k + 1);
+    lua_pushvalue(L, first + k);
+    lua_rawset(L, names + 1);
+  }
+  return 1;
+}
+
+// core.name_outputs(layer, names or nil): what a call of it gives is a table by these names.
+static int name_outputs(lua_State *L) {
+  LnLua *s = ln_lua(L);
+  LnLayer *l = check_layer(L, s, 1, "name_outputs");
+  lua_settop(L, 2);
+  if (!lua_isnil(L, 2)) luaL_checktype(L, 2, LUA_TTABLE);
+  ln_lua_set_output_names(L, s, l);
+  return 0;
+}
+
+// core.output_names(layer) -> the names of the outputs of a layer whose call gives a table; or nil
+static int output_names(lua_State *L) {
+  LnLua *s = ln_lua(L);
+  return ln_lua_push_output_names(L, s, check_layer(L, s, 1, "output_names")) ? 1 : 0;
+}
+
 typedef bool (*Calling)(LnContext *c, LnLayer *l, const LnTensors *in, const LnCallArgs *args,
                         LnTensor **out, int max_out, int *n_out);
 
@@ -53,7 +86,7 @@ static int call_with(lua_State *L, Calling calling) {
   if (lua_isnil(L, 2))
     return luaL_error(L, "layer '%s' is called with a tensor or a list of tensors", l->base.name);
   ln_lua_inputs_by_name(L, s, l, 2);
-  if (ln_lua_has_symbolic(L, s, 2)) return ln_lua_layer_symbolic(L, s);
+  if (ln_lua_has_symbolic(L, s, 2)) return give(L, s, l, ln_lua_layer_symbolic(L, s));
   int n = read_inputs(L, s, 2, l->base.name, in);
   if (lua_istable(L, 3)) {
     lua_pushnil(L);
@@ -79,7 +112,7 @@ static int call_with(lua_State *L, Calling calling) {
   luaL_checkstack(L, n_out, NULL);
   for (int i = 0; i < n_out; i++) ln_lua_push_tensor(L, s, out[i]);
   ln_scope_end(c, scope);
-  return n_out;
+  return give(L, s, l, n_out);
 }
 
 // layer(x), layer({a, b}), layer(x, {training = true, mask = m})
@@ -562,6 +595,7 @@ void ln_register_layer(lua_State *L) {
       {"add_child", add_child}, {"pop_child", pop_child},
       {"computes_in_lua", computes_in_lua}, {"keeps_rows", layer_keeps_rows},
       {"calls_in_lua", calls_in_lua}, {"is_meta", is_meta},
+      {"name_outputs", name_outputs}, {"output_names", output_names},
       {NULL, NULL}};
   ln_lua_setfuncs(L, functions);
   lua_getfield(L, module, "class");

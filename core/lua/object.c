@@ -1638,25 +1638,8 @@ static void collect_held(lua_State *L, LnLua *s, int list, int seen) {
     lua_rawgeti(L, top, k);
     collect_held(L, s, list, seen);
   }
-  lua_newtable(L);   // top + 1: names
-  lua_pushnil(L);
-  for (int count = 0; lua_next(L, top);) {
-    if (lua_type(L, -2) == LUA_TSTRING && is_kept(L, s, -1))
-      lua_pushvalue(L, -2), lua_rawseti(L, top + 1, ++count);
-    lua_pop(L, 1);
-  }
+  ln_lua_push_names(L, top);   // top + 1
   lua_Integer names = (lua_Integer)lua_rawlen(L, top + 1);
-  for (lua_Integer k = 2; k <= names; k++)   // they are few: sorted by insertion
-    for (lua_Integer i = k; i > 1; i--) {
-      lua_rawgeti(L, top + 1, i - 1);
-      lua_rawgeti(L, top + 1, i);
-      if (!lua_compare(L, -1, -2, LUA_OPLT)) {
-        lua_pop(L, 2);
-        break;
-      }
-      lua_rawseti(L, top + 1, i - 1);
-      lua_rawseti(L, top + 1, i);
-    }
   for (lua_Integer k = 1; k <= names; k++) {
     lua_rawgeti(L, top + 1, k);
     lua_rawget(L, top);

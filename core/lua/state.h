@@ -144,6 +144,12 @@ int ln_lua_call_symbolic(lua_State *L, LnLua *s, int layer, int inputs, bool lis
                          int mask);
 // What layer_call does when an input (at 2) is symbolic; its options are at 3.
 int ln_lua_layer_symbolic(lua_State *L, LnLua *s);
+
+// Of layers whose outputs have names: what a call gives is a table. set takes the list of names (nil:
+// none) from the top; push pushes it, or nothing for none.
+void ln_lua_set_output_names(lua_State *L, LnLua *s, LnLayer *l);
+bool ln_lua_push_output_names(lua_State *L, LnLua *s, const LnLayer *l);
+void ln_lua_push_names(lua_State *L, int i);   // the sorted list of a table's string keys
 // Inputs by name at i for a functional model become a list. Raises on wrong names.
 void ln_lua_inputs_by_name(lua_State *L, LnLua *s, const LnLayer *l, int i);
 // Calls a new operation (nn/operation.h; a reference, taken over) on the list of symbolic tensors

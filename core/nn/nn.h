@@ -105,6 +105,7 @@ typedef struct LnLayer {
   int dtype;                 // LnDtype of variables and of the floats it computes with
   LnInts input_shape;        // without the batch axis; n = -1 when not given
   bool built, building;      // building: inside its build
+  bool names_outputs;        // Lua gets them in a table by name
   int n_variables, n_children;
   LnVariable **variables;    // its own, in order of creation
   struct LnLayer **children; // layers it is made of, in order

@@ -4,6 +4,8 @@
 local core = require "lunate.core"
 local raise = require "lunate.raise"
 local blame = require "lunate.blame"
+local subclass = require "lunate.subclass"
+local list_length = require "lunate.list_length"
 local unique = require "lunate.unique"
 local state = require "lunate.model.state"
 
@@ -44,13 +46,13 @@ local function tensors_of(value, what, model)
       .. "got %s", model, what, type(value) == "table" and tostring(value) or type(value))
   end
   local list, names, how = {}, nil, "list"
-  if value[1] == nil and next(value) ~= nil then
+  if type(next(value)) == "string" then
     names, how = {}, "names"
     for name in pairs(value) do names[#names + 1] = tostring(name) end
     table.sort(names)
     for i, name in ipairs(names) do list[i] = value[name] or false end
   else
-    for i = 1, #value do list[i] = value[i] end
+    for i = 1, list_length(value, ("Model '%s': %s"):format(model, what)) do list[i] = value[i] end
   end
   if #list == 0 then raise("Model '%s': there are no %s", model, what) end
   local seen = {}
@@ -205,6 +207,7 @@ local function connect(self, inputs, outputs, given)
   core.set_graph(self, {inputs = given_inputs, nodes = nodes, outputs = out,
     layers = graph.layers})
   graphs[self] = graph
+  core.name_outputs(self, given.outputs == "names" and graph.output_names or nil)
 end
 
 --- `ln.Model{inputs = ..., outputs = ..., name = "m"}`.
@@ -295,7 +298,12 @@ end
 
 function of_layer.output(self)
   local graph = graph_of(self)
-  return one_or_list((graph or first_node(self, "output")).outputs)
+  local outputs = (graph or first_node(self, "output")).outputs
+  local names = core.output_names(self)
+  if not names then return one_or_list(outputs) end
+  local by_name = {}
+  for i, name in ipairs(names) do by_name[name] = outputs[i] end
+  return by_name
 end
 
 local functional = {input = input, graph = function(model)
@@ -532,7 +540,7 @@ local function call_part(part, args, kwargs, parts)
     local given = args[1]
     if #args > 1 then given = args end
     if type(given) == "table" and next(given) == nil then given = nil end
-    outputs = {part.layer(given, next(options) and options or nil)}
+    outputs = subclass.results(part.layer(given, next(options) and options or nil))
   end
   part.made[#part.made + 1] = outputs
 end
@@ -690,7 +698,8 @@ function functional.clone(model, clone, tensors)
     if node.training ~= nil then options.training = node.training end
     if node.mask then options.mask = place[node.mask] end
     if not node.list and #inputs < 2 then inputs = inputs[1] end
-    local outputs = {layer_for(node.layer)(inputs, next(options) and options or nil)}
+    local outputs =
+      subclass.results(layer_for(node.layer)(inputs, next(options) and options or nil))
     for i, t in ipairs(node.outputs) do place[t] = outputs[i] end
   end
   local function given(list, names, how)

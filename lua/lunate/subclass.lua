@@ -118,16 +118,30 @@ function subclass.run(model, step, batch)
   return model[step](model, rows(batch.x, batch), rows(batch.y, batch), rows(batch.w, batch))
 end
 
+--- What a call or a step gave, several results or a table by name, as a list.
+-- @return the list, in the order of the names, and the names; nil for none
+function subclass.results(...)
+  local first = ...
+  if type(first) ~= "table" or getmetatable(first) ~= nil or type(next(first)) ~= "string" then
+    return {...}
+  end
+  local list, names = {}, {}
+  for name in pairs(first) do names[#names + 1] = name end
+  table.sort(names)
+  for i, name in ipairs(names) do list[i] = first[name] end
+  return list, names
+end
+
 --- Calls the model with the beginning of the data, so that all of it is built.
 -- @return the shapes of the outputs, None for the batch axis
 function subclass.first_call(model, x)
   local parts, shapes = {}, {}
   for i, t in ipairs(x) do parts[i] = t[{ {1, math.min(#t, 32)} }] end
-  local outs = table.pack(core.only_shapes(function()
+  local outs = subclass.results(core.only_shapes(function()
     return model(#parts == 1 and parts[1] or parts)
   end))
-  for i = 1, outs.n do
-    local shape = outs[i].shape
+  for i, out in ipairs(outs) do
+    local shape = out.shape
     shapes[i] = table.move(shape, 2, #shape, 2, #shape > 0 and {false} or {})
   end
   return shapes

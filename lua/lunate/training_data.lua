@@ -97,7 +97,12 @@ local function lists(model, where, x, y, sample_weight, targets)
   if not targets then return data end
   -- Nor where losses are what layers add, or the step is the model's own.
   local own_step = subclass.overrides(model, "train")
-  local names, compiled = outputs.names(model), state[model]
+  local compiled, named = state[model], type(y) == "table" and type(next(y)) == "string"
+  if core.calls_in_lua(model) and not compiled.outputs_known
+    and (compiled.named or named and y.output_1 == nil) then
+    outputs.find(model, data.x)
+  end
+  local names = outputs.names(model)
   if y == nil and (own_step or compiled.compiled and compiled.loss == nil) then return data end
   if y == nil then raise("%s: targets are needed: y is nil", where) end
   -- Outputs without a loss and metrics need no targets.

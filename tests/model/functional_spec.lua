@@ -181,9 +181,9 @@ describe("a functional model", function()
     local model = ln.Model{inputs = {left = a, right = b}, outputs = {sum = a + b, product = a * b}}
     assert.are.same({"left", "right"}, model.input_names)
     assert.are.same({"product", "sum"}, model.output_names)
-    local product, sum = model{right = ln.full({1, 2}, 3), left = ln.full({1, 2}, 2)}
-    assert.are.same({{6, 6}}, product:totable())
-    assert.are.same({{5, 5}}, sum:totable())
+    local outputs = model{right = ln.full({1, 2}, 3), left = ln.full({1, 2}, 2)}
+    assert.are.same({{6, 6}}, outputs.product:totable())
+    assert.are.same({{5, 5}}, outputs.sum:totable())
     local single = ln.Model{a, a + 1}   -- Keras's positional form
     assert.are.equal(a, single.input)
     assert.are.same({{2, 2}}, single(ln.ones{1, 2}):totable())

@@ -6,7 +6,6 @@ local check = require "lunate.options"
 local raise = require "lunate.raise"
 local blame = require "lunate.blame"
 local adapter = require "lunate.training_data"
-local subclass = require "lunate.subclass"
 local function_names = require "lunate.function_names"
 local unique = require "lunate.unique"
 local outputs = require "lunate.model.outputs"
@@ -124,7 +123,11 @@ function Model:compile(options)
   check_execution(given)
   local compiled = state[self]
   if core.calls_in_lua(self) and not compiled.outputs_known then
-    count_outputs(self, given.loss or false, given.loss_weights or false)
+    outputs.name(self, given.loss or false, given.loss_weights or false, given.metrics or false,
+      given.weighted_metrics or false)
+    if not compiled.named then
+      count_outputs(self, given.loss or false, given.loss_weights or false)
+    end
   end
   local optimizer = blame(core.get, "optimizer", given.optimizer)
   local losses = {}
@@ -182,15 +185,11 @@ local function build(model, data)
     if not model.built then blame(model.build, model, adapter.batch_shapes(data.x)) end
     return outputs.shapes(model)
   end
-  local shapes = blame(subclass.first_call, model, data.x)
-  if core.calls_in_lua(model) then
-    if data.y and #data.y > 0 and #shapes ~= #data.y then
-      raise("%s: the model gives %d output%s, but there %s", data.where or model.name, #shapes,
-        #shapes == 1 and "" or "s", #data.y == 1 and "is 1 target"
-        or ("are %d targets"):format(#data.y))
-    end
-    local compiled = state[model]
-    compiled.n_outputs, compiled.n_inputs, compiled.outputs_known = #shapes, #data.x, true
+  local shapes = outputs.find(model, data.x)
+  if core.calls_in_lua(model) and data.y and #data.y > 0 and #shapes ~= #data.y then
+    raise("%s: the model gives %d output%s, but there %s", data.where or model.name, #shapes,
+      #shapes == 1 and "" or "s", #data.y == 1 and "is 1 target"
+      or ("are %d targets"):format(#data.y))
   end
   return shapes
 end

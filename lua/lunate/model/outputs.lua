@@ -3,6 +3,8 @@
 
 local core = require "lunate.core"
 local raise = require "lunate.raise"
+local blame = require "lunate.blame"
+local subclass = require "lunate.subclass"
 local functional = require "lunate.functional"
 local state = require "lunate.model.state"
 
@@ -17,11 +19,64 @@ end
 
 --- The names that losses, metrics and targets may use.
 function outputs.names(model)
-  if core.calls_in_lua(model) then return numbered("output", state[model].n_outputs or 1) end
+  if core.calls_in_lua(model) then
+    local kept = state[model]
+    return core.output_names(model) or kept.named or numbered("output", kept.n_outputs or 1)
+  end
   local graph = functional.graph(model)
   if graph then return graph.output_names end
   local layers = model.layers
   return {#layers > 0 and layers[#layers].name or "output_1"}
+end
+
+--- Takes the names by which compile spoke of the outputs of a model that Lua defines, before it was
+-- called: tables by name, others are passed over.
+function outputs.name(model, ...)
+  local names, seen = {}, {}
+  for _, value in ipairs{...} do
+    for name in pairs(outputs.is_list(value) and value[1] == nil and value or {}) do
+      if type(name) == "string" and not seen[name] then
+        seen[name], names[#names + 1] = true, name
+      end
+    end
+  end
+  local own = false   -- others than output_1, ...
+  for _, name in ipairs(names) do own = own or not name:find("^output_%d+$") end
+  table.sort(names)
+  state[model].named = own and names or nil
+end
+
+-- Puts what compile said under names where the outputs are.
+local function settle(model)
+  local kept, names, place = state[model], core.output_names(model), {}
+  local named = kept.named
+  kept.named = nil
+  if not named then return end
+  for i, name in ipairs(names or {}) do place[name] = i end
+  local losses, weights = {}, {}
+  for i = 1, #(names or {}) do losses[i] = false end
+  for i, name in ipairs(named) do
+    if not place[name] then
+      raise("'compile' of '%s': there is no output '%s'; %s", model.name, name, names
+        and "there are: " .. table.concat(names, ", ") or "its call gives no table by name")
+    end
+    losses[place[name]] = kept.losses[i]
+    weights[place[name]] = kept.loss_weights[i]
+  end
+  kept.losses, kept.loss_weights = losses, weights
+end
+
+--- Calls a model that computes in Lua with the beginning of the data, a list: its outputs are known
+-- then.
+-- @return their shapes
+function outputs.find(model, x)
+  local shapes = blame(subclass.first_call, model, x)
+  if core.calls_in_lua(model) then
+    settle(model)
+    local kept = state[model]
+    kept.n_outputs, kept.n_inputs, kept.outputs_known = #shapes, #x, true
+  end
+  return shapes
 end
 
 --- The names that data may use.

@@ -1,6 +1,7 @@
 --- predict, predict_classes, predict_on_batch.
 
 local core = require "lunate.core"
+local raise = require "lunate.raise"
 local blame = require "lunate.blame"
 local adapter = require "lunate.training_data"
 local subclass = require "lunate.subclass"
@@ -30,6 +31,12 @@ local function predictor(model)
   return kept.predictor
 end
 
+local function by_name(names, list)
+  local named = {}
+  for i, name in ipairs(names) do named[name] = list[i] end
+  return named
+end
+
 -- Predictions batch by batch. Tensors tell how many rows there will be: batches are written where
 -- they belong. Those of a Dataset, or of a step of the model's own, are put together at the end.
 local Rows = {}
@@ -38,14 +45,16 @@ Rows.__index = Rows
 function Rows:add(batch, step)
   if self.n then
     blame(self.trainer.predict, self.trainer, self.outs, self.n, batch.x, batch.first, batch.n)
+    self.names = core.output_names(self.model)
     return
   end
   local parts
   if self.own_step then
-    parts = {subclass.run(self.model, "predict_step", batch)}
+    parts, self.names = subclass.results(subclass.run(self.model, "predict_step", batch))
   else
     parts = {}
     blame(self.trainer.predict, self.trainer, parts, batch.n, batch.x, 1, batch.n)
+    self.names = core.output_names(self.model)
   end
   for i, part in ipairs(parts) do
     self.parts[i] = self.parts[i] or {}
@@ -64,11 +73,13 @@ function Rows:of_batches(first, last, size)
     list[i] = first == last and parts[last]
       or core.functions.concatenate(table.move(parts, first, last, 1, {}))
   end
+  if self.names then return by_name(self.names, list) end
   return #list == 1 and list[1] or list
 end
 
 function Rows:all()
   for i, parts in ipairs(self.parts) do self.outs[i] = core.functions.concatenate(parts) end
+  if self.names then return by_name(self.names, self.outs) end
   return table.unpack(self.outs)
 end
 
@@ -104,19 +115,23 @@ local function predict_in_batches(self, x, options)
     logs = function(first, last) return {outputs = rows:of_batches(first, last, size)} end}
   callbacks:call("on_predict_end")
   run:raise_if_ended()
+  state[self].output_names = rows.names   -- nil: outputs have no names
   return rows:all()
 end
 
 -- What the predictor answered at once, if it did.
 local function answered(self, x, first, ...)
   if first == nil then return predict_in_batches(self, x) end
+  local names = state[self].output_names
+  if names then return by_name(names, {first, ...}) end
   return first, ...
 end
 
 --- What the model gives for x, row by row.
 -- @param options  `batch_size` (32; where rows do not depend on each other and no callback looks at
 --   batches, up to 256 are computed at once), `verbose` (0), `steps` (all batches), `callbacks`
--- @return a tensor for each output
+-- @return a tensor for each output; of a model whose outputs were given by name, or whose call
+--   returns a table by name, such a table
 -- @param x  inputs, as of fit
 -- Errors: inputs that do not fit the model.
 --
@@ -141,6 +156,10 @@ end
 --     print(model:predict_classes(x).shape)                                   --> (20,)
 function Model:predict_classes(x, options)
   local p = self:predict(x, options)
+  if type(p) == "table" then
+    raise("'predict_classes' of '%s' is for models with one output: their outputs are named",
+      self.name)
+  end
   if p.shape[p.rank] > 1 then return p:argmax{axis = -1} - 1 end
   return p:gt(0.5):astype("int64")
 end
