@@ -248,14 +248,11 @@ local function plan_reports(model)
   return table.move(plan, 1, #plan, #reports + 1, reports)
 end
 
---- The names of what compile asked for, in the order of results.
-function compile.names(model)
-  local compiled, names = state[model], {}
-  for i, report in ipairs(compiled.reports or compiled.compiled and plan_reports(model)
-                          or {{name = "loss"}}) do
-    names[i] = report.name
-  end
-  return names
+--- What compile asked for, in the order of results: {name =, metric =} each. Before the first data,
+-- the metrics that their shapes decide have names alone.
+function compile.reports(model)
+  local compiled = state[model]
+  return compiled.reports or compiled.compiled and plan_reports(model) or {{name = "loss"}}
 end
 
 --- Tells a trainer what may be recorded.

@@ -40,11 +40,17 @@ local function own_reports(model, names)
   return reports
 end
 
+local function names_of(reports)
+  local names = {}
+  for i, report in ipairs(reports) do names[i] = report.name end
+  return names
+end
+
 --- The names of the results, in their order.
 function logs.names(model)
   local step_logs = state[model].step_logs
   if step_logs then return table.move(step_logs.names, 1, #step_logs.names, 1, {}) end
-  local names = compile.names(model)
+  local names = names_of(compile.reports(model))
   for _, report in ipairs(own_reports(model, names)) do names[#names + 1] = report.name end
   return names
 end
@@ -126,13 +132,14 @@ end
 -- @param name  as logs have it, with or without `val_`
 -- @return "up", "down" or nil: not known
 function logs.direction(model, name)
-  local reports = table.move(state[model].reports or {}, 1, #(state[model].reports or {}), 1, {})
-  local own = own_reports(model, compile.names(model))
-  table.move(own, 1, #own, #reports + 1, reports)
-  for _, report in ipairs(reports) do
-    if report.name == name or "val_" .. report.name == name then
-      if not report.metric then return "down" end
-      return report.metric.direction or core.metric_direction(report.metric)
+  local compiled = compile.reports(model)
+  for _, reports in ipairs{compiled, own_reports(model, names_of(compiled))} do
+    for _, report in ipairs(reports) do
+      if report.name == name or "val_" .. report.name == name then
+        local metric = report.metric
+        if not metric then return not report.given and "down" or nil end
+        return metric.direction or core.metric_direction(metric)
+      end
     end
   end
   -- Steps of a model's own say no more than names.
