@@ -277,14 +277,15 @@ static bool says_nothing(lua_State *L, const char *name, int i) {
   return !lua_toboolean(L, i) || ln_lua_is_null(L, i) || is_empty_table(L, i);
 }
 
-// An array as Keras writes one, {class_name = "__numpy__", config = {value =, dtype =}}.
-static bool is_array(lua_State *L, int i) {
+// A value that Keras writes as an object, {class_name = "__numpy__", config = {value =, dtype =}}.
+static bool is_value(lua_State *L, int i) {
+  static const char *const names[] = {"__numpy__", "__tensor__", "SeedGenerator", NULL};
   if (!is_plain_table(L, i)) return false;
-  bool array = lua_getfield(L, i, "class_name") == LUA_TSTRING &&
-               (strcmp(lua_tostring(L, -1), "__numpy__") == 0 ||
-                strcmp(lua_tostring(L, -1), "__tensor__") == 0);
+  bool value = false;
+  if (lua_getfield(L, i, "class_name") == LUA_TSTRING)
+    for (int k = 0; names[k]; k++) value = value || strcmp(lua_tostring(L, -1), names[k]) == 0;
   lua_pop(L, 1);
-  return array;
+  return value;
 }
 
 // Reads a table of options (at `args`) into a new object: positions first, then names.
@@ -323,7 +324,7 @@ static void read_options(lua_State *L, LnLua *s, LnObject *self, int instance, i
         if (given[i])
           luaL_error(L, "'%s': option '%s' is given twice, by position and by name", cls->name,
                      name);
-        if (config && is_array(L, lua_gettop(L))) call_registry(L, s, "revive", 1);
+        if (config && is_value(L, lua_gettop(L))) call_registry(L, s, "revive", 1);
         bool none = ln_lua_is_null(L, -1) || (lua_isboolean(L, -1) && !lua_toboolean(L, -1));
         // No dtype in a config is Keras's default one.
         if (!config || !none || o->kind != LN_OPT_DTYPE || ln_lua_option_is_optional(o)) {

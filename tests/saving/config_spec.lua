@@ -142,8 +142,18 @@ describe("configs", function()
     assert.same({1, 2}, layer:get_config().scale)
     assert.same({{3, 8}}, layers.Rescaling(ln.tensor{3, 4})(ln.tensor{{1, 2}}):totable())
     fails("'scale' of 'Rescaling'", layers.Rescaling, ln.zeros{2, 2})
+    assert.same({1, 2}, ln.initializers.Constant.from_config{value = array}:get_config().value)
     assert.equal("(2,)", tostring(layers.Normalization.from_config{mean = array, variance = array}
       :get_config().mean and ln.tensor(array.config.value).shape))
+  end)
+
+  it("may have a generator of seeds for a seed", function()
+    local config = {stddev = 0.5, seed = {module = "keras.random", class_name = "SeedGenerator",
+      config = {seed = 3, name = "seed_generator"}, registered_name = null}}
+    assert.equal(3, ln.initializers.RandomNormal.from_config(config):get_config().seed)
+    local layer = registry.deserialize{class_name = "Dense", config = {units = 2,
+      kernel_initializer = {class_name = "RandomNormal", config = config}}}
+    assert.equal(3, layer:get_config().kernel_initializer.config.seed)
   end)
 
   it("build the layer that they are of", function()

@@ -20,6 +20,7 @@ for name in ([[
   RandomElasticTransform RandomErasing RandomFlip RandomGaussianBlur RandomGrayscale RandomHue
   RandomInvert RandomPerspective RandomPosterization RandomRotation RandomSaturation
   RandomSharpness RandomShear RandomTranslation RandomZoom STFTSpectrogram Solarization
+  ContrastLimitedAdaptiveHistogramEqualization TernaryDense
   BatchNormalization LayerNormalization UnitNormalization GroupNormalization RMSNormalization
   SpectralNormalization Dropout SpatialDropout1D SpatialDropout2D SpatialDropout3D AlphaDropout
   GaussianDropout GaussianNoise ActivityRegularization MultiHeadAttention GroupedQueryAttention
@@ -28,7 +29,8 @@ for name in ([[
   Average Maximum Minimum Add Subtract Multiply Dot TorchModuleWrapper JaxLayer FlaxLayer
   TFSMLayer Sequential Functional Model
   SGD RMSprop Adam AdamW Adadelta Adagrad Adamax Adafactor Nadam Ftrl Lion Lamb Muon
-  LossScaleOptimizer ExponentialDecay PiecewiseConstantDecay PolynomialDecay InverseTimeDecay
+  LossScaleOptimizer MultiOptimizer ScheduleFreeAdamW
+  ExponentialDecay PiecewiseConstantDecay PolynomialDecay InverseTimeDecay
   CosineDecay CosineDecayRestarts LearningRateSchedule
   Loss CTC Dice Tversky Circle Hinge SquaredHinge CategoricalHinge MeanSquaredError
   MeanAbsoluteError MeanAbsolutePercentageError MeanSquaredLogarithmicError CosineSimilarity

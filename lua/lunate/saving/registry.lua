@@ -260,6 +260,8 @@ function registry.revive(value)
     if name == "__tensor__" or name == "__numpy__" then
       if type(config) ~= "table" then raise("a tensor in a config has no value") end
       return core.tensor(config.value, {dtype = config.dtype})
+    elseif name == "SeedGenerator" and type(config) == "table" then
+      return config.seed
     elseif name == "DTypePolicy" and type(config) == "table" then
       return config.name
     elseif name == "function" and type(config) == "string" then
