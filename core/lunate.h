@@ -64,6 +64,7 @@ struct LnTensor {
   int64_t offset;               // in bytes from storage->data
   void *data;                   // storage->data + offset
   LnMemory *memory;             // that it came from
+  LnTensor *mask;               // bool, of its leading axes: which of its steps count; NULL: all
 };
 
 // What every call needs to know: one a Lua state. Failures set err and return NULL or false;

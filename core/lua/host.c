@@ -92,11 +92,42 @@ static int push_callee(lua_State *L, LnLua *s, LnObject *o, const char *method) 
   return 1;
 }
 
-static void push_call_options(lua_State *L, LnLua *s, const LnCallArgs *args) {
+// The mask of the input, or a list of those of the inputs (false: none); nil when there is none.
+static void push_masks(lua_State *L, LnLua *s, const LnTensors *in) {
+  bool any = false;
+  for (int i = 0; i < in->n; i++) any = any || in->v[i]->mask;
+  if (!any || in->n == 1) {
+    if (any) ln_lua_push_tensor(L, s, in->v[0]->mask);
+    else lua_pushnil(L);
+    return;
+  }
+  lua_createtable(L, in->n, 0);
+  for (int i = 0; i < in->n; i++) {
+    if (in->v[i]->mask) ln_lua_push_tensor(L, s, in->v[i]->mask);
+    else lua_pushboolean(L, 0);
+    lua_rawseti(L, -2, i + 1);
+  }
+}
+
+static void push_call_options(lua_State *L, LnLua *s, const LnTensors *in, const LnCallArgs *args) {
   lua_createtable(L, 0, 2);
   lua_pushboolean(L, args && args->training);
   lua_setfield(L, -2, "training");
-  if (args && args->mask) ln_lua_push_tensor(L, s, args->mask), lua_setfield(L, -2, "mask");
+  push_masks(L, s, in);
+  lua_setfield(L, -2, "mask");
+}
+
+static void push_inputs(lua_State *L, LnLua *s, const LnTensors *in) {
+  luaL_checkstack(L, 4, NULL);
+  if (in->n == 1) {
+    ln_lua_push_tensor(L, s, in->v[0]);
+    return;
+  }
+  lua_createtable(L, in->n, 0);
+  for (int i = 0; i < in->n; i++) {
+    ln_lua_push_tensor(L, s, in->v[i]);
+    lua_rawseti(L, -2, i + 1);
+  }
 }
 
 static void push_layer_shapes(lua_State *L, const LnTensors *in) {
@@ -116,15 +147,8 @@ static int push_arguments(lua_State *L, LnLua *s, const Job *j) {
   luaL_checkstack(L, in->n + 8, NULL);
   switch (j->object->cls->kind) {
     case LN_LAYER:
-      if (in->n == 1) ln_lua_push_tensor(L, s, in->v[0]);
-      else {
-        lua_createtable(L, in->n, 0);
-        for (int i = 0; i < in->n; i++) {
-          ln_lua_push_tensor(L, s, in->v[i]);
-          lua_rawseti(L, -2, i + 1);
-        }
-      }
-      push_call_options(L, s, j->args);
+      push_inputs(L, s, in);
+      push_call_options(L, s, in, j->args);
       return 2;
     case LN_INITIALIZER:
       ln_lua_push_shape(L, in->v[0]->shape, in->v[0]->rank);
@@ -343,6 +367,64 @@ static bool shape(LnContext *c, LnLayer *l, int n_in, const LnInts *in, LnInts *
   return ln_lua_protected(c, call_shape, &j);
 }
 
+// ---- masks
+
+typedef struct MaskJob {
+  LnContext *c;
+  LnLayer *layer;
+  const LnTensors *in;
+  LnTensor **masks;
+  int n;
+} MaskJob;
+
+// compute_mask(self, x, mask) -> a mask, or a list of them, or nil
+static int call_mask(lua_State *L) {
+  MaskJob *j = lua_touserdata(L, 1);
+  LnLua *s = (LnLua *)j->c;
+  int self = push_callee(L, s, &j->layer->base, "compute_mask");
+  push_inputs(L, s, j->in);
+  push_masks(L, s, j->in);
+  lua_call(L, self + 2, 1);
+  bool list = lua_istable(L, 2);
+  for (int i = 0; i < j->n; i++) {
+    if (list) lua_rawgeti(L, 2, i + 1);
+    else if (i == 0) lua_pushvalue(L, 2);
+    else lua_pushnil(L);
+    LnTensor *t = ln_lua_test_tensor(L, s, 3);
+    if (!t && lua_toboolean(L, 3))
+      return luaL_error(L, "compute_mask returns a mask, a list of them or nil, got %s",
+                        luaL_typename(L, 3));
+    if (t && !ln_temp(j->c, ln_retain(t))) return ln_lua_raise(L, s, NULL);
+    j->masks[i] = t;
+    lua_settop(L, 2);
+  }
+  return 0;
+}
+
+static bool compute_mask(LnContext *c, LnLayer *l, const LnTensors *in, LnTensor **masks,
+                         int max_out) {
+  MaskJob j = {c, l, in, masks, max_out};
+  return ln_lua_protected(c, call_mask, &j);
+}
+
+static int call_warn(lua_State *L) {
+  const char *text = lua_touserdata(L, 1);
+  lua_getglobal(L, "require");
+  lua_pushliteral(L, "lunate.warn");
+  lua_call(L, 1, 1);
+  lua_pushliteral(L, "%s");
+  lua_pushstring(L, text);
+  lua_call(L, 2, 0);
+  return 0;
+}
+
+// Computes nothing that a replay would miss.
+static void warn(LnContext *c, const char *text) {
+  const uint64_t calls = c->host_calls;
+  ln_lua_protected(c, call_warn, (void *)(uintptr_t)text);
+  c->host_calls = calls;
+}
+
 // ---- optimizers
 
 typedef struct StepJob {
@@ -380,7 +462,7 @@ static bool step(LnContext *c, LnObject *o, LnVariable *v, LnTensor *gradient, d
   return ln_lua_protected(c, call_step, &j);
 }
 
-const struct LnHost ln_lua_host = {call, shape, step};
+const struct LnHost ln_lua_host = {call, shape, compute_mask, warn, step};
 
 // ---- the classes under Lua's own: one a kind, whose methods are all in Lua
 

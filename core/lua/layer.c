@@ -5,6 +5,7 @@
 
 #include "lua/host.h"
 #include "nn/operation.h"
+#include "ops/ops.h"
 
 enum { MAX_OUT = LN_LUA_MAX_SHAPES, MAX_TENSORS = 256 };
 
@@ -72,6 +73,18 @@ static int output_names(lua_State *L) {
   return ln_lua_push_output_names(L, s, check_layer(L, s, 1, "output_names")) ? 1 : 0;
 }
 
+// The masks of a call's inputs, from the list on top: tensors, false for none.
+static void read_masks(lua_State *L, LnLua *s, const LnLayer *l, int n, LnTensor **masks) {
+  if ((int)lua_rawlen(L, -1) != n)
+    luaL_error(L, "layer '%s': %d inputs have as many masks, got %d", l->base.name, n,
+               (int)lua_rawlen(L, -1));
+  for (int i = 0; i < n; i++) {
+    lua_rawgeti(L, -1, i + 1);
+    masks[i] = lua_toboolean(L, -1) ? ln_lua_check_tensor(L, s, -1, "mask") : NULL;
+    lua_pop(L, 1);
+  }
+}
+
 typedef bool (*Calling)(LnContext *c, LnLayer *l, const LnTensors *in, const LnCallArgs *args,
                         LnTensor **out, int max_out, int *n_out);
 
@@ -79,7 +92,7 @@ static int call_with(lua_State *L, Calling calling) {
   LnLua *s = ln_lua(L);
   LnContext *c = &s->context;
   LnLayer *l = check_layer(L, s, 1, "call");
-  LnTensor *in[MAX_TENSORS], *out[MAX_OUT];
+  LnTensor *in[MAX_TENSORS], *masks[MAX_TENSORS] = {NULL}, *out[MAX_OUT];
   LnCallArgs args = {false, NULL};
   int n_out = 0;
   lua_settop(L, 3);
@@ -93,8 +106,10 @@ static int call_with(lua_State *L, Calling calling) {
     while (lua_next(L, 3)) {
       const char *key = lua_type(L, -2) == LUA_TSTRING ? lua_tostring(L, -2) : "?";
       if (strcmp(key, "training") == 0) args.training = lua_toboolean(L, -1);
+      else if (strcmp(key, "mask") == 0 && lua_istable(L, -1))
+        read_masks(L, s, l, n, masks);
       else if (strcmp(key, "mask") == 0)
-        args.mask = lua_toboolean(L, -1) ? ln_lua_check_tensor(L, s, -1, "mask") : NULL;
+        masks[0] = lua_toboolean(L, -1) ? ln_lua_check_tensor(L, s, -1, "mask") : NULL;
       else
         return luaL_error(L, "layer '%s': unknown argument '%s' of a call (training, mask)",
                           l->base.name, key);
@@ -105,7 +120,13 @@ static int call_with(lua_State *L, Calling calling) {
                       l->base.name, luaL_typename(L, 3));
   }
   size_t scope = ln_scope(c);
-  if (!calling(c, l, &(LnTensors){n, in}, &args, out, MAX_OUT, &n_out)) {
+  bool ok = true;
+  for (int i = 0; ok && i < n; i++) {   // the tensors of a caller stay as they are
+    if (!masks[i]) continue;
+    ok = (in[i] = ln_identity(c, in[i])) != NULL;
+    if (ok) ln_tensor_set_mask(in[i], masks[i]);
+  }
+  if (!ok || !calling(c, l, &(LnTensors){n, in}, &args, out, MAX_OUT, &n_out)) {
     ln_scope_end(c, scope);
     return ln_lua_raise(L, s, NULL);
   }
@@ -145,11 +166,13 @@ int ln_lua_check_shapes(lua_State *L, int i, const char *what, LnInts *shapes) {
 static int compute_output_shape(lua_State *L) {
   LnLua *s = ln_lua(L);
   LnLayer *l = check_layer(L, s, 1, "compute_output_shape");
-  LnInts in[MAX_OUT], out[MAX_OUT];
-  int n_out = 0, n = ln_lua_check_shapes(L, 2, "compute_output_shape", in);
-  if (!ln_layer_infer(&s->context, l, n, in, NULL, out, NULL, MAX_OUT, &n_out))
+  LnInts shapes[MAX_OUT];
+  LnSymbol in[MAX_OUT], out[MAX_OUT];
+  int n_out = 0, n = ln_lua_check_shapes(L, 2, "compute_output_shape", shapes);
+  for (int i = 0; i < n; i++) in[i] = (LnSymbol){shapes[i], {.n = -1}, -1};
+  if (!ln_layer_infer(&s->context, l, n, in, out, MAX_OUT, &n_out))
     return ln_lua_raise(L, s, NULL);
-  for (int i = 0; i < n_out; i++) ln_lua_push_shape(L, out[i].v, (int)out[i].n);
+  for (int i = 0; i < n_out; i++) ln_lua_push_shape(L, out[i].shape.v, (int)out[i].shape.n);
   return n_out;
 }
 
@@ -460,6 +483,28 @@ static int calls_in_lua(lua_State *L) {
   return 1;
 }
 
+// core.supports_masking(layer[, value]): whether it takes inputs with masks; sets it.
+static int supports_masking(lua_State *L) {
+  LnLua *s = ln_lua(L);
+  LnLayer *l = check_layer(L, s, 1, "supports_masking");
+  if (!lua_isnone(L, 2)) {
+    luaL_checktype(L, 2, LUA_TBOOLEAN);
+    l->supports_masking = lua_toboolean(L, 2);
+    ln_generation++;
+  }
+  lua_pushboolean(L, l->supports_masking);
+  return 1;
+}
+
+// core.mask_of(t): the mask that a tensor carries, or nil.
+static int mask_of(lua_State *L) {
+  LnLua *s = ln_lua(L);
+  const LnTensor *t = ln_lua_check_tensor(L, s, 1, "mask_of");
+  if (!t->mask) return 0;
+  ln_lua_push_tensor(L, s, t->mask);
+  return 1;
+}
+
 // core.is_meta(value): a tensor that stands for values which are not there yet
 static int is_meta(lua_State *L) {
   LnLua *s = ln_lua(L);
@@ -596,6 +641,7 @@ void ln_register_layer(lua_State *L) {
       {"computes_in_lua", computes_in_lua}, {"keeps_rows", layer_keeps_rows},
       {"calls_in_lua", calls_in_lua}, {"is_meta", is_meta},
       {"name_outputs", name_outputs}, {"output_names", output_names},
+      {"supports_masking", supports_masking}, {"mask_of", mask_of},
       {NULL, NULL}};
   ln_lua_setfuncs(L, functions);
   lua_getfield(L, module, "class");

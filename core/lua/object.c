@@ -430,6 +430,14 @@ static void find_hooks(lua_State *L, LnObject *o, int class) {
   if (kind == LN_LAYER) {
     o->lua_build = defines(L, class, "build");
     o->lua_shape = defines(L, class, "compute_output_shape");
+    o->lua_mask = defines(L, class, "compute_mask");
+    bool masks = o->lua_mask;
+    if (defines(L, class, "supports_masking")) {
+      lua_getfield(L, class, "supports_masking");
+      masks = lua_toboolean(L, -1);
+      lua_pop(L, 1);
+    }
+    if (masks) ((LnLayer *)o)->supports_masking = true;
   } else if (is_blank(o->cls) && kind != LN_LOSS && kind != LN_METRIC) {
     o->lua = true;   // there is nothing else
   }

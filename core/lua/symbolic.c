@@ -14,8 +14,8 @@
 enum { MAX_OUT = 64, MAX_IN = 256 };
 
 typedef struct Symbolic {
-  LnInts shape;
-  int dtype, position;   // which output of its node, from 1
+  LnSymbol of;
+  int position;   // which output of its node, from 1
 } Symbolic;
 
 static void *nodes_key(LnLua *s) { return &s->live; }
@@ -35,7 +35,7 @@ static Symbolic *check(lua_State *L, LnLua *s, int i, const char *what) {
 bool ln_lua_is_symbolic(lua_State *L, LnLua *s, int i) { return test(L, s, i) != NULL; }
 
 LnDtype ln_lua_symbolic_dtype(lua_State *L, int i) {
-  return (LnDtype)((const Symbolic *)lua_touserdata(L, i))->dtype;
+  return (LnDtype)((const Symbolic *)lua_touserdata(L, i))->of.dtype;
 }
 
 bool ln_lua_has_symbolic(lua_State *L, LnLua *s, int i) {
@@ -89,10 +89,9 @@ static void push_node(lua_State *L, LnLua *s, int layer, int inputs, bool list) 
   lua_setfield(L, -2, "outputs");
 }
 
-static void push_symbolic(lua_State *L, LnLua *s, const LnInts *shape, int dtype, int position,
-                          int node) {
+static void push_symbolic(lua_State *L, LnLua *s, const LnSymbol *of, int position, int node) {
   Symbolic *t = lua_newuserdatauv(L, sizeof *t, 1);
-  *t = (Symbolic){*shape, dtype, position};
+  *t = (Symbolic){*of, position};
   lua_rawgetp(L, LUA_REGISTRYINDEX, s->metatable[LN_TYPE_SYMBOLIC]);
   lua_setmetatable(L, -2);
   lua_pushvalue(L, node);
@@ -114,8 +113,7 @@ int ln_lua_call_symbolic(lua_State *L, LnLua *s, int layer, int inputs, bool lis
                          int mask) {
   LnLayer *l = (LnLayer *)ln_lua_check_object(L, s, layer, LN_LAYER, "call");
   int n = (int)lua_rawlen(L, inputs), n_out = 0;
-  LnInts in[MAX_IN], out[MAX_OUT];
-  int in_dtype[MAX_IN], out_dtype[MAX_OUT];
+  LnSymbol in[MAX_IN], out[MAX_OUT];
   if (n > MAX_IN)
     return luaL_error(L, "'%s': at most %d inputs, got %d", l->base.name, MAX_IN, n);
   for (int i = 0; i < n; i++) {
@@ -124,18 +122,18 @@ int ln_lua_call_symbolic(lua_State *L, LnLua *s, int layer, int inputs, bool lis
     if (!t)
       return luaL_error(L, "layer '%s': inputs are either all symbolic or all tensors; input %d is "
                            "%s", l->base.name, i + 1, luaL_typename(L, -1));
-    in[i] = t->shape;
-    in_dtype[i] = t->dtype;
+    in[i] = t->of;
     lua_pop(L, 1);
   }
-  if (!ln_layer_infer(&s->context, l, n, in, in_dtype, out, out_dtype, MAX_OUT, &n_out))
+  if (mask && n > 0) in[0].mask = test(L, s, mask)->of.shape;
+  if (!ln_layer_infer(&s->context, l, n, in, out, MAX_OUT, &n_out))
     return ln_lua_raise(L, s, NULL);
   luaL_checkstack(L, n_out + 4, NULL);
   push_node(L, s, layer, inputs, list);
   int node = lua_gettop(L);
   if (training >= 0) lua_pushboolean(L, training), lua_setfield(L, node, "training");
   if (mask) lua_pushvalue(L, mask), lua_setfield(L, node, "mask");
-  for (int i = 0; i < n_out; i++) push_symbolic(L, s, &out[i], out_dtype[i], i + 1, node);
+  for (int i = 0; i < n_out; i++) push_symbolic(L, s, &out[i], i + 1, node);
   list_node(L, s, layer, node);
   lua_remove(L, node);
   return n_out;
@@ -236,11 +234,11 @@ int ln_lua_operation(lua_State *L, LnLua *s, LnLayer *operation, int inputs) {
 
 // t[index]
 static int slice(lua_State *L, LnLua *s, const Symbolic *t) {
-  LnTensor like = {.meta = true, .rank = (uint8_t)t->shape.n, .dtype = (uint8_t)t->dtype};
+  LnTensor like = {.meta = true, .rank = (uint8_t)t->of.shape.n, .dtype = (uint8_t)t->of.dtype};
   LnSlice p;
   bool missing = false;
   LnTensor *constant = NULL;
-  for (int a = 0; a < t->shape.n; a++) like.shape[a] = t->shape.v[a];
+  for (int a = 0; a < t->of.shape.n; a++) like.shape[a] = t->of.shape.v[a];
   if (lua_type(L, 2) != LUA_TNUMBER && !lua_istable(L, 2))
     return luaL_error(L, "symbolic tensor index: a number or a list of ranges expected, got %s",
                       luaL_typename(L, 2));
@@ -401,14 +399,14 @@ static int operation_from_config(lua_State *L) {
 // core.symbolic_input(layer, shape, dtype): what goes into a model at an InputLayer
 static int symbolic_input(lua_State *L) {
   LnLua *s = ln_lua(L);
-  LnInts shape;
+  LnSymbol of = {.mask = {.n = -1}};
   ln_lua_check_object(L, s, 1, LN_LAYER, "Input");
-  ln_lua_check_ints(L, 2, "Input", true, &shape);
-  LnDtype d = ln_lua_check_dtype(L, 3, "Input");
+  ln_lua_check_ints(L, 2, "Input", true, &of.shape);
+  of.dtype = (int)ln_lua_check_dtype(L, 3, "Input");
   lua_settop(L, 3);
   lua_newtable(L);   // 4
   push_node(L, s, 1, 4, false);
-  push_symbolic(L, s, &shape, d, 1, 5);
+  push_symbolic(L, s, &of, 1, 5);
   list_node(L, s, 1, 5);
   return 1;
 }
@@ -549,9 +547,9 @@ static int symbolic_index(lua_State *L) {
   const Symbolic *t = check(L, s, 1, "index");
   if (lua_type(L, 2) != LUA_TSTRING) return slice(L, s, t);
   const char *key = lua_tostring(L, 2);
-  if (strcmp(key, "shape") == 0) return ln_lua_push_shape(L, t->shape.v, (int)t->shape.n), 1;
-  if (strcmp(key, "dtype") == 0) return lua_pushstring(L, ln_dtype_name((LnDtype)t->dtype)), 1;
-  if (strcmp(key, "rank") == 0) return lua_pushinteger(L, t->shape.n), 1;
+  if (strcmp(key, "shape") == 0) return ln_lua_push_shape(L, t->of.shape.v, (int)t->of.shape.n), 1;
+  if (strcmp(key, "dtype") == 0) return lua_pushstring(L, ln_dtype_name((LnDtype)t->of.dtype)), 1;
+  if (strcmp(key, "rank") == 0) return lua_pushinteger(L, t->of.shape.n), 1;
   if (strcmp(key, "name") == 0) {
     lua_getiuservalue(L, 1, 1);
     lua_getfield(L, -1, "layer");
@@ -570,10 +568,10 @@ static int symbolic_newindex(lua_State *L) {
 static int symbolic_len(lua_State *L) {
   LnLua *s = ln_lua(L);
   const Symbolic *t = check(L, s, 1, "#");
-  if (t->shape.n == 0) return luaL_error(L, "a symbolic tensor of rank 0 has no length");
-  if (t->shape.v[0] < 0) return luaL_error(L, "the length of a symbolic tensor of shape %s is not "
-                                              "known", ln_shape_text(t->shape.v, (int)t->shape.n));
-  lua_pushinteger(L, t->shape.v[0]);
+  if (t->of.shape.n == 0) return luaL_error(L, "a symbolic tensor of rank 0 has no length");
+  if (t->of.shape.v[0] < 0) return luaL_error(L, "the length of a symbolic tensor of shape %s is not "
+                                              "known", ln_shape_text(t->of.shape.v, (int)t->of.shape.n));
+  lua_pushinteger(L, t->of.shape.v[0]);
   return 1;
 }
 
@@ -582,7 +580,8 @@ static int symbolic_tostring(lua_State *L) {
   const Symbolic *t = check(L, s, 1, "tostring");
   lua_getfield(L, 1, "name");
   lua_pushfstring(L, "<symbolic tensor '%s' of shape %s, %s>", lua_tostring(L, -1),
-                  ln_shape_text(t->shape.v, (int)t->shape.n), ln_dtype_name((LnDtype)t->dtype));
+                  ln_shape_text(t->of.shape.v, (int)t->of.shape.n),
+                  ln_dtype_name((LnDtype)t->of.dtype));
   ln_lua_printable(L, -1, false);
   return 1;
 }

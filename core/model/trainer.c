@@ -381,7 +381,7 @@ static bool total_loss(LnContext *c, LnTrainer *t, Program *p, LnTensor **total)
     LnTensor *w = i < p->n_w ? p->w[i] : NULL;
     bool fuses = cls->call_logits && !o->loss->base.lua;
     LnTensor *logits = logits_of(p->tape, p->pred[i], fuses ? cls->fuses : NULL);
-    LnTensor *value = logits ? ln_loss_value_logits(c, o->loss, p->y[i], logits, w, NULL)
+    LnTensor *value = logits ? ln_loss_value_logits(c, o->loss, p->y[i], logits, w, p->pred[i]->mask)
                              : ln_loss_value(c, o->loss, p->y[i], p->pred[i], w, NULL);
     if (!value) return false;
     if (value->rank > 0 && !(value = ln_mean(c, value, LN_NONE, false))) return false;
@@ -465,10 +465,13 @@ static bool record(LnContext *c, LnTrainer *t, Program *p) {
 }
 
 // What is read of a program when it has run; entries may be NULL. Returns how many.
-enum { MAX_RESULTS = 2 * LN_MAX_PARTS + 1 };
+enum { MAX_RESULTS = 3 * LN_MAX_PARTS + 1 };
 static int results(const LnTrainer *t, const Program *p, LnTensor **out) {
   int n = 0;
-  for (int i = 0; i < p->n_pred; i++) out[n++] = p->pred[i];
+  for (int i = 0; i < p->n_pred; i++) {
+    out[n++] = p->pred[i];
+    if (p->pred[i]->mask) out[n++] = p->pred[i]->mask;   // metrics want it
+  }
   for (int i = 0; i < t->n_outputs; i++) out[n++] = p->output_loss[i];
   out[n++] = p->loss;
   return n;

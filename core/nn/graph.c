@@ -110,12 +110,15 @@ static bool check_sizes(LnContext *c, const LnTensor *x, const LnInput *want) {
 // and the other way round; any batch size will do.
 static LnTensor *match_input(LnContext *c, LnTensor *x, const LnInput *want) {
   const LnInts *shape = &want->shape;
+  LnTensor *mask = x->mask;
   if (x->rank == shape->n + 1 && x->shape[x->rank - 1] == 1) x = ln_squeeze(c, x, -1);
   else if (x->rank + 1 == shape->n && shape->v[shape->n - 1] == 1) x = ln_expand_dims(c, x, -1);
   if (!x) return NULL;
   if ((x->rank != shape->n || want->sizes == LN_SIZES_FIRST) && !check_sizes(c, x, want))
     return NULL;
-  return want->dtype < 0 || x->dtype == want->dtype ? x : ln_cast(c, x, (LnDtype)want->dtype);
+  if (want->dtype >= 0 && x->dtype != want->dtype) x = ln_cast(c, x, (LnDtype)want->dtype);
+  if (x && x->mask != mask) ln_tensor_set_mask(x, mask);
+  return x;
 }
 
 static void drop(LnTensor **slot) {
@@ -132,7 +135,7 @@ static bool run(LnContext *c, const LnGraphModel *m, const LnTensors *in, const 
     const LnNode *node = &m->nodes[i];
     LnTensor **out = slot + node->first_out;
     LnCallArgs own = {node->training < 0 ? args->training : node->training != 0,
-                      node->mask >= 0 ? slot[node->mask] : m->n_in == 1 ? args->mask : NULL};
+                      node->mask >= 0 ? slot[node->mask] : NULL};
     size_t scope = ln_scope(c);
     int n = 0;
     for (int k = 0; k < node->n_in; k++) v[k] = slot[node->in[k]];

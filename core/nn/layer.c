@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "nn/nn.h"
+#include "nn/operation.h"
 #include "ops/ops.h"
 
 static const LnLayerClass *class_of(const LnLayer *l) { return (const LnLayerClass *)l->base.cls; }
@@ -371,7 +372,6 @@ static bool run_symbolic(LnContext *c, LnLayer *l, const LnTensors *in, LnTensor
 
 static bool run(LnContext *c, LnLayer *l, const LnTensors *in, const LnCallArgs *args,
                 LnTensor **out, int max_out, int *n_out) {
-  if (!args) args = &no_args;
   if (!build(c, l, in)) return false;
   *n_out = 0;
   if (l->base.lua_shape && c->calls && in->n > 0 && in->v[0]->meta)
@@ -398,8 +398,65 @@ static bool cast_inputs(LnContext *c, const LnLayer *l, const LnTensors *in, LnT
     bool other = v[i]->dtype != l->dtype && (all || ln_dtype_is_float((LnDtype)v[i]->dtype));
     if (cast && other) v[i] = ln_cast(c, v[i], (LnDtype)l->dtype);
     if (!v[i]) return false;
+    if (v[i] != in->v[i]) ln_tensor_set_mask(v[i], in->v[i]->mask);
   }
   return true;
+}
+
+// ---- masks: they belong to tensors, and go from layer to layer with them
+
+static bool any_mask(const LnTensors *in) {
+  for (int i = 0; i < in->n; i++)
+    if (in->v[i]->mask) return true;
+  return false;
+}
+
+// t with a mask; a view of it where others have it too.
+static LnTensor *with_mask(LnContext *c, LnTensor *t, LnTensor *mask, bool shared) {
+  if (t->mask == mask || (shared && !(t = ln_identity(c, t)))) return t;
+  ln_tensor_set_mask(t, mask);
+  return t;
+}
+
+static void warn_of_mask(LnContext *c, LnLayer *l) {
+  if (l->warned || !c->calls) return;
+  l->warned = true;
+  char text[400];
+  snprintf(text, sizeof text, "layer '%.100s' (%.60s) got an input with a mask, which it does not "
+           "support: layers after it do not see the mask", name_of(l), l->base.cls->name);
+  c->calls->warn(c, text);
+}
+
+// Masks of the outputs, borrowed, NULL where there is none.
+static bool compute_masks(LnContext *c, LnLayer *l, const LnTensors *in, LnTensor **masks, int n) {
+  for (int i = 0; i < n; i++) masks[i] = NULL;
+  if (l->base.lua_mask && c->calls) return c->calls->mask(c, l, in, masks, n);
+  if (class_of(l)->compute_mask) return class_of(l)->compute_mask(c, l, in, masks);
+  for (int i = 0; i < n && i < in->n; i++) masks[i] = in->v[i]->mask;
+  return true;
+}
+
+// Outputs that have their masks already got them on the way: those of a model's last layers.
+static bool mask_outputs(LnContext *c, LnLayer *l, const LnTensors *in, LnTensor **out, int n) {
+  const LnLayerClass *cls = class_of(l);
+  const bool computes = l->base.lua_mask || cls->compute_mask;
+  if (!l->base.lua && (cls->model || cls == ln_operation_class)) return true;   // ops have no masks
+  if (!any_mask(in) && !computes) return true;
+  if (!l->supports_masking) warn_of_mask(c, l);
+  LnTensor *few[8], **masks = n <= 8 ? few : malloc((size_t)n * sizeof *masks);
+  if (!masks) return ln_fail(c, "out of memory");
+  bool done = true;
+  if (l->supports_masking) done = compute_masks(c, l, in, masks, n);
+  else
+    for (int i = 0; i < n; i++) masks[i] = NULL;
+  for (int i = 0; done && i < n; i++) {
+    bool given = false;   // an input that is handed on brings a mask that is not the output's
+    for (int k = 0; k < in->n; k++) given = given || out[i] == in->v[k];
+    if (out[i]->mask && !given) continue;
+    done = (out[i] = with_mask(c, out[i], masks[i], given || l->base.lua)) != NULL;
+  }
+  if (masks != few) free(masks);
+  return done && !c->err.set;
 }
 
 static bool call(LnContext *c, LnLayer *l, const LnTensors *in, const LnCallArgs *args,
@@ -408,8 +465,13 @@ static bool call(LnContext *c, LnLayer *l, const LnTensors *in, const LnCallArgs
   if (!check_inputs(c, l, in)) return false;
   if (in->n > 8 && !(v = malloc((size_t)in->n * sizeof *v))) return ln_fail(c, "out of memory");
   size_t scope = ln_scope(c);
-  bool done = cast_inputs(c, l, in, v) &&
-              run(c, l, &(LnTensors){in->n, v}, args, out, max_out, n_out) && !c->err.set;
+  const LnTensors inputs = {in->n, v};
+  LnCallArgs own = args ? *args : no_args;
+  bool done = cast_inputs(c, l, in, v);
+  if (done && own.mask && in->n > 0) done = (v[0] = with_mask(c, v[0], own.mask, true)) != NULL;
+  own.mask = done && in->n > 0 ? v[0]->mask : NULL;
+  done = done && run(c, l, &inputs, &own, out, max_out, n_out) && !c->err.set &&
+         mask_outputs(c, l, &inputs, out, *n_out);
   if (v != few) free(v);
   if (!done) {
     ln_scope_end(c, scope);
@@ -442,33 +504,35 @@ LnTensor *ln_layer_call1(LnContext *c, LnLayer *l, LnTensor *x, const LnCallArgs
 
 // ---- shapes
 
-// Tensors without values, of these shapes (-1: unknown) and dtypes; dtype NULL: the layer's.
-static bool symbols(LnContext *c, const LnLayer *l, int n, const LnInts *shapes, const int *dtype,
-                    LnTensor **v) {
-  bool ok = true;
-  for (int i = 0; ok && i < n; i++) {
-    LnDtype d = (LnDtype)(dtype ? dtype[i] : l->dtype);
-    ok = (v[i] = ln_temp(c, ln_tensor_meta(c, d, (int)shapes[i].n, shapes[i].v))) != NULL;
-  }
-  return ok;
+static LnTensor *symbol(LnContext *c, const LnLayer *l, const LnSymbol *of) {
+  LnDtype d = (LnDtype)(of->dtype < 0 ? l->dtype : of->dtype);
+  LnTensor *t = ln_temp(c, ln_tensor_meta(c, d, (int)of->shape.n, of->shape.v)), *mask;
+  if (!t || of->mask.n < 0) return t;
+  if (!(mask = ln_temp(c, ln_tensor_meta(c, LN_BOOL, (int)of->mask.n, of->mask.v)))) return NULL;
+  ln_tensor_set_mask(t, mask);
+  return t;
 }
 
-bool ln_layer_infer(LnContext *c, LnLayer *l, int n_in, const LnInts *in, const int *in_dtype,
-                    LnInts *out, int *out_dtype, int max_out, int *n_out) {
+static LnInts shape_of(const LnTensor *t) {
+  LnInts shape = {.n = t ? t->rank : -1};
+  if (t) memcpy(shape.v, t->shape, sizeof shape.v);
+  return shape;
+}
+
+bool ln_layer_infer(LnContext *c, LnLayer *l, int n_in, const LnSymbol *in, LnSymbol *out,
+                    int max_out, int *n_out) {
   LnTensor **v = calloc((size_t)(n_in + max_out + 1), sizeof *v), **y = v + n_in;
   if (!v) return ln_fail(c, "out of memory");
   size_t scope = ln_scope(c), before = c->n_built;
   const void *outer = c->layer;
+  bool done = true;
   if (!outer) c->layer = l;   // as inside a call: losses that are kept stay
   c->no_record++;
   c->inferring++;
-  bool done = symbols(c, l, n_in, in, in_dtype, v) &&
-              ln_layer_call(c, l, &(LnTensors){n_in, v}, NULL, y, max_out, n_out);
-  for (int i = 0; done && i < *n_out; i++) {
-    out[i].n = y[i]->rank;
-    memcpy(out[i].v, y[i]->shape, sizeof out[i].v);
-    if (out_dtype) out_dtype[i] = y[i]->dtype;
-  }
+  for (int i = 0; done && i < n_in; i++) done = (v[i] = symbol(c, l, &in[i])) != NULL;
+  done = done && ln_layer_call(c, l, &(LnTensors){n_in, v}, NULL, y, max_out, n_out);
+  for (int i = 0; done && i < *n_out; i++)
+    out[i] = (LnSymbol){shape_of(y[i]), shape_of(y[i]->mask), y[i]->dtype};
   c->inferring--;
   c->no_record--;
   ln_layer_leave(c, outer, before, done);
@@ -483,7 +547,10 @@ static bool with_symbols(LnContext *c, LnLayer *l, int n_in, const LnInts *in,
   LnTensor **v = malloc((size_t)(n_in + 1) * sizeof *v);
   if (!v) return ln_fail(c, "out of memory");
   size_t scope = ln_scope(c);
-  bool done = symbols(c, l, n_in, in, NULL, v) && f(c, l, &(LnTensors){n_in, v});
+  bool done = true;
+  for (int i = 0; done && i < n_in; i++)
+    done = (v[i] = symbol(c, l, &(LnSymbol){in[i], {.n = -1}, -1})) != NULL;
+  done = done && f(c, l, &(LnTensors){n_in, v});
   ln_scope_end(c, scope);
   free(v);
   return done;

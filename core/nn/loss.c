@@ -190,6 +190,7 @@ static LnTensor *reduced(LnContext *c, LnLoss *loss, LnTensor *y_true, LnTensor 
 LnTensor *ln_loss_value(LnContext *c, LnLoss *loss, LnTensor *y_true, LnTensor *y_pred,
                         LnTensor *sample_weight, LnTensor *mask) {
   size_t scope = ln_scope(c);
+  if (!mask && y_pred) mask = y_pred->mask;
   LnTensor *values = values_of(c, loss, y_true, y_pred);
   return finish(c, loss, scope, reduced(c, loss, y_true, values, sample_weight, mask));
 }

@@ -150,6 +150,16 @@ static bool lua_call(LnContext *c, LnMetric *m, const char *method, const LnTens
   return c->calls->call(c, &m->base, method, in, &args, out, 1, &n);
 }
 
+// Means of values leave out what the predictions' mask does; Keras's others count all.
+static LnTensor *masked_weight(LnContext *c, const LnMetric *m, const LnTensor *y_pred,
+                               LnTensor *weight) {
+  const LnMetricClass *cls = class_of(m);
+  if (!y_pred || !y_pred->mask || !is_mean(m) || cls->of_values || cls->result) return weight;
+  LnTensor *mask = ln_cast(c, y_pred->mask, LN_FLOAT32);
+  if (!weight || !ln_match_ranks(c, &mask, &weight, true)) return mask;
+  return ln_mul(c, weight, mask);
+}
+
 // Metrics are never part of what a tape records.
 bool ln_metric_update_builtin(LnContext *c, LnMetric *m, LnTensor *y_true, LnTensor *y_pred,
                               LnTensor *sample_weight) {
@@ -158,6 +168,7 @@ bool ln_metric_update_builtin(LnContext *c, LnMetric *m, LnTensor *y_true, LnTen
   bool done;
   if (c->err.set) return false;
   c->no_record++;
+  sample_weight = masked_weight(c, m, y_pred, sample_weight);
   if (!cls->update && !cls->values)
     done = ln_fail(c, "a metric must define update_state");
   else if (!y_true || !(y_pred || cls->of_values))

@@ -32,7 +32,7 @@ typedef struct LnObject {
   const LnClass *cls;
   int32_t refs;
   bool lua;        // (a subclass in) Lua defines what it computes: call through c->calls
-  bool lua_build, lua_shape;   // of layers: Lua defines build, compute_output_shape
+  bool lua_build, lua_shape, lua_mask;   // of layers: Lua defines build, compute_output_shape, ..
   char *name;
 } LnObject;
 
@@ -63,7 +63,7 @@ void ln_option_free(const LnOption *o, void *self);
 // Into Lua, for objects with `lua` set: calls the method with tensors, collects tensors.
 typedef struct LnCallArgs {
   bool training;
-  LnTensor *mask;   // or NULL
+  LnTensor *mask;   // of the first input, or NULL
 } LnCallArgs;
 typedef struct LnTensors {   // borrowed
   int n;
@@ -77,6 +77,9 @@ struct LnHost {   // core/lua/host.c
   // compute_output_shape of a layer with `lua_shape`.
   bool (*shape)(LnContext *c, struct LnLayer *l, int n_in, const LnInts *in, LnInts *out,
                 int max_out, int *n_out);
+  // compute_mask of a layer with `lua_mask`: masks of its outputs, borrowed; NULL: none.
+  bool (*mask)(LnContext *c, struct LnLayer *l, const LnTensors *in, LnTensor **masks, int max_out);
+  void (*warn)(LnContext *c, const char *text);
   // update_step of an optimizer in Lua; n slots (LnTensors, NULL: none) under their names.
   bool (*step)(LnContext *c, LnObject *o, struct LnVariable *v, LnTensor *gradient, double rate,
                int n, LnTensor *const *slots, const char *const *names);
@@ -106,6 +109,8 @@ typedef struct LnLayer {
   LnInts input_shape;        // without the batch axis; n = -1 when not given
   bool built, building;      // building: inside its build
   bool names_outputs;        // Lua gets them in a table by name
+  bool supports_masking;     // takes inputs with masks, and says what becomes of them
+  bool warned;               // that it does not
   int n_variables, n_children;
   LnVariable **variables;    // its own, in order of creation
   struct LnLayer **children; // layers it is made of, in order
@@ -141,6 +146,10 @@ typedef struct LnLayerClass {
   int8_t min_rank, max_rank; // of the first input, with the batch axis; 0: any
   bool model;                // a model: has compile, fit, ...
   bool fixed_last;           // its last axis stays what it was when the layer was built
+  // Inputs may have masks (LnTensor.mask): each output has that of the input in its place, or what
+  // compute_mask says of the one output, borrowed (NULL: none). False with an error.
+  bool masks;
+  bool (*compute_mask)(LnContext *c, LnLayer *self, const LnTensors *in, LnTensor **mask);
   // The state of a generator of its own (ops/noise.h), NULL when it has none. May be NULL.
   LnTensor *(*generator)(const LnLayer *self);
 } LnLayerClass;
@@ -186,11 +195,15 @@ bool ln_layer_check_axis(LnContext *c, const LnLayer *l, const LnTensor *x, int 
 // inside itself, or layers inside each other deeper than any stack should go.
 bool ln_layer_add_child(LnContext *c, LnLayer *l, LnLayer *child);
 void ln_layer_pop_child(LnLayer *l);
-// Shapes and dtypes of what it gives for inputs of these, by calling it on tensors without values;
-// builds it when needed. Dimensions may be unknown (-1). in_dtype NULL: the layer's; out_dtype may
-// be NULL.
-bool ln_layer_infer(LnContext *c, LnLayer *l, int n_in, const LnInts *in, const int *in_dtype,
-                    LnInts *out, int *out_dtype, int max_out, int *n_out);
+// What it gives for inputs of these shapes, by calling it on tensors without values; builds it when
+// needed.
+typedef struct LnSymbol {
+  LnInts shape;   // dimensions may be unknown (-1)
+  LnInts mask;    // n = -1: it has none
+  int dtype;      // -1: the layer's
+} LnSymbol;
+bool ln_layer_infer(LnContext *c, LnLayer *l, int n_in, const LnSymbol *in, LnSymbol *out,
+                    int max_out, int *n_out);
 // All variables below l, each once: trainable ones (as `trainable` stands) first when
 // trainable_first. Returns the number; at most max are written.
 int ln_layer_variables(LnLayer *l, LnVariable **out, int max);
@@ -269,7 +282,8 @@ typedef struct LnLossClass {
 LnTensor *ln_loss_values(LnContext *c, LnLoss *loss, LnTensor *y_true, LnTensor *y_pred);
 // What the built-in class computes, for a Lua subclass that calls up.
 LnTensor *ln_loss_values_builtin(LnContext *c, LnLoss *loss, LnTensor *y_true, LnTensor *y_pred);
-// Reduced as the loss says; sample_weight and mask may be NULL (shapes broadcast as in Keras).
+// Reduced as the loss says; sample_weight and mask may be NULL (shapes broadcast as in Keras). The
+// mask of y_pred serves where none is given.
 LnTensor *ln_loss_value(LnContext *c, LnLoss *loss, LnTensor *y_true, LnTensor *y_pred,
                         LnTensor *sample_weight, LnTensor *mask);
 // The same from logits, when the class `fuses` the activation (over the last axis) that follows.

@@ -170,6 +170,10 @@ LnObject *ln_object_new(LnContext *c, const LnClass *cls) {
   }
   o->cls = cls;
   o->refs = 1;
+  if (cls->kind == LN_LAYER) {
+    const LnLayerClass *layer = (const LnLayerClass *)cls;
+    ((LnLayer *)o)->supports_masking = layer->masks || layer->compute_mask;
+  }
   if (!each_option(c, cls, o, start)) {
     ln_object_release(o);
     return NULL;

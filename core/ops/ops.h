@@ -56,6 +56,7 @@ LnTensor *ln_relu(LnContext *c, LnTensor *x);
 LnTensor *ln_round(LnContext *c, LnTensor *x);
 LnTensor *ln_isnan(LnContext *c, LnTensor *x);
 LnTensor *ln_reciprocal(LnContext *c, LnTensor *x);
+LnTensor *ln_identity(LnContext *c, LnTensor *x);   // a view of x
 // an infinite bound does not bind
 LnTensor *ln_clip(LnContext *c, LnTensor *x, double low, double high);
 // reduce.c
@@ -64,6 +65,7 @@ LnTensor *ln_mean(LnContext *c, LnTensor *x, int64_t axis, bool keepdims);
 LnTensor *ln_max(LnContext *c, LnTensor *x, int64_t axis, bool keepdims);
 LnTensor *ln_min(LnContext *c, LnTensor *x, int64_t axis, bool keepdims);
 // 0-based positions here (1-based in Lua)
+LnTensor *ln_any(LnContext *c, LnTensor *x, int64_t axis, bool keepdims);
 LnTensor *ln_argmax(LnContext *c, LnTensor *x, int64_t axis);
 // sums x over broadcast axes until it has this shape: un-broadcasting, the engine's
 LnTensor *ln_sum_to(LnContext *c, LnTensor *x, int rank, const int64_t *shape);

@@ -428,6 +428,7 @@ static LnTensor *reduce(LnContext *c, int at, LnTensor *x, int64_t axis, bool ke
 FUNCTION(sum, SUM)
 FUNCTION(max, MAX)
 FUNCTION(min, MIN)
+FUNCTION(any, ANY)
 
 LnTensor *ln_mean(LnContext *c, LnTensor *x, int64_t axis, bool keepdims) {
   // One axis of length 1, as of a loss of one output: nothing to compute, here or on the way back.

@@ -48,6 +48,7 @@ static LnTensor *sized_header(LnContext *c, LnDtype d, int rank, const int64_t *
   t->size = size;
   for (int i = 0; i < rank; i++) t->shape[i] = shape[i];
   t->storage = NULL;
+  t->mask = NULL;
   t->offset = 0;
   t->data = NULL;
   return t;
@@ -133,7 +134,14 @@ void ln_tensor_space(LnTensor *t, int64_t from, int64_t to) {
 void ln_release(LnTensor *t) {
   if (!t || --t->refs > 0) return;
   ln_storage_release(t->storage);
+  if (t->mask) ln_release(t->mask);
   ln_memory_free(t->memory, t, sizeof *t);
+}
+
+void ln_tensor_set_mask(LnTensor *t, LnTensor *mask) {
+  ln_retain(mask);
+  ln_release(t->mask);
+  t->mask = mask;
 }
 
 void ln_tensor_close(LnTensor *t) {

@@ -53,6 +53,7 @@ static inline LnTensor *ln_retain(LnTensor *t) {
   return t;
 }
 void ln_release(LnTensor *t);  // NULL is fine
+void ln_tensor_set_mask(LnTensor *t, LnTensor *mask);  // takes a reference of its own; or NULL
 // Frees the data early: the handle stays, every use of it fails. Views keep the storage alive.
 void ln_tensor_close(LnTensor *t);
 static inline bool ln_tensor_closed(const LnTensor *t) { return !t->meta && !t->storage; }

@@ -235,6 +235,16 @@ end
 
 local of_layer, of_model = core.getters.layer, core.getters.model
 
+--- layer.supports_masking: whether it takes inputs with masks. Where it is set, and compute_mask is
+-- not defined, the mask of the input becomes that of the output.
+function of_layer.supports_masking(self) return core.supports_masking(self) end
+
+function core.setters.layer.supports_masking(self, value)
+  if type(value) ~= "boolean" then return false end   -- a field of its user's
+  core.supports_masking(self, value)
+  return true
+end
+
 -- A Sequential's tensors: it is called on an Input when they are first asked for.
 local function sequential_graph(self)
   local graph = graphs[self]

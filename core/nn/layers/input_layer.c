@@ -85,6 +85,6 @@ static const LnLayerClass input_layer = {
                     "An input of another shape is an error.\n"
                     "Example:\n"
                     "  ln.Sequential{ln.layers.InputLayer{{784}}, ln.layers.Dense(10)}\n"},
-    .call = call, .keeps_dtype = true, .describe = describe};
+    .call = call, .masks = true, .keeps_dtype = true, .describe = describe};
 
 const LnLayerClass *const ln_layers_input_layer[] = {&input_layer, NULL};

@@ -1,6 +1,7 @@
 // Layers that join several inputs: Concatenate, Add, Subtract, Multiply, Average, Maximum, Minimum,
 // Dot. An elementwise one is a line of the table `MERGE` below; shapes broadcast as in Keras.
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "nn/nn.h"
@@ -12,6 +13,36 @@
 static LnTensor *widen(LnContext *c, LnTensor *x, int rank) {
   while (x && x->rank < rank) x = ln_expand_dims(c, x, x->rank > 0 ? 1 : 0);
   return x;
+}
+
+// A step counts where it does in one of the inputs; all of them have masks, or the result has none.
+static bool any_of(LnContext *c, LnLayer *self, const LnTensors *in, LnTensor **mask) {
+  (void)self;
+  for (int i = 0; i < in->n; i++)
+    if (!in->v[i]->mask) return true;
+  LnTensor *all = in->v[0]->mask;
+  for (int i = 1; i < in->n; i++) all = ln_logical_or(c, all, in->v[i]->mask);
+  return (*mask = all) != NULL;
+}
+
+// The mask of x over its features, too.
+static LnTensor *of_elements(LnContext *c, LnTensor *x) {
+  LnTensor *mask = ln_expand_dims(c, x->mask, -1);
+  return mask ? ln_broadcast_to(c, mask, x->rank, x->shape) : NULL;
+}
+
+// Of two inputs the extreme; where one of them is masked, the other.
+static LnTensor *extreme(LnContext *c, const LnTensors *in, LnTensor *(*f)(LnContext *, LnTensor *,
+                                                                           LnTensor *)) {
+  LnTensor *y = in->v[0], *counts = y->mask ? of_elements(c, y) : NULL;
+  for (int i = 1; i < in->n && y && !c->err.set; i++) {
+    LnTensor *x = in->v[i], *mask = x->mask ? of_elements(c, x) : NULL;
+    if (mask) x = ln_where(c, mask, x, y);
+    if (counts) y = ln_where(c, counts, y, x);
+    counts = counts && mask ? ln_logical_or(c, counts, mask) : NULL;
+    y = f(c, y, x);
+  }
+  return c->err.set ? NULL : y;
 }
 
 typedef LnTensor *(*Join)(LnContext *c, LnTensor *a, LnTensor *b);
@@ -42,8 +73,20 @@ static LnTensor *average(LnContext *c, const LnTensors *in) {
 static LnTensor *add(LnContext *c, const LnTensors *in) { return join(c, in, ln_add); }
 static LnTensor *subtract(LnContext *c, const LnTensors *in) { return join(c, in, ln_sub); }
 static LnTensor *multiply(LnContext *c, const LnTensors *in) { return join(c, in, ln_mul); }
-static LnTensor *maximum(LnContext *c, const LnTensors *in) { return join(c, in, ln_maximum); }
-static LnTensor *minimum(LnContext *c, const LnTensors *in) { return join(c, in, ln_minimum); }
+
+static bool masked(const LnTensors *in) {
+  for (int i = 0; i < in->n; i++)
+    if (in->v[i]->mask) return true;
+  return false;
+}
+
+static LnTensor *maximum(LnContext *c, const LnTensors *in) {
+  return masked(in) ? extreme(c, in, ln_maximum) : join(c, in, ln_maximum);
+}
+
+static LnTensor *minimum(LnContext *c, const LnTensors *in) {
+  return masked(in) ? extreme(c, in, ln_minimum) : join(c, in, ln_minimum);
+}
 
 #define MERGE(Class, function, least, most, what, example)                                      \
   static LnTensor *call_##function(LnContext *c, LnLayer *self, const LnTensors *in,            \
@@ -60,7 +103,8 @@ static LnTensor *minimum(LnContext *c, const LnTensors *in) { return join(c, in,
                "Example:\n"                                                                     \
                "  ln.layers." #Class "(){ln.tensor{{1, 4}}, ln.tensor{{3, 2}}}  --> " example   \
                "\n"},                                                                           \
-      .call = call_##function, .min_in = least, .max_in = most, .keeps_dtype = true};
+      .call = call_##function, .compute_mask = any_of, .min_in = least, .max_in = most,         \
+      .keeps_dtype = true};
 
 MERGE(Add, add, 1, -1, "The sum of its inputs, element by element.", "[[4. 6.]]")
 MERGE(Subtract, subtract, 2, 2, "Its first input minus its second, element by element.",
@@ -95,6 +139,28 @@ static LnTensor *concatenate(LnContext *c, LnLayer *self, const LnTensors *in,
   return ln_concatenate(c, in->v, in->n, axis);
 }
 
+// The masks joined as their inputs are, over features too; a step counts where any of it does.
+static bool concatenate_masks(LnContext *c, LnLayer *self, const LnTensors *in, LnTensor **mask) {
+  if (!masked(in)) return true;
+  LnTensor **all = malloc((size_t)in->n * sizeof *all);
+  if (!all) return ln_fail(c, "out of memory");
+  bool done = true;
+  for (int i = 0; done && i < in->n; i++) {
+    LnTensor *x = in->v[i];
+    if (!x->mask) {   // all of it counts
+      LnTensor *some = ln_isnan(c, x);
+      all[i] = ln_logical_or(c, some, ln_logical_not(c, some));
+    } else {
+      all[i] = x->mask->rank < x->rank ? of_elements(c, x) : x->mask;
+    }
+    done = all[i] != NULL;
+  }
+  if (done) *mask = ln_any(c, ln_concatenate(c, all, in->n, ((const Concatenate *)self)->axis), -1,
+                           false);
+  free(all);
+  return done && *mask;
+}
+
 static const LnOption concatenate_options[] = {
     {"axis", LN_OPT_AXIS, LN_FIELD(Concatenate, axis), "-1", .doc = "along which they are joined"},
     {0}};
@@ -108,7 +174,8 @@ static const LnLayerClass class_concatenate = {
                     "Example:\n"
                     "  ln.layers.Concatenate(){ln.zeros{32, 5}, ln.zeros{32, 30}}.shape  --> "
                     "(32, 35)\n"},
-    .call = concatenate, .min_in = 1, .max_in = -1, .keeps_dtype = true, .min_rank = 1};
+    .call = concatenate, .compute_mask = concatenate_masks, .min_in = 1, .max_in = -1,
+    .keeps_dtype = true, .min_rank = 1};
 
 // ---- Dot
 
@@ -180,6 +247,12 @@ static LnTensor *dot(LnContext *c, LnLayer *self, const LnTensors *in, const LnC
   return ln_reshape(c, ln_matmul(c, a, b), n, shape);
 }
 
+static bool no_mask(LnContext *c, LnLayer *self, const LnTensors *in, LnTensor **mask) {
+  (void)c, (void)self, (void)in;
+  *mask = NULL;
+  return true;
+}
+
 static const LnOption dot_options[] = {
     {"axes", LN_OPT_AXES, LN_FIELD(Dot, axes), NULL,
      .doc = "what is multiplied over: an axis of both, or {of the first, of the second}; from 1, "
@@ -198,7 +271,7 @@ static const LnLayerClass class_dot = {
                     "Errors: axes of different sizes; the batch axis.\n"
                     "Example:\n"
                     "  ln.layers.Dot(2){ln.tensor{{1, 2}}, ln.tensor{{3, 4}}}  --> [[11.]]\n"},
-    .call = dot, .min_in = 2, .max_in = 2, .keeps_dtype = true};
+    .call = dot, .compute_mask = no_mask, .min_in = 2, .max_in = 2, .keeps_dtype = true};
 
 const LnLayerClass *const ln_layers_merge[] = {
     &class_concatenate, &class_add,     &class_subtract, &class_multiply, &class_average,

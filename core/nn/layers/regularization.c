@@ -76,7 +76,7 @@ static const LnLayerClass dropout_class = {
                     "rate; noise_shape (none: each element for itself); seed (none).\n"
                     "Example:\n"
                     "  ln.layers.Dropout(0.5)(ln.ones{2, 3}, {training = true})\n"},
-    .call = dropout, .describe = describe_noise, .generator = noise_generator};
+    .masks = true, .call = dropout, .describe = describe_noise, .generator = noise_generator};
 
 // ---- GaussianNoise, GaussianDropout
 
@@ -112,7 +112,7 @@ static const LnLayerClass gaussian_noise_class = {
                     "The shape stays. stddev; seed (none).\n"
                     "Example:\n"
                     "  ln.layers.GaussianNoise(0.1)(ln.zeros{2, 3}, {training = true})\n"},
-    .call = add_noise, .describe = describe_noise, .generator = noise_generator};
+    .masks = true, .call = add_noise, .describe = describe_noise, .generator = noise_generator};
 
 static const LnLayerClass gaussian_dropout_class = {
     .base = {.kind = LN_LAYER, .name = "GaussianDropout", .size = sizeof(Noise),
@@ -122,7 +122,7 @@ static const LnLayerClass gaussian_dropout_class = {
                     "rate; seed (none).\n"
                     "Example:\n"
                     "  ln.layers.GaussianDropout(0.1)(ln.ones{2, 3}, {training = true})\n"},
-    .call = multiply_noise, .describe = describe_noise, .generator = noise_generator};
+    .masks = true, .call = multiply_noise, .describe = describe_noise, .generator = noise_generator};
 
 // ---- ActivityRegularization
 
@@ -159,7 +159,7 @@ static const LnLayerClass activity_class = {
                     "the loss.\nThe shape stays. l1 (0), l2 (0).\n"
                     "Example:\n"
                     "  ln.layers.ActivityRegularization{l2 = 0.01}(ln.ones{2, 3})\n"},
-    .call = activity, .describe = describe_activity};
+    .masks = true, .call = activity, .describe = describe_activity};
 
 const LnLayerClass *const ln_layers_regularization[] = {
     &dropout_class, &gaussian_noise_class, &gaussian_dropout_class, &activity_class, NULL};

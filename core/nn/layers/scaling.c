@@ -19,7 +19,7 @@ static const LnLayerClass identity_class = {
              .doc = "Hands its input on, of whatever shape.\n"
                     "Example:\n"
                     "  ln.layers.Identity()(ln.tensor{1, 2})  --> [1. 2.]\n"},
-    .call = identity, .keeps_dtype = true};
+    .masks = true, .call = identity, .keeps_dtype = true};
 
 // ---- Rescaling
 
@@ -89,7 +89,7 @@ static const LnLayerClass rescaling_class = {
                     "Example:\n"
                     "  ln.layers.Rescaling(1 / 255)(ln.tensor({0, 255}, {dtype = \"uint8\"}))  "
                     "--> [0. 1.]\n"},
-    .call = rescale, .describe = describe_rescaling};
+    .masks = true, .call = rescale, .describe = describe_rescaling};
 
 // ---- UnitNormalization
 
@@ -122,7 +122,7 @@ static const LnLayerClass unit_class = {
              .doc = "Scales each sample to L2 norm 1 along axis. axis (-1).\n"
                     "Example:\n"
                     "  ln.layers.UnitNormalization()(ln.tensor{{3, 4}})  --> [[0.6 0.8]]\n"},
-    .call = unit};
+    .masks = true, .call = unit};
 
 // ---- Normalization
 
@@ -348,7 +348,7 @@ static const LnLayerClass normalization_class = {
                     "  local layer = ln.layers.Normalization()\n"
                     "  layer:adapt(ln.tensor{{1, 10}, {3, 30}})\n"
                     "  layer(ln.tensor{{3, 10}})  --> [[ 1. -1.]]\n"},
-    .build = build_normalization, .call = normalize, .adapt = adapt, .min_rank = 1,
+    .masks = true, .build = build_normalization, .call = normalize, .adapt = adapt, .min_rank = 1,
     .field = normalization_field,
     .describe = describe_normalization};
 
