@@ -384,8 +384,10 @@ static bool run(LnContext *c, LnLayer *l, const LnTensors *in, const LnCallArgs 
 bool ln_layer_call_builtin(LnContext *c, LnLayer *l, const LnTensors *in, const LnCallArgs *args,
                            LnTensor **out, int max_out, int *n_out) {
   *n_out = 0;
-  return check_inputs(c, l, in) && build(c, l, in) &&
-         run_builtin(c, l, in, args ? args : &no_args, out, max_out, n_out);
+  if (!check_inputs(c, l, in) || !build(c, l, in)) return false;
+  LnCallArgs own = args ? *args : no_args;
+  if (in->n > 0 && !own.mask) own.mask = in->v[0]->mask;
+  return run_builtin(c, l, in, &own, out, max_out, n_out);
 }
 
 // Inputs as the layer computes them: integers and bools, and floats of another width, are cast.

@@ -1,5 +1,5 @@
--- Masks: from Masking through layers, graphs and calls in Lua to losses and metrics. The numbers are
--- those of Keras 3.16, for weights that lin() makes.
+-- Masks: from Masking through layers, graphs and calls in Lua to losses and metrics. Numbers are those
+-- of Keras 3.16, for weights that lin() makes.
 local ln = require "lunate"
 local core = require "lunate.core"
 
@@ -302,4 +302,13 @@ describe("losses and metrics", function()
     local sum = ln.losses.MeanSquaredError{reduction = "sum"}(y, z):item()
     near(2.67251253 * 5, sum, "sum")   -- five steps count
   end)
+end)
+
+it("a subclass of a built-in layer hands the mask up", function()
+  local Mine = layers.Softmax:extend("Mine")
+  function Mine:call(t, options) return Mine.super.call(self, t, options) end
+  local t, mask = ln.tensor{{1, 2, 3}}, ln.tensor{{true, false, true}}
+  local expected = layers.Softmax()(t, {mask = mask})
+  assert.equal(0, expected[{1, 2}])
+  assert.is_true(expected == Mine()(t, {mask = mask}))
 end)

@@ -79,7 +79,9 @@ for _, ending in ipairs{".keras", ".h5"} do
             shape = args[2] or shape
             local options = {input_shape = shape}
             for key, value in pairs(args[1]) do options[key] = value end
-            model = ln.Sequential{layers[name](options), layers.Flatten(), layers.Dense(2)}
+            local flat = layers.Flatten()
+            flat.supports_masking = true   -- no warning after Masking
+            model = ln.Sequential{layers[name](options), flat, layers.Dense(2)}
           end
           model:compile{loss = "mse", optimizer = "adam", metrics = {"mae"}}
           local x, y = data(shape)
