@@ -1,5 +1,5 @@
--- Masks: from Masking through layers, graphs and calls in Lua to losses and metrics. Numbers are those
--- of Keras 3.16, for weights that lin() makes.
+-- Masks: from Masking through layers, graphs and calls in Lua to losses and metrics. Numbers are
+-- those of Keras 3.16, for weights that lin() makes.
 local ln = require "lunate"
 local core = require "lunate.core"
 
