@@ -174,6 +174,22 @@ describe("a graph of ops is written as Keras's:", function()
     end)
   end
 
+  it("slices of an axis of unknown size, which Keras reads as we do", function()
+    local x = ln.Input{shape = {4}, name = "x"}
+    local data = ln.arange(20):reshape{5, 4}
+    for i, index in ipairs{{{1, 3}}, {{2, -1}}, {{-2, -1}}, {{3, 1, -1}}, {{1, -1, 2}},
+      {{-1, 1, -1}}, {{4, 2, -1}}, {{5, 1, -2}}, {{-1, -3, -1}}, {{3}}, {{-2, 1, -1}}, {2}, {-1}} do
+      local model = ln.Model{inputs = x, outputs = x[index]}
+      assert.is_true(model(data) == data[index], i)
+      assert.is_true(ln.model_from_json(model:to_json())(data) == data[index], i)
+    end
+  end)
+
+  it("positions that a graph computes as floats as whole numbers", function()
+    local text = written(function(x) return ln.take(ln.tensor{5, 6, 7}, x) end):gsub("_%w+", "")
+    assert.is_true(text:find("core.Cast(x) dtype=int64", 1, true) ~= nil, text)
+  end)
+
   it("a name for every step, each once, the layer's for the result", function()
     local x = ln.Input{shape = {4}, name = "x"}
     local y = ln.argmax(x, {axis = 2})
@@ -294,6 +310,44 @@ describe("an operation that is not here is refused by name:", function()
   local function load_op(...)
     return ln.saving.deserialize(config_of({entry(...)}, "x", {false, 4}, "the_op"))
   end
+
+  it("but for these, which are several ops here", function()
+    local x = ln.tensor{{1, -2, 0, 4}}
+    for _, case in ipairs{
+      {"ZerosLike", {}, {{0, 0, 0, 0}}}, {"OnesLike", {dtype = "int32"}, {{1, 1, 1, 1}}},
+      {"FullLike", {}, {{2.5, 2.5, 2.5, 2.5}}, {2.5}}, {"Ptp", {axis = 1}, {6}},
+      {"Ptp", {axis = 1, keepdims = true}, {{6}}}, {"DivideNoNan", {}, {{0.5, -1, 0, 2}}, {2}},
+      {"DivideNoNan", {}, {{0, 0, 0, 0}}, {0}}, {"Exp2", {}, {{2, 0.25, 1, 16}}},
+      {"Real", {}, {{1, -2, 0, 4}}}, {"Conjugate", {}, {{1, -2, 0, 4}}},
+      {"Fliplr", {}, {{4, 0, -2, 1}}}, {"Flipud", {}, {{1, -2, 0, 4}}},
+      {"Moments", {axes = {1}}, {0.75}}, {"Median", {axis = 1}, {0.5}},
+      {"Average", {axis = 1}, {0.75}}, {"Diff", {n = 1, axis = -1}, {{-3, 2, 4}}},
+      {"Quantile", {axis = 1, method = "linear"}, {0.5}, {0.5}},
+      {"Normalize", {axis = 1, order = 1}, {{1 / 7, -2 / 7, 0, 4 / 7}}},
+      {"NanToNum", {nan = 1}, {{1, -2, 0, 4}}},
+      {"IsIn", {invert = true}, {{false, true, true, false}}, {{1, 4}}},
+      {"ConvertToTensor", {dtype = "int32"}, {{1, -2, 0, 4}}},
+      {"Prod", {axis = 1, dtype = "int64"}, {0}}, {"Cumsum", {axis = 1}, {{1, -1, -1, 3}}},
+      {"CountNonzero", {axis = 1}, {3}}, {"Argmin", {axis = 1}, {1}}, {"Argmax", {axis = 1}, {3}},
+      {"Argsort", {axis = -1}, {{1, 2, 0, 3}}}, {"Sort", {axis = 1}, {{-2, 0, 1, 4}}},
+      {"Var", {axis = 1}, {4.6875}}, {"Mish", {}, ln.mish(x):totable()},
+      {"Softmax", {axis = {0, 1}}, ln.softmax(x):totable()},
+      {"Softmax", {axis = false}, ln.softmax(x):totable()},
+      {"TakeAlongAxis", {axis = 1}, {{4, 1}}, {{{3, 0}}}},
+      {"Pad", {pad_width = {{0, 0}, {1, 0}}, mode = "constant"}, {{7, 1, -2, 0, 4}}, {7}},
+    } do
+      local class, config, expected, more = table.unpack(case)
+      local model = load_op(class, config, {}, more)
+      for _, m in ipairs{model, ln.model_from_json(model:to_json())} do
+        local y = m(x)
+        local want = ln.tensor(expected)
+        assert.equal(tostring(want.shape), tostring(y.shape), class)
+        assert.is_true(ln.allclose(y:astype("float64"), want:astype("float64"),
+          {rtol = 1e-5, atol = 1e-6}), class .. ": " .. tostring(y))
+        if config.dtype then assert.equal(config.dtype, y.dtype, class) end
+      end
+    end
+  end)
 
   it("classes", function()
     fails("'the_op' is an operation of Keras's that lunate does not have %(Kron%)", load_op, "Kron")

@@ -245,7 +245,8 @@ describe("ln.summary", function()
     local writer <close> = ln.summary.create_file_writer(folder.path)
     local before = #folder:read(writer.path:match("[^/]+$"))
     local step = {step = 1}
-    fails("'scalar'.-name in UTF%-8 expected, got \"\\xFF\"", writer.scalar, writer, "\xff", 1, step)
+    fails("'scalar'.-name in UTF%-8 expected, got \"\\xFF\"", writer.scalar, writer, "\xff", 1,
+      step)
     fails("name in UTF%-8", writer.scalar, writer, "", 1, step)
     fails("name in UTF%-8 expected, got nil", writer.scalar, writer, nil, 1, step)
     fails("'scalar': option 'step' is required", writer.scalar, writer, "a", 1)
