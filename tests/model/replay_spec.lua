@@ -173,6 +173,12 @@ describe("replay", function()
     local all = ln.ones{3, 5}
     self.rows = {all[1], all[2], all[3]}
   end)
+  moved("views of other strides", function(h, k, self)
+    return h + self.views[k % 2 + 1]
+  end, input, function(self)
+    local square = ln.ones{5, 5}
+    self.views = {square[1], square[{ {}, 1 }]}
+  end)
   moved("another variable of the same value", function(h, k, self)
     return h + self["v" .. k % 2]
   end, input, function(self)
