@@ -27,6 +27,11 @@ describe("printable text", function()
     for text, expected in pairs(cases) do assert.equal(expected, core.printable(text)) end
     assert.equal("a\nb\tc\\x0D", core.printable("a\nb\tc\r", true))
     assert.equal("12", core.printable(12))
+    local plotted = require("lunate.plot._data").text
+    for _, text in ipairs{ESCAPE, C1, TURNED, BROKEN, "a\u{2066}b"} do
+      assert.is_true(is_clean(plotted(text)))
+    end
+    assert.equal("a b", plotted("a\u{2066}b"))
   end)
 end)
 

@@ -23,6 +23,7 @@ function data.text(text)
     -- C0 without the newline, DEL, C1.
     good = good:gsub("[\0-\9\11-\31\127]", " "):gsub("\xC2[\x80-\x9F]", " ")
       :gsub("\xEF\xBF[\xBE\xBF]", " ")   -- no characters of XML
+      :gsub("\xE2\x80[\xAA-\xAE]", " "):gsub("\xE2\x81[\xA6-\xA9]", " ")   -- turn the writing
     out[#out + 1] = good
     if n then break end
     out[#out + 1], at = "\u{FFFD}", bad + 1
