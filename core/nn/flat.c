@@ -158,11 +158,11 @@ static bool make_slots(LnContext *c, const LnOptimizer *o, LnFlat *f) {
       int64_t shape[LN_MAX_RANK];
       int rank = slot_shape(o, f, k, v, shape);
       if (rank < 0) continue;
-      if (start != 0)
+      if (start != 0 && !isnan(start))
         fill(ln_flat_slot_at(f, k, f->at[i]), d, f->at[i + 1] - f->at[i], start);
       // Keras starts averages at zero and copies at the first step; a variable that joins later
       // has to start from what it is.
-      if (k == f->average)
+      if (k == f->average || isnan(start))
         memcpy(ln_flat_slot_at(f, k, f->at[i]), v->value->data, (size_t)value_bytes(v));
       if (!(f->slots[k * f->n + i] = view(c, f->slot[k], f->at[i], d, rank, shape))) return false;
     }

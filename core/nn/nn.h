@@ -356,7 +356,7 @@ typedef struct LnOptimizerClass {
   // How many, and Keras's names. Its files keep the slots of one variable together; a name that
   // begins with '|' starts a group that is kept after the others (Adam: "|velocity_hat").
   int (*slots)(const LnOptimizer *self, const char **names);
-  double (*slot_start)(const LnOptimizer *self, int slot);    // initial value; NULL: zeros
+  double (*slot_start)(const LnOptimizer *self, int slot);    // NaN: as its variable; NULL: zeros
   // Rank and shape of a slot that is not like its variable; -1: this variable has none. May be
   // NULL.
   int (*slot_shape)(const LnOptimizer *self, int slot, const LnVariable *v, int64_t *shape);

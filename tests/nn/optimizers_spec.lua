@@ -1,6 +1,7 @@
 -- Optimizers: ten steps of every golden case, how the common options meet, state, errors.
 
 local ln = require "lunate"
+local core = require "lunate.core"
 local goldens = require "support.goldens"
 
 local optimizers = ln.optimizers
@@ -357,6 +358,41 @@ describe("common options", function()
       o:build{v, w}
       o:exclude_from_weight_decay{var_list = {v}, var_names = {"as"}}
     end)}, {1, 1})
+  end)
+end)
+
+describe("ScheduleFreeAdamW", function()
+  -- Keras 3.16's numbers, with the momentum before the step where its formula says so: on PyTorch
+  -- it sees the one after.
+  local file <close> = assert(io.open("tests/fixtures/optimizers/schedule_free_adamw.json"))
+  local golden = core.json_decode(file:read("a"))
+
+  for i, case in ipairs(golden.cases) do
+    it("steps as Keras's: case " .. i, function()
+      local v = ln.Variable(ln.tensor(golden.start), {name = "w"})
+      local optimizer = optimizers.ScheduleFreeAdamW(case.options)
+      for step, gradient in ipairs(golden.gradients) do
+        optimizer:apply({ln.tensor(gradient)}, {v})
+        near(v:value():reshape{6}, case.weights[step], 2e-5, 2e-6)
+      end
+      local names = {}
+      for k, state in ipairs(optimizer.variables) do names[k] = state.name end
+      for k, name in ipairs(case.variables) do
+        assert.is_truthy(names[k] == name or name:find(names[k] .. "$"), names[k])
+      end
+      local config = optimizer:get_config()
+      for _, key in ipairs{"beta_1", "beta_2", "epsilon", "warmup_steps"} do
+        assert.equal(case.config[key], config[key])
+      end
+    end)
+  end
+
+  it("begins a variable that comes later at its value", function()
+    local optimizer = optimizers.ScheduleFreeAdamW{0.1}
+    local a, b = ln.Variable(ln.tensor{1}, {name = "a"}), ln.Variable(ln.tensor{5}, {name = "b"})
+    optimizer:apply({ln.tensor{1}}, {a})
+    optimizer:apply({ln.tensor{1}, ln.tensor{0}}, {a, b})
+    near(b:value(), {5}, 1e-6)
   end)
 end)
 
