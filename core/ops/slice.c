@@ -15,9 +15,10 @@ extern const LnOp ln_ops_slice[];
 static bool close_axis(int64_t n, int64_t step, int64_t *start, int64_t *count) {
   int64_t first = *start, last = *count;
   if (n < 0) {
-    bool known = (first < 0) == (last < 0);
+    const bool known = (first < 0) == (last < 0);
+    const int64_t steps = known ? (last - first) / step : 0;
     *start = 0;
-    *count = !known ? -1 : last == first - 1 && step > 0 ? 0 : (last - first) / step + 1;
+    *count = !known || steps == INT64_MAX ? -1 : last - first == -1 && step > 0 ? 0 : steps + 1;
     return true;
   }
   if (first < 0) first += n;

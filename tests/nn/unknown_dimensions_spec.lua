@@ -91,6 +91,18 @@ describe("a slice of a symbolic tensor", function()
     end
   end)
 
+  it("takes positions of any size", function()
+    local most, least = math.maxinteger, math.mininteger
+    local x = I(N, N, 4)
+    for _, index in ipairs{ {least, -1}, {1, -1, most}, {most, -1}, {-1, 1, least}, {2^40, -1} } do
+      shape_is("(None, None, 4)", x[{ {}, index }])
+    end
+    shape_is("(None, 1, 4)", x[{ {}, {most} }])
+    fails("lies outside", ln.Model{inputs = x, outputs = x[{ {}, {least, -1} }]}, ln.ones{2, 3, 4})
+    local first = ln.Model{inputs = x, outputs = x[{ {}, {1, -1, most} }]}
+    shape_is("(2, 1, 4)", first(ln.ones{2, 3, 4}))
+  end)
+
   it("says what can be no position", function()
     fails("runs backwards", function() return I(N, N, 4)[{ {}, {-1, -2} }] end)
     fails("index 0 is out of range for axis 2 of shape (None, None, 4)",

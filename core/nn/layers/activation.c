@@ -127,7 +127,7 @@ static LnTensor *softmax(LnContext *c, LnLayer *self, const LnTensors *in, const
   if (mask) {
     if (mask->dtype != LN_BOOL) mask = ln_gt_number(c, mask, 0.5);
     LnTensor *low = ln_temp(c, ln_tensor_scalar(c, (LnDtype)x->dtype, -1e9));
-    x = ln_where(c, mask, x, low);
+    if (!(x = ln_where(c, mask, x, low))) return NULL;
   }
   LnTensor *y;
   if (axes->n == 1) {

@@ -31,12 +31,16 @@ static LnTensor *of_elements(LnContext *c, LnTensor *x) {
   return mask ? ln_broadcast_to(c, mask, x->rank, x->shape) : NULL;
 }
 
-// Of two inputs the extreme; where one of them is masked, the other.
+// Of two inputs the extreme; where one of them is masked, the other. What is widened has no mask any
+// more, as in Keras.
 static LnTensor *extreme(LnContext *c, const LnTensors *in, LnTensor *(*f)(LnContext *, LnTensor *,
                                                                            LnTensor *)) {
-  LnTensor *y = in->v[0], *counts = y->mask ? of_elements(c, y) : NULL;
+  int rank = 0;
+  for (int i = 0; i < in->n; i++)
+    if (in->v[i]->rank > rank) rank = in->v[i]->rank;
+  LnTensor *y = widen(c, in->v[0], rank), *counts = y && y->mask ? of_elements(c, y) : NULL;
   for (int i = 1; i < in->n && y && !c->err.set; i++) {
-    LnTensor *x = in->v[i], *mask = x->mask ? of_elements(c, x) : NULL;
+    LnTensor *x = widen(c, in->v[i], rank), *mask = x && x->mask ? of_elements(c, x) : NULL;
     if (mask) x = ln_where(c, mask, x, y);
     if (counts) y = ln_where(c, counts, y, x);
     counts = counts && mask ? ln_logical_or(c, counts, mask) : NULL;
