@@ -72,7 +72,6 @@ const LnOp ln_ops_assign[] = {
 
 bool ln_assign(LnContext *c, LnTensor *place, LnTensor *value) {
   if (!place || !value || c->err.set) return false;
-  if (c->no_effects > 0) return true;
   c->no_record++;   // a gradient tape has no use for it
   bool done = true;
   for (LnRecorder *r = c->recorders; r && done && !value->meta; r = r->next)

@@ -179,19 +179,17 @@ describe("replay", function()
     local square = ln.ones{5, 5}
     self.views = {square[1], square[{ {}, 1 }]}
   end)
-  moved("another variable of the same value", function(h, k, self)
-    return h + self["v" .. k % 2]
-  end, input, function(self)
-    for i = 0, 1 do self["v" .. i] = ln.Variable(ln.zeros{5}, {trainable = false}) end
-  end)
+  -- Not fields of the model, which would get values of their own.
+  local variables, dense = {}, {}
+  for i = 0, 1 do
+    variables[i] = ln.Variable(ln.zeros{5}, {trainable = false})
+    dense[i] = ln.layers.Dense{5, kernel_initializer = "zeros"}
+  end
+  moved("another variable of the same value", function(h, k) return h + variables[k % 2] end, input)
   moved("another part of a variable", function(h, k, self)
     return h + self.table[k % 3 + 1]
   end, options, function(self) self.table = ln.Variable(ln.zeros{3, 5}) end)
-  moved("another layer of the same weights", function(_, k, self, x)
-    return self["d" .. k % 2](x)
-  end, input, function(self)
-    for i = 0, 1 do self["d" .. i] = ln.layers.Dense{5, kernel_initializer = "zeros"} end
-  end)
+  moved("another layer of the same weights", function(_, k, _, x) return dense[k % 2](x) end, input)
   moved("another rate", function(h, k, self)
     return self["d" .. k % 2](h, {training = true})
   end, options, function(self)
