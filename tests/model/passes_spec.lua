@@ -2,6 +2,7 @@
 -- the end of a training of one batch.
 local ln = require "lunate"
 local core = require "lunate.core"
+local fails = require "support.fails"
 local printed = require "support.printed"
 
 local x = ln.arange(0, 12):reshape{12, 1}
@@ -111,8 +112,36 @@ describe("evaluate", function()
     assert.equal("", (printed(model.evaluate, model, x, y, {verbose = 0})))
     assert.matches("loss: ", (printed(model.evaluate, model, x, y)), 1, true)
     assert.matches("loss: ", (printed(model.evaluate, model, x, y, {verbose = 2})), 1, true)
+    assert.equal("", (printed(model.evaluate, model, x, y, {verbose = false})))
+    assert.matches("loss: ", (printed(model.evaluate, model, x, y, {verbose = true})), 1, true)
+    assert.matches("loss: ", (printed(model.evaluate, model, x, y, {verbose = "auto"})), 1, true)
     assert.equal("", (printed(model.fit, model, x, y, {verbose = 0})))
     assert.equal("", (printed(model.predict, model, x)))
+  end)
+end)
+
+describe("what callbacks are told of a pass that does not train", function()
+  it("is how many steps, samples and rows a batch it has", function()
+    local Watch = ln.callbacks.Callback:extend("Watch")
+    function Watch:on_test_begin() self.seen = self.params end
+    Watch.on_predict_begin = Watch.on_test_begin
+    local model = plain()
+    for _, what in ipairs{"evaluate", "predict"} do
+      local function run(data, targets, options)
+        local watch = Watch()
+        options.callbacks, options.verbose = {watch}, 0
+        if what == "evaluate" then model:evaluate(data, targets, options)
+        else model:predict(data, options) end
+        return {watch.seen.steps, watch.seen.samples or false, watch.seen.batch_size or false}
+      end
+      assert.same({3, 12, 5}, run(x, y, {batch_size = 5}))
+      assert.same({2, 12, 5}, run(x, y, {batch_size = 5, steps = 2}))
+      assert.same({4, false, false}, run(ln.data.Dataset.from_tensors(x, y):batch(3), nil, {}))
+      local endless = ln.data.Dataset.from_tensors(x, y):batch(3):repeat_()
+      assert.same({2, false, false}, run(endless, nil, {steps = 2}))
+      fails("'" .. what .. "' of '.*': an endless Dataset needs a number of steps", run, endless,
+        nil, {})
+    end
   end)
 end)
 

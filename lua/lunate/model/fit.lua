@@ -186,11 +186,13 @@ end
 --   a Dataset,
 --   `validation_split` (0: that part of the samples, from the end, before shuffling),
 --   `validation_batch_size` (batch_size), `validation_freq` (1, or a list of epochs),
---   `validation_steps`, `shuffle` (true), `class_weight` {[id] = weight}, `sample_weight` (a tensor
---   of one weight a sample), `steps_per_epoch` (all batches; an epoch of fewer goes on in the data
---   where the last one ended; where tensors end, the epoch does, and the next begins anew; a
---   Dataset begins again within an epoch),
---   `callbacks` (a list)
+--   `validation_steps`, `shuffle` (true), `class_weight` {[id] = weight} (labels are rounded; ids
+--   may be text, and weigh 1 where they are not named; sample_weight is multiplied in),
+--   `sample_weight` (one weight a sample: a tensor (n), or (n, 1) where a sample has several
+--   values, or one for each of those; a list, or a table by name, for several outputs),
+--   `steps_per_epoch` (all batches; an epoch of fewer goes on in the data where the last one ended;
+--   where tensors end, the epoch does, and the next begins anew; a Dataset begins again within an
+--   epoch), `callbacks` (a list)
 -- @return the History: `history.history.loss[epoch]`, `history.epoch`, `history.keys`,
 --   `history.params`, `history.interrupted`
 -- Errors: data whose lengths or shapes do not fit (named), labels out of range, unknown options.
