@@ -21,6 +21,7 @@
 
 local options = require "lunate.options"
 local raise = require "lunate.raise"
+local list_length = require "lunate.list_length"
 
 --- True for a table of arguments or a list; false for objects, which are tables with a named
 -- metatable.
@@ -51,6 +52,7 @@ local function check(Class, args)
     for key, value in pairs(args) do
       if math.type(key) == "integer" then list[key] = value else named[key] = value end
     end
+    list_length(list, ("%s: its %s"):format(Class.name, variadic))
     named[variadic] = list
     args = named
   end

@@ -6,13 +6,13 @@ local ln = require "lunate"
 local class = require "lunate.class"
 local raise = require "lunate.raise"
 local blame = require "lunate.blame"
+local is_tensor = require "lunate.is_tensor"
 
 local Estimator = class("Estimator", {type = "lunate.estimator"})
 
 local function tensor(what, value, expected)
-  local kind = getmetatable(value)
-  if kind == "lunate.variable" or kind == "lunate.tensor" then return ln.stop_gradient(value) end
-  if type(value) == "table" and kind == nil then
+  if is_tensor(value) then return ln.stop_gradient(value) end
+  if type(value) == "table" and getmetatable(value) == nil then
     return blame(ln.tensor, value, {dtype = "float64"})
   end
   raise("%s expects %s, got %s", what, expected, type(value))

@@ -748,6 +748,7 @@ function functional.merge(name, lower)
       end
       for key, value in pairs(more) do options[key] = value end
     end
+    list_length(list, lower .. ": its inputs")
     for _, t in ipairs(list) do symbolic = symbolic or is_symbolic(t) end
     if next(options) ~= nil or symbolic then return blame(blame(class, options), list) end
     plain[class] = plain[class] or class{name = lower}

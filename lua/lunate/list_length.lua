@@ -19,5 +19,5 @@ return function(list, what)
   if last == n then return n end
   local first = 1
   while list[first] ~= nil do first = first + 1 end
-  raise("%s should be a list without holes, it has an entry %d but none at %d", what, last, first)
+  raise("%s should be a list without holes, it has an entry %d after %d", what, last, first - 1)
 end

@@ -6,20 +6,19 @@
 local core = require "lunate.core"
 local check = require "lunate.options"
 local raise = require "lunate.raise"
+local is_tensor = require "lunate.is_tensor"
 
 local ops, random, f = {}, {}, core.functions
 
-local types = {["lunate.tensor"] = true, ["lunate.variable"] = true}
-
 local function describe(value)
   if type(value) == "string" then return ("'%s'"):format(value) end
-  if types[getmetatable(value)] then return "a tensor of shape " .. tostring(value.shape) end
+  if is_tensor(value) then return "a tensor of shape " .. tostring(value.shape) end
   return type(value) == "table" and "a table" or tostring(value)
 end
 
 local function tensor(what, i, value, symbolic)
   if symbolic and getmetatable(value) == "lunate.symbolic_tensor" then return value end
-  if types[getmetatable(value)] then return value end
+  if is_tensor(value) then return value end
   if type(value) == "number" or type(value) == "table" and #value > 0 then
     return core.tensor(value)
   end
@@ -256,7 +255,7 @@ function ops.average(t, options)
     for i = 1, t.rank do shape[i] = i == axis and weights.size or 1 end
     weights = weights:reshape(shape)
   end
-  if types[getmetatable(t)] then weights = weights:broadcast_to(t.shape) end
+  if is_tensor(t) then weights = weights:broadcast_to(t.shape) end
   local sum = weights:sum{axis = o.axis}
   if sum:eq(0):any() then raise("average: the weights sum to 0") end
   return (t * weights):sum{axis = o.axis} / sum

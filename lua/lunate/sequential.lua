@@ -8,6 +8,7 @@
 local core = require "lunate.core"
 local raise = require "lunate.raise"
 local blame = require "lunate.blame"
+local list_length = require "lunate.list_length"
 local Model = require "lunate.model"
 local functional = require "lunate.functional"
 local compile = require "lunate.model.compile"
@@ -24,9 +25,14 @@ function Sequential:init(options)
     if math.type(key) == "integer" then layers[key] = value else named[key] = value end
   end
   -- Keras's positional form: Sequential{{layer, layer}}.
-  if #layers == 1 and type(layers[1]) == "table" then layers = layers[1] end
+  local what = "Sequential: its layers"
+  local n = list_length(layers, what)
+  if n == 1 and type(layers[1]) == "table" then
+    layers = layers[1]
+    n = list_length(layers, what)
+  end
   Model.init(self, named)
-  for _, layer in ipairs(layers) do self:add(layer) end
+  for i = 1, n do self:add(layers[i]) end
 end
 
 local function is_layer(value)

@@ -3,6 +3,7 @@
 
 local core = require "lunate.core"
 local raise = require "lunate.raise"
+local is_tensor = require "lunate.is_tensor"
 
 local Layer, Model = core.class("layer"), core.class("model")
 
@@ -89,7 +90,7 @@ function subclass.logs(model, step, given)
   for name, value in pairs(given) do
     local kind = getmetatable(value)
     if kind == "lunate.metric" then value = value:result()
-    elseif kind == "lunate.tensor" or kind == "lunate.variable" then value = value:item() end
+    elseif is_tensor(value) then value = value:item() end
     if type(name) ~= "string" or type(value) ~= "number" then
       raise("'%s' of '%s': logs are numbers by name, [%s] is a %s", step, model.name,
         tostring(name), type(value))

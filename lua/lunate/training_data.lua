@@ -5,6 +5,7 @@ local core = require "lunate.core"
 local raise = require "lunate.raise"
 local functional = require "lunate.functional"
 local is_tensor = require "lunate.is_tensor"
+local list_length = require "lunate.list_length"
 local subclass = require "lunate.subclass"
 local outputs = require "lunate.model.outputs"
 local state = require "lunate.model.state"
@@ -51,6 +52,7 @@ end
 local function to_list(value, names, where, optional)
   if type(value) ~= "table" or is_tensor(value) then return {to_tensor(value, where)} end
   if is_tensor(value[1]) or value[1] == false then
+    list_length(value, where)
     for i, part in ipairs(value) do
       if not is_tensor(part) and not (part == false and optional and optional(i)) then
         raise("%s: entry %d of the list is no tensor but a %s", where, i, type(part))

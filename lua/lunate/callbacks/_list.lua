@@ -3,6 +3,7 @@
 -- nothing.
 
 local raise = require "lunate.raise"
+local list_length = require "lunate.list_length"
 local warn = require "lunate.warn"
 
 -- The longer names of the same hooks; a callback that has both means the longer one, as in Keras.
@@ -69,7 +70,8 @@ return function(model, given, history, params)
   if given ~= nil and type(given) ~= "table" then
     raise("callbacks should be a list of callbacks, got %s", type(given))
   end
-  for i, callback in ipairs(given or {}) do
+  for i = 1, list_length(given or {}, "callbacks") do
+    local callback = given[i]
     if getmetatable(callback) ~= "lunate.callback" then
       raise("callbacks[%d] should be a callback, got %s%s", i, type(callback),
         type(callback) == "table" and callback.extend and " (a class: call it to make one)" or "")
@@ -77,9 +79,8 @@ return function(model, given, history, params)
     self.callbacks[i] = callback
   end
   for key in pairs(given or {}) do
-    if not self.callbacks[key] then
-      raise("callbacks should be a list without holes, it has an entry %s after %d", tostring(key),
-        #self.callbacks)
+    if math.type(key) ~= "integer" then
+      raise("callbacks should be a list, it has an entry '%s'", tostring(key))
     end
   end
   if params.verbose and params.verbose > 0 then

@@ -8,6 +8,7 @@
 local check = require "lunate.options"
 local raise = require "lunate.raise"
 local random = require "lunate.data._random"
+local is_tensor = require "lunate.is_tensor"
 
 local OPTIONS = {
   batch_size = {"integer", default = 32, min = 1},
@@ -16,7 +17,6 @@ local OPTIONS = {
   random_state = {"integer", optional = true, min = 0},
 }
 
-local function is_tensor(value) return getmetatable(value) == "lunate.tensor" end
 
 -- A table of tensors: a list or by name. (A table of options holds none.)
 local function is_group(value)

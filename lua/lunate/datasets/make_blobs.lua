@@ -8,6 +8,7 @@ local check = require "lunate.options"
 local raise = require "lunate.raise"
 local random = require "lunate.data._random"
 local shuffled = require "lunate.datasets._shuffled"
+local is_tensor = require "lunate.is_tensor"
 
 local OPTIONS = {
   n_samples = {"integer", default = 100, min = 1},
@@ -40,7 +41,7 @@ return function(args, ...)
   elseif type(centers) == "table" and type(getmetatable(centers)) ~= "string" then
     centers = ln.tensor(centers)
   end
-  if getmetatable(centers) ~= "lunate.tensor" or centers.rank ~= 2 then
+  if not is_tensor(centers) or centers.rank ~= 2 then
     raise("make_blobs: centers must be a number or a table of rows, one a center")
   end
   centers = centers:astype("float32")

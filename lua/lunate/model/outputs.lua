@@ -4,6 +4,7 @@
 local core = require "lunate.core"
 local raise = require "lunate.raise"
 local blame = require "lunate.blame"
+local list_length = require "lunate.list_length"
 local subclass = require "lunate.subclass"
 local functional = require "lunate.functional"
 local state = require "lunate.model.state"
@@ -131,10 +132,11 @@ function outputs.each(model, value, what)
     for i = 1, #names do list[i] = value end
     return list
   end
-  if value[1] ~= nil or next(value) == nil then
-    if #value ~= #names then
+  local n = list_length(value, ("'compile' of '%s': %s"):format(model.name, what))
+  if n > 0 or next(value) == nil then
+    if n ~= #names then
       raise("'compile' of '%s': %s has %d entries, the model has %d output%s", model.name, what,
-        #value, #names, #names == 1 and "" or "s")
+        n, #names, #names == 1 and "" or "s")
     end
     return value
   end
@@ -155,6 +157,7 @@ end
 function outputs.metric_list(value)
   if value == nil or value == false then return {} end
   if not outputs.is_list(value) then return {value} end
+  list_length(value, "'compile': metrics")
   return value
 end
 

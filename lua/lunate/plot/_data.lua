@@ -2,10 +2,10 @@
 
 local core = require "lunate.core"
 local raise = require "lunate.raise"
+local is_tensor = require "lunate.is_tensor"
 
 local data = {}
 
-local function is_tensor(value) return getmetatable(value) == "lunate.tensor" end
 
 --- A table of options, as opposed to a list or an object.
 function data.is_options(value)

@@ -5,6 +5,7 @@ local data = require "lunate.plot._data"
 local colors = require "lunate.plot._colors"
 local points_of = require "lunate.plot._points"
 local raise = require "lunate.raise"
+local is_tensor = require "lunate.is_tensor"
 
 local OPTIONS = kind.options{
   class_names = {"list", optional = true},
@@ -24,9 +25,9 @@ local function predict(what, model, grid, threshold)
   local is_network = getmetatable(model) == "lunate.model"
   local said = is_network and model:predict(grid, {verbose = 0, batch_size = 4096})
     or not is_network and model:predict(grid)
-  if getmetatable(said) ~= "lunate.tensor" or said.shape[1] ~= #grid or said.rank > 2 then
+  if not is_tensor(said) or said.shape[1] ~= #grid or said.rank > 2 then
     raise("%s: predict should give a class, or probabilities of classes, for each of %d points, "
-      .. "got %s", what, #grid, getmetatable(said) == "lunate.tensor"
+      .. "got %s", what, #grid, is_tensor(said)
       and "a tensor of shape " .. tostring(said.shape) or type(said))
   end
   if said.rank == 2 and said.shape[2] > 1 then
@@ -42,9 +43,9 @@ local spec = kind.define{
   draw = function(options, _, model, x, y)
     local what = "plot.decision_boundary"
     if type(x) == "table" and type(x[1]) == "table" then x = core.tensor(x) end
-    if getmetatable(x) ~= "lunate.tensor" or x.rank ~= 2 or x.shape[2] ~= 2 or #x == 0 then
+    if not is_tensor(x) or x.rank ~= 2 or x.shape[2] ~= 2 or #x == 0 then
       raise("%s: points (n, 2) expected: a plane has two axes; got %s", what,
-        getmetatable(x) == "lunate.tensor" and "a tensor of shape " .. tostring(x.shape)
+        is_tensor(x) and "a tensor of shape " .. tostring(x.shape)
         or type(x))
     end
     local points, known = points_of(what, {classes = y, class_names = options.class_names,

@@ -3,6 +3,7 @@ local kind = require "lunate.plot._kind"
 local data = require "lunate.plot._data"
 local colors = require "lunate.plot._colors"
 local raise = require "lunate.raise"
+local is_tensor = require "lunate.is_tensor"
 
 local OPTIONS = kind.options{
   bins = {"integer", min = 1, max = 10000, optional = true},
@@ -31,7 +32,7 @@ end
 local spec = kind.define{
   name = "hist", least = 1, most = 1, takes = "values", options = OPTIONS,
   draw = function(options, first, values)
-    if getmetatable(values) == "lunate.tensor" and values.rank ~= 2 then
+    if is_tensor(values) and values.rank ~= 2 then
       values = values:reshape{values.size}
     end
     local series = data.series("plot.hist: values", values)

@@ -3,6 +3,7 @@ local kind = require "lunate.plot._kind"
 local data = require "lunate.plot._data"
 local colors = require "lunate.plot._colors"
 local raise = require "lunate.raise"
+local is_tensor = require "lunate.is_tensor"
 
 local OPTIONS = kind.options{
   columns = {"integer", min = 1, max = 100, default = 10},
@@ -15,7 +16,7 @@ local OPTIONS = kind.options{
 
 -- (n, height, width) or (n, height, width, 1 or 3) of whatever came.
 local function batch_of(what, x)
-  if getmetatable(x) ~= "lunate.tensor" then
+  if not is_tensor(x) then
     raise("%s: a tensor of images expected, got %s", what, type(x))
   end
   local rank, last = x.rank, x.shape[x.rank]

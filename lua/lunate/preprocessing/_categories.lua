@@ -4,6 +4,7 @@
 
 local ln = require "lunate"
 local raise = require "lunate.raise"
+local is_tensor = require "lunate.is_tensor"
 
 local categories = {}
 
@@ -11,7 +12,6 @@ local NAN = {}  -- stands for NaN where values are keys
 
 local function key(value) return value == value and value or NAN end
 
-local function is_tensor(value) return getmetatable(value) == "lunate.tensor" end
 categories.is_tensor = is_tensor
 
 --- Raises unless column is a tensor of rank 1 or a list of strings or numbers (not both).

@@ -3,6 +3,7 @@
 
 local ln = require "lunate"
 local raise = require "lunate.raise"
+local is_tensor = require "lunate.is_tensor"
 
 local columns = {}
 
@@ -13,7 +14,7 @@ local BLOCK = 1 << 19  -- elements
 -- @param self  the transformer; its n_features_in_ is what `fit` saw, nil before
 function columns.check(self, method, x, features)
   local what = ("%s:%s"):format(self.class.name, method)
-  if getmetatable(x) ~= "lunate.tensor" then
+  if not is_tensor(x) then
     raise("%s expects a tensor of shape (samples, features), got %s", what, type(x))
   elseif x.rank ~= 2 then
     raise("%s expects a tensor of shape (samples, features), got %s", what, x.shape)

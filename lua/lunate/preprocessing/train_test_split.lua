@@ -10,6 +10,7 @@ local ln = require "lunate"
 local check = require "lunate.options"
 local raise = require "lunate.raise"
 local random = require "lunate.data._random"
+local is_tensor = require "lunate.is_tensor"
 
 local OPTIONS = {
   test_size = {"number", optional = true},
@@ -101,7 +102,7 @@ return function(...)
   if n_args == 0 then raise("train_test_split: expected tensors, then a table of options") end
   for i = 1, n_args do
     local t = arrays[i]
-    if getmetatable(t) ~= "lunate.tensor" or t.rank == 0 then
+    if not is_tensor(t) or t.rank == 0 then
       raise("train_test_split: argument %d must be a tensor of samples, got %s", i, type(t))
     elseif #t ~= #arrays[1] then
       raise("train_test_split: all tensors must have the same length, got shapes %s and %s",
