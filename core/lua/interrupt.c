@@ -1,22 +1,36 @@
 // Ctrl-C: the library's own SIGINT handler, there only while a guard is open (fit, evaluate and
 // predict hold one each), and what it has counted. Whoever runs batches looks at the count between
 // them; nothing is ever cut off in the middle.
+#define _POSIX_C_SOURCE 200809L
 #include <pthread.h>
 #include <signal.h>
+#include <time.h>
 
 #include "lua/state.h"
 
 // A process has one SIGINT handler, whatever number of Lua states and threads it has: this is one
 // of the few things that cannot belong to a state. A Ctrl-C reaches every training under way.
 static volatile sig_atomic_t count;
+static struct timespec ended;            // when the guards closed that a Ctrl-C had ended; 0: never
+enum { AGAIN = 2 };                      // seconds for which the next Ctrl-C is the second one
 static struct sigaction before;          // what was there; written only while ours is not
 static bool installed;
 static int guards;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
+// clock_gettime is safe in handlers as well; `ended` is written while the handler is not there.
+static bool just_ended(void) {
+  struct timespec now;
+  if (ended.tv_sec == 0 && ended.tv_nsec == 0) return false;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  double past = (double)ended.tv_sec + 1e-9 * (double)ended.tv_nsec;
+  return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec - past < AGAIN;
+}
+
 // The second one gives way: whatever was there before gets the third. sigaction may be called here
 // (POSIX's list of functions that are safe in handlers).
 static void on_interrupt(int signal) {
+  if (count == 0 && just_ended()) count = 1;
   if (count < 2) count++;
   if (count == 2) sigaction(signal, &before, NULL);
 }
@@ -45,6 +59,8 @@ static void close_guard(void) {
     if (sigaction(SIGINT, &before, &now) == 0 && now.sa_handler != on_interrupt)
       sigaction(SIGINT, &now, NULL);
     installed = false;
+    if (count == 1) clock_gettime(CLOCK_MONOTONIC, &ended);
+    else if (count == 2) ended = (struct timespec){0, 0};
     count = 0;
   }
   pthread_mutex_unlock(&lock);

@@ -46,6 +46,28 @@ describe("Ctrl-C", function()
     return (pipe:read("a"):gsub("\n$", ""))
   end
 
+  it("is answered by what was done and what the next one does", function()
+    local said = "; press again within 2 s to stop the script"
+    local text = run[[
+      fit({on_epoch_end = function(epoch) if epoch == 3 then signal() end end}, {verbose = 2})]]
+    assert.matches("\ninterrupted after epoch 3" .. said, text, 1, true)
+    text = run[[
+      fit({on_batch_end = function() signal() end}, {verbose = 2, initial_epoch = 4})]]
+    assert.matches("\ninterrupted in epoch 4" .. said, text, 1, true)
+    assert.equal("done", run[[
+      fit({on_batch_end = function() signal() end})   -- verbose = 0 says nothing
+      print("done")]])
+  end)
+
+  it("raises the second time in a later fit too", function()
+    assert.equal("true\nfalse\tchild.lua: 'fit' of 'small': interrupted\ntrue\tfalse", (run[[
+      local once = {on_batch_end = function() signal() end}
+      show(fit(once).interrupted)
+      show(pcall(fit, once))
+      show(fit({}).interrupted == false, fit({}).interrupted)]]
+      :gsub("%S*child.lua:%d+", "child.lua")))
+  end)
+
   it("ends fit after the batch in flight, which returns", function()
     assert.equal("batch 3\ntrain_end true\nfit true 2 2\ntrue", run[[
       local before

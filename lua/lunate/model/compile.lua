@@ -141,7 +141,7 @@ function Model:compile(options)
   compiled.metrics_given, compiled.weighted_metrics_given = given.metrics, given.weighted_metrics
   compiled.trainer, compiled.predictor, compiled.resolved = nil, nil, false
   compiled.reports, compiled.order = nil, nil
-  compiled.step_logs = false
+  compiled.step_logs, compiled.warned_of_nan = false, false
   compiled.optimizer, compiled.loss, compiled.loss_weights = optimizer, given.loss, weights
   compiled.replay, compiled.stop_training, compiled.compiled = given.replay, false, true
   compiled.run_eagerly, compiled.jit_compile = given.run_eagerly, given.jit_compile

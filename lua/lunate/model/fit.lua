@@ -4,6 +4,7 @@ local core = require "lunate.core"
 local raise = require "lunate.raise"
 local adapter = require "lunate.training_data"
 local is_tensor = require "lunate.is_tensor"
+local warn = require "lunate.warn"
 local subclass = require "lunate.subclass"
 local compile = require "lunate.model.compile"
 local evaluate = require "lunate.model.evaluate"
@@ -38,6 +39,16 @@ local function new_history()
   return History()
 end
 
+-- Once for what was compiled: nothing can be learned from then on.
+local function warn_of_nan(model, epoch, loss, callbacks)
+  local compiled = state[model]
+  if loss == loss or compiled.warned_of_nan then return end
+  compiled.warned_of_nan = true
+  if callbacks and callbacks.progress then callbacks.progress:break_off() end
+  warn("the loss of '%s' is nan in epoch %d: the learning rate may be too large, or the data hold "
+    .. "nan", model.name, epoch)
+end
+
 -- What fit does with data that are one batch of a known shape when nobody looks on, as in a loop
 -- that learns as it goes: the same without what prepares for anything else. nil: it is not that.
 local function fit_one_batch(self, x, y, options)
@@ -66,7 +77,9 @@ local function fit_one_batch(self, x, y, options)
       if epoch > 1 then raise("'fit' of '%s': the model changed in mid-training", self.name) end
       return nil
     end
-    history:on_epoch_end(epoch, logs.read(self))
+    local values = logs.read(self)
+    history:on_epoch_end(epoch, values)
+    warn_of_nan(self, epoch, values.loss)
   end
   history.params = {epochs = epochs, steps = 1, verbose = 0, samples = #x, batch_size = size}
   history.interrupted = run:ended()
@@ -168,6 +181,7 @@ local function run_epoch(run, epoch)
   if not state[model].stop_training then params.steps = params.steps or step end
   if not given.steps_per_epoch then run.feed:restart() end
   local values = logs.read(model)
+  warn_of_nan(model, epoch, values.loss, callbacks)
   if run.valid and validates(given.validation_freq, epoch) then
     evaluate.run(run, run.valid, given.validation_batch_size or run.size, given.validation_steps)
     if run:ended() then return nil end
@@ -175,6 +189,16 @@ local function run_epoch(run, epoch)
   end
   callbacks:epoch("on_epoch_end", epoch, values)
   return values
+end
+
+-- What a Ctrl-C did, and what the next one does (core/lua/interrupt.c).
+local function say_interrupted(run, history)
+  if not run.guard:outermost() then return end
+  local epochs = #history.epoch
+  local when = epochs > 0 and ("after epoch %d"):format(history.epoch[epochs])
+    or ("in epoch %d"):format(run.params.first_epoch)
+  io.stdout:write("interrupted ", when, "; press again within 2 s to stop the script\n")
+  io.stdout:flush()
 end
 
 --- Trains the model.
@@ -199,8 +223,8 @@ end
 --
 -- Ctrl-C: the first ends training after the batch in flight; callbacks' on_train_end runs, weights
 -- and finished epochs are kept, and fit returns, with `history.interrupted` true. The second raises
--- an error at the end of the batch, the third does what it does without fit. evaluate and predict
--- raise at the first.
+-- an error at the end of the batch, in a later fit too when it comes within 2 seconds; the third
+-- does what it does without fit. evaluate and predict raise at the first.
 --
 --     local history = model:fit(x, y, {epochs = 5, validation_split = 0.2, verbose = 0})
 --     print(history.history.val_loss[5])
@@ -239,5 +263,6 @@ function Model:fit(x, y, options)
   if compiled.optimizer.use_ema then compiled.optimizer:finalize_variable_values() end
   callbacks:call("on_train_end", last_logs)
   history.interrupted = run:ended()
+  if history.interrupted and given.verbose > 0 then say_interrupted(run, history) end
   return history
 end

@@ -2,6 +2,7 @@
 local kind = require "lunate.plot._kind"
 local data = require "lunate.plot._data"
 local colors = require "lunate.plot._colors"
+local line = require "lunate.plot._line"
 local raise = require "lunate.raise"
 
 local OPTIONS = kind.options{
@@ -30,6 +31,12 @@ local function quantities(keys)
   return list
 end
 
+-- The epochs that the values under a name belong to; nil for plain lists.
+local function epochs_of(history, name)
+  return getmetatable(history) == "lunate.callback" and history:epochs(name)
+    or type(history.epoch) == "table" and history.epoch or nil
+end
+
 local spec = kind.define{
   name = "history", least = 1, most = 1, takes = "a history", options = OPTIONS, panels = true,
   draw = function(options, _, history)
@@ -44,19 +51,20 @@ local spec = kind.define{
       for name in pairs(lists) do keys[#keys + 1] = name end
       table.sort(keys)
     end
-    local epochs = type(history.epoch) == "table" and history.epoch
     local panels = {}
     for _, name in ipairs(options.metrics or quantities(keys)) do
       local drawn = {marks = {}, xlabel = "epoch", ylabel = tostring(name), xinteger = true}
-      local function add(list, of, style, color)
+      local function add(key, of, style, color)
+        local list = lists[key]
         if not list then return end
         local y, x = data.numbers("plot.history: " .. name, list), {}
+        local epochs = epochs_of(history, key)
         for i = 1, #y do x[i] = epochs and epochs[i] or i end
-        drawn.marks[#drawn.marks + 1] = {kind = "line", x = x, y = y, name = of, style = style,
-          extent = {x = {x}, y = {y}}, width = options.line_width, color = colors.series[color]}
+        drawn.marks[#drawn.marks + 1] = line(x, y, color, {name = of, style = style,
+          width = options.line_width, color = colors.series[color]})
       end
-      add(lists[name], "training", "solid", 1)
-      add(lists["val_" .. tostring(name)], "validation", "dashed", 2)
+      add(name, "training", "solid", 1)
+      add("val_" .. tostring(name), "validation", "dashed", 2)
       if #drawn.marks == 0 then
         raise("plot.history: there is no '%s' in this history; there are: %s", tostring(name),
           table.concat(quantities(keys), ", "))

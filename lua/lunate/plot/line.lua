@@ -2,6 +2,7 @@
 local kind = require "lunate.plot._kind"
 local data = require "lunate.plot._data"
 local colors = require "lunate.plot._colors"
+local line = require "lunate.plot._line"
 local raise = require "lunate.raise"
 
 local STYLES = {"solid", "dashed", "dotted", "dashdot"}
@@ -69,11 +70,8 @@ local spec = kind.define{
         for i = 1, #values do at[i] = i end
       end
       at, values = thinned(at, values)
-      drawn.marks[k] = {
-        kind = "line", x = at, y = values, extent = {x = {at}, y = {values}},
-        style = style, width = options.line_width, name = names and names[k],
-        color = colors.given("plot.line", options.colors, k, first),
-      }
+      drawn.marks[k] = line(at, values, k, {style = style, width = options.line_width,
+        name = names and names[k], color = colors.given("plot.line", options.colors, k, first)})
     end
     return drawn
   end,

@@ -143,13 +143,17 @@ end
 -- Epochs as rows: the first and the last ones.
 local function history_text(history)
   local keys, epochs = history.keys, history.epoch
-  local rows = {{"epoch", table.unpack(keys)}}
+  local rows, at = {{"epoch", table.unpack(keys)}}, {}
+  for _, key in ipairs(keys) do   -- not every epoch has every value
+    at[key] = {}
+    for i, epoch in ipairs(history:epochs(key)) do at[key][epoch] = history.history[key][i] end
+  end
   for i, epoch in ipairs(epochs) do
     if #epochs <= 12 or i <= 3 or i > #epochs - 8 then
       local row = {to_text(epoch)}
       for k, key in ipairs(keys) do
-        local values = history.history[key]
-        row[k + 1] = values[i] ~= nil and number_text(values[i]) or ""
+        local value = at[key][epoch]
+        row[k + 1] = value ~= nil and number_text(value) or ""
       end
       rows[#rows + 1] = row
     elseif i == 4 then
