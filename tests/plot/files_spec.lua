@@ -105,6 +105,21 @@ describe("plots in files", function()
     end
   end)
 
+  drawn("show a single value as a point", function()
+    local function points(draw)
+      local fig = plot.figure()
+      draw(fig)
+      fig:save(folder.path .. "/x.svg")
+      return select(2, folder:read("x.svg"):gsub("<use xlink:href='#gpPt%d+' transform", ""))
+    end
+    -- One in the panel, one in the legend.
+    assert.equal(2, points(function(fig) fig:history{loss = {3}} end))
+    assert.equal(4, points(function(fig) fig:history{loss = {3}, val_loss = {2}} end))
+    assert.equal(0, points(function(fig) fig:history{loss = {3, 2}, val_loss = {2, 1}} end))
+    assert.equal(1, points(function(fig) fig:line{3} end))
+    assert.equal(0, points(function(fig) fig:line{3, 2} end))
+  end)
+
   drawn("draw every kind", function()
     ln.set_seed(1)
     local x, y = ln.datasets.make_moons{n_samples = 60, noise = 0.1, random_state = 0}
