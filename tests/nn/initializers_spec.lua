@@ -89,6 +89,8 @@ describe("initializers", function()
     near((3 * 2 / 1500) ^ 0.5, limit{input_axes = {1, 3}, output_axes = {2}})
     near((3 * 2 / 40) ^ 0.5, limit{input_axes = 2, output_axes = 1})
     near((3 * 2 / 2000) ^ 0.5, limit{input_axes = {2}})   -- one of them alone says nothing
+    near((3 * 2) ^ 0.5, limit{input_axes = {}, output_axes = {1}})   -- of no axes the product is 1
+    near((3 * 2 / 40) ^ 0.5, limit{input_axes = {2}, output_axes = {}})
     local he = initializers.HeUniform.from_config{input_axes = {0}, output_axes = {-1}}
     assert.are.same({{0}, {-1}}, {he:get_config().input_axes, he:get_config().output_axes})
     near((6 / 50) ^ 0.5, he{50, 40, 30}:max():item())

@@ -144,6 +144,20 @@ describe("losses beyond the golden cases", function()
     assert.equal(1, Sparse{axis = 2}:get_config().axis)
   end)
 
+  it("crossentropies of another axis than the softmax's are not fused with it", function()
+    local x = ln.random.normal({5, 3, 4}, {seed = 1})
+    local ids, labels = ln.random.randint({5, 4}, {min = 0, max = 3, seed = 2}), nil
+    labels = ln.one_hot(ids, {num_classes = 3, axis = 2})
+    for name, y in pairs{SparseCategoricalCrossentropy = ids, CategoricalCrossentropy = labels} do
+      for _, axis in ipairs{2, -2} do
+        local model = ln.Sequential{ln.Input{shape = {3, 4}}, ln.layers.Activation("softmax")}
+        local loss = losses[name]{axis = axis}
+        model:compile{loss = loss}
+        goldens.near(model:evaluate(x, y, {verbose = 0}), loss(y, model(x)):item(), 1e-5, 1e-6)
+      end
+    end
+  end)
+
   it("labels are smoothed by the number of classes, on whatever axis", function()
     local p = ln.tensor{{{0.2, 0.5}, {0.3, 0.1}, {0.5, 0.4}}}
     local y = ln.tensor{{{0, 1}, {1, 0}, {0, 0}}}

@@ -361,6 +361,11 @@ describe("bad input to a metric", function()
     fails({"sparse_categorical_accuracy", "(3,)", "(2, 2)", "(2,)"},
       updating(metrics.SparseCategoricalAccuracy(), ln.zeros{3}, p))
     fails("one-hot", updating(metrics.SparseCategoricalAccuracy(), ln.eye(2), p))
+    for _, name in ipairs{"CategoricalAccuracy", "TopKCategoricalAccuracy",
+      "SparseTopKCategoricalAccuracy"} do
+      local y = ln.zeros(name:find("Sparse") and {2} or {2, 0})
+      fails({"axis of classes", "(2, 0)"}, updating(metrics[name](), y, ln.zeros{2, 0}))
+    end
     fails({"sample_weight", "(3,)"}, updating(metrics.Accuracy(), ln.zeros{2, 2}, p, ln.ones{3}))
     local f1 = metrics.F1Score{average = "macro"}
     fails("(batch, classes)", updating(f1, ln.zeros{2}, ln.zeros{2}))
