@@ -146,8 +146,8 @@ describe("losses beyond the golden cases", function()
 
   it("crossentropies of another axis than the softmax's are not fused with it", function()
     local x = ln.random.normal({5, 3, 4}, {seed = 1})
-    local ids, labels = ln.random.randint({5, 4}, {min = 0, max = 3, seed = 2}), nil
-    labels = ln.one_hot(ids, {num_classes = 3, axis = 2})
+    local ids = ln.random.randint({5, 4}, {min = 0, max = 3, seed = 2})
+    local labels = ln.one_hot(ids, {num_classes = 3, axis = 2})
     for name, y in pairs{SparseCategoricalCrossentropy = ids, CategoricalCrossentropy = labels} do
       for _, axis in ipairs{2, -2} do
         local model = ln.Sequential{ln.Input{shape = {3, 4}}, ln.layers.Activation("softmax")}
