@@ -252,6 +252,11 @@ describe("bad input", function()
     has(error_of(model.fit, model, x, y, {verbose = 7}), "verbose")
     has(error_of(model.fit, model, x, y, {validation_split = 1}), "validation_split")
     has(error_of(model.fit, model, x, y, {validation_data = x}), "{x, y}")
+    has(error_of(model.fit, model, x, y, {validation_data = 5}), "{x, y}")
+    has(error_of(model.fit, model, x[{ {1, 2} }], y[{ {1, 2} }], {validation_split = 0.9}),
+      "validation_split = 0.9 leaves no samples for training of 2")
+    has(error_of(model.fit, model, x, y, {validation_split = 1e-20}),
+      "validation_split = 1e-20 leaves no samples for validation of 20")
     has(error_of(model.fit, model, ln.ones{20, 4}, y), "expected axis -1 of the input to be 3")
     has(error_of(model.compile, model, {loss = "msee"}), "did you mean 'mse'")
     has(error_of(model.compile, model, {loss = "mse", optimizer = "sdg"}), "did you mean 'SGD'")
