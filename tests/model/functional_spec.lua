@@ -624,3 +624,37 @@ describe("memory of functional models", function()
       ln.memory().live - before))
   end)
 end)
+
+describe("a graph that is called", function()
+  it("frees on the way what no later layer reads", function()
+    local x, bytes = ln.ones{1000, 100}, 400000
+    local live
+    local Last = layers.Layer:extend("Last")
+    function Last:call(t)
+      collectgarbage()
+      live = ln.memory().live
+      return t
+    end
+    local function check(model, kept)
+      model(x)
+      collectgarbage()
+      local before = ln.memory().live
+      model(x)
+      assert.is_true(live - before < (kept + 0.5) * bytes, (live - before) / bytes)
+    end
+    local input, chain = ln.Input{shape = {100}}, {ln.Input{shape = {100}}}
+    local first = layers.Activation("tanh")(input)
+    local t = first
+    for k = 2, 13 do
+      t, chain[k] = layers.Activation("tanh")(t), layers.Activation("tanh")
+    end
+    chain[14] = Last()
+    check(ln.Model{inputs = input, outputs = Last()(t)}, 1)
+    check(ln.Sequential(chain), 1)
+    -- What is read again, or is an output, stays.
+    check(ln.Model{inputs = input, outputs = {Last()(t), layers.Add(){first, t}, first}}, 2)
+    local outputs = {ln.Model{inputs = input, outputs = {first, t, input}}(x)}
+    assert.is_true(outputs[1] == ln.tanh(x))
+    assert.is_true(outputs[3] == x)
+  end)
+end)

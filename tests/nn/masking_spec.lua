@@ -196,6 +196,16 @@ describe("a mask given to a call", function()
     assert.is_false(pcall(metric.update_state, metric, y, z))
   end)
 
+  it("stays where the input is cast, or gets another rank", function()
+    assert.equal("1100 1110", mask_text(layers.Dense{1, dtype = "float64"}(masked())))
+    assert.equal("1100 1110", mask_text(layers.ReLU{dtype = "float64"}(masked())))
+    local flat = ln.Sequential{ln.Input{shape = {4}}, layers.Identity()}
+    assert.equal("(2, 4)", tostring(flat(ln.ones{2, 4, 1}, {mask = given}).shape))
+    assert.equal("1100 1011", mask_text(flat(ln.ones{2, 4, 1}, {mask = given})))
+    local double = ln.Sequential{ln.Input{shape = {4, 3}, dtype = "float64"}, layers.Identity()}
+    assert.equal("1100 1110", mask_text(double(masked())))
+  end)
+
   it("may be symbolic", function()
     local input, mask = ln.Input{shape = {4, 3}}, ln.Input{shape = {4}, dtype = "bool"}
     local model = ln.Model{inputs = {input, mask}, outputs = layers.Dense(2)(input, {mask = mask})}
@@ -328,4 +338,70 @@ it("a subclass of a built-in layer hands the mask up", function()
   local expected = layers.Softmax()(t, {mask = mask})
   assert.equal(0, expected[{1, 2}])
   assert.is_true(expected == Mine()(t, {mask = mask}))
+end)
+
+describe("masks in steps that are replayed", function()
+  ln.set_seed(3)
+  local n, steps = 24, 5
+  local data = ln.random.normal{n, steps, 3}
+  local lengths = ln.random.randint({n}, {min = 1, max = steps + 1})
+  for k = 1, n do
+    if lengths[k] < steps then data[{k, {lengths[k] + 1, -1}}] = 0 end
+  end
+  local ids = ln.random.randint({n, steps}, {max = 4})
+
+  local function model_of(last)
+    return ln.Sequential{ln.Input{shape = {steps, 3}}, layers.Masking(),
+      layers.Dense{8, activation = "relu"}, layers.Dense{8, activation = "tanh"}, last}
+  end
+
+  it("are those of each batch, for losses of logits and for metrics", function()
+    local model = model_of(layers.Dense{4, activation = "softmax"})
+    model:compile{loss = "sparse_categorical_crossentropy", metrics = {"accuracy"},
+      optimizer = ln.optimizers.SGD(1e-30)}
+    local loss, accuracy = ln.metrics.Mean(), ln.metrics.SparseCategoricalAccuracy()
+    for first = 1, n, 4 do
+      local rows = {first, first + 3}
+      local p = model(data[{rows}])
+      loss:update_state(ln.losses.SparseCategoricalCrossentropy()(ids[{rows}], p))
+      accuracy:update_state(ids[{rows}], p)
+    end
+    local history = model:fit(data, ids, {batch_size = 4, epochs = 2, verbose = 0,
+      shuffle = false}).history
+    near_all({loss:result(), loss:result()}, history.loss, "loss")
+    near_all({accuracy:result(), accuracy:result()}, history.accuracy, "accuracy")
+    local unmasked = ln.losses.SparseCategoricalCrossentropy()(ids, model(data) * 1):item()
+    assert.is_true(math.abs(unmasked - loss:result()) > 1e-4)
+  end)
+
+  it("are those of each batch, for losses of values", function()
+    local model, target = model_of(layers.Dense(1)), ln.random.normal{n, steps, 1}
+    model:compile{loss = "mae", metrics = {"mse"}, optimizer = ln.optimizers.SGD(1e-30)}
+    local mse = ln.metrics.MeanSquaredError()
+    for first = 1, n, 4 do
+      local rows = {first, first + 3}
+      mse:update_state(target[{rows}], model(data[{rows}]))
+    end
+    local history = model:fit(data, target, {batch_size = 4, epochs = 2, verbose = 0,
+      shuffle = false}).history
+    near_all({mse:result(), mse:result()}, history.mse, "mse")
+  end)
+
+  it("are those of each batch where a metric alone wants them", function()
+    local input = ln.Input{shape = {steps, 3}}
+    local plain = layers.Dense{1, name = "plain"}(input)
+    local marked = layers.Dense{1, name = "marked"}(layers.Masking()(input))
+    local model = ln.Model{inputs = input, outputs = {plain, marked}}
+    local target = ln.random.normal{n, steps, 1}
+    model:compile{loss = {plain = "mse"}, metrics = {marked = {"mae"}},
+      optimizer = ln.optimizers.SGD(1e-30)}
+    local mae = ln.metrics.MeanAbsoluteError()
+    for first = 1, n, 4 do
+      local rows = {first, first + 3}
+      mae:update_state(target[{rows}], (select(2, model(data[{rows}]))))
+    end
+    local history = model:fit(data, {target, target}, {batch_size = 4, epochs = 2, verbose = 0,
+      shuffle = false}).history
+    near_all({mae:result(), mae:result()}, history.marked_mae, "mae")
+  end)
 end)
