@@ -259,9 +259,11 @@ install: all $(ANNOTATIONS)  ## into $(DESTDIR)$(PREFIX)
 	  -e '/^  local here = /d' scripts/lunate > "$(DESTDIR)$(BINDIR)/lunate"
 	@chmod 755 "$(DESTDIR)$(BINDIR)/lunate"
 
+# Ctrl-C is the session's, not make's: it runs in a process group of its own (set -m). How it is left
+# is no error of make's.
 repl:  ## the REPL against the build, without installing
 	@$(MAKE) --no-print-directory all
-	@$(RUN) $(LUA) scripts/lunate
+	@if [ -t 0 ]; then set -m; fi; $(RUN) $(LUA) scripts/lunate || true
 
 rock:  ## install as a rock into the tree TREE (build/tree)
 	@$(call setup,$(NEED_rock))
