@@ -1,6 +1,7 @@
 # Builds lunate: core/ becomes build/lunate/core.so, each core/lua/modules/<name>.c a module of its own.
 # Nothing here lists sources: a new op, layer, loss ... is one new file, found by the directory listing.
-# `make help` tells the targets; variables: BUILD, CC, CFLAGS, WERROR=1, SANITIZE=1, LUA, PREFIX, DESTDIR.
+# `make help` tells the targets; variables: BUILD, CC, CFLAGS, WERROR=1, SANITIZE=1, LUA, PREFIX, DESTDIR,
+# and OPENBLAS_DIR, JANSSON_DIR, ZLIB_DIR for libraries that pkg-config does not find.
 
 ifeq ($(MAKELEVEL),0)
 MAKEFLAGS += -j$(shell nproc 2>/dev/null || echo 2)  # a -j on the command line wins
@@ -65,36 +66,52 @@ fi
 endef
 
 # ---- Flags, found only when something is compiled ---------------------------------------------------
-COMPILING := $(filter-out test demo run asan fuzz sanitized doc annotations bench lint repl rock clean help,$(or $(MAKECMDGOALS),all))
+COMPILING := $(filter-out test demo run asan fuzz sanitized doc annotations bench lint repl rock dist uninstall clean help,$(or $(MAKECMDGOALS),all))
 ifneq ($(COMPILING),)
 ifeq ($(shell command -v $(PKG_CONFIG)),)
 $(error pkg-config is missing (Debian package: pkg-config))
 endif
-# $(call require,pkg-config name,Debian package)
-require = $(if $(shell $(PKG_CONFIG) --exists $(1) && echo yes),,$(error the C library $(1) is missing (Debian package: $(2))))
-$(call require,openblas,libopenblas-dev)
-$(call require,jansson,libjansson-dev)
-$(call require,zlib,zlib1g-dev)
+# Libraries: pkg-config name, what is linked when pkg-config does not know it, Debian package. X_DIR, or
+# X_INCDIR and X_LIBDIR (LuaRocks sets these), say where one is and come first.
+LIBRARIES := OPENBLAS:openblas:openblas:libopenblas-dev JANSSON:jansson:jansson:libjansson-dev \
+  ZLIB:zlib:z:zlib1g-dev
+field = $(word $(1),$(subst :, ,$(2)))
+library_incdir = $(or $($(1)_INCDIR),$(if $($(1)_DIR),$($(1)_DIR)/include))
+library_libdir = $(or $($(1)_LIBDIR),$(if $($(1)_DIR),$($(1)_DIR)/lib))
+library_known = $(shell $(PKG_CONFIG) --exists $(call field,2,$(1)) && echo yes)
+$(foreach l,$(LIBRARIES),$(if $(call library_known,$(l))$(call library_libdir,$(call field,1,$(l))),,$(error \
+  the C library $(call field,2,$(l)) is missing (Debian package: $(call field,4,$(l))))))
+library_cflags = $(addprefix -I,$(call library_incdir,$(call field,1,$(1)))) \
+  $(if $(call library_known,$(1)),$(shell $(PKG_CONFIG) --cflags $(call field,2,$(1))))
+library_path = $(call library_libdir,$(call field,1,$(1)))
+library_libs = $(if $(library_path),-L$(library_path) -l$(call field,3,$(1)) \
+  $(if $(filter /usr/lib% /lib%,$(library_path)),,-Wl$(comma)-rpath$(comma)$(library_path)),$(shell \
+  $(PKG_CONFIG) --libs $(call field,2,$(1))))
 ifdef LUA_INCDIR
 LUA_CFLAGS := -I$(LUA_INCDIR)
+ifeq ($(shell grep -q '^\#define LUA_VERSION_NUM[^0-9]*504' $(LUA_INCDIR)/lua.h && echo yes),)
+$(error Lua 5.4 is wanted: $(LUA_INCDIR)/lua.h is not its header)
+endif
 else
 LUA_PC := $(firstword $(foreach pc,lua5.4 lua54 lua-5.4,$(shell $(PKG_CONFIG) --exists $(pc) && echo $(pc))) \
-  $(shell $(PKG_CONFIG) --exists 'lua >= 5.4' && echo lua))
+  $(shell $(PKG_CONFIG) --exists 'lua >= 5.4' 'lua < 5.5' && echo lua))
 $(if $(LUA_PC),,$(error Lua 5.4's headers are missing (Debian package: liblua5.4-dev)))
 LUA_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(LUA_PC))
 endif
-LIBS_CFLAGS := $(shell $(PKG_CONFIG) --cflags openblas jansson zlib)
-LIBS := $(shell $(PKG_CONFIG) --libs openblas jansson zlib) -lpthread -lm
+LIBS_CFLAGS := $(foreach l,$(LIBRARIES),$(call library_cflags,$(l)))
+LIBS := $(foreach l,$(LIBRARIES),$(call library_libs,$(l))) -lpthread -lm
 endif
 
+SYSTEM := $(shell uname)
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes
 # -fno-math-errno here, since gcc ignores it in a pragma: without it no loop with a sqrt is vectorized.
 ALL_CFLAGS := -std=c11 $(CFLAGS) $(WARNINGS) -fno-math-errno -fPIC -fvisibility=hidden -pthread \
   $(if $(filter 1,$(WERROR)),-Werror) \
   $(if $(filter 1,$(SANITIZE)),-fsanitize=address$(comma)undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer) \
-  -D_POSIX_C_SOURCE=200809L -D_DEFAULT_SOURCE -Icore $(LUA_CFLAGS) $(LIBS_CFLAGS) $(CPPFLAGS)
+  -D_POSIX_C_SOURCE=200809L -D_DEFAULT_SOURCE $(if $(filter Darwin,$(SYSTEM)),-D_DARWIN_C_SOURCE) -Icore $(LUA_CFLAGS) $(LIBS_CFLAGS) $(CPPFLAGS)
 # The core runs threads of its own: it must stay mapped when a Lua state closes (nodelete).
-ALL_LDFLAGS := $(or $(LIBFLAG),-shared) $(if $(filter Linux,$(shell uname)),-Wl$(comma)-z$(comma)nodelete) $(LDFLAGS) $(if $(filter 1,$(SANITIZE)),-fsanitize=address$(comma)undefined)
+ALL_LDFLAGS := $(or $(LIBFLAG),$(if $(filter Darwin,$(SYSTEM)),-bundle -undefined dynamic_lookup,-shared)) \
+  $(if $(filter Linux,$(SYSTEM)),-Wl$(comma)-z$(comma)nodelete) $(LDFLAGS) $(if $(filter 1,$(SANITIZE)),-fsanitize=address$(comma)undefined)
 
 # ---- The core ---------------------------------------------------------------------------------------
 MODULE_SOURCES := $(wildcard core/lua/modules/*.c)
@@ -103,7 +120,7 @@ OBJECTS := $(SOURCES:%.c=$(BUILD)/obj/%.o) $(BUILD)/obj/registry.o
 LUA_FILES := $(shell find lua -name '*.lua')
 ANNOTATIONS := $(BUILD)/annotations/lunate.lua
 
-all: $(BUILD)/lunate/core.so modules  ## build everything into $(BUILD)
+all: modules  ## build everything into $(BUILD)
 
 $(BUILD)/lunate/core.so: $(OBJECTS)
 	@mkdir -p $(@D)
@@ -121,13 +138,15 @@ $(BUILD)/obj/registry.o: $(BUILD)/gen/registry.c $(BUILD)/flags
 	@$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
 # Other flags than last time compile everything anew.
+ifneq ($(strip $(CC) $(ALL_CFLAGS)),$(strip $(shell cat $(BUILD)/flags 2>/dev/null)))
 $(BUILD)/flags: FORCE
+endif
+$(BUILD)/flags:
 	@mkdir -p $(@D)
-	@echo '$(CC) $(ALL_CFLAGS)' | cmp -s - $@ || echo '$(CC) $(ALL_CFLAGS)' > $@
+	@echo '$(CC) $(strip $(ALL_CFLAGS))' > $@
 
 # ---- Registries -------------------------------------------------------------------------------------
 # A file <dir>/<name>.c that defines <prefix>_<name>[] is an entry; helpers beside it and _*.c are not.
-# Rewritten only when the listing differs, so that nothing is compiled for nothing.
 REGISTRIES := \
   core/ops:LnOp:ln_ops:ln_op_families: \
   core/nn/layers:LnLayerClass:ln_layers:ln_layer_families:*const \
@@ -139,7 +158,12 @@ REGISTRIES := \
   core/nn/constraints:LnConstraintClass:ln_constraints:ln_constraint_families:*const \
   core/nn/schedules:LnScheduleClass:ln_schedules:ln_schedule_families:*const
 
+# A file that is gone is no prerequisite that is newer: the listing of last time tells.
+REGISTERED := $(filter core/ops/% core/nn/%,$(SOURCES))
+ifneq ($(REGISTERED),$(strip $(shell cat $(BUILD)/gen/registered 2>/dev/null)))
 $(BUILD)/gen/registry.c: FORCE
+endif
+$(BUILD)/gen/registry.c: $(REGISTERED)
 	@mkdir -p $(@D)
 	@{ echo '// Made by the Makefile from the listing of core/ops and core/nn: do not edit.'; \
 	  echo '#include "nn/nn.h"'; echo '#include "ops/op.h"'; \
@@ -155,7 +179,8 @@ $(BUILD)/gen/registry.c: FORCE
 	    done; \
 	    echo "extern const $$type *const $${star}$${star:+ }$$families[];"; \
 	    printf "const $$type *const %s%s$$families[] = {\n$$list  NULL,\n};\n" "$$star" "$${star:+ }"; \
-	  done; } > $@.$$$$ && { cmp -s $@.$$$$ $@ && rm $@.$$$$ || mv $@.$$$$ $@; }
+	  done; } > $@
+	@echo '$(REGISTERED)' > $(@D)/registered
 
 # ---- Optional modules -------------------------------------------------------------------------------
 # The first lines of core/lua/modules/<name>.c name what it needs, package for package:
@@ -171,7 +196,8 @@ MODULES_THERE := $(foreach m,$(MODULE_SOURCES),$(if $(call module_there,$(m)),$(
 endif
 MODULES := $(MODULES_THERE:core/lua/modules/%.c=$(BUILD)/lunate/%.so)
 
-modules: $(MODULES)
+# What is left out is told at the end of every build, and by ln.config().
+modules: $(BUILD)/lunate/core.so $(MODULES)
 	@$(foreach m,$(filter-out $(MODULES_THERE),$(MODULE_SOURCES)),echo \
 	  "  without lunate.$(call module_name,$(m)): to enable it install $(or $(call module_debian,$(m)),$(call module_pc,$(m)))";):
 
@@ -246,18 +272,33 @@ bench:  ## compare with PyTorch, ONNX Runtime and pandas (scripts/bench); ARGS="
 	@$(MAKE) --no-print-directory all
 	@$(RUN) sh scripts/bench/run.sh $(ARGS)
 
-install: all $(ANNOTATIONS)  ## into $(DESTDIR)$(PREFIX)
-	@echo "  install $(DESTDIR)$(LUADIR)/lunate, $(DESTDIR)$(LIBDIR)/lunate, $(DESTDIR)$(BINDIR)/lunate"
-	@cd lua && find . -name '*.lua' | while read -r file; do \
-	  install -D -m 644 "$$file" "$(abspath $(DESTDIR)$(LUADIR))/$$file" || exit 1; done
-	@install -D -m 644 $(ANNOTATIONS) "$(DESTDIR)$(LUADIR)/lunate/annotations/lunate.lua"
-	@for file in $(BUILD)/lunate/core.so $(MODULES); do \
-	  install -D -m 755 "$$file" "$(DESTDIR)$(LIBDIR)/lunate/$$(basename "$$file")" || exit 1; done
-	@mkdir -p "$(DESTDIR)$(BINDIR)"
-	@sed -e '1s,.*,#!$(abspath $(shell command -v $(firstword $(LUA)))),' \
-	  -e 's,here .. "../lua",[=[$(abspath $(LUADIR))]=],' -e 's,here .. "../build",[=[$(abspath $(LIBDIR))]=],' \
-	  -e '/^  local here = /d' scripts/lunate > "$(DESTDIR)$(BINDIR)/lunate"
-	@chmod 755 "$(DESTDIR)$(BINDIR)/lunate"
+# Where things go: below DESTDIR as PREFIX says, else below PREFIX; relative paths begin here.
+LOCATE = locate() { case "$$1" in /*) echo "$$1" ;; *) echo "$$PWD/$$1" ;; esac; }; \
+  staged() { if [ -n "$(DESTDIR)" ]; then locate "$(DESTDIR)/$$1"; else locate "$$1"; fi; }; \
+  lua_folder=$$(staged "$(LUADIR)")/lunate c_folder=$$(staged "$(LIBDIR)")/lunate; \
+  command=$$(staged "$(BINDIR)")/lunate;
+
+# Both folders are lunate's alone: what an older version left in them would be found by name.
+install: all $(ANNOTATIONS)  ## into $(DESTDIR)$(PREFIX), in the place of an older version
+	@set -e; $(LOCATE) echo "  install $$lua_folder, $$c_folder, $$command"; \
+	rm -rf "$$lua_folder" "$$c_folder"; \
+	mkdir -p "$$lua_folder" "$$c_folder" "$$(dirname "$$command")"; \
+	(cd lua/lunate && tar cf - .) | (cd "$$lua_folder" && tar xf -); \
+	mkdir -p "$$lua_folder/annotations"; \
+	cp $(ANNOTATIONS) "$$lua_folder/annotations/"; \
+	find "$$lua_folder" -type d -exec chmod 755 {} +; \
+	find "$$lua_folder" -type f -exec chmod 644 {} +; \
+	for file in $(BUILD)/lunate/core.so $(MODULES); do \
+	  cp "$$file" "$$c_folder/"; chmod 755 "$$c_folder/$$(basename "$$file")"; done; \
+	sed -e "1s,.*,#!$$(command -v $(firstword $(LUA)))," \
+	  -e "s,here .. \"../lua\",[=[$$(locate "$(LUADIR)")]=]," \
+	  -e "s,here .. \"../build\",[=[$$(locate "$(LIBDIR)")]=]," \
+	  -e '/^  local here = /d' scripts/lunate > "$$command"; \
+	chmod 755 "$$command"
+
+uninstall:  ## takes away what install put there
+	@set -e; $(LOCATE) echo "  remove $$lua_folder, $$c_folder, $$command"; \
+	rm -rf "$$lua_folder" "$$c_folder"; rm -f "$$command"
 
 # Ctrl-C is the session's, not make's: it runs in a process group of its own (set -m). How it is left
 # is no error of make's.
@@ -270,6 +311,22 @@ rock:  ## install as a rock into the tree TREE (build/tree)
 	@env -u MAKEFLAGS -u MAKELEVEL luarocks --lua-version 5.4 make --tree $(abspath $(or $(TREE),$(BUILD)/tree)) \
 	  lunate-scm-1.rockspec
 
+# What git has, or where this is no clone all but build folders, as the archive of a release; the rock is
+# that archive and its rockspec, which says what lunate-scm-1.rockspec says.
+VERSION := $(shell sed -n 's/^\#define LN_VERSION "\(.*\)"$$/\1/p' core/lua/module.c)
+RELEASE := lunate-$(VERSION)
+dist:  ## a release: $(BUILD)/$(RELEASE).tar.gz, its rockspec and $(RELEASE)-1.src.rock
+	@set -e; rm -rf "$(BUILD)/dist" $(BUILD)/$(RELEASE)*; mkdir -p "$(BUILD)/dist/$(RELEASE)"; \
+	{ git ls-files -z 2>/dev/null || find . -type f ! -path './build*' ! -path './.git/*' -print0; } | \
+	  tar cf - --null -T - | tar xf - -C "$(BUILD)/dist/$(RELEASE)"; \
+	sed -e 's,^version = .*,version = "$(VERSION)-1",' \
+	  -e 's,url = .*,url = "file://$(RELEASE).tar.gz"$(comma) dir = "$(RELEASE)"$(comma),' \
+	  lunate-scm-1.rockspec > "$(BUILD)/$(RELEASE)-1.rockspec"; \
+	cp "$(BUILD)/$(RELEASE)-1.rockspec" "$(BUILD)/dist/$(RELEASE)/"; \
+	tar czf "$(BUILD)/$(RELEASE).tar.gz" -C "$(BUILD)/dist" "$(RELEASE)"; \
+	cd "$(BUILD)" && env -u MAKEFLAGS -u MAKELEVEL luarocks --lua-version 5.4 pack "$(RELEASE)-1.rockspec" \
+	  >/dev/null && rm -rf dist && ls $(RELEASE)*
+
 clean:  ## remove the build folder
 	rm -rf $(BUILD)
 
@@ -277,4 +334,4 @@ help:  ## this list
 	@sed -n 's/^\([a-z]*\):[^#]*## /  make \1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 16
 
 FORCE:
-.PHONY: all modules test demo lint asan fuzz sanitized run doc annotations bench install repl rock clean help FORCE
+.PHONY: all modules test demo lint asan fuzz sanitized run doc annotations bench install uninstall repl rock dist clean help FORCE

@@ -8,7 +8,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define LN_VERSION "0.1.0"
 #define LN_MAX_RANK 8
 #define LN_NONE INT64_MIN  // "None" in an integer or axis option
 

@@ -95,10 +95,13 @@ static void read_named(lua_State *L, LnLua *s, const LnOp *op, void *params, int
   }
 }
 
-static int required(lua_State *L, const LnOp *op, const LnOption *o) {
+// lone: one argument came, which may be what belongs behind the tensor of a method.
+static int required(lua_State *L, const LnOp *op, const LnOption *o, bool lone) {
+  bool method = lone && !(op->flags & (LN_OP_FUNCTION_ONLY | LN_OP_LIST));
   ln_lua_push_kind_text(L, o);
-  return luaL_error(L, "'%s': option '%s' (%s) is required", op->name, o->name,
-                    lua_tostring(L, -1));
+  return luaL_error(L, "'%s': option '%s' (%s) is required%s%s%s", op->name, o->name,
+                    lua_tostring(L, -1), method ? "; call a method with a colon: t:" : "",
+                    method ? op->name : "", method ? "(...)" : "");
 }
 
 // Arguments from `first` to `top`: options by position, then a table of options by name.
@@ -143,7 +146,7 @@ static void read_params(lua_State *L, LnLua *s, const LnOp *op, int first, int t
     at++;
   }
   for (int k = 0; k < n; k++)
-    if (!given[k] && !op->options[k].fallback) required(L, op, &op->options[k]);
+    if (!given[k] && !op->options[k].fallback) required(L, op, &op->options[k], top < first);
 }
 
 void ln_lua_default_params(LnContext *c, const LnOp *op, void *params) {
@@ -182,11 +185,10 @@ static LnDtype number_dtype(lua_State *L, const LnOp *op, int i, LnDtype d) {
 }
 
 static int bad_operand(lua_State *L, LnLua *s, const LnOp *op, int i) {
-  bool none = lua_isnone(L, i) && !(op->flags & LN_OP_FUNCTION_ONLY);
-  return luaL_error(L, "bad argument #%d to '%s' (tensor or number expected, got %s%s%s%s)", i,
-                    op->name, ln_lua_describe(L, s, i),
-                    none ? "; methods are called with a colon, t:" : "", none ? op->name : "",
-                    none ? "(...)" : "");
+  bool method = (i == 1 || lua_isnone(L, i)) && !(op->flags & LN_OP_FUNCTION_ONLY);
+  return luaL_error(L, "bad argument #%d to '%s' (tensor or number expected, got %s)%s%s%s", i,
+                    op->name, ln_lua_describe(L, s, i), method ? "; call it with a colon: t:" : "",
+                    method ? op->name : "", method ? "(...)" : "");
 }
 
 // einsum(equation, a, b, ...) becomes einsum({a, b, ...}, equation).
@@ -251,8 +253,8 @@ static int read_operands(lua_State *L, LnLua *s, const LnOp *op, LnTensor **in, 
     }
     if (lua_istable(L, n + 1)) {
       if (n == 0 && has_names(L, 1))
-        return luaL_error(L, "bad argument #1 to '%s' (tensor expected, got a table of options; "
-                             "methods are called with a colon, t:%s{...})", op->name, op->name);
+        return luaL_error(L, "bad argument #1 to '%s' (tensor expected, got a table of options); "
+                             "call it with a colon: t:%s{...}", op->name, op->name);
       ln_lua_to_tensor(L, s, n + 1, LN_DTYPES, op->name);
     }
     if (!is_operand(L, s, n + 1))

@@ -10,6 +10,13 @@
 #include "kernels/gemm.h"
 #include "lua/host.h"
 
+// The one place where the version is said: the Makefile and the specs read it here.
+#define LN_VERSION "0.2.0"
+
+#if LUA_VERSION_NUM != 504
+#error "lunate is for Lua 5.4"
+#endif
+
 // Runs in the middle of a computation, on whose tensors finalizers must not lay hands.
 static size_t collect(LnContext *c) {
   LnLua *s = (LnLua *)c;
@@ -36,17 +43,6 @@ static int close_state(lua_State *L) {
   c->temps = NULL;
   c->cap_temps = 0;
   return 0;
-}
-
-int ln_lua_raise(lua_State *L, LnLua *s, const char *what) {
-  LnContext *c = &s->context;
-  luaL_where(L, 1);
-  if (what) lua_pushfstring(L, "%s: %s", what, c->err.text);
-  else lua_pushstring(L, c->err.text);
-  lua_concat(L, 2);
-  ln_clear_error(c);
-  ln_lua_printable(L, -1, true);
-  return lua_error(L);
 }
 
 void ln_lua_setfuncs(lua_State *L, const luaL_Reg *functions) {
@@ -77,7 +73,12 @@ void *ln_lua_test_type(lua_State *L, LnLua *s, int i, int type) {
 
 static int set_seed(lua_State *L) {
   LnLua *s = ln_lua(L);
-  ln_random_seed(&s->context.random, (uint64_t)luaL_checkinteger(L, 1));
+  int whole;
+  lua_Integer seed = lua_tointegerx(L, 1, &whole);
+  if (!whole || lua_type(L, 1) != LUA_TNUMBER)
+    return luaL_error(L, "bad argument #1 to 'set_seed' (integer expected, got %s)",
+                      ln_lua_describe(L, s, 1));
+  ln_random_seed(&s->context.random, (uint64_t)seed);
   ln_spoil_replay(&s->context, "set_seed");
   s->seeds++;
   return 0;
@@ -176,10 +177,10 @@ static const luaL_Reg functions[] = {
 // Runs as a closure over the state, so that the parts' functions become such closures too.
 static int open_parts(lua_State *L) {
   static void (*const parts[])(lua_State *) = {
-      ln_register_text, ln_register_tensor, ln_register_create,   ln_register_functions, ln_register_object,
-      ln_register_layer,  ln_register_symbolic, ln_register_nn,        ln_register_tape,
+      ln_register_text, ln_register_tensor, ln_register_create, ln_register_functions,
+      ln_register_object, ln_register_layer, ln_register_symbolic, ln_register_nn, ln_register_tape,
       ln_register_custom_gradient, ln_register_trainer, ln_register_json, ln_register_files,
-      ln_register_event_file,
+      ln_register_event_file, ln_register_messages,
       ln_register_interrupt, ln_register_exports, ln_register_system,
       ln_register_repl};
   lua_newtable(L);
@@ -194,6 +195,7 @@ static int open_parts(lua_State *L) {
 
 int luaopen_lunate_core(lua_State *L);
 __attribute__((visibility("default"))) int luaopen_lunate_core(lua_State *L) {
+  luaL_checkversion(L);
   LnLua *s = lua_newuserdatauv(L, sizeof *s, 0);
   memset(s, 0, sizeof *s);
   lua_createtable(L, 0, 1);

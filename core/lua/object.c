@@ -58,8 +58,12 @@ LnObject *ln_lua_test_object(lua_State *L, LnLua *s, int i, LnKind kind) {
   return h ? h->object : NULL;
 }
 
+static bool is_method(lua_State *L, LnLua *s, LnKind kind, const char *name);
+
 LnObject *ln_lua_check_object(lua_State *L, LnLua *s, int i, LnKind kind, const char *what) {
   Handle *h = test_handle(L, s, i, kind);
+  if (!h && i == 1 && is_method(L, s, kind, what))
+    ln_lua_bad_self(L, s, ln_kinds[kind].name, what);
   if (!h)
     luaL_error(L, "bad argument #%d to '%s' (%s expected, got %s)", i, what, ln_kinds[kind].name,
                luaL_typename(L, i));
@@ -71,7 +75,8 @@ static Handle *any_handle(lua_State *L, LnLua *s, int i) {
     Handle *h = test_handle(L, s, i, (LnKind)k);
     if (h) return h;
   }
-  luaL_error(L, "a layer, loss, optimizer, ... expected, got %s", luaL_typename(L, i));
+  luaL_error(L, "a layer, loss, optimizer, ... expected, got %s; call a method with a colon: "
+             "layer:get_config()", ln_lua_describe(L, s, i));
   return NULL;
 }
 
@@ -159,11 +164,17 @@ static const LnOption *nth_option(const LnClass *cls, int i) {
 }
 
 static void push_option_names(lua_State *L, const LnClass *cls) {
+  static const char *const of_graphs[] = {"inputs", "outputs", NULL};   // ln.Model{inputs =, ...}
   const LnOption *o;
+  lua_Integer n = 0;
   lua_newtable(L);
   for (int i = 0; (o = nth_option(cls, i)); i++) {
     lua_pushstring(L, o->name);
-    lua_rawseti(L, -2, i + 1);
+    lua_rawseti(L, -2, ++n);
+  }
+  for (int i = 0; cls == ln_lua_model_class() && of_graphs[i]; i++) {
+    lua_pushstring(L, of_graphs[i]);
+    lua_rawseti(L, -2, ++n);
   }
 }
 
@@ -864,6 +875,13 @@ static void push_base(lua_State *L, LnLua *s, int kind) {
   lua_remove(L, -2);
 }
 
+static bool is_method(lua_State *L, LnLua *s, LnKind kind, const char *name) {
+  push_base(L, s, (int)kind);
+  bool found = lua_getfield(L, -1, name) == LUA_TFUNCTION;
+  lua_pop(L, 2);
+  return found;
+}
+
 static void push_class(lua_State *L, LnLua *s, const LnClass *cls) {
   lua_rawgetp(L, LUA_REGISTRYINDEX, classes_key(s));
   if (lua_rawgetp(L, -1, cls) == LUA_TNIL) {
@@ -1551,6 +1569,44 @@ static bool push_weight(lua_State *L, LnLua *s, const LnLayer *l, const char *na
   return false;
 }
 
+// Raises when `key` is a slip of the pen for something that the object at 1 has: properties and
+// getters are in upvalues 2 and 3, methods in the chain of its class. Other names are fields that
+// nobody has set.
+static void refuse_slip(lua_State *L, const LnObject *o, int class, const char *key) {
+  lua_Integer n = 0;
+  push_option_names(L, o->cls);
+  int list = lua_gettop(L);
+  n = (lua_Integer)lua_rawlen(L, list);
+  for (int i = 2; i <= 3; i++) {
+    lua_pushnil(L);
+    while (lua_istable(L, lua_upvalueindex(i)) && lua_next(L, lua_upvalueindex(i))) {
+      lua_pop(L, 1);
+      lua_pushvalue(L, -1);
+      lua_rawseti(L, list, ++n);
+    }
+    lua_settop(L, list);
+  }
+  lua_getfield(L, class, "class");
+  while (lua_istable(L, -1)) {
+    lua_pushnil(L);
+    while (lua_next(L, -2)) {
+      if (lua_type(L, -2) == LUA_TSTRING && lua_isfunction(L, -1)) {
+        lua_pushvalue(L, -2);
+        lua_rawseti(L, list, ++n);
+      }
+      lua_pop(L, 1);
+    }
+    lua_getfield(L, -1, "super");
+    lua_remove(L, -2);
+  }
+  lua_settop(L, list);
+  const char *meant = ln_lua_slip(L, key);
+  if (meant)
+    luaL_error(L, "%s '%s' has no field or method '%s'%s", ln_kinds[o->cls->kind].name,
+               o->name ? o->name : o->cls->name, key, meant);
+  lua_settop(L, list - 1);
+}
+
 // upvalues: state, the kind's properties, its getters: {name = function}. Fields and methods of a
 // script's come before getters, not before properties.
 static int object_index(lua_State *L) {
@@ -1572,7 +1628,8 @@ static int object_index(lua_State *L) {
     lua_call(L, 1, 1);
     return 1;
   }
-  LnObject *o = any_handle(L, s, 1)->object;
+  const Handle *h = any_handle(L, s, 1);
+  LnObject *o = h->object;
   const LnLayerClass *layer = o->cls->kind == LN_LAYER ? (const LnLayerClass *)o->cls : NULL;
   if (layer && layer->field) {
     LnTensor *t = layer->field(&s->context, (LnLayer *)o, lua_tostring(L, 2));
@@ -1584,8 +1641,10 @@ static int object_index(lua_State *L) {
     if (s->context.err.set) return ln_lua_raise(L, s, NULL);
   }
   const LnOption *option = find_option(o->cls, lua_tostring(L, 2));
-  if (option) ln_lua_push_option(L, s, option, o, false);
-  else if (!layer || !push_weight(L, s, (const LnLayer *)o, lua_tostring(L, 2))) lua_pushnil(L);
+  if (option) return ln_lua_push_option(L, s, option, o, false), 1;
+  if (layer && push_weight(L, s, (const LnLayer *)o, lua_tostring(L, 2))) return 1;
+  if (!h->in_lua) refuse_slip(L, o, 3, lua_tostring(L, 2));
+  lua_pushnil(L);
   return 1;
 }
 
@@ -2002,7 +2061,9 @@ void ln_lua_push_slot(lua_State *L, LnLua *s, LnTensor *t, const char *name) {
 
 static LnVariable *check_variable(lua_State *L, LnLua *s, int i) {
   LnVariable *v = ln_lua_test_variable(L, s, i);
-  if (!v) luaL_error(L, "variable expected, got %s", luaL_typename(L, i));
+  if (!v && i == 1) luaL_error(L, "variable expected, got %s; call it with a colon: "
+                               "variable:assign(...)", ln_lua_describe(L, s, i));
+  if (!v) luaL_error(L, "variable expected, got %s", ln_lua_describe(L, s, i));
   return v;
 }
 

@@ -7,89 +7,7 @@
 
 #include "lua/state.h"
 
-// ---- messages
-
-static int distance(const char *a, const char *b) {
-  int n = (int)strlen(b), row[64];
-  if (n > 62) return 99;
-  for (int j = 0; j <= n; j++) row[j] = j;
-  for (int i = 1; *a; a++, i++) {
-    int diagonal = row[0];
-    row[0] = i;
-    for (int j = 1; j <= n; j++) {
-      int up = row[j], best = diagonal + (tolower(*a) != tolower(b[j - 1]));
-      if (up + 1 < best) best = up + 1;
-      if (row[j - 1] + 1 < best) best = row[j - 1] + 1;
-      diagonal = up;
-      row[j] = best;
-    }
-  }
-  return row[n];
-}
-
-// Long texts are cut.
-static const char *push_cut(lua_State *L, const char *format, const char *text) {
-  enum { MOST = 60 };
-  if (strlen(text) <= MOST) return lua_pushfstring(L, format, text);
-  lua_pushlstring(L, text, MOST);
-  lua_pushliteral(L, "...");
-  lua_concat(L, 2);
-  return lua_pushfstring(L, format, lua_tostring(L, -1));
-}
-
-const char *ln_lua_describe(lua_State *L, LnLua *s, int i) {
-  i = lua_absindex(L, i);
-  LnTensor *t = ln_lua_test_tensor(L, s, i);
-  if (t && ln_tensor_closed(t)) return lua_pushliteral(L, "a closed tensor");
-  if (t) return lua_pushfstring(L, "a tensor of shape %s", ln_tensor_shape_text(t));
-  switch (lua_type(L, i)) {
-    case LUA_TNONE: return lua_pushliteral(L, "no value");
-    case LUA_TSTRING: return push_cut(L, "'%s'", lua_tostring(L, i));
-    case LUA_TTABLE:
-      if (luaL_getmetafield(L, i, "__tostring") == LUA_TNIL) return lua_pushliteral(L, "a table");
-      break;
-    case LUA_TFUNCTION: return lua_pushliteral(L, "a function");
-    case LUA_TTHREAD: return lua_pushliteral(L, "a coroutine");
-    default: break;
-  }
-  return push_cut(L, "%s", luaL_tolstring(L, i, NULL));
-}
-
-const char *ln_lua_nearest(lua_State *L, const char *name) {
-  int best = 1 + (int)strlen(name) / 3, list = lua_gettop(L);
-  lua_pushnil(L);   // the nearest
-  lua_Integer n = (lua_Integer)lua_rawlen(L, list);
-  for (lua_Integer k = 1; k <= n; k++) {
-    lua_rawgeti(L, list, k);
-    const char *known = lua_tostring(L, -1);
-    int d = distance(name, known);
-    // A name that only goes on or stops short is near, however long.
-    if (strncmp(name, known, strlen(name)) == 0 || strncmp(name, known, strlen(known)) == 0)
-      d = d > 1 ? 1 : d;
-    if (d <= best) best = d - 1, lua_replace(L, list + 1);
-    else lua_pop(L, 1);
-  }
-  return lua_tostring(L, list + 1);
-}
-
-int ln_lua_unknown(lua_State *L, const char *kind, const char *name, const char *what) {
-  int list = lua_gettop(L);
-  luaL_Buffer b;
-  lua_Integer n = (lua_Integer)lua_rawlen(L, list);
-  const char *near = ln_lua_nearest(L, name);
-  if (near)
-    return luaL_error(L, "unknown %s '%s' of '%s'; did you mean '%s'?", kind, name, what, near);
-  if (n == 0) return luaL_error(L, "unknown %s '%s' of '%s', which has none", kind, name, what);
-  luaL_buffinit(L, &b);
-  for (lua_Integer k = 1; k <= n; k++) {
-    lua_rawgeti(L, list, k);
-    luaL_addvalue(&b);
-    if (k < n) luaL_addstring(&b, ", ");
-  }
-  luaL_pushresult(&b);
-  return luaL_error(L, "unknown %s '%s' of '%s'; it knows: %s", kind, name, what,
-                    n ? lua_tostring(L, -1) : "none");
-}
+// ---- kinds
 
 static const char *const kind_names[] = {
     [LN_OPT_BOOL] = "boolean", [LN_OPT_INTEGER] = "integer", [LN_OPT_NUMBER] = "number",
@@ -172,7 +90,7 @@ static int bad_value(lua_State *L, const char *what, const LnOption *o, int i) {
   // A policy of Keras that means more than one of these dtypes.
   if (o->kind == LN_OPT_DTYPE && lua_istable(L, i) && lua_getfield(L, i, "config") == LUA_TTABLE &&
       lua_getfield(L, -1, "name") == LUA_TSTRING)
-    got = push_cut(L, "the policy '%s'", lua_tostring(L, -1));
+    got = lua_pushfstring(L, "the policy '%s'", ln_lua_cut(L, lua_tostring(L, -1)));
   return luaL_error(L, "bad option '%s' of '%s' (%s expected, got %s)", o->name, what, kind, got);
 }
 
@@ -674,6 +592,18 @@ static void check_spec(lua_State *L, LnLua *s, const char *what, const char *nam
   luaL_error(L, "class '%s' declares option '%s' of unknown kind '%s'", what, name, kind);
 }
 
+// Whether false is none for the option whose spec is at i.
+static bool is_none(lua_State *L, int i) {
+  int top = lua_gettop(L);
+  lua_rawgeti(L, i, 1);
+  const char *kind = lua_tostring(L, -1);
+  bool flag = !kind || strcmp(kind, "boolean") == 0 || strcmp(kind, "any") == 0;
+  lua_getfield(L, i, "optional");
+  bool free = lua_toboolean(L, -1) && lua_getfield(L, i, "default") == LUA_TNIL;
+  lua_settop(L, top);
+  return free && !flag;
+}
+
 // core.check_options(what, specs, args[, positional]) -> a new table of checked values, defaults
 // filled in. specs: {name = {"kind", default =, min =, max =, range =, choices =, optional =,
 // required =}}; positional: names in order.
@@ -715,6 +645,9 @@ int ln_lua_check_options(lua_State *L) {
                         lua_tostring(L, 8));
     lua_settop(L, 9);
     check_spec(L, s, what, lua_tostring(L, 8), 9, 7);
+    // false is none: the same as not to give an option that has no default.
+    bool none = lua_type(L, -1) == LUA_TBOOLEAN && !lua_toboolean(L, -1) && is_none(L, 9);
+    if (none) lua_pushnil(L), lua_replace(L, -2);
     lua_setfield(L, 5, lua_tostring(L, 8));
     lua_settop(L, 6);
   }

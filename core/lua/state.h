@@ -14,9 +14,6 @@
 // Pushes the text at i as a terminal may have it: control characters and what is no UTF-8 are \xNN;
 // lines: line ends and tabs stay.
 void ln_lua_printable(lua_State *L, int i, bool lines);
-// luaL_error with a message that is printable, whatever it quotes.
-int ln_lua_error(lua_State *L, const char *format, ...);
-#define luaL_error ln_lua_error
 bool ln_lua_is_text(lua_State *L, int i);   // UTF-8 without NUL
 // Raises unless the value at i is a name: text, without '/' unless it may be a path.
 void ln_lua_check_name(lua_State *L, int i, const char *what, bool path);
@@ -37,6 +34,31 @@ typedef struct LnLua {
   int guards;                    // calls of fit, evaluate and predict that are under way
 } LnLua;
 
+// ---- messages (core/lua/messages.c)
+// Raises the core's error (clearing it and ending scopes); `what` is the function called.
+int ln_lua_raise(lua_State *L, LnLua *s, const char *what);
+// luaL_error, but for the place (the line of the script, past lunate's own Lua) and the text, which is
+// printable and bounded. All of the binding raises so.
+int ln_lua_error(lua_State *L, const char *format, ...);
+#undef luaL_error
+#define luaL_error ln_lua_error
+// What is at i, for messages: 'abc', 2.5, nil, no value, a table, a tensor of shape (2, 3); pushed.
+const char *ln_lua_describe(lua_State *L, LnLua *s, int i);
+const char *ln_lua_cut(lua_State *L, const char *text);   // pushed; a long text's beginning
+// Raises: the method `what` was called on something else than a `receiver` ("layer").
+int ln_lua_bad_self(lua_State *L, LnLua *s, const char *receiver, const char *what);
+// Pushes the name most like `name` of the list of strings at the top of the stack; nil and NULL
+// when none is near.
+const char *ln_lua_nearest(lua_State *L, const char *name);
+// Pushes "; did you mean 'units'?" for a name that is not in the list of strings at the top, or "".
+const char *ln_lua_suggestion(lua_State *L, const char *name);
+// The same where names of the user's own are as likely: only for a slip of a letter or two, or what
+// is to do instead; otherwise NULL, with nothing pushed.
+const char *ln_lua_slip(lua_State *L, const char *name);
+// "unknown option 'unit' of 'Dense'; did you mean 'units'?" : the names are the strings of the
+// list at the top of the stack. Quotes `what` unless it has quotes.
+int ln_lua_unknown(lua_State *L, const char *kind, const char *name, const char *what);
+
 static inline LnLua *ln_lua(lua_State *L) {
   LnLua *s = lua_touserdata(L, lua_upvalueindex(1));
   if (s->refuses) luaL_error(L, "lunate: %s", s->refuses);
@@ -48,9 +70,6 @@ static inline void ln_lua_call(lua_State *L, LnLua *s, int n, int results) {
   lua_call(L, n, results);
   s->context.host = L;
 }
-// Raises the core's error (clearing it and ending scopes); `what` is the function called.
-int ln_lua_raise(lua_State *L, LnLua *s, const char *what);
-
 // ---- tensors (core/lua/tensor.c)
 // Tells the collector of memory that it cannot see and a new handle owns: it is stepped once a MiB
 // has gathered.
@@ -90,14 +109,6 @@ void ln_lua_check_option(lua_State *L, LnLua *s, const char *what, const LnOptio
 void ln_lua_store_option(lua_State *L, LnLua *s, const LnOption *o, void *self);
 // Pushes a field's value: for scripts, or for a config.
 void ln_lua_push_option(lua_State *L, LnLua *s, const LnOption *o, const void *self, bool config);
-// What is at i, for messages: 'abc', 2.5, nil, no value, a table, a tensor of shape (2, 3); pushed.
-const char *ln_lua_describe(lua_State *L, LnLua *s, int i);
-// Pushes the name most like `name` of the list of strings at the top of the stack; nil and NULL
-// when none is near.
-const char *ln_lua_nearest(lua_State *L, const char *name);
-// "unknown option 'unit' of 'Dense'; did you mean 'units'?" : the names are the strings of the
-// list at the top of the stack.
-int ln_lua_unknown(lua_State *L, const char *kind, const char *name, const char *what);
 // The argument at i is nil, none, or a table with no other names than these (ended by NULL), and
 // the last one. Raises.
 void ln_lua_only_options(lua_State *L, LnLua *s, int i, const char *what, const char *const *names);
@@ -183,6 +194,7 @@ void ln_register_text(lua_State *L);
 void ln_register_exports(lua_State *L);
 void ln_register_system(lua_State *L);
 void ln_register_event_file(lua_State *L);
+void ln_register_messages(lua_State *L);
 
 // luaL_setfuncs with the state as upvalue; the table is at the top.
 void ln_lua_setfuncs(lua_State *L, const luaL_Reg *functions);

@@ -10,11 +10,14 @@ typedef struct TapeHandle {
   bool persistent, used;
 } TapeHandle;
 
+static int not_a_tape(lua_State *L, LnLua *s, const char *what) {
+  return luaL_error(L, "bad argument #1 to '%s' (gradient tape expected, got %s); call it with a "
+                       "colon: tape:%s(...)", what, ln_lua_describe(L, s, 1), what);
+}
+
 static TapeHandle *check_tape(lua_State *L, LnLua *s, const char *what) {
   TapeHandle *h = ln_lua_test_type(L, s, 1, LN_TYPE_TAPE);
-  if (!h)
-    luaL_error(L, "bad argument #1 to '%s' (gradient tape expected, got %s)", what,
-               luaL_typename(L, 1));
+  if (!h) not_a_tape(L, s, what);
   if (!h->tape) luaL_error(L, "'%s': the tape is closed", what);
   return h;
 }
@@ -69,9 +72,7 @@ static int tape_gc(lua_State *L) {
 // tape:close(), also of a closed one.
 static int tape_close(lua_State *L) {
   LnLua *s = ln_lua(L);
-  if (!ln_lua_test_type(L, s, 1, LN_TYPE_TAPE))
-    return luaL_error(L, "bad argument #1 to 'close' (gradient tape expected, got %s)",
-                      luaL_typename(L, 1));
+  if (!ln_lua_test_type(L, s, 1, LN_TYPE_TAPE)) return not_a_tape(L, s, "close");
   return tape_gc(L);
 }
 
@@ -200,6 +201,24 @@ static int only_shapes(lua_State *L) {
   return status == LUA_OK ? lua_gettop(L) : lua_error(L);
 }
 
+// upvalues: state, methods
+static int tape_index(lua_State *L) {
+  lua_settop(L, 2);
+  lua_pushvalue(L, 2);
+  if (lua_rawget(L, lua_upvalueindex(2)) != LUA_TNIL || lua_type(L, 2) != LUA_TSTRING) return 1;
+  const char *key = lua_tostring(L, 2);
+  lua_settop(L, 2);
+  lua_newtable(L);
+  lua_pushnil(L);
+  for (lua_Integer n = 1; lua_next(L, lua_upvalueindex(2)); n++) {
+    lua_pop(L, 1);
+    lua_pushvalue(L, -1);
+    lua_rawseti(L, 3, n);
+  }
+  const char *meant = ln_lua_suggestion(L, key);
+  return luaL_error(L, "a gradient tape has no method '%s'%s", ln_lua_cut(L, key), meant);
+}
+
 void ln_register_tape(lua_State *L) {
   LnLua *s = ln_lua(L);
   static const luaL_Reg functions[] = {
@@ -215,6 +234,11 @@ void ln_register_tape(lua_State *L) {
   ln_lua_setfuncs(L, metamethods);
   lua_newtable(L);
   ln_lua_setfuncs(L, methods);
+  lua_pushvalue(L, -1);
+  lua_setfield(L, -3, "__methods");   // for completion
+  lua_pushvalue(L, lua_upvalueindex(1));
+  lua_insert(L, -2);
+  lua_pushcclosure(L, tape_index, 2);
   lua_setfield(L, -2, "__index");
   lua_pop(L, 1);
 }

@@ -65,9 +65,7 @@ LnTensor *ln_lua_test_tensor(lua_State *L, LnLua *s, int i) {
 
 LnTensor *ln_lua_check_tensor(lua_State *L, LnLua *s, int i, const char *what) {
   LnTensor *t = ln_lua_test_tensor(L, s, i);
-  if (!t && i == 1 && lua_isnone(L, i))
-    luaL_error(L, "bad argument #1 to '%s' (tensor expected, got no value; methods are called with "
-                  "a colon, t:%s())", what, what);
+  if (!t && i == 1) ln_lua_bad_self(L, s, "tensor", what);
   if (!t) luaL_error(L, "bad argument #%d to '%s' (tensor expected, got %s)", i, what,
                      ln_lua_describe(L, s, i));
   if (ln_tensor_closed(t))
@@ -485,10 +483,8 @@ static int unknown_field(lua_State *L, const char *key) {
   }
   for (size_t i = 0; i < sizeof properties / sizeof *properties; i++)
     lua_pushstring(L, properties[i]), lua_rawseti(L, list, ++n);
-  const char *near = ln_lua_nearest(L, key);
-  if (near)
-    return luaL_error(L, "a tensor has no field or method '%s'; did you mean '%s'?", key, near);
-  return luaL_error(L, "a tensor has no field or method '%s'", key);
+  const char *meant = ln_lua_suggestion(L, key);
+  return luaL_error(L, "a tensor has no field or method '%s'%s", ln_lua_cut(L, key), meant);
 }
 
 static int property(lua_State *L, const LnTensor *t, const char *key) {
@@ -643,9 +639,7 @@ static int tensor_gc(lua_State *L) {
 static int tensor_close(lua_State *L) {
   LnLua *s = ln_lua(L);
   const Handle *h = test_handle(L, s, 1);
-  if (!h)
-    return luaL_error(L, "bad argument #1 to 'close' (tensor expected, got %s)",
-                      luaL_typename(L, 1));
+  if (!h) return ln_lua_bad_self(L, s, "tensor", "close");
   if (h->tensor && lua_gc(L, LUA_GCCOUNT) >= 0) ln_tensor_close(h->tensor);
   return 0;
 }

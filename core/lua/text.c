@@ -2,7 +2,6 @@
 // terminal reads it. Everything that is shown goes through ln_lua_printable: errors of the core
 // and the binding here, those of Lua in raise.lua, summaries, progress and tostring by
 // core.printable.
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -62,18 +61,6 @@ void ln_lua_printable(lua_State *L, int i, bool lines) {
     k += size ? size : 1;
   }
   luaL_pushresult(&out);
-}
-
-#undef luaL_error
-int ln_lua_error(lua_State *L, const char *format, ...) {
-  va_list args;
-  va_start(args, format);
-  luaL_where(L, 1);
-  lua_pushvfstring(L, format, args);
-  va_end(args);
-  lua_concat(L, 2);
-  ln_lua_printable(L, -1, true);
-  return lua_error(L);
 }
 
 bool ln_lua_is_text(lua_State *L, int i) {

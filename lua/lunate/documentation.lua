@@ -24,6 +24,7 @@
 local core = require "lunate.core"
 local common_options = require "lunate.documentation.options"
 local names = require "lunate.names"
+local methods = require "lunate.methods"
 
 local documentation = {}
 
@@ -62,8 +63,11 @@ local function read(path)
   return file
 end
 
+-- What debug.getinfo says of a function as it was written.
+local function info_of(f, what) return debug.getinfo(methods.original[f] or f, what) end
+
 local function path_of(f)
-  local info = debug.getinfo(f, "S")
+  local info = info_of(f, "S")
   return info.source:match("^@(.*)"), info.linedefined
 end
 
@@ -250,7 +254,7 @@ end
 local function literal_specs(f)
   local path, first = path_of(f)
   if not path then return nil end
-  local code = table.concat(read(path).lines, "\n", first, debug.getinfo(f, "S").lastlinedefined)
+  local code = table.concat(read(path).lines, "\n", first, info_of(f, "S").lastlinedefined)
   for text in code:gmatch("check%(%s*[^,()]+,%s*(%b{})") do
     local chunk = load("return " .. text, "=options", "t", {})
     local ok, value = pcall(chunk or error)
@@ -266,7 +270,7 @@ local function function_options(f, entry)
   text = text .. (entry.doc or "")
   local found
   for i = 1, 60 do
-    local name, value = debug.getupvalue(f, i)
+    local name, value = debug.getupvalue(methods.original[f] or f, i)
     if not name then break end
     if is_spec(value) then
       if found then found = nil break end
@@ -331,7 +335,8 @@ local function options_text(options, open, close)
 end
 
 local function parameters(f)
-  local list, info = {}, debug.getinfo(f, "u")
+  local list, info = {}, info_of(f, "u")
+  f = methods.original[f] or f
   for i = 1, info.nparams do list[i] = debug.getlocal(f, i):gsub("^_(%a)", "%1") end
   if info.isvararg then list[#list + 1] = "..." end
   return list
@@ -431,8 +436,8 @@ end
 -- A class made by lunate.class, or one that Lua adds to the core's.
 local function add_lua_class(name, section, Class, head, said)
   local path
-  for _, member in next, Class do
-    if type(member) == "function" and not path then
+  for key, member in next, Class do
+    if type(member) == "function" and not key:find("^__") and not path then
       local where = path_of(member)
       if where and not where:find("/class%.lua$") then path = where end
     end

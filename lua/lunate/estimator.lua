@@ -6,6 +6,7 @@ local ln = require "lunate"
 local class = require "lunate.class"
 local raise = require "lunate.raise"
 local blame = require "lunate.blame"
+local methods = require "lunate.methods"
 local is_tensor = require "lunate.is_tensor"
 
 local Estimator = class("Estimator", {type = "lunate.estimator"})
@@ -80,4 +81,4 @@ function Estimator:r2(x, y)
   return ln.where(all:gt(0), 1 - left / ln.maximum(all, 1e-300), constant):mean():item()
 end
 
-return Estimator
+return methods(Estimator)

@@ -7,7 +7,6 @@
 
 local core = require "lunate.core"
 local texts = require "lunate.names"
-local raise = require "lunate.raise"
 
 -- What a name and its file have in common: abbreviations make the underscores a matter of taste.
 local function letters(name) return (name:gsub("_", ""):lower()) end
@@ -59,9 +58,7 @@ return function(what, module, file)
     __module = module_of,
     __index = function(self, name)
       local entry = module_of(name)
-      if not entry then
-        raise("there is no %s '%s'; there are: %s", what, name, table.concat(names(), ", "))
-      end
+      if not entry then return texts.missing(what, name, names()) end
       local value = require(entry)
       rawset(self, name, value)
       return value

@@ -4,6 +4,7 @@
 local core = require "lunate.core"
 local raise = require "lunate.raise"
 local blame = require "lunate.blame"
+local methods = require "lunate.methods"
 local subclass = require "lunate.subclass"
 local list_length = require "lunate.list_length"
 local unique = require "lunate.unique"
@@ -210,11 +211,20 @@ local function connect(self, inputs, outputs, given)
   core.name_outputs(self, given.outputs == "names" and graph.output_names or nil)
 end
 
+local OPTIONS, OPTION_NAMES = {inputs = true, outputs = true}, {"inputs", "outputs"}
+for _, option in ipairs(core.describe("layer", "Functional").options) do
+  OPTIONS[option.name] = true
+  OPTION_NAMES[#OPTION_NAMES + 1] = option.name
+end
+
 --- `ln.Model{inputs = ..., outputs = ..., name = "m"}`.
 function Functional:init(options)
   local named = {}
   for key, value in pairs(options) do
     if key ~= "inputs" and key ~= "outputs" then named[key] = value end
+    if type(key) == "string" and not OPTIONS[key] then
+      raise("unknown option '%s' of 'Model'%s", core.cut(key), core.suggestion(key, OPTION_NAMES))
+    end
   end
   local given_inputs, given_outputs = options.inputs, options.outputs
   -- Keras's positional form: Model{inputs, outputs}.
@@ -785,5 +795,7 @@ function functional.is_chain(graph)
   end
   return #graph.inputs == 1
 end
+
+methods(Functional, "lunate.model")
 
 return functional

@@ -6,6 +6,7 @@
 
 local core = require "lunate.core"
 local names = require "lunate.names"
+local raise = require "lunate.raise"
 
 local ln = {
   version = core.version,
@@ -52,16 +53,37 @@ local from_models = {
 -- `ln.save` and `ln.load`: arrays in files of numpy's and safetensors' formats.
 local from_saving = {save = true, load = true}
 
--- Tables of functions tell their names as the other parts do.
+-- What a script may mean as a name of lunate's: not what Lua itself and tools look for.
+local function is_name(key) return type(key) == "string" and not key:find("^_") end
+
+-- Tables of functions tell their names as the other parts do, and refuse others.
 local function named(space, module)
   local meta = getmetatable(space)
   if type(space) ~= "table" or type(meta) == "string" then return space end
   meta = meta or {}
   meta.__metatable, meta.__tostring = module, meta.__tostring or names.text
+  meta.__index = meta.__index or function(self, name)
+    if not is_name(name) then return nil end
+    return names.missing("name in " .. module:gsub("^lunate", "ln"), name, names.of(self))
+  end
   return debug.setmetatable(space, meta)
 end
 
 named(ln.random, "lunate.random")
+
+-- A name that is not here: perhaps one of a part.
+local function missing(self, name)
+  if not is_name(name) then return nil end
+  for _, part in ipairs(names.of(parts)) do
+    local found, list = pcall(function() return names.of(self[part]) end)
+    for _, other in ipairs(found and list or {}) do
+      if other == name then
+        raise("there is no name in ln '%s'; did you mean 'ln.%s.%s'?", name, part, name)
+      end
+    end
+  end
+  return names.missing("name in ln", name, names.of(self))
+end
 
 return setmetatable(ln, {
   __metatable = "lunate",
@@ -91,7 +113,7 @@ return setmetatable(ln, {
     elseif from_saving[name] then
       value = require("lunate.saving")[name]
     else
-      return nil
+      return missing(self, name)
     end
     rawset(self, name, value)
     return value

@@ -61,6 +61,8 @@ function Metric:reset_state()
   for _, entry in ipairs(weights[self] or {}) do entry.variable:assign(entry.start) end
 end
 
+require "lunate.methods"(Metric, "lunate.metric")
+
 local function wrapper(options)
   if type(options) == "function" then options = {options} end
   if type(options) ~= "table" then options = {options} end

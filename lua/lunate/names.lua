@@ -6,6 +6,10 @@
 --     print(names(ln.schedules)[1])                                       --> CosineDecay
 --     print(ln.schedules)   -- ln.schedules (6): CosineDecay, CosineDecayRestarts, ...
 
+local core = require "lunate.core"
+local raise = require "lunate.raise"
+
+local FEW = 16       -- names that a message lists beside the one that was meant
 local WIDTH = 100   -- columns that tostring takes at most
 
 local names = {}
@@ -23,6 +27,19 @@ function names.of(space)
   end
   table.sort(list)
   return list
+end
+
+--- Raises for a name that one of lunate's tables does not have, with the one that was meant, else
+-- with all there are (both where these are few).
+-- @param what  what the names are, for messages: "layer"
+-- @param name  the key
+-- @param list  the names that there are
+function names.missing(what, name, list)
+  name = tostring(name)
+  local meant = core.suggestion(name, list)
+  local all = #list <= FEW or meant == ""
+  raise("there is no %s '%s'%s%s", what, core.cut(name),
+    all and "; there are: " .. table.concat(list, ", ") or "", meant)
 end
 
 --- For a metatable's `__tostring`: what it is, how many names, and the first of them.

@@ -5,7 +5,6 @@
 
 local core = require "lunate.core"
 local names = require "lunate.names"
-local raise = require "lunate.raise"
 
 --- @param kind  the core's name of it
 -- @param find  finds what is not a class: (table, name) -> value or nil; may be nil
@@ -14,7 +13,7 @@ return function(kind, find, others)
   local base = core.class(kind)
   local space = {
     [base.name] = base,
-    get = function(identifier) return core.get(kind, identifier) end,
+    get = function(identifier) return (core.get(kind, identifier)) end,
     serialize = core.serialize,
   }
   return setmetatable(space, {
@@ -28,10 +27,7 @@ return function(kind, find, others)
     __index = function(self, name)
       local value = find and find(self, name)
       if value == nil and type(name) == "string" then value = core.class(kind, name) end
-      if value == nil then
-        raise("there is no %s '%s'; there are: %s", kind, tostring(name),
-          table.concat(core.classes(kind), ", "))
-      end
+      if value == nil then return names.missing(kind, name, names.of(self)) end
       rawset(self, name, value)
       return value
     end,

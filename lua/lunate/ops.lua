@@ -158,8 +158,8 @@ local function stacked(what, least)
             select("#", ...) > 0 and "several arguments" or describe(list))
     end
     local parts = {}
-    for i, t in ipairs(list) do
-      t = tensor(what, i, t, true)
+    for i = 1, #list do
+      local t = tensor(what, i, list[i], true)
       while t.rank < least do t = t:expand_dims(1) end
       parts[i] = t
     end

@@ -19,8 +19,11 @@ local raise = require "lunate.raise"
 return function(what, specs, args, positional, ...)
   if select("#", ...) > 0 then raise("%s takes one table of arguments: %s{...}", what, what) end
   if args == nil then args = {} end
-  if type(args) ~= "table" or type(getmetatable(args)) == "string" then args = {args} end
-  local ok, checked = pcall(core.check_options, what, specs, args, positional)
-  if not ok then raise("%s", checked) end
-  return checked
+  if type(args) ~= "table" or type(getmetatable(args)) == "string" then
+    if not positional then
+      raise("'%s': a table of options expected, got %s", what, core.describe_value(args))
+    end
+    args = {args}
+  end
+  return core.check_options(what, specs, args, positional)
 end

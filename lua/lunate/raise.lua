@@ -1,17 +1,24 @@
 --- Raises an error that points at the line of the script that called lunate, however deep in
--- lunate's own Lua it is found: `raise("batches: expected %d samples, got %d", 5, 4)`.
+-- lunate's own Lua it is found: `raise("batches: expected %d samples, got %d", 5, 4)`. Errors of the
+-- core point there too (core/lua/messages.c).
 
-local printable = require("lunate.core").printable
+local core = require "lunate.core"
 
 local here = debug.getinfo(1, "S").source:match("^(.*[/\\])") or "@"
+core.set_library(here)
 
 return function(format, ...)
   local message = select("#", ...) > 0 and format:format(...) or format
-  message = printable(message, true)
+  if not message:find("
+stack traceback:", 1, true) then message = core.shortened(message) end
+  message = core.printable(message, true)
   for level = 2, 40 do
     local info = debug.getinfo(level, "Sl")
     if not info then break end
-    if info.what ~= "C" and info.source:sub(1, #here) ~= here then return error(message, level) end
+    if info.what ~= "C" and info.source:sub(1, #here) ~= here then
+      local place = ("%s:%d:"):format(info.short_src, info.currentline)
+      return error(message, message:sub(1, #place) == place and 0 or level)
+    end
   end
   return error(message, 0)
 end

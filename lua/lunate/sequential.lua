@@ -11,6 +11,7 @@ local blame = require "lunate.blame"
 local list_length = require "lunate.list_length"
 local Model = require "lunate.model"
 local functional = require "lunate.functional"
+local methods = require "lunate.methods"
 local compile = require "lunate.model.compile"
 local state = require "lunate.model.state"   -- of a Sequential: declared, input_layer
 
@@ -181,4 +182,4 @@ function Sequential.from_config(config)
   return sharing().reading(from_config, config)
 end
 
-return Sequential
+return methods(Sequential, "lunate.model")

@@ -3,6 +3,7 @@
 
 local core = require "lunate.core"
 local raise = require "lunate.raise"
+local methods = require "lunate.methods"
 local is_tensor = require "lunate.is_tensor"
 
 local Layer, Model = core.class("layer"), core.class("model")
@@ -147,5 +148,7 @@ function subclass.first_call(model, x)
   end
   return shapes
 end
+
+methods(Layer, {"lunate.layer", "lunate.model"})
 
 return subclass

@@ -3,6 +3,9 @@
 --     print(ln.utils.to_categorical({1, 0}, 2))                  --> [[0. 1.] [1. 0.]]
 
 local core = require "lunate.core"
+local is_tensor = require "lunate.is_tensor"
+local names = require "lunate.names"
+local raise = require "lunate.raise"
 
 local utils = {}
 
@@ -14,7 +17,14 @@ local utils = {}
 --     print(ln.utils.to_categorical({0, 2}).shape)                        --> (2, 3)
 function utils.to_categorical(y, num_classes)
   if type(y) == "table" then y = core.tensor(y, {dtype = "int64"}) end
+  if not is_tensor(y) then
+    raise("to_categorical: class ids expected, a tensor or a list, got %s", core.describe_value(y))
+  end
   y = y:astype("int64")
+  if num_classes ~= nil and math.tointeger(num_classes) == nil then
+    raise("to_categorical: num_classes should be an integer, got %s",
+      core.describe_value(num_classes))
+  end
   if y.rank > 1 and y.shape[y.rank] == 1 then y = y:squeeze(-1) end
   return core.functions.one_hot(y, num_classes or y:max():item() + 1)
 end
@@ -24,14 +34,15 @@ end
 -- Errors: what is no integer.
 --
 --     ln.utils.set_random_seed(42)
-function utils.set_random_seed(seed) core.set_seed(seed) end
+function utils.set_random_seed(seed) return core.set_seed(seed) end
 
 -- ln.utils.plot_model, ln.utils.model_to_dot: loaded when they are first used.
 local parts = {plot_model = "lunate.plot_model", model_to_dot = "lunate.plot_model"}
 
 return setmetatable(utils, {
   __index = function(self, name)
-    if not parts[name] then return nil end
+    if type(name) ~= "string" then return nil end
+    if not parts[name] then return names.missing("helper", name, names.of(self)) end
     rawset(self, name, require(parts[name])[name])
     return rawget(self, name)
   end,

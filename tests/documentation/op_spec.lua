@@ -33,7 +33,7 @@ describe("docs/writing_an_op.patch", function()
     local flags = build and io.open(build .. "/flags")
     if os.getenv("LUNATE_QUICK") then return pending("left out of a quick run") end
     if not flags then return pending("no build folder to build on") end
-    local compiler, options = flags:read("l"):match("^(%S+) (.*)$")
+    local compiler, options = flags:read("l"):match("^(.-) (%-std=.*)$")   -- "ccache gcc -std=..."
     flags:close()
     local folder <close> = scratch.folder()
     local here = run("pwd"):match("%S+")

@@ -2,6 +2,7 @@
 -- progress bar, then the History. Knows which hooks anyone wants, so that no logs are read for
 -- nothing.
 
+local core = require "lunate.core"
 local raise = require "lunate.raise"
 local list_length = require "lunate.list_length"
 local warn = require "lunate.warn"
@@ -68,13 +69,17 @@ return function(model, given, history, params)
   local self = setmetatable({callbacks = {}, wanted = {}, params = params}, List)
   if getmetatable(given) == "lunate.callback" then given = {given} end
   if given ~= nil and type(given) ~= "table" then
-    raise("callbacks should be a list of callbacks, got %s", type(given))
+    raise("callbacks should be a list of callbacks, got %s", core.describe_value(given))
+  end
+  local function is_class(value) return type(value) == "table" and value.extend ~= nil end
+  if is_class(given) then
+    raise("callbacks should be callbacks, got the class %s: %s{...} makes one", given.name, given.name)
   end
   for i = 1, list_length(given or {}, "callbacks") do
     local callback = given[i]
     if getmetatable(callback) ~= "lunate.callback" then
-      raise("callbacks[%d] should be a callback, got %s%s", i, type(callback),
-        type(callback) == "table" and callback.extend and " (a class: call it to make one)" or "")
+      raise("callbacks[%d] should be a callback, got %s%s", i, core.describe_value(callback),
+        is_class(callback) and (" (a class: %s{...} makes one)"):format(callback.name) or "")
     end
     self.callbacks[i] = callback
   end

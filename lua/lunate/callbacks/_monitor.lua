@@ -4,6 +4,7 @@
 
 local raise = require "lunate.raise"
 local Callback = require "lunate.callbacks.callback"
+local methods = require "lunate.methods"
 local results = require "lunate.model.logs"
 
 local Monitor = Callback:extend("Monitor")
@@ -75,4 +76,4 @@ function Monitor:is_better(value, than)
   return value + delta < than
 end
 
-return Monitor
+return methods(Monitor)

@@ -39,6 +39,7 @@ local every = require "lunate.callbacks._every"
 local rate = require "lunate.callbacks._learning_rate"
 local random = require "lunate.saving.random"
 local tree = require "lunate.saving.tree"
+local methods = require "lunate.methods"
 local models = require "lunate.model.state"
 
 local BackupAndRestore = Callback:extend("BackupAndRestore")
@@ -179,4 +180,4 @@ function BackupAndRestore:on_train_end()
   os.remove(self.options.backup_dir)
 end
 
-return BackupAndRestore
+return methods(BackupAndRestore)

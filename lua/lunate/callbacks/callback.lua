@@ -27,6 +27,8 @@
 --       if logs.loss < 0.1 then self.model.stop_training = true end
 --     end
 
+local methods = require "lunate.methods"
+local raise = require "lunate.raise"
 local warn = require "lunate.warn"
 
 local Callback = require "lunate.class"("Callback", {type = "lunate.callback"})
@@ -39,9 +41,11 @@ local Callback = require "lunate.class"("Callback", {type = "lunate.callback"})
 --     function Hello:on_epoch_end(epoch) self:say("epoch %d is done", epoch) end
 --     model:fit(x, y, {verbose = 0, callbacks = {Hello()}})
 function Callback:say(...)
+  local ok, text = pcall(string.format, ...)
+  if not ok then raise("'say' of a callback: %s", text) end
   local bar = self.params and self.params.progress
   if bar then bar:break_off() end
-  io.stdout:write(string.format(...), "\n")
+  io.stdout:write(text, "\n")
   io.stdout:flush()
 end
 
@@ -55,9 +59,11 @@ end
 --     end
 --     model:fit(x, y, {verbose = 0, callbacks = {Doubt()}})
 function Callback:warn(...)
+  local ok, text = pcall(string.format, ...)
+  if not ok then raise("'warn' of a callback: %s", text) end
   local bar = self.params and self.params.progress
   if bar then bar:break_off() end
-  warn(...)
+  warn("%s", text)
 end
 
-return Callback
+return methods(Callback)

@@ -20,6 +20,7 @@ local core = require "lunate.core"
 local raise = require "lunate.raise"
 local results = require "lunate.model.logs"
 local Callback = require "lunate.callbacks.callback"
+local methods = require "lunate.methods"
 
 local CSVLogger = Callback:extend("CSVLogger")
 
@@ -119,4 +120,4 @@ function CSVLogger:close()
   self.file = nil
 end
 
-return CSVLogger
+return methods(CSVLogger)

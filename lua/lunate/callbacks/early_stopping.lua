@@ -20,6 +20,7 @@
 --     print(stopping.stopped_epoch, stopping.best_epoch)           --> 3 1
 
 local Monitor = require "lunate.callbacks._monitor"
+local methods = require "lunate.methods"
 local state = require "lunate.model.state"
 
 local EarlyStopping = Monitor:extend("EarlyStopping")
@@ -77,4 +78,4 @@ function EarlyStopping:on_train_end()
   self.weights = nil
 end
 
-return EarlyStopping
+return methods(EarlyStopping)

@@ -13,6 +13,7 @@ local check = require "lunate.options"
 local raise = require "lunate.raise"
 local results = require "lunate.model.logs"
 local Callback = require "lunate.callbacks.callback"
+local methods = require "lunate.methods"
 
 local History = Callback:extend("History")
 
@@ -106,4 +107,4 @@ function History:__tostring()
     table.concat(parts, ", "))
 end
 
-return History
+return methods(History)

@@ -11,6 +11,7 @@
 --     print(table.concat(epochs, " "))                             --> 1 2 3
 
 local Callback = require "lunate.callbacks.callback"
+local methods = require "lunate.methods"
 
 local LambdaCallback = Callback:extend("LambdaCallback")
 
@@ -28,4 +29,4 @@ function LambdaCallback:init(given)
   end
 end
 
-return LambdaCallback
+return methods(LambdaCallback)

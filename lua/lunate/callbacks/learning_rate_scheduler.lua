@@ -21,6 +21,7 @@
 local raise = require "lunate.raise"
 local Callback = require "lunate.callbacks.callback"
 local rate = require "lunate.callbacks._learning_rate"
+local methods = require "lunate.methods"
 
 local LearningRateScheduler = Callback:extend("LearningRateScheduler")
 
@@ -54,4 +55,4 @@ end
 
 function LearningRateScheduler:on_epoch_end(_, logs) logs.learning_rate = rate.get(self) end
 
-return LearningRateScheduler
+return methods(LearningRateScheduler)

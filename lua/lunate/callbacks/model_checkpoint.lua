@@ -30,6 +30,7 @@ local core = require "lunate.core"
 local raise = require "lunate.raise"
 local Monitor = require "lunate.callbacks._monitor"
 local every = require "lunate.callbacks._every"
+local methods = require "lunate.methods"
 
 local ModelCheckpoint = Monitor:extend("ModelCheckpoint")
 
@@ -167,4 +168,4 @@ function ModelCheckpoint:after_batch(batch, logs)
   if self.due(batch) then self:save(self.epoch, batch, logs) end
 end
 
-return ModelCheckpoint
+return methods(ModelCheckpoint)

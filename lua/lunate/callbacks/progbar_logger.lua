@@ -9,6 +9,7 @@ local core = require "lunate.core"
 local columns = require "lunate.columns"
 local results = require "lunate.model.logs"
 local Callback = require "lunate.callbacks.callback"
+local methods = require "lunate.methods"
 
 local ProgbarLogger = Callback:extend("ProgbarLogger")
 
@@ -174,4 +175,4 @@ end
 
 function ProgbarLogger:on_predict_end() self:finish() end
 
-return ProgbarLogger
+return methods(ProgbarLogger)

@@ -20,6 +20,7 @@
 
 local Monitor = require "lunate.callbacks._monitor"
 local rate = require "lunate.callbacks._learning_rate"
+local methods = require "lunate.methods"
 
 local ReduceLROnPlateau = Monitor:extend("ReduceLROnPlateau")
 
@@ -63,4 +64,4 @@ function ReduceLROnPlateau:on_epoch_end(epoch, logs)
   end
 end
 
-return ReduceLROnPlateau
+return methods(ReduceLROnPlateau)

@@ -16,6 +16,7 @@
 
 local raise = require "lunate.raise"
 local Callback = require "lunate.callbacks.callback"
+local methods = require "lunate.methods"
 local state = require "lunate.model.state"
 
 local SwapEMAWeights = Callback:extend("SwapEMAWeights")
@@ -72,4 +73,4 @@ function SwapEMAWeights:on_test_end() self:put_weights() end
 function SwapEMAWeights:on_predict_begin() self:put_averages() end
 function SwapEMAWeights:on_predict_end() self:put_weights() end
 
-return SwapEMAWeights
+return methods(SwapEMAWeights)

@@ -12,6 +12,7 @@ local core = require "lunate.core"
 local raise = require "lunate.raise"
 local summary = require "lunate.summary"
 local Callback = require "lunate.callbacks.callback"
+local methods = require "lunate.methods"
 local results = require "lunate.model.logs"
 local state = require "lunate.model.state"
 
@@ -169,4 +170,4 @@ function TensorBoard:on_epoch_end(epoch, logs)
   end
 end
 
-return TensorBoard
+return methods(TensorBoard)

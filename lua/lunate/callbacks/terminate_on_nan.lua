@@ -11,6 +11,7 @@
 
 local raise = require "lunate.raise"
 local Callback = require "lunate.callbacks.callback"
+local methods = require "lunate.methods"
 local state = require "lunate.model.state"
 
 local TerminateOnNaN = Callback:extend("TerminateOnNaN")
@@ -28,4 +29,4 @@ function TerminateOnNaN:on_batch_end(batch, logs)
   state[self.model].stop_training = true
 end
 
-return TerminateOnNaN
+return methods(TerminateOnNaN)

@@ -25,6 +25,7 @@ local csv = require "lunate.data._csv"
 local raise = require "lunate.raise"
 local random = require "lunate.data._random"
 local is_tensor = require "lunate.is_tensor"
+local methods = require "lunate.methods"
 local f = core.functions
 
 local Dataset = class("Dataset", {type = "lunate.dataset"})
@@ -965,4 +966,4 @@ function Dataset:__tostring()
     not length and "unknown number of" or length == math.huge and "endless" or tostring(length))
 end
 
-return Dataset
+return methods(Dataset)

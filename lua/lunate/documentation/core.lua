@@ -8,7 +8,7 @@
 
 --- The version of lunate, a string.
 --
---     print(ln.version)                                                    --> 0.1.0
+--     print(ln.version:find("^%d+%.%d+%.%d+$") ~= nil)                      --> true
 ln.version = ""
 
 --- How the core was built and runs: `blas`, `instruction_set` (of the matrix kernels, chosen at

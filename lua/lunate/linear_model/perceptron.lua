@@ -5,6 +5,7 @@ local raise = require "lunate.raise"
 local check = require "lunate.options"
 local random = require "lunate.data._random"
 local Estimator = require "lunate.estimator"
+local methods = require "lunate.methods"
 
 --- The perceptron as a classifier; several classes are told apart one against the rest. The rule,
 -- for targets t of -1 and 1: where t (w x + b) <= 0, w becomes w + eta0 t x and b becomes
@@ -209,4 +210,4 @@ end
 -- Errors: as of predict; another number of ids.
 function Perceptron:score(x, y) return self:accuracy(x, y) end
 
-return Perceptron
+return methods(Perceptron)

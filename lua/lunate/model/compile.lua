@@ -155,6 +155,9 @@ end
 --     model:compile_from_config{loss = "mse", optimizer = "sgd"}
 --     print(model.optimizer.name)                                             --> sgd
 function Model:compile_from_config(config)
+  if type(config) ~= "table" or getmetatable(config) then
+    raise("compile_from_config: a table expected, got %s", core.describe_value(config))
+  end
   local function plain(value)   -- null is false in decoded JSON
     if value == false then return nil end
     return value

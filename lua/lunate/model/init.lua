@@ -6,6 +6,7 @@ local core = require "lunate.core"
 local check = require "lunate.options"
 local raise = require "lunate.raise"
 local blame = require "lunate.blame"
+local methods = require "lunate.methods"
 local subclass = require "lunate.subclass"
 local compile = require "lunate.model.compile"
 local logs = require "lunate.model.logs"
@@ -158,4 +159,4 @@ require "lunate.model.predict"
 require "lunate.model.on_batch"
 require "lunate.saving.methods"
 
-return Model
+return methods(Model, "lunate.model")

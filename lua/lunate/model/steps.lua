@@ -1,6 +1,7 @@
 --- What is done with one batch: the core's step, or one that a model of one's own defines.
 
 local core = require "lunate.core"
+local is_tensor = require "lunate.is_tensor"
 local raise = require "lunate.raise"
 local blame = require "lunate.blame"
 local subclass = require "lunate.subclass"
@@ -18,7 +19,18 @@ end
 
 -- The built-in step, for one that is overridden and calls up.
 local function default_step(model, mode, x, y, w)
-  local data = {x = as_list(x), y = as_list(y) or {}, w = as_list(w), where = mode .. "_step"}
+  local function parts(name, value)
+    local list = as_list(value)
+    for i = 1, list and math.max(#list, 1) or 0 do
+      if not is_tensor(list[i]) or list[i].rank == 0 then
+        raise("'%s_step' of '%s': %s should be a tensor of samples, or a list of them, got %s", mode,
+          model.name, name, core.describe_value(list[i]))
+      end
+    end
+    return list
+  end
+  local data = {x = parts("x", x == nil and {} or x), y = parts("y", y) or {},
+    w = parts("sample_weight", w), where = mode .. "_step"}
   local trainer, step_logs = compile.trainer(model, data, mode .. "_step"), state[model].step_logs
   trainer:run(mode, data.x, data.y, data.w, nil, 1, #data.x[1])
   state[model].step_logs = false

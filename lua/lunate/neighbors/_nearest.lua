@@ -5,6 +5,7 @@ local ln = require "lunate"
 local check = require "lunate.options"
 local raise = require "lunate.raise"
 local Estimator = require "lunate.estimator"
+local methods = require "lunate.methods"
 
 local Nearest = Estimator:extend("Nearest")
 
@@ -80,4 +81,4 @@ function Nearest:weighed(x)
   return positions, weights
 end
 
-return Nearest
+return methods(Nearest)

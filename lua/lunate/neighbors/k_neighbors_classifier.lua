@@ -2,6 +2,7 @@
 
 local ln = require "lunate"
 local Nearest = require "lunate.neighbors._nearest"
+local methods = require "lunate.methods"
 
 --- Predicts the class that the nearest samples vote for; of classes with as many votes, the least.
 -- @param options  `n_neighbors` (5); `weights` ("uniform"): "distance" weighs votes by one over
@@ -74,4 +75,4 @@ end
 -- Errors: as of predict; another number of ids.
 function KNeighborsClassifier:score(x, y) return self:accuracy(x, y) end
 
-return KNeighborsClassifier
+return methods(KNeighborsClassifier)

@@ -1,6 +1,7 @@
 --- KNeighborsRegressor: the mean of the nearest samples' targets.
 
 local Nearest = require "lunate.neighbors._nearest"
+local methods = require "lunate.methods"
 
 --- Predicts what the nearest samples had, on average: over one feature, a running mean.
 -- @param options  `n_neighbors` (5); `weights` ("uniform"): "distance" weighs them by one over
@@ -61,4 +62,4 @@ end
 -- Errors: as of predict; targets of another shape.
 function KNeighborsRegressor:score(x, y) return self:r2(x, y) end
 
-return KNeighborsRegressor
+return methods(KNeighborsRegressor)

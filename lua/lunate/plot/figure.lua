@@ -25,6 +25,7 @@ local check = require "lunate.options"
 local raise = require "lunate.raise"
 local kind = require "lunate.plot._kind"
 local data = require "lunate.plot._data"
+local methods = require "lunate.methods"
 
 -- A panel: settings (see _kind.lua), marks, and its figure. Kinds are its methods.
 local Panel = {__name = "lunate.panel", __metatable = "lunate.panel"}
@@ -165,4 +166,4 @@ function Figure:__tostring()
   return ("Figure(%d x %d: %s)"):format(self.rows, self.columns, table.concat(parts, ", "))
 end
 
-return Figure
+return methods(Figure)

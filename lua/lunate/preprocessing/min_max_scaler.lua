@@ -7,6 +7,7 @@ local ln = require "lunate"
 local raise = require "lunate.raise"
 local Transformer = require "lunate.preprocessing.transformer"
 local columns = require "lunate.preprocessing._columns"
+local methods = require "lunate.methods"
 
 --- `feature_range` {low, high} ({0, 1}); `clip` keeps what `fit` did not see inside it (false).
 -- After `fit`: `data_min_`, `data_max_`, `data_range_`, `scale_`, `min_` (transform is x * scale_
@@ -51,4 +52,4 @@ function MinMaxScaler:inverse_transform(x)
   return columns.affine(x, 1 / self.scale_, -self.min_ / self.scale_)
 end
 
-return MinMaxScaler
+return methods(MinMaxScaler)

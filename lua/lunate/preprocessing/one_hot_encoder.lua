@@ -8,6 +8,7 @@ local ln = require "lunate"
 local raise = require "lunate.raise"
 local Transformer = require "lunate.preprocessing.transformer"
 local categories = require "lunate.preprocessing._categories"
+local methods = require "lunate.methods"
 
 --- Takes a tensor (samples, features) or a list of rows of strings and numbers; gives (samples,
 -- columns). `categories`: "auto" (those in the data, sorted, NaN last), or a list with the
@@ -182,4 +183,4 @@ function OneHotEncoder:get_feature_names_out(features)
   return names
 end
 
-return OneHotEncoder
+return methods(OneHotEncoder)

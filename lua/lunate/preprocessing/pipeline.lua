@@ -8,6 +8,7 @@
 
 local raise = require "lunate.raise"
 local Transformer = require "lunate.preprocessing.transformer"
+local methods = require "lunate.methods"
 
 --- Takes {name, transformer} pairs. `steps` is their list,
 -- `named_steps` has the transformers by name.
@@ -46,10 +47,9 @@ local function call(step, method, ...)
   local transformer = step[2]
   local ok, result = pcall(transformer[method], transformer, ...)
   if ok then return result end
-  if type(result) == "string" then
-    result = ("in pipeline step '%s': %s"):format(step[1], result)
-  end
-  error(result, 0)
+  if type(result) ~= "string" then error(result, 0) end
+  local place, text = result:match("^([^\n]-:%d+: )(.*)$")
+  error(("%sin pipeline step '%s': %s"):format(place or "", step[1], text or result), 0)
 end
 
 function Pipeline:fit(x, y)
@@ -80,4 +80,4 @@ function Pipeline:inverse_transform(x)
   return x
 end
 
-return Pipeline
+return methods(Pipeline)

@@ -7,6 +7,7 @@
 local ln = require "lunate"
 local Transformer = require "lunate.preprocessing.transformer"
 local columns = require "lunate.preprocessing._columns"
+local methods = require "lunate.methods"
 
 --- `with_mean`, `with_std`: whether to centre and to scale (both true). After `fit`: `mean_`,
 -- `var_` (over n), `scale_` (1 for a constant column), float64 (features,), `n_samples_seen_`,
@@ -52,4 +53,4 @@ function StandardScaler:inverse_transform(x)
   return x
 end
 
-return StandardScaler
+return methods(StandardScaler)

@@ -7,6 +7,7 @@
 
 local class = require "lunate.class"
 local raise = require "lunate.raise"
+local methods = require "lunate.methods"
 
 local Transformer = class("Transformer", {type = "lunate.transformer"})
 
@@ -53,4 +54,4 @@ function Transformer:inverse_transform(_x)
   raise("%s does not define inverse_transform(x)", self.class.name)
 end
 
-return Transformer
+return methods(Transformer)

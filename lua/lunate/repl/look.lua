@@ -39,8 +39,13 @@ local function along(value, f)
     if found ~= nil then return found end
     local meta = debug.getmetatable(value)
     value = type(meta) == "table" and rawget(meta, "__index") or nil
+    -- A class that suggests names (lunate.methods) stands behind its objects itself.
+    if type(value) == "function" then value = rawget(meta, "class") end
   end
 end
+
+-- Where the methods of a kind of userdata are.
+local function methods_of(meta) return rawget(meta, "__methods") or rawget(meta, "__index") end
 
 -- The table behind an object, and the getters of its kind.
 local function parts(value, kind)
@@ -85,7 +90,7 @@ function look.get(value, key)
     return is_safe(key, getters[key]) and quiet(value, key) or nil
   end
   local meta = debug.getmetatable(value)
-  return along(instance or rawget(meta, "__index"), function(t) return rawget(t, key) end)
+  return along(instance or methods_of(meta), function(t) return rawget(t, key) end)
 end
 
 --- The names of fields and methods, sorted; each with its value as `look.get` gives it (nil when
@@ -120,7 +125,7 @@ function look.fields(value)
     add("name")
   elseif kind then
     local instance, getters = parts(value, kind)
-    along(instance or rawget(debug.getmetatable(value), "__index"), add_table)
+    along(instance or methods_of(debug.getmetatable(value)), add_table)
     for name in next, getters or {} do add(name) end
     if kind == "model" then for name in next, core.getters.model do add(name) end end
     if kind == "model" or kind == "layer" then

@@ -5,6 +5,7 @@
 --     local show = require "lunate.repl.show"
 --     print(show{1, 2, {a = "b"}})                                        --> {1, 2, {a = "b"}}
 
+local methods = require "lunate.methods"
 local names = require "lunate.names"
 local look = require "lunate.repl.look"
 
@@ -37,6 +38,7 @@ local function to_text(value)
 end
 
 local function function_text(f)
+  f = methods.original[f] or f
   local info = debug.getinfo(f, "Su")
   if info.what == "C" then return "builtin function" end
   local list = {}

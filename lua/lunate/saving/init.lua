@@ -12,9 +12,11 @@ local where = {
   load_model = "model", save_model = "model", load_weights = "model", save_weights = "model",
 }
 
+local names = require "lunate.names"
+
 return setmetatable({}, {
   __metatable = "lunate.saving",
-  __tostring = require("lunate.names").text,
+  __tostring = names.text,
   __names = function()
     local list = {}
     for name in pairs(where) do list[#list + 1] = name end
@@ -22,7 +24,8 @@ return setmetatable({}, {
   end,
   __index = function(self, name)
     local file = where[name]
-    if not file then return nil end
+    if type(name) ~= "string" then return nil end
+    if not file then return names.missing("function of saving", name, names.of(self)) end
     local value = require("lunate.saving." .. file)[name]
     rawset(self, name, value)
     return value

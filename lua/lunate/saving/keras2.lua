@@ -2,6 +2,9 @@
 -- or place. A new case is an entry of `fixes`. Configs of Keras 3 pass through unchanged.
 
 local core = require "lunate.core"
+local raise = require "lunate.raise"
+
+local MAX_DEPTH = 200   -- as in JSON (core/lua/json.c)
 
 local function renamed(config, from, to)
   if config[from] ~= nil and config[to] == nil then config[to] = config[from] end
@@ -48,7 +51,8 @@ local function rename(entry)
   end
 end
 
-local function modern(value)
+local function modern(value, depth)
+  if depth > MAX_DEPTH then raise("a config is nested more than %d tables deep", MAX_DEPTH) end
   if type(value) ~= "table" or type(getmetatable(value)) == "string" then return value end
   if value.class_name == "__tuple__" then
     local config = value.config
@@ -57,7 +61,7 @@ local function modern(value)
     if next(value) == nil then return core.list() end
   end
   local out = setmetatable({}, getmetatable(value))
-  for key, part in pairs(value) do out[key] = modern(part) end
+  for key, part in pairs(value) do out[key] = modern(part, depth + 1) end
   local fix = type(out.class_name) == "string" and fixes[out.class_name]
   if fix and type(out.config) == "table" then fix(out.config) end
   for _, layer in ipairs(type(out.layers) == "table" and out.layers or {}) do rename(layer) end
@@ -69,7 +73,7 @@ end
 -- @return the same in Keras 3's form: {class_name = "__tuple__", items} are lists, options have
 --   Keras 3's names, layers have no "/" in theirs
 return function(tree)
-  local out = modern(tree)
+  local out = modern(tree, 0)
   local config = type(out) == "table" and out.config
   local is_model = type(config) == "table" and type(config.layers) == "table"
   if is_model or core.class("layer", tostring(out.class_name)) then rename(out) end

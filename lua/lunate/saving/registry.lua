@@ -119,7 +119,7 @@ registry.name_of = registry.get_registered_name
 --       function() return ln.layers.Dense{2, activation = "double"} end)
 --     print(layer.activation)                                                  --> double
 function registry.with_custom_objects(objects, f, ...)
-  if objects == nil then return f(...) end
+  if objects == nil then objects = {} end
   if type(objects) ~= "table" or getmetatable(objects) ~= nil then
     raise("custom_objects should be a table by name, {Name = Class}, got %s", type(objects))
   end
@@ -130,6 +130,9 @@ function registry.with_custom_objects(objects, f, ...)
       raise("custom_objects: classes and functions by name, {Name = Class}; [%s] is a %s",
         tostring(name), kind)
     end
+  end
+  if type(f) ~= "function" then
+    raise("with_custom_objects: a function to call expected, got %s", core.describe_value(f))
   end
   scopes[#scopes + 1] = objects
   local function done(ok, ...)

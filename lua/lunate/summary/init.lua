@@ -16,6 +16,7 @@ local raise = require "lunate.raise"
 local blame = require "lunate.blame"
 local messages = require "lunate.summary._messages"
 local is_tensor = require "lunate.is_tensor"
+local methods = require "lunate.methods"
 
 local summary = {}
 
@@ -331,5 +332,7 @@ function summary.create_file_writer(log_dir)
   end
   return FileWriter(log_dir)
 end
+
+methods(FileWriter, "lunate.summary_writer", "writer")
 
 return summary
