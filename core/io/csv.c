@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { MAX_RECORD = 64 << 20 };   // bytes of a row
+
 typedef struct Reader {
   LnContext *c;
   LnStream *stream;
@@ -37,6 +39,9 @@ static bool refill(Reader *r) {
   r->end -= r->at, r->at = 0;
   r->newline = r->carriage = 0;
   if (r->cap - r->end < r->cap / 2) {
+    if (r->cap >= MAX_RECORD)
+      return ln_fail(r->c, "'%s': a row has more than %d MiB: this is no table of text, or a quote "
+                     "is never closed", ln_stream_name(r->stream), MAX_RECORD >> 20);
     char *grown = realloc(r->buffer, r->cap * 2);
     if (!grown) return no_memory(r);
     r->buffer = grown, r->cap *= 2;

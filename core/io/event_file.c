@@ -11,6 +11,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "io/temporary.h"
+
 enum { HEAD = 12, FOOT = 4, MAX_FILES = 1 << 20 };
 
 struct LnEventFile {
@@ -96,19 +98,15 @@ bool ln_event_file_write(LnContext *c, LnEventFile *f, const void *data, size_t 
   put_little_endian(r + 8, masked_crc(f, r, 8), 4);
   memcpy(r + HEAD, data, n);
   put_little_endian(r + HEAD + n, masked_crc(f, r + HEAD, n), FOOT);
-  for (size_t done = 0; done < total;) {
-    ssize_t k = write(f->fd, r + done, total - done);
-    if (k < 0 && errno == EINTR) continue;
-    if (k <= 0) {
-      int reason = k < 0 ? errno : ENOSPC;
-      // Without the torn record, what is there stays readable, and more can be added later.
-      if (done > 0 && ftruncate(f->fd, f->bytes) != 0)
-        return ln_fail(c, "cannot write '%s': %s (its last record is torn)", f->path,
-                       strerror(reason));
-      return ln_fail(c, "cannot write '%s': %s", f->path, strerror(reason));
-    }
-    done += (size_t)k;
-  }
+  LnSizeGuard guard = ln_size_guard();
+  bool ok = ln_write_all(f->fd, r, total);
+  int reason = errno;
+  // Without the torn record, what is there stays readable, and more can be added later.
+  bool torn = !ok && ftruncate(f->fd, f->bytes) != 0;
+  ln_size_guard_end(&guard);
+  if (!ok)
+    return ln_fail(c, "cannot write '%s': %s%s", f->path, strerror(reason),
+                   torn ? " (its last record is torn)" : "");
   f->bytes += (off_t)total;
   return true;
 }

@@ -5,16 +5,14 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <pthread.h>
-#include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
-enum { MAX_LINKS = 40, MAX_NAME = 200 };  // of the name, what goes into the temporary one
+#include "io/temporary.h"
+
+enum { MAX_LINKS = 40 };
 
 // Follows links to what they name in the end, which need not exist.
 static bool resolve(LnContext *c, const char *path, char out[PATH_MAX]) {
@@ -38,34 +36,9 @@ static bool resolve(LnContext *c, const char *path, char out[PATH_MAX]) {
   return true;
 }
 
-// Makes the temporary file beside `path`: its descriptor, or -1 with errno set.
-static int make_temporary(const char *path, size_t folder, char out[PATH_MAX], mode_t mode) {
-  static unsigned count;   // only spreads the names: a race costs one more attempt
-  const char *name = path + folder;
-  for (int i = 0; i < 100; i++) {
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
-    uint64_t key = (uint64_t)now.tv_sec * 1000000007u + (uint64_t)now.tv_nsec;
-    key = (key ^ (uint64_t)getpid() << 40 ^ (uint64_t)++count << 24) * 0x9e3779b97f4a7c15u;
-    int n = snprintf(out, PATH_MAX, "%.*s.%.*s.%016llx.lunate-tmp", (int)folder, path,
-                     (int)strnlen(name, MAX_NAME), name, (unsigned long long)key);
-    if (n < 0 || n >= PATH_MAX) return errno = ENAMETOOLONG, -1;
-    int fd = open(out, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
-    if (fd >= 0 || errno != EEXIST) return fd;
-  }
-  return -1;
-}
-
-static bool write_all(int fd, const LnPiece *pieces, size_t n) {
-  for (size_t i = 0; i < n; i++) {
-    const char *at = pieces[i].data;
-    for (size_t left = pieces[i].bytes; left > 0;) {
-      ssize_t k = write(fd, at, left < (size_t)1 << 30 ? left : (size_t)1 << 30);
-      if (k > 0) at += k, left -= (size_t)k;
-      else if (k == 0) return errno = ENOSPC, false;
-      else if (errno != EINTR) return false;
-    }
-  }
+static bool write_pieces(int fd, const LnPiece *pieces, size_t n) {
+  for (size_t i = 0; i < n; i++)
+    if (!ln_write_all(fd, pieces[i].data, pieces[i].bytes)) return false;
   return true;
 }
 
@@ -87,14 +60,14 @@ static bool replace(const char *path, const LnPiece *pieces, size_t n, const str
   char temporary[PATH_MAX];
   const char *slash = strrchr(path, '/');
   size_t folder = slash ? (size_t)(slash - path) + 1 : 0;
-  int fd = make_temporary(path, folder, temporary, old ? 0600 : 0666);
+  int fd = ln_make_temporary(path, folder, temporary, old ? 0600 : 0666);
   if (fd < 0) return false;
   bool ok = true;
   if (old) {   // another's file stays his where that is allowed
     bool kept = old->st_uid == geteuid() || fchown(fd, old->st_uid, old->st_gid) == 0;
     ok = fchmod(fd, old->st_mode & (kept ? 07777 : 0777)) == 0;
   }
-  ok = ok && write_all(fd, pieces, n) && fsync(fd) == 0;
+  ok = ok && write_pieces(fd, pieces, n) && fsync(fd) == 0;
   int error = errno;
   if (close(fd) != 0 && ok) ok = false, error = errno;
   if (ok && rename(temporary, path) != 0) ok = false, error = errno;
@@ -115,15 +88,24 @@ bool ln_file_write(LnContext *c, const char *path, const LnPiece *pieces, size_t
                    S_ISDIR(old.st_mode) ? "a folder" : "not a regular file");
   if (there && access(target, W_OK) != 0)   // rename() would not ask
     return ln_fail(c, "cannot write '%s': %s", path, strerror(errno));
-  // Past the limit on file sizes the system sends SIGXFSZ, which kills, beside the error EFBIG.
-  sigset_t limit, pending, before;
-  sigemptyset(&limit);
-  sigaddset(&limit, SIGXFSZ);
-  sigpending(&pending);
-  pthread_sigmask(SIG_BLOCK, &limit, &before);
+  LnSizeGuard guard = ln_size_guard();
   bool ok = replace(target, pieces, n, there ? &old : NULL);
+  ln_size_guard_end(&guard);
+  return ok || ln_fail(c, "cannot write '%s': %s", path, strerror(errno));
+}
+
+bool ln_file_append(LnContext *c, const char *path, const void *data, size_t bytes, bool anew) {
+  struct stat info;
+  int flags = O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NONBLOCK | (anew ? O_TRUNC : 0);
+  int fd = open(path, flags, 0666);
+  if (fd < 0) return ln_fail(c, "cannot write '%s': %s", path, strerror(errno));
+  LnSizeGuard guard = ln_size_guard();
+  bool regular = fstat(fd, &info) == 0 && S_ISREG(info.st_mode);
+  bool ok = ln_write_all(fd, data, bytes);
   int error = errno;
-  if (!sigismember(&pending, SIGXFSZ)) sigtimedwait(&limit, NULL, &(struct timespec){0});
-  pthread_sigmask(SIG_SETMASK, &before, NULL);
+  // Without the torn end, what is there stays readable, and more can be added later.
+  if (!ok && regular && ftruncate(fd, info.st_size) != 0) error = errno;
+  if (close(fd) != 0 && ok) ok = false, error = errno;
+  ln_size_guard_end(&guard);
   return ok || ln_fail(c, "cannot write '%s': %s", path, strerror(error));
 }

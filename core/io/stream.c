@@ -65,8 +65,9 @@ static LnStream *stream_open(LnContext *c, const char *path, bool raw) {
   LnStream *s = stream_new(c, path);
   if (!s) return NULL;
   struct stat info;
-  // A pipe without a writer would keep open() waiting; it is refused below.
-  int fd = open(path, O_RDONLY | O_CLOEXEC | (raw ? O_NONBLOCK : 0));
+  // A pipe without a writer would keep open() waiting, one with a silent writer read(): both are
+  // refused below, as whatever else has no end of its own.
+  int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   s->raw = raw;
   s->file = fd >= 0 ? fdopen(fd, "rb") : NULL;
   if (fd >= 0 && !s->file) close(fd);
@@ -74,11 +75,11 @@ static LnStream *stream_open(LnContext *c, const char *path, bool raw) {
     ln_fail(c, "cannot open '%s': %s", path, strerror(errno));
   } else if (S_ISDIR(info.st_mode)) {
     ln_fail(c, "cannot read '%s': it is a folder", path);
-  } else if (raw && !S_ISREG(info.st_mode)) {
+  } else if (!S_ISREG(info.st_mode)) {
     ln_fail(c, "cannot read '%s': it is not a regular file", path);
   } else {
     setvbuf(s->file, NULL, _IONBF, 0);  // INPUT is the buffer
-    s->bytes = S_ISREG(info.st_mode) ? (size_t)info.st_size : SIZE_MAX;
+    s->bytes = (size_t)info.st_size;
     if (begin(c, s)) return s;
   }
   ln_stream_close(s);

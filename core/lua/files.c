@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "io/ahead.h"
 #include "io/bytes.h"
@@ -328,6 +329,22 @@ static int write_file(lua_State *L) {
   return 0;
 }
 
+// append_file(path, string[, anew]): adds it to the end of the file, all of it or nothing
+static int append_file(lua_State *L) {
+  LnLua *s = ln_lua(L);
+  size_t n;
+  const char *path = check_path(L, 1), *text = luaL_checklstring(L, 2, &n);
+  if (ln_file_append(&s->context, path, text, n, lua_toboolean(L, 3))) return 0;
+  return ln_lua_raise(L, s, NULL);
+}
+
+// exists(path) -> whether there is a file, a folder or anything else of that name
+static int exists(lua_State *L) {
+  struct stat info;
+  lua_pushboolean(L, stat(check_path(L, 1), &info) == 0);
+  return 1;
+}
+
 // ---- tensors as bytes
 
 // tensor_bytes(t) -> string: C order, little-endian
@@ -432,7 +449,8 @@ static int list_folder(lua_State *L) {
 static const luaL_Reg functions[] = {
     {"read_idx", read_idx},     {"read_csv", read_csv},       {"parse_csv", parse_csv},
     {"read_bytes", read_bytes}, {"list_folder", list_folder}, {"open_csv", open_csv},
-    {"read_file", read_file},   {"write_file", write_file},   {"tensor_bytes", tensor_bytes},
+    {"read_file", read_file},   {"write_file", write_file}, {"append_file", append_file}, {"exists", exists},
+      {"tensor_bytes", tensor_bytes},
     {"tensor_from_bytes", tensor_from_bytes},
     {"open_rows", open_rows},   {"next_block", next_block},   {"close_reader", reader_close},
     {NULL, NULL}};

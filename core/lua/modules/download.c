@@ -16,27 +16,31 @@
 #include <openssl/evp.h>
 #include <zlib.h>
 
+#include "io/temporary.h"
+
+#define MAX_BYTES ((lua_Integer)1 << 32)   // of a download where nothing else is said
 #define HEX 65  // a SHA-256 in hexadecimal, with its NUL
 
 // Everything that a Lua error must not leave behind.
 typedef struct Job {
   CURL *curl;
   int fd;            // of the unfinished file, or -1
-  char *temporary;   // its path, malloc'ed; unlinked unless renamed
+  char temporary[PATH_MAX];   // its path; unlinked unless renamed or empty
   EVP_MD_CTX *digest;
   gzFile gz;
   lua_State *L;
+  lua_Integer room;  // bytes that may still come
   bool failed;       // the progress function raised; its error is on the stack
+  bool too_long;
 } Job;
 
 static int job_gc(lua_State *L) {
   Job *job = lua_touserdata(L, 1);
   if (job->curl) curl_easy_cleanup(job->curl);
   if (job->fd >= 0) close(job->fd);
-  if (job->temporary) unlink(job->temporary);
+  if (*job->temporary) unlink(job->temporary);
   if (job->digest) EVP_MD_CTX_free(job->digest);
   if (job->gz) gzclose(job->gz);
-  free(job->temporary);
   *job = (Job){.fd = -1};
   return 0;
 }
@@ -57,8 +61,9 @@ static Job *push_job(lua_State *L) {
 
 // ---- SHA-256
 
-// Of a file's bytes, or of what they unpack to; raises when it cannot be read.
-static void hash_file(lua_State *L, Job *job, const char *path, bool gunzip, char hex[HEX]) {
+// Of a file's bytes, or of what they unpack to, at most `limit`; raises when it cannot be read.
+static void hash_file(lua_State *L, Job *job, const char *path, bool gunzip, lua_Integer limit,
+                      char hex[HEX]) {
   static const char digits[] = "0123456789abcdef";
   unsigned char block[1 << 15], sum[EVP_MAX_MD_SIZE];
   unsigned int n = 0;
@@ -70,8 +75,10 @@ static void hash_file(lua_State *L, Job *job, const char *path, bool gunzip, cha
     job->gz = gzopen(path, "rb");
     if (!job->gz) luaL_error(L, "cannot open '%s': %s", path, strerror(errno));
     gzbuffer(job->gz, 1 << 17);
-    while ((got = gzread(job->gz, block, sizeof block)) > 0)
+    while ((got = gzread(job->gz, block, sizeof block)) > 0) {
+      if ((limit -= got) < 0) luaL_error(L, "'%s' unpacks to more than it may", path);
       EVP_DigestUpdate(job->digest, block, (size_t)got);
+    }
     int status = Z_OK;
     const char *message = gzerror(job->gz, &status);
     if (got < 0 || status != Z_OK) luaL_error(L, "'%s' is damaged: %s", path, message);
@@ -122,7 +129,7 @@ static int sha256_file(lua_State *L) {
   check_options(L, 2, "sha256_file", names);
   bool gunzip = lua_getfield(L, 2, "gunzip") != LUA_TNIL && lua_toboolean(L, -1);
   Job *job = push_job(L);
-  hash_file(L, job, path, gunzip, hex);
+  hash_file(L, job, path, gunzip, LUA_MAXINTEGER, hex);
   lua_pushstring(L, hex);
   return 1;
 }
@@ -141,40 +148,33 @@ static void make_folders(lua_State *L, const char *path) {
 }
 
 static void open_temporary(lua_State *L, Job *job, const char *path) {
-  size_t n = strlen(path) + 48;
-  job->temporary = malloc(n);
-  if (!job->temporary) luaL_error(L, "not enough memory");
-  for (int i = 0; i < 100 && job->fd < 0; i++) {
-    snprintf(job->temporary, n, "%s.%ld-%d.part", path, (long)getpid(), i);
-    job->fd = open(job->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-    if (job->fd < 0 && errno != EEXIST) break;
-  }
-  if (job->fd >= 0) return;
-  int reason = errno;
-  free(job->temporary);  // not ours to unlink
-  job->temporary = NULL;
-  luaL_error(L, "cannot write beside '%s': %s", path, strerror(reason));
+  const char *slash = strrchr(path, '/');
+  char name[PATH_MAX];
+  job->fd = ln_make_temporary(path, slash ? (size_t)(slash - path) + 1 : 0, name, 0666);
+  if (job->fd < 0) luaL_error(L, "cannot write beside '%s': %s", path, strerror(errno));
+  strcpy(job->temporary, name);
 }
 
 static size_t on_data(char *data, size_t size, size_t count, void *user) {
   Job *job = user;
-  size_t n = size * count, done = 0;
-  while (done < n) {
-    ssize_t k = write(job->fd, data + done, n - done);
-    if (k < 0 && errno == EINTR) continue;
-    if (k <= 0) return 0;  // CURLE_WRITE_ERROR
-    done += (size_t)k;
-  }
-  return n;
+  size_t n = size * count;
+  job->room -= (lua_Integer)n;
+  job->too_long = job->room < 0;
+  return !job->too_long && ln_write_all(job->fd, data, n) ? n : 0;   // 0: CURLE_WRITE_ERROR
 }
 
+static int nothing(lua_State *L) { return (void)L, 0; }
+
 // Calls the progress function at index 4; its error ends the transfer and is raised after it.
+// Without one something is called all the same: the interpreter's answer to Ctrl-C is an error in
+// the next call.
 static int on_progress(void *user, curl_off_t total, curl_off_t done, curl_off_t up_total,
                        curl_off_t up) {
   Job *job = user;
   (void)up_total, (void)up;
-  if (lua_isnil(job->L, 4)) return 0;
-  lua_pushvalue(job->L, 4);
+  bool told = !lua_isnil(job->L, 4);
+  if (told) lua_pushvalue(job->L, 4);
+  else lua_pushcfunction(job->L, nothing);
   lua_pushinteger(job->L, (lua_Integer)done);
   lua_pushinteger(job->L, (lua_Integer)total);
   job->failed = lua_pcall(job->L, 2, 0, 0) != LUA_OK;
@@ -225,16 +225,17 @@ static void sync_folder(const char *path) {
   close(fd);
 }
 
-// download(url, path, {sha256 =, gunzip = false, timeout = 0, progress =}) -> path
+// download(url, path, {sha256 =, gunzip = false, timeout = 0, max_bytes = 2^32, progress =}) -> path
 // Fetches http or https (redirects to https only, certificates verified) into a file beside `path`
 // and renames it there once it is whole; folders are made. sha256: what the content must have, of
 // the unpacked content with gunzip; timeout: seconds for all of it, 0 for no limit (a connection
-// has 10 seconds, a transfer that stands still 30); progress(done, total): bytes, called now and
+// has 10 seconds, a transfer that stands still 30); max_bytes: what may come, and what it may unpack
+// to; progress(done, total): bytes, called now and
 // then, total is 0 while unknown. Raises when anything fails; then `path` is as it was.
 //   local net = require "lunate.download"
 //   net.download("https://example.org/data.csv", "/tmp/data.csv", {timeout = 60})
 static int download(lua_State *L) {
-  static const char *const names[] = {"sha256", "gunzip", "timeout", "progress", NULL};
+  static const char *const names[] = {"sha256", "gunzip", "timeout", "max_bytes", "progress", NULL};
   char message[CURL_ERROR_SIZE] = "", hex[HEX];
   const char *url = luaL_checkstring(L, 1), *path = luaL_checkstring(L, 2), *wanted = NULL;
   check_options(L, 3, "download", names);
@@ -247,23 +248,33 @@ static int download(lua_State *L) {
   lua_getfield(L, 3, "timeout");
   double timeout = luaL_optnumber(L, -1, 0);
   luaL_argcheck(L, timeout >= 0 && timeout < 1e6, 3, "timeout must be a number of seconds");
+  lua_getfield(L, 3, "max_bytes");
+  lua_Integer limit = luaL_optinteger(L, -1, MAX_BYTES);
+  luaL_argcheck(L, limit > 0, 3, "max_bytes must be a number of bytes");
   bool gunzip = lua_getfield(L, 3, "gunzip") != LUA_TNIL && lua_toboolean(L, -1);
   Job *job = push_job(L);
   job->L = L;
+  job->room = limit;
   make_folders(L, path);
   job->curl = curl_easy_init();
   if (!job->curl) return luaL_error(L, "download: libcurl cannot be started");
   open_temporary(L, job, path);
   set_options(job, url, timeout, message);
   luaL_checkstack(L, 8, "download");
+  curl_easy_setopt(job->curl, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)limit);
+  LnSizeGuard guard = ln_size_guard();
   CURLcode code = curl_easy_perform(job->curl);
+  ln_size_guard_end(&guard);
   if (job->failed) return lua_error(L);
+  if (job->too_long || code == CURLE_FILESIZE_EXCEEDED)
+    return luaL_error(L, "download: '%s' has more than the %I bytes that it may have", url,
+                      (LUAI_UACINT)limit);
   if (code == CURLE_WRITE_ERROR)
     return luaL_error(L, "download: cannot write '%s': %s", job->temporary, strerror(errno));
   if (code != CURLE_OK)
     return luaL_error(L, "download: '%s': %s", url, *message ? message : curl_easy_strerror(code));
   if (wanted) {
-    hash_file(L, job, job->temporary, gunzip, hex);
+    hash_file(L, job, job->temporary, gunzip, limit, hex);
     if (strcmp(hex, wanted) != 0)
       return luaL_error(L,
                         "download: '%s' is not what it should be: its SHA-256 is %s, expected %s",
@@ -274,8 +285,7 @@ static int download(lua_State *L) {
   job->fd = -1;
   if (!ok || rename(job->temporary, path) != 0)
     return luaL_error(L, "download: cannot write '%s': %s", path, strerror(errno));
-  free(job->temporary);
-  job->temporary = NULL;
+  *job->temporary = '\0';
   sync_folder(path);
   lua_pushvalue(L, 2);
   return 1;

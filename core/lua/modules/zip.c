@@ -200,23 +200,39 @@ static void read_entry(lua_State *L, Job *job, zip_uint64_t i, const char *name,
   luaL_pushresult(&buffer);
 }
 
-// decode(bytes[, {max_bytes =, max_entries = 65536}]) -> {[name] = data}, without folders. What
-// unpacks is at most max_bytes: 4 GiB, or the archive's own size where that is more.
+// Whether the entry named at the top is to be unpacked: all are where no names are given (at 2).
+static bool is_wanted(lua_State *L) {
+  if (!lua_istable(L, 2)) return true;
+  int name = lua_gettop(L);
+  bool found = false;
+  lua_Integer n = (lua_Integer)lua_rawlen(L, 2);
+  for (lua_Integer k = 1; !found && k <= n; k++) {
+    lua_rawgeti(L, 2, k);
+    found = lua_rawequal(L, -1, name);
+    lua_settop(L, name);
+  }
+  return found;
+}
+
+// decode(bytes[, {max_bytes =, max_entries = 65536, names =}]) -> {[name] = data}, without folders;
+// with a list of names these alone. What unpacks is at most max_bytes: 4 GiB, or the archive's own
+// size where that is more.
 static int decode(lua_State *L) {
   size_t n;
   const char *bytes = luaL_checklstring(L, 1, &n);
   lua_Integer limit = limit_option(L, "max_bytes", (lua_Integer)n > MAX_BYTES ? (lua_Integer)n
                                                                               : MAX_BYTES);
   lua_Integer max_entries = limit_option(L, "max_entries", MAX_ENTRIES), room = limit;
-  lua_settop(L, 1);
-  Job *job = push_job(L);
+  lua_settop(L, 2);
+  if (lua_istable(L, 2)) lua_getfield(L, 2, "names"), lua_replace(L, 2);
+  Job *job = push_job(L);   // 3
   if (n == 0) return luaL_error(L, "zip.decode: not a whole zip archive: no bytes");
   open_archive(L, job, "zip.decode", bytes, n, ZIP_RDONLY | ZIP_CHECKCONS);
   zip_int64_t entries = zip_get_num_entries(job->archive, 0);
   if (entries > max_entries)
     return luaL_error(L, "zip.decode: more than %I entries", (LUAI_UACINT)max_entries);
-  lua_newtable(L);   // 3: the result
-  lua_newtable(L);   // 4: the names that were there
+  lua_newtable(L);   // 4: the result
+  lua_newtable(L);   // 5: the names that were there
   for (zip_uint64_t i = 0; i < (zip_uint64_t)entries; i++) {
     zip_stat_t info;
     const zip_uint64_t needed = ZIP_STAT_SIZE | ZIP_STAT_COMP_METHOD | ZIP_STAT_ENCRYPTION_METHOD;
@@ -229,12 +245,16 @@ static int decode(lua_State *L) {
     if (bad)
       return luaL_error(L, "zip.decode: the name '%s' of entry %d %s", name, (int)i + 1, bad);
     lua_pushvalue(L, -1);
-    if (lua_rawget(L, 4) != LUA_TNIL)
+    if (lua_rawget(L, 5) != LUA_TNIL)
       return luaL_error(L, "zip.decode: two entries are named '%s'", name);
-    lua_settop(L, 5);
-    lua_pushvalue(L, 5);
+    lua_settop(L, 6);
+    lua_pushvalue(L, 6);
     lua_pushboolean(L, 1);
-    lua_rawset(L, 4);
+    lua_rawset(L, 5);
+    if (!is_wanted(L)) {
+      lua_settop(L, 5);
+      continue;
+    }
     if (info.encryption_method != ZIP_EM_NONE)
       return luaL_error(L, "zip.decode: entry '%s' is encrypted", name);
     if (info.comp_method != ZIP_CM_STORE && info.comp_method != ZIP_CM_DEFLATE)
@@ -244,11 +264,11 @@ static int decode(lua_State *L) {
       if (info.size > 0) return luaL_error(L, "zip.decode: folder '%s' has content", name);
     } else {
       read_entry(L, job, i, name, &info, &room, limit);
-      lua_rawset(L, 3);
+      lua_rawset(L, 4);
     }
-    lua_settop(L, 4);
+    lua_settop(L, 5);
   }
-  lua_settop(L, 3);
+  lua_settop(L, 4);
   return 1;
 }
 

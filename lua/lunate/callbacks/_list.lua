@@ -78,8 +78,8 @@ return function(model, given, history, params)
   for i = 1, list_length(given or {}, "callbacks") do
     local callback = given[i]
     if getmetatable(callback) ~= "lunate.callback" then
-      raise("callbacks[%d] should be a callback, got %s%s", i, core.describe_value(callback),
-        is_class(callback) and (" (a class: %s{...} makes one)"):format(callback.name) or "")
+      raise("callbacks[%d] should be a callback, got %s%s", i, type(callback),
+        is_class(callback) and " (a class: call it to make one)" or "")
     end
     self.callbacks[i] = callback
   end

@@ -102,10 +102,9 @@ function BackupAndRestore:clean(keep, keep_too)
 end
 
 local function read_state(path)
-  local file <close> = io.open(path, "rb")
-  if not file then return nil end
-  local text = file:read(65536) or ""
-  local ok, state = pcall(core.json_decode, text)
+  if not core.exists(path) then return nil end
+  local whole, text = pcall(core.read_file, path, 65536)
+  local ok, state = pcall(core.json_decode, whole and text or "")
   local place = ok and type(state) == "table" and state.place
   local fine = type(place) == "table" and type(state.weights) == "string"
     and state.weights:find(WEIGHTS) and math.tointeger(state.epoch)

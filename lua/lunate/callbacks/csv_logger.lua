@@ -54,8 +54,14 @@ end
 --- @private
 function CSVLogger:line(values)
   for i = 1, values.n do values[i] = self:text(values[i]) end
-  self.file:write(table.concat(values, self.options.separator), "\n")
-  self.file:flush()
+  self:write(table.concat(values, self.options.separator) .. "\n")
+end
+
+-- Every line is in the file when this returns, or else an error.
+--- @private
+function CSVLogger:write(text, anew)
+  local ok, message = pcall(core.append_file, self.options.filename, text, anew)
+  if not ok then raise("CSVLogger: %s", message) end
 end
 
 -- The columns of the first line, without those quotes that we would have set.
@@ -71,19 +77,14 @@ end
 
 function CSVLogger:on_train_begin()
   local given = self.options
-  self:close()
   self.columns = nil
   if given.append then
-    local there <close> = io.open(given.filename, "r")
-    local line = there and there:read("l")
-    if line and line ~= "" then
-      self.columns = columns_of(line, given.separator)
-    end
+    local there, text = pcall(core.read_file, given.filename)
+    local line = there and text:match("^[^\n]+")
+    if line then self.columns = columns_of(line, given.separator) end
   end
   core.make_folders(given.filename)
-  local file, message = io.open(given.filename, given.append and "a" or "w")
-  if not file then raise("CSVLogger: cannot write '%s'", message) end
-  self.file = file
+  self:write("", not given.append)
 end
 
 function CSVLogger:on_epoch_end(epoch, logs)
@@ -110,14 +111,6 @@ function CSVLogger:on_epoch_end(epoch, logs)
     end
   end
   self:line(values)
-end
-
-function CSVLogger:on_train_end() self:close() end
-
---- @private
-function CSVLogger:close()
-  if self.file then self.file:close() end
-  self.file = nil
 end
 
 return methods(CSVLogger)

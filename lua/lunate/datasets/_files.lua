@@ -1,14 +1,11 @@
 --- Where the files of data sets are: $LUNATE_DATA, then the user's cache folder, then the network.
 
+local core = require "lunate.core"
 local raise = require "lunate.raise"
 
-local files = {}
+local MAX_BYTES = 1 << 28   -- of a download: the largest data set here has 2^25
 
-local function exists(path)
-  local file = io.open(path, "rb")
-  if file then file:close() end
-  return file ~= nil
-end
+local files = {}
 
 --- The folder that downloads go to: $XDG_CACHE_HOME/lunate or ~/.cache/lunate; nil without a home.
 function files.cache()
@@ -50,6 +47,7 @@ local function download(wanted, cache)
   for _, url in ipairs(wanted.urls) do
     local done, message = pcall(net.download, url, path, {
       sha256 = wanted.sha256, gunzip = wanted.gunzip, progress = reporter(url),
+      max_bytes = MAX_BYTES,
     })
     if done then return path end
     reasons[#reasons + 1] = tostring(message)
@@ -68,7 +66,7 @@ function files.locate(wanted)
   for _, place in ipairs(places) do
     for _, name in ipairs{wanted.name, table.unpack(wanted.others or {})} do
       local path = place.path .. "/" .. name
-      if exists(path) then return path, name end
+      if core.exists(path) then return path, name end
     end
     looked[#looked + 1] = ("  %s/%s (%s)"):format(place.path, wanted.name, place.why)
   end

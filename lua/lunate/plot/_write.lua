@@ -1,17 +1,15 @@
---- Writes a picture to a file; the folders of its path are made where they are missing.
+--- Writes a picture to a file, whole or not at all; the folders of its path are made where they are
+-- missing.
 
 local core = require "lunate.core"
 local raise = require "lunate.raise"
 
 return function(what, path, content)
-  local ok, message = pcall(core.make_folders, path)
-  local file
-  if ok then file, message = io.open(path, "wb") end
-  if file then
-    ok, message = file:write(content)
-    local closed, why = file:close()
-    if ok and closed then return end
-    message = message or why
+  local ok, message = pcall(function()
+    core.make_folders(path)
+    core.write_file(path, content)
+  end)
+  if not ok then
+    raise("%s: cannot write '%s': %s", what, path, (message:gsub("^.*: ", "")))
   end
-  raise("%s: cannot write '%s': %s", what, path, (tostring(message):gsub("^.-: ", "")))
 end

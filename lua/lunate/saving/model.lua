@@ -46,13 +46,8 @@ local SAVE_WEIGHTS = {{".weights.h5", "weights"}, {".h5", "h5"}, {".hdf5", "h5"}
   {".safetensors", "safetensors"}, {".npz", "npz"}}
 local LOAD_WEIGHTS = {{".keras", "keras"}, table.unpack(SAVE_WEIGHTS)}
 
-local function exists(path)
-  local file <close> = io.open(path, "rb")
-  return file ~= nil
-end
-
 local function check_overwrite(what, path, overwrite)
-  if not overwrite and exists(path) then
+  if not overwrite and core.exists(path) then
     raise("%s: '%s' is there already; overwrite = true replaces it", what, path)
   end
 end
@@ -230,7 +225,7 @@ local load = {}
 
 local function open_zip(bytes, fail)
   local zip = require "lunate.saving.optional"("zip", ".keras files")
-  local entries = try(fail, zip.decode, bytes)
+  local entries = try(fail, zip.decode, bytes, {names = {CONFIG, WEIGHTS, METADATA}})
   for _, name in ipairs{CONFIG, WEIGHTS} do
     if not entries[name] then fail("it holds no %s, so it is no Keras model", name) end
   end
