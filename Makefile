@@ -89,7 +89,7 @@ library_libs = $(if $(library_path),-L$(library_path) -l$(call field,3,$(1)) \
   $(PKG_CONFIG) --libs $(call field,2,$(1))))
 ifdef LUA_INCDIR
 LUA_CFLAGS := -I$(LUA_INCDIR)
-ifeq ($(shell grep -q '^\#define LUA_VERSION_NUM[^0-9]*504' $(LUA_INCDIR)/lua.h && echo yes),)
+ifeq ($(shell grep -q '^.define LUA_VERSION_NUM[^0-9]*504' $(LUA_INCDIR)/lua.h && echo yes),)
 $(error Lua 5.4 is wanted: $(LUA_INCDIR)/lua.h is not its header)
 endif
 else
@@ -313,7 +313,7 @@ rock:  ## install as a rock into the tree TREE (build/tree)
 
 # What git has, or where this is no clone all but build folders, as the archive of a release; the rock is
 # that archive and its rockspec, which says what lunate-scm-1.rockspec says.
-VERSION := $(shell sed -n 's/^\#define LN_VERSION "\(.*\)"$$/\1/p' core/lua/module.c)
+VERSION := $(shell sed -n 's/^.define LN_VERSION "\(.*\)"$$/\1/p' core/lua/module.c)
 RELEASE := lunate-$(VERSION)
 dist:  ## a release: $(BUILD)/$(RELEASE).tar.gz, its rockspec and $(RELEASE)-1.src.rock
 	@set -e; rm -rf "$(BUILD)/dist" $(BUILD)/$(RELEASE)*; mkdir -p "$(BUILD)/dist/$(RELEASE)"; \

@@ -5,7 +5,7 @@
 -- zero and nothing would be learnt.
 
 local ln = require "lunate"
-local save = require "scripts.figures"
+local save = ln.utils.save_figure
 
 local names = {"step", "sigmoid", "tanh", "relu"}
 local functions = {

@@ -4,7 +4,7 @@
 -- Regression: the median house value of a Californian district from eight numbers about it.
 
 local ln = require "lunate"
-local save = require "scripts.figures"
+local save = ln.utils.save_figure
 local train_test_split = ln.preprocessing.train_test_split
 
 local epochs, seed = tonumber(arg[1]) or 20, tonumber(arg[2]) or 42

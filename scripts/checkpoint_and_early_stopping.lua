@@ -6,7 +6,7 @@
 -- script goes on with what there is.
 
 local ln = require "lunate"
-local save = require "scripts.figures"
+local save = ln.utils.save_figure
 local train_test_split = ln.preprocessing.train_test_split
 
 local epochs, seed = tonumber(arg[1]) or 100, tonumber(arg[2]) or 42

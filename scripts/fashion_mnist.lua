@@ -7,7 +7,7 @@
 -- floats.
 
 local ln = require "lunate"
-local save = require "scripts.figures"
+local save = ln.utils.save_figure
 
 local epochs = tonumber(arg[1]) or 30
 ln.set_seed(42)

@@ -176,12 +176,20 @@ for _, file in ipairs(listing("find lua scripts tests -name '*.lua' | LC_ALL=C s
 end
 
 -- The first line of a script that readers run is the command that runs it.
-local tools = {annotations = true, doc = true, figures = true, lint = true, quickstart = true}
+local tools = {annotations = true, doc = true, lint = true, quickstart = true}
 for _, file in ipairs(listing("ls scripts/*.lua")) do
   local name = file:match("([%w_]+)%.lua$")
   if not tools[name] and read(file):match("^[^\n]*") ~= "-- make run SCRIPT=" .. file then
     problem(file, 1, "should begin with the line -- make run SCRIPT=%s", file)
   end
+end
+
+-- The version is said once, and the newest changes are its.
+local version = read("core/lua/module.c"):match('#define LN_VERSION "([%d.]+)"')
+local newest = read("docs/CHANGELOG.md"):match("\n## ([%d.]+)")
+if version ~= newest then
+  problem("docs/CHANGELOG.md", 1, "the newest changes are of %s, core/lua/module.c says %s",
+    tostring(newest), tostring(version))
 end
 
 -- What the sources say of themselves is complete; it takes the built core to read all of it.

@@ -6,7 +6,7 @@
 -- no line has it alone on one side.
 
 local ln = require "lunate"
-local save = require "scripts.figures"
+local save = ln.utils.save_figure
 
 local iris = ln.datasets.iris.load_data()
 local x = iris.data[{ {}, {3, 4} }]   -- petal length and width, in centimetres

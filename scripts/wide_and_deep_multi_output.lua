@@ -4,7 +4,7 @@
 -- Two outputs: a second one on the deep path makes sure that it learns something of its own.
 
 local ln = require "lunate"
-local save = require "scripts.figures"
+local save = ln.utils.save_figure
 local train_test_split = ln.preprocessing.train_test_split
 
 local epochs, seed = tonumber(arg[1]) or 20, tonumber(arg[2]) or 42

@@ -5,7 +5,7 @@
 -- them, and may loop and branch as it likes.
 
 local ln = require "lunate"
-local save = require "scripts.figures"
+local save = ln.utils.save_figure
 local train_test_split = ln.preprocessing.train_test_split
 
 local epochs, seed = tonumber(arg[1]) or 20, tonumber(arg[2]) or 42

@@ -5,7 +5,7 @@
 -- with a hidden layer can.
 
 local ln = require "lunate"
-local save = require "scripts.figures"
+local save = ln.utils.save_figure
 
 ln.set_seed(42)
 local x = ln.tensor{{0, 0}, {0, 1}, {1, 0}, {1, 1}}

@@ -71,13 +71,24 @@ local function path_of(f)
   return info.source:match("^@(.*)"), info.linedefined
 end
 
+-- Words whose point ends no sentence: "Glorot et al. 2010".
+local ABBREVIATIONS = {al = true, ["e.g"] = true, ["i.e"] = true, cf = true, vs = true, etc = true}
+
 -- The first sentence, without the "name: " that modules begin with.
 local function sentence(text, name)
   text = text:gsub("%s+", " "):gsub("^[%w_.]+: ", {
     [name .. ": "] = "", [(name:match("[^.]+$") or name) .. ": "] = "",
   })
-  text = text:match("^(.-[^.][.:;]) ") or text:match("^(.-) ?$")
-  return (text:gsub("[:;]$", ""))
+  local from = 1
+  while true do
+    local stop = text:match("()[.:;] ", from)
+    if not stop then return (text:gsub(" $", "")) end
+    local word = text:sub(1, stop - 1):match("[%w.]+$") or ""
+    if text:sub(stop - 1, stop - 1) ~= "." and not ABBREVIATIONS[word] then
+      return (text:sub(1, stop):gsub("[:;]$", ""))
+    end
+    from = stop + 1
+  end
 end
 
 local function trimmed(text) return (text:gsub("^%s+", ""):gsub("%s+$", "")) end

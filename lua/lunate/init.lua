@@ -4,13 +4,18 @@
 --     local ln = require "lunate"
 --     print(ln.tensor{1, 2} + 1)                                               --> [2. 3.]
 
+-- Older Luas read this far: the rest of lunate is more than they know.
+if _VERSION ~= "Lua 5.4" then
+  error("lunate is for Lua 5.4, and this is " .. (rawget(_G, "jit") and jit.version or _VERSION)
+    .. ": run the script with lua5.4", 2)
+end
+
 local core = require "lunate.core"
 local names = require "lunate.names"
 local raise = require "lunate.raise"
 
 local ln = {
   version = core.version,
-  config = core.config,
   threads = core.threads,
   memory = core.memory,
   set_seed = core.set_seed,
@@ -20,6 +25,17 @@ local ln = {
   no_grad = core.no_grad,
   custom_gradient = core.custom_gradient,
 }
+
+local optional = {"download", "hdf5", "png", "readline", "zip"}   -- core/lua/modules
+
+function ln.config()
+  local told = core.config()
+  told.modules = {}
+  for _, name in ipairs(optional) do
+    told.modules[name] = package.searchpath("lunate." .. name, package.cpath) ~= nil
+  end
+  return told
+end
 
 for _, name in ipairs{"tensor", "zeros", "ones", "full", "zeros_like", "ones_like", "full_like",
                       "eye", "arange", "linspace"} do

@@ -437,8 +437,7 @@ function ops.histogram(t, options)
   if low == high then low, high = low - 0.5, high + 0.5 end
   local edges = core.linspace(low, high, o.bins + 1, "float64")
   x = x[f.logical_and(x:ge(low), x:le(high))]
-  local bin = f.minimum(f.searchsorted(edges, x, "right"), o.bins + 1)   -- 2: the first bin
-  bin = f.where(x:eq(high), o.bins + 1, bin)
+  local bin = f.minimum(f.searchsorted(edges, x, "right"), o.bins + 1)   -- from 2
   local counts = f.bincount(bin - 2, {minlength = o.bins})
   return counts, narrowed(edges, t)
 end

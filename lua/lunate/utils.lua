@@ -36,8 +36,11 @@ end
 --     ln.utils.set_random_seed(42)
 function utils.set_random_seed(seed) return core.set_seed(seed) end
 
--- ln.utils.plot_model, ln.utils.model_to_dot: loaded when they are first used.
-local parts = {plot_model = "lunate.plot_model", model_to_dot = "lunate.plot_model"}
+-- Loaded when they are first used: by the module that has them.
+local parts = {
+  plot_model = "lunate.plot_model", model_to_dot = "lunate.plot_model",
+  save_figure = "lunate.save_figure",
+}
 
 return setmetatable(utils, {
   __index = function(self, name)

@@ -62,6 +62,17 @@ describe("show", function()
       show(ln.Model.fit))
   end)
 
+  it("lets lists of numbers flow", function()
+    local list = {}
+    for i = 1, 60 do list[i] = i / 3 end
+    local text = show(list)
+    assert.is_true(select(2, text:gsub("\n", "")) < 15)
+    for line in text:gmatch("[^\n]+") do assert.is_true(#line <= 100, line) end
+    assert.matches("^{\n  0.33333333333333, 0.66666666666667, 1.0, ", text)
+    assert.equal("{1, 2, 3}", show{1, 2, 3})
+    assert.matches("\n  a = 1,\n", show{a = 1, b = ("x"):rep(90)})   -- names stay below each other
+  end)
+
   it("lives with whatever a script's metamethods do", function()
     local bad = setmetatable({}, {__tostring = function() error("no") end})
     assert.equal("<table>", show(bad))

@@ -81,6 +81,15 @@ function Session:close()
   return seen(self)
 end
 
+--- Why no pseudo-terminal can be had (a bare chroot or container has none), or nil. Writing to a
+-- session that never began would end the suite by SIGPIPE.
+function terminal.missing()
+  local pipe <close> = assert(io.popen("script -qefc true /dev/null 2>&1 < /dev/null"))
+  local said = pipe:read("a")
+  if pipe:close() then return nil end
+  return "no pseudo-terminal can be had: " .. said:gsub("%s+$", "")
+end
+
 --- A session in a pseudo-terminal.
 -- @param cpath  where modules in C are found (package.cpath)
 function terminal.open(folder, arguments, cpath)

@@ -52,14 +52,13 @@ function EarlyStopping:on_epoch_end(epoch, logs)
   local given = self.options
   local value = self:value(logs, "epochs without validation do not count")
   if value == nil or epoch <= given.start_from_epoch then return end
-  if given.restore_best_weights and not self.weights then self:keep(epoch) end
   self.wait = self.wait + 1
   if self:is_better(value, self.best) then
     self.best = value
     self:keep(epoch)
     -- What does not reach the baseline is no reason to wait longer.
     if given.baseline == nil or self:is_better(value, given.baseline) then self.wait = 0 end
-  elseif self.wait >= given.patience and epoch > 1 then
+  elseif self.wait >= given.patience then
     self.stopped_epoch = epoch
     state[self.model].stop_training = true
   end

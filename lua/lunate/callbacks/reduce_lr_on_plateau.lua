@@ -46,7 +46,6 @@ function ReduceLROnPlateau:on_epoch_end(epoch, logs)
   if value == nil then return end
   if self.cooldown_counter > 0 then
     self.cooldown_counter = self.cooldown_counter - 1
-    self.wait = 0
   end
   if self:is_better(value, self.best) then
     self.best, self.wait = value, 0

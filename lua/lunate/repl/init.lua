@@ -21,7 +21,17 @@ local function compile(text, env)
     -- No tail call: errors find the line that the user wrote.
     return load(("return (function(...) return ... end)(%s\n)"):format(text), "=stdin", "t", env)
   end
-  return load(text, "=stdin", "t", env)
+  local f, message = load(text, "=stdin", "t", env)
+  -- Statements and an expression behind them, `t = ln.ones{3}; t`: its value is shown.
+  for at = #text, 1, -1 do
+    if f then break end
+    local rest = text:sub(at, at):find("[;\n]") and text:sub(at + 1)
+    if rest and rest:find("%S") and load("return " .. rest) and load(text:sub(1, at)) then
+      f = load(("%sreturn (function(...) return ... end)(%s\n)"):format(text:sub(1, at), rest),
+        "=stdin", "t", env)
+    end
+  end
+  return f, message
 end
 
 local function is_unfinished(message) return message:find("<eof>$") ~= nil end

@@ -9,7 +9,7 @@ local methods = require "lunate.methods"
 local names = require "lunate.names"
 local look = require "lunate.repl.look"
 
-local WIDTH, DEPTH, ITEMS, LINES, STRING = 100, 4, 60, 120, 2000
+local WIDTH, DEPTH, ITEMS, LINES, STRING, SHORT = 100, 4, 60, 120, 2000, 24
 
 local keywords = {}
 for word in ([[and break do else elseif end false for function goto if in local nil not or repeat
@@ -77,6 +77,20 @@ local text_of
 
 local function indented(text, by) return (text:gsub("\n", "\n" .. (" "):rep(by))) end
 
+-- Short parts of a list one after another, in lines.
+local function flowing(parts, width)
+  local lines, line = {}, ""
+  for i, part in ipairs(parts) do
+    local piece = part .. (i < #parts and "," or "")
+    if line ~= "" and #line + 1 + #piece > width then
+      lines[#lines + 1], line = line, ""
+    end
+    line = line == "" and piece or line .. " " .. piece
+  end
+  lines[#lines + 1] = line
+  return "{\n  " .. table.concat(lines, "\n  ") .. "\n}"
+end
+
 local function table_text(t, depth, above)
   if above[t] then return "<cycle>" end
   local keys, n = sorted_keys(t)
@@ -107,6 +121,12 @@ local function table_text(t, depth, above)
   if not lines and total + 2 * depth <= WIDTH - 20 then
     return "{" .. table.concat(parts, ", ") .. "}"
   end
+  local short = #keys == 0
+  for i = 1, math.min(n, #parts) do
+    local kind = type(rawget(t, i))
+    short = short and kind ~= "table" and kind ~= "userdata" and #parts[i] <= SHORT
+  end
+  if short then return flowing(parts, WIDTH - 4 - 2 * depth) end
   for i, part in ipairs(parts) do parts[i] = "  " .. indented(part, 2) end
   return "{\n" .. table.concat(parts, ",\n") .. "\n}"
 end
