@@ -12,7 +12,7 @@ local class_names = ln.datasets.fashion_mnist.class_names
 if found then
   print("data: Fashion-MNIST")
 else
-  print("data: drawn garments, since the Fashion-MNIST images are not here and cannot be downloaded.")
+  print("data: drawn garments, as the Fashion-MNIST images are not here and cannot be had now.")
   print("To train on the real ones put them into a folder that LUNATE_DATA names (README, Data);")
   print("all else is the same.")
   x_train, y_train, x_test, y_test = ln.datasets.garments.load_data()

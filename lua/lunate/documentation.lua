@@ -74,17 +74,23 @@ end
 -- Words whose point ends no sentence: "Glorot et al. 2010".
 local ABBREVIATIONS = {al = true, ["e.g"] = true, ["i.e"] = true, cf = true, vs = true, etc = true}
 
+local SUMMARY = 40   -- characters before a colon or a semicolon that may end a summary
+
 -- The first sentence, without the "name: " that modules begin with.
 local function sentence(text, name)
-  text = text:gsub("%s+", " "):gsub("^[%w_.]+: ", {
-    [name .. ": "] = "", [(name:match("[^.]+$") or name) .. ": "] = "",
-  })
+  text = text:gsub("%s+", " "):gsub("^([%w_.]+): ", function(title)
+    local short = name:match("[^.:]+$") or name
+    return (title == "lunate" or title:match("[^.]+$") == short) and "" or nil
+  end)
   local from = 1
   while true do
     local stop = text:match("()[.:;] ", from)
     if not stop then return (text:gsub(" $", "")) end
-    local word = text:sub(1, stop - 1):match("[%w.]+$") or ""
-    if text:sub(stop - 1, stop - 1) ~= "." and not ABBREVIATIONS[word] then
+    local before = text:sub(1, stop - 1)
+    local word = before:match("[%w.]+$") or ""
+    local inside = select(2, before:gsub("%(", "")) > select(2, before:gsub("%)", ""))
+    local short = #before < SUMMARY and text:sub(stop, stop) ~= "."   -- a title, not what it is
+    if before:sub(-1) ~= "." and not ABBREVIATIONS[word] and not inside and not short then
       return (text:sub(1, stop):gsub("[:;]$", ""))
     end
     from = stop + 1
@@ -210,10 +216,15 @@ local function is_spec(value)
 end
 
 -- What a doc text says of options: "`epochs` (1: ...)", "`callbacks` (a list)", "`a`, `b`: both",
--- "`data` {x, y}".
-local function option_docs(text)
+-- "`data` {x, y}". With `specs` only their names begin an option; other words in backquotes belong
+-- to the text around them.
+local function option_docs(text, specs)
   local docs, waiting = {}, {}
-  for name, after in (text or ""):gmatch("`([%a_][%w_]*)`([^`]*)") do
+  text = (text or ""):gsub("`([^`]*)`", function(word)
+    local begins = word:find("^[%a_][%w_]*$") and (not specs or specs[word])
+    return not begins and "\1" .. word .. "\1" or nil
+  end)
+  for name, after in text:gmatch("`([%a_][%w_]*)`([^`]*)") do
     after = after:gsub("%s+", " ")
     if after:find("^ ?,? ?$") or after:find("^ and $") then
       waiting[#waiting + 1] = name
@@ -222,7 +233,8 @@ local function option_docs(text)
       local colon = after:match("^ ?: ?(.*)$")
       local about = inner and (inner:match("^%([^:]*: ?(.*)%)$") or inner:match("^%((.* .*)%)$"))
       about = about or (rest or colon or after):match("^(.-)%. ") or rest or colon or after
-      about = about:gsub("^[ ,;:]+", ""):gsub("[ ,;.:]+$", "")
+      about = about:gsub("^[ ,;:]+", ""):gsub("[ ,;.:]+$", ""):gsub("[,;]? and$", "")
+        :gsub("\1", "`")
       if not about:find(")", 1, true) then about = about:gsub("^%(", "") end
       if about ~= "" then
         docs[name] = docs[name] or about
@@ -236,7 +248,7 @@ end
 
 -- Options in the order of their positions, then as the text names them, then by name.
 local function from_specs(specs, positional, text)
-  local list, seen, docs = {}, {}, option_docs(text)
+  local list, seen, docs = {}, {}, option_docs(text, specs)
   local function add(name, at)
     local spec = specs[name]
     if not spec or seen[name] then return end
@@ -245,7 +257,7 @@ local function from_specs(specs, positional, text)
     local optional = default ~= nil or spec.optional or not spec.required
     -- What takes the place of an option that is not given may be computed: the text says it.
     local said = default == nil and optional
-      and (text or ""):match("`" .. name .. "` %(([%w_.]+)[:)]")
+      and (text or ""):match("`" .. name .. "` %(([%w_.]+)[:;)]")
     if said == "nil" then said = nil end
     list[#list + 1] = {
       name = name, kind = kind_text(spec), doc = spec.doc or docs[name], positional = at or nil,
@@ -276,9 +288,14 @@ end
 -- Options that a Lua function checks: a table of them among its upvalues, or in its code; else what
 -- its doc comment says in backquotes of its parameter `options` or `args`.
 local function function_options(f, entry)
-  local text = ""
-  for _, param in ipairs(entry.params or {}) do text = text .. param.text .. "\n" end
-  text = text .. (entry.doc or "")
+  -- The text of the table of options first: each is a sentence of its own.
+  local own, others = "", ""
+  for _, param in ipairs(entry.params or {}) do
+    local sentence_of = param.text:gsub("[%s.;:,]+$", "") .. ". "
+    if param.name == "options" or param.name == "args" then own = own .. sentence_of
+    else others = others .. sentence_of end
+  end
+  local text = own .. others .. (entry.doc or "")
   local found
   for i = 1, 60 do
     local name, value = debug.getupvalue(methods.original[f] or f, i)
@@ -295,7 +312,8 @@ local function function_options(f, entry)
     if param.name == "options" or param.name == "args" then
       local docs = option_docs(param.text)
       for name, after in param.text:gmatch("`([%a_][%w_]*)`%s*([^`]*)") do
-        local default = after:match('^%((%b"")[:,)]') or after:match("^%(([^:,)]+)")
+        local default = after:match('^%((%b"")[:;,)]') or after:match("^%(([^:;,)]+)")
+        if default == nil then default = "none" end
         list[#list + 1] = {
           name = name, kind = "any", doc = docs[name] ~= default and docs[name] or nil,
           default = default ~= "must be given" and default or nil,
@@ -784,6 +802,14 @@ local function signature_names(entry)
   return list
 end
 
+-- Whether a text begins or ends in the midst of a sentence.
+local function is_torn(text)
+  if select(2, text:gsub("%(", "")) ~= select(2, text:gsub("%)", "")) then return true end
+  local last = text:match("(%l+)$")
+  return text:find("^[%),;]") ~= nil
+    or last == "an" or last == "the" or last == "and"
+end
+
 --- What is not said that a reader needs, a list of texts: {} when everything is.
 -- Everything public has a text; functions, methods and classes have errors and an example, modules
 -- an example; every parameter is told of (those of an op in its text), every option by kind and
@@ -819,6 +845,10 @@ function documentation.gaps()
     gap(entry.kind ~= "field" and not entry.example, "no example")
     for _, option in ipairs(entry.options) do
       gap(not option.doc or option.doc == "", ("option '%s': no text"):format(option.name))
+      gap(option.doc and is_torn(option.doc),
+        ("option '%s': its text is torn: %s"):format(option.name, tostring(option.doc)))
+      gap(option.default and option.default:find(";", 1, true) and not option.default:find('^"'),
+        ("option '%s': its default has more than the value"):format(option.name))
       gap(not option.kind or option.kind == "", ("option '%s': no kind"):format(option.name))
     end
     if (entry.kind == "function" or entry.kind == "method") and not ops[entry.name] then

@@ -6,7 +6,8 @@
 
 -- Older Luas read this far: the rest of lunate is more than they know.
 if _VERSION ~= "Lua 5.4" then
-  error("lunate is for Lua 5.4, and this is " .. (rawget(_G, "jit") and jit.version or _VERSION)
+  local jit = rawget(_G, "jit")
+  error("lunate is for Lua 5.4, and this is " .. (jit and jit.version .. " (Lua 5.1)" or _VERSION)
     .. ": run the script with lua5.4", 2)
 end
 

@@ -1,6 +1,6 @@
 --- Raises an error that points at the line of the script that called lunate, however deep in
--- lunate's own Lua it is found: `raise("batches: expected %d samples, got %d", 5, 4)`. Errors of the
--- core point there too (core/lua/messages.c).
+-- lunate's own Lua it is found: `raise("batches: expected %d samples, got %d", 5, 4)`. Errors of
+-- the core point there too (core/lua/messages.c).
 
 local core = require "lunate.core"
 

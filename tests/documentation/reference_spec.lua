@@ -36,6 +36,43 @@ describe("documentation", function()
       gaps_without("ln.layers.Dense", "options", {{name = "units", kind = "integer"}}), 1, true)
   end)
 
+  it("keeps each option's text whole and to itself", function()
+    local function option(entry, name)
+      for _, o in ipairs(documentation.find(entry)[1].options) do
+        if o.name == name then return o end
+      end
+    end
+    assert.equal("one table by name instead of several results",
+      option("ln.Model:evaluate", "return_dict").doc)
+    assert.equal("none", option("ln.Model:predict", "callbacks").default)
+    assert.equal("as in read_csv", option("ln.data.Dataset.from_csv", "skip_rows").doc)
+    assert.equal("none", option("ln.data.Dataset.from_csv", "header").default)
+    assert.matches("or a schedule of `ln.schedules`",
+      option("ln.callbacks.LearningRateScheduler", "schedule").doc, 1, true)
+    assert.equal("false", option("ln.Model:load_weights", "by_name").default)
+    local entry = documentation.find("ln.layers.Dense")[1]
+    local kept = entry.options[1].doc
+    for _, torn in ipairs{"half of (it", "), and", "the first and"} do
+      entry.options[1].doc = torn
+      assert.matches("its text is torn", table.concat(documentation.gaps(), "\n"), 1, true)
+    end
+    entry.options[1].doc = kept
+    assert.same({}, documentation.gaps())
+  end)
+
+  it("sums up in whole sentences", function()
+    local function summary(name) return documentation.find(name)[1].summary end
+    assert.matches("(He et al. 2015)", summary("ln.initializers.HeNormal"), 1, true)
+    assert.equal("what evaluate returns, in its order.", summary("ln.Model.metrics_names"))
+    assert.equal("deep learning for Lua.", summary("ln"))
+    for _, entry in ipairs(documentation.entries()) do
+      assert.is_nil(entry.summary:find("al%.$"), entry.name)
+      local text = entry.summary:gsub("%[[^%])]*%)", "")   -- intervals: [0, 1)
+      assert.equal(select(2, text:gsub("%(", "")), select(2, text:gsub("%)", "")),
+        entry.name .. ": " .. entry.summary)
+    end
+  end)
+
   it("is the same for all of a kind where nothing else is said", function()
     local function entry(name) return documentation.find(name)[1] end
     assert.matches("y_true and y_pred", entry("ln.losses.Huber").errors, 1, true)

@@ -96,7 +96,8 @@ describe("what a killed process had begun", function()
     end
     local left = run(("ls -A '%s'"):format(folder.path)):match("%.big%.%x+%.lunate%-tmp")
     assert.is_string(left)
-    run(("while kill -0 %d; do sleep 0.05; done"):format(tonumber(left:sub(14, 21), 16)))   -- is gone
+    local process = tonumber(left:sub(14, 21), 16)
+    run(("while kill -0 %d; do sleep 0.05; done"):format(process))
     -- Of a process that lives, of another machine, and what only looks like ours.
     local host = left:match("^%.big%.(%x%x%x%x%x%x%x%x)")
     local others = {
@@ -121,7 +122,7 @@ describe("reading", function()
       for what, read in pairs{
         read_csv = function() return ln.data.read_csv(path) end,
         from_csv = function()
-          for _ in ln.data.Dataset.from_csv(path):iterate() do return end
+          return ln.data.Dataset.from_csv(path):iterate()()
         end,
         read_idx = function() return core.read_idx(path) end,
         read_bytes = function() return core.read_bytes(path, 100) end,
@@ -147,8 +148,8 @@ describe("reading", function()
     assert(os.execute(("head -c 80000000 /dev/zero | tr '\\0' 'x' > '%s/long.csv'"):format(
       folder.path)))
     fails("a row has more than 64 MiB", ln.data.read_csv, folder.path .. "/long.csv")
-    assert(os.execute(("{ echo 1,2; echo 3,'\"'4; head -c 80000000 '%s/long.csv'; } > '%s/open.csv'")
-      :format(folder.path, folder.path)))
+    assert(os.execute(("cd '%s' && { echo 1,2; echo 3,'\"'4; cat long.csv; } > open.csv"):format(
+      folder.path)))
     fails("a quote is never closed", ln.data.read_csv, folder.path .. "/open.csv")
     assert.equal("(1, 300000)", tostring(ln.data.parse_csv(
       ("1,"):rep(299999) .. "2\n", {header = false}).shape))
@@ -175,7 +176,8 @@ if has_zip then
       end
       entries[#entries + 1] = {name = "bomb", data = ("bomb"):rep(10000)}
       local bytes = zip.encode(entries)
-      bytes = bytes:gsub("bombbombbomb", "bombbombxxxx", 1)   -- a wrong sum: unpacking it is an error
+      -- A wrong sum: unpacking it is an error.
+      bytes = bytes:gsub("bombbombbomb", "bombbombxxxx", 1)
       fails("bomb", zip.decode, bytes)
       core.write_file(path, bytes)
       assert.is_true(ln.load_model(path)(ln.ones{1, 2}) == model(ln.ones{1, 2}))

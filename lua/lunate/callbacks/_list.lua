@@ -73,7 +73,8 @@ return function(model, given, history, params)
   end
   local function is_class(value) return type(value) == "table" and value.extend ~= nil end
   if is_class(given) then
-    raise("callbacks should be callbacks, got the class %s: %s{...} makes one", given.name, given.name)
+    raise("callbacks should be callbacks, got the class %s: %s{...} makes one", given.name,
+      given.name)
   end
   for i = 1, list_length(given or {}, "callbacks") do
     local callback = given[i]

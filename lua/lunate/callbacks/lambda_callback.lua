@@ -1,7 +1,7 @@
 --- LambdaCallback: a callback made of functions, for what needs no class of its own.
 --
--- Options: the hooks (`on_epoch_end`, `on_train_begin`, ...: see Callback), each a function of the
--- hook's arguments, without self.
+-- Options are the hooks, on_epoch_end and so on (see Callback), each a function of the hook's
+-- arguments, without self.
 --
 --     local model = ln.Sequential{ln.layers.Dense{1, input_shape = {1}}}
 --     model:compile{loss = "mse"}

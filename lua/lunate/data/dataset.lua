@@ -352,9 +352,9 @@ end
 
 --- Elements are the rows of a CSV file, read piece by piece: the file may be larger than memory.
 -- @param path  the file, plain or gzip
--- @param options  those of read_csv (`header`, `delimiter`, `columns`, `dtype`, `skip_rows`), and
---   `label`: the column, by name or position among those kept, that is the target (a list of
---   columns: a vector); the element then is x, y. Blank lines are left out, missing values are NaN
+-- @param options  `header`, `delimiter`, `columns`, `dtype`, `skip_rows`: as in read_csv; `label`:
+--   the column, by name or position among those kept, that is the target (a list of columns: a
+--   vector), so that the element is x, y. Blank lines are left out, missing values are NaN
 --   (an error where the dtype is not a float), as read_csv counts them
 -- `ds.columns`: the names of x's columns, nil without a header.
 -- @return a Dataset
@@ -878,7 +878,7 @@ end
 --- As `batch`, of elements whose shapes differ: each is filled up at the end of its axes.
 -- @param options  `padded_shapes`: a shape for each part of the element, false (or nil) for what
 --   the longest of the batch needs; `padding_values` (0): a number, or one for each part;
---   `drop_remainder` (false)
+--   `drop_remainder` (false: a last batch that is smaller comes too)
 -- @param batch_size  how many elements
 -- Errors: an element that is longer than its padded shape; ranks that differ.
 --

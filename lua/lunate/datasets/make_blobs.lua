@@ -23,9 +23,9 @@ local OPTIONS = {
 
 local POSITIONAL = {"n_samples", "n_features", "centers"}
 
---- `centers`: how many (drawn evenly from `center_box` in each feature), or a table or tensor
--- (centers, features) of them; `cluster_std`: a number, or one for each center; n_samples are
--- spread evenly over the centers.
+--- `centers`: how many, or a table or tensor (centers, features) of them; `center_box`: what they
+-- are drawn from, evenly in each feature; `cluster_std`: a number, or one for each center;
+-- n_samples are spread evenly over the centers.
 -- @return x float32 (n_samples, n_features), y int64 (n_samples,) with the center 0, 1, ... of
 --   each; with `return_centers` the centers (centers, n_features) too
 -- Errors: unknown options, values of the wrong kind or range; centers or deviations that

@@ -71,6 +71,7 @@ local options = {
   show_layer_names = {"boolean", "show names of layers"},
   show_shapes = {"boolean", "show shapes"},
   show_trainable = {"boolean", "show what is trained"},
+  skip_rows = {"integer", "lines to leave out at the beginning"},
   shuffle = {"boolean", "put the samples in random order"},
   skip_mismatch = {"boolean", "leave alone what does not fit"},
   stddev = {"number", "the standard deviation"},

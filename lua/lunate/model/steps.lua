@@ -23,8 +23,8 @@ local function default_step(model, mode, x, y, w)
     local list = as_list(value)
     for i = 1, list and math.max(#list, 1) or 0 do
       if not is_tensor(list[i]) or list[i].rank == 0 then
-        raise("'%s_step' of '%s': %s should be a tensor of samples, or a list of them, got %s", mode,
-          model.name, name, core.describe_value(list[i]))
+        raise("'%s_step' of '%s': %s should be a tensor of samples, or a list of them, got %s",
+          mode, model.name, name, core.describe_value(list[i]))
       end
     end
     return list

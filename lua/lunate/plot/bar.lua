@@ -43,7 +43,7 @@ local spec = kind.define{
 -- `plot.bar(values, options)`; a method of figures and panels.
 -- @param values  (n); or (n, k), or a list of k lists: k bars beside each other at each place
 -- @param options  `names`: of the n places, under the axis (by default 1 to n); `series_names`: of
---   the k series, for the legend; `colors`: of each series, as "#0072B2"; and those of every plot,
+--   the k series, for the legend; `colors`: of each series, as "#0072B2". Those of every plot,
 --   as in plot.line
 -- Errors: what is no number; series of different lengths.
 --

@@ -75,7 +75,7 @@ local spec = kind.define{
 -- @param y_pred  (n) class ids that a model said
 -- @param options  `class_names`: of id 0 first; their number is the number of classes (without them
 --   the largest id plus one); `normalize` (false): shares of each row in percent; `map` ("blues"):
---   as in plot.heatmap; `colorbar` (false): a bar of the map beside it; and those of every plot, as
+--   as in plot.heatmap; `colorbar` (false): a bar of the map beside it. Those of every plot, as
 --   in plot.line
 -- Errors: lengths that differ; an id that is none.
 --

@@ -107,7 +107,7 @@ local spec = kind.define{
 -- @param y  (n) or (n, 1) their class ids
 -- @param options  `class_names`: of id 0 first; `threshold` (0.5): a single output above it is
 --   class 1; `resolution` (250): predictions along each axis; `size` and `alpha`: of the points,
---   as in plot.scatter; and those of every plot, as in plot.line, of which `xlim` and `ylim` are
+--   as in plot.scatter. Those of every plot, as in plot.line, of which `xlim` and `ylim` are
 --   the part of the plane (by default what is around the points)
 -- Errors: points with more than two features; a predict that gives something else.
 --

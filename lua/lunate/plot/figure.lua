@@ -90,9 +90,9 @@ local TEXT_OPTIONS = {
 }
 
 --- The figure as text in Unicode's blocks and Braille dots.
--- @param options  `columns` (80) and `rows` (22): of the text; panels that do not fit side by side
---   stand below each other, and are no smaller than can be read; `colors` ("none"): "256" or "full"
---   with the terminal's codes for colours
+-- @param options  `columns` (80: the width of the text), `rows` (22: its height; panels that do
+--   not fit side by side stand below each other, no smaller than can be read), `colors` ("none"):
+--   "256" or "full" with the terminal's codes for colours
 -- @return the text, lines ending in newlines. Errors: options out of range.
 --
 --     local fig = ln.plot.figure()

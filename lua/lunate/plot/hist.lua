@@ -80,7 +80,7 @@ local spec = kind.define{
 -- @param options  `bins`: how many, of equal width (by default the square root of n, 10 to 60);
 --   `range`: {low, high} that they divide (by default all values); `density` (false): heights such
 --   that the areas sum to one; `names`: of the series, for the legend; `colors`: as "#0072B2";
---   `alpha`: opacity in 0..1 (0.85, and 0.55 when there are several); and those of every plot, as
+--   `alpha`: opacity in 0..1 (0.85, and 0.55 when there are several). Those of every plot, as
 --   in plot.line
 -- Errors: what is no number; a range that is none.
 --

@@ -82,7 +82,7 @@ local spec = kind.define{
 -- (for a single metric).
 -- @param history  a History, or its table `history.history` of lists by name
 -- @param options  `metrics`: names of which to draw, as {"loss", "accuracy"} (by default all);
---   `line_width` (2): in pixels; and those of every plot, as in plot.line
+--   `line_width` (2): in pixels. Those of every plot, as in plot.line
 -- Errors: no History; a metric that it does not have, with those that it has.
 --
 --     local model = ln.Sequential{ln.layers.Dense{1, input_shape = {1}}}

@@ -118,7 +118,7 @@ local spec = kind.define{
 -- @param options  `titles`: of each picture, above it; `title_colors`: of each, as "#D55E00";
 --   `columns` (10): pictures in a row; `map` ("gray": 0 is black): or "binary": 0 is white,
 --   "viridis", ... for gray pictures; `range`: {low, high} of values; `scale`: pixels on the screen
---   to a pixel (by default pictures become about 84 wide); and those of every plot, as in plot.line
+--   to a pixel (by default pictures become about 84 wide). Those of every plot, as in plot.line
 -- Errors: no pictures; as many titles as there are not.
 --
 --     local x, y = ln.datasets.garments.load_data{n_train = 20, n_test = 10}

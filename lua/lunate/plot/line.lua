@@ -85,7 +85,7 @@ local spec = kind.define{
 --   x. NaN and infinities are gaps
 -- @param options  `names`: of the curves, for the legend; `styles`: of each, "solid" (default; of
 --   the ninth and on the others), "dashed", "dotted" or "dashdot"; `colors`: of each, as "#0072B2";
---   `line_width` (2): in pixels; and those of every plot: `title`, `xlabel`, `ylabel`, `xlim`,
+--   `line_width` (2): in pixels. Those of every plot: `title`, `xlabel`, `ylabel`, `xlim`,
 --   `ylim`, `xscale`, `yscale`, `grid`, `legend`, `to_file`, `terminal`, `width`, `height`,
 --   `font_size` (see `ln.plot.figure`)
 -- Errors: lengths that differ; what is no number; an unknown style.

@@ -31,7 +31,7 @@ local spec = kind.define{
 --   `class_names`: their names, of id 0 first; `name`: of the points, for the legend, where they
 --   have no classes; `size`: the diameter in pixels and `alpha`: the opacity in 0..1 (by default
 --   the more points, the smaller and fainter); `marker`: "circle", "triangle", "square", "diamond"
---   or "cross"; `colors`: of each class, as "#0072B2"; and those of every plot, as in plot.line
+--   or "cross"; `colors`: of each class, as "#0072B2". Those of every plot, as in plot.line
 -- Errors: lengths that differ; a class without a name.
 --
 --     local iris = ln.datasets.iris.load_data()
