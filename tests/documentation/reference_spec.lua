@@ -66,7 +66,7 @@ describe("documentation", function()
     assert.equal("what evaluate returns, in its order.", summary("ln.Model.metrics_names"))
     assert.equal("deep learning for Lua.", summary("ln"))
     for _, entry in ipairs(documentation.entries()) do
-      assert.is_nil(entry.summary:find("al%.$"), entry.name)
+      assert.is_nil(entry.summary:find("et al%.$"), entry.name)
       local text = entry.summary:gsub("%[[^%])]*%)", "")   -- intervals: [0, 1)
       assert.equal(select(2, text:gsub("%(", "")), select(2, text:gsub("%)", "")),
         entry.name .. ": " .. entry.summary)
