@@ -449,8 +449,8 @@ static int list_folder(lua_State *L) {
 static const luaL_Reg functions[] = {
     {"read_idx", read_idx},     {"read_csv", read_csv},       {"parse_csv", parse_csv},
     {"read_bytes", read_bytes}, {"list_folder", list_folder}, {"open_csv", open_csv},
-    {"read_file", read_file},   {"write_file", write_file}, {"append_file", append_file}, {"exists", exists},
-      {"tensor_bytes", tensor_bytes},
+    {"read_file", read_file},   {"write_file", write_file},   {"append_file", append_file},
+    {"exists", exists},         {"tensor_bytes", tensor_bytes},
     {"tensor_from_bytes", tensor_from_bytes},
     {"open_rows", open_rows},   {"next_block", next_block},   {"close_reader", reader_close},
     {NULL, NULL}};

@@ -293,7 +293,8 @@ static const char *synonym(lua_State *L, const char *name, int list) {
 }
 
 const char *ln_lua_nearest(lua_State *L, const char *name) {
-  int list = lua_gettop(L), length = (int)strlen(name), limit = length > 3 ? 1 + length / 3 : 1, best = INT32_MAX;
+  int list = lua_gettop(L), length = (int)strlen(name), best = INT32_MAX;
+  int limit = length > 3 ? 1 + length / 3 : 1;
   const char *other = synonym(L, name, list);
   if (other) return lua_pushstring(L, other);
   lua_pushnil(L);   // the nearest

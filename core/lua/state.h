@@ -37,8 +37,8 @@ typedef struct LnLua {
 // ---- messages (core/lua/messages.c)
 // Raises the core's error (clearing it and ending scopes); `what` is the function called.
 int ln_lua_raise(lua_State *L, LnLua *s, const char *what);
-// luaL_error, but for the place (the line of the script, past lunate's own Lua) and the text, which is
-// printable and bounded. All of the binding raises so.
+// luaL_error, but for the place (the line of the script, past lunate's own Lua) and the text, which
+// is printable and bounded. All of the binding raises so.
 int ln_lua_error(lua_State *L, const char *format, ...);
 #undef luaL_error
 #define luaL_error ln_lua_error

@@ -9,8 +9,7 @@ core.set_library(here)
 
 return function(format, ...)
   local message = select("#", ...) > 0 and format:format(...) or format
-  if not message:find("
-stack traceback:", 1, true) then message = core.shortened(message) end
+  if not message:find("\nstack traceback:", 1, true) then message = core.shortened(message) end
   message = core.printable(message, true)
   for level = 2, 40 do
     local info = debug.getinfo(level, "Sl")
