@@ -74,7 +74,8 @@ end
 --   Keras 3's names, layers have no "/" in theirs
 return function(tree)
   local out = modern(tree, 0)
-  local config = type(out) == "table" and out.config
+  if type(out) ~= "table" then return out end
+  local config = out.config
   local is_model = type(config) == "table" and type(config.layers) == "table"
   if is_model or core.class("layer", tostring(out.class_name)) then rename(out) end
   return out
