@@ -569,8 +569,9 @@ static int symbolic_len(lua_State *L) {
   LnLua *s = ln_lua(L);
   const Symbolic *t = check(L, s, 1, "#");
   if (t->of.shape.n == 0) return luaL_error(L, "a symbolic tensor of rank 0 has no length");
-  if (t->of.shape.v[0] < 0) return luaL_error(L, "the length of a symbolic tensor of shape %s is not "
-                                              "known", ln_shape_text(t->of.shape.v, (int)t->of.shape.n));
+  if (t->of.shape.v[0] < 0)
+    return luaL_error(L, "the length of a symbolic tensor of shape %s is not known",
+                      ln_shape_text(t->of.shape.v, (int)t->of.shape.n));
   lua_pushinteger(L, t->of.shape.v[0]);
   return 1;
 }

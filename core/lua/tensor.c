@@ -649,7 +649,8 @@ static int tensor_len(lua_State *L) {
   LnTensor *t = ln_lua_check_tensor(L, s, 1, "#");
   if (t->rank == 0) return luaL_error(L, "a tensor of rank 0 has no length");
   if (t->shape[0] < 0)
-    return luaL_error(L, "the length of a tensor of shape %s is not known", ln_tensor_shape_text(t));
+    return luaL_error(L, "the length of a tensor of shape %s is not known",
+                      ln_tensor_shape_text(t));
   lua_pushinteger(L, t->shape[0]);
   return 1;
 }

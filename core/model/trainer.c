@@ -381,7 +381,8 @@ static bool total_loss(LnContext *c, LnTrainer *t, Program *p, LnTensor **total)
     LnTensor *w = i < p->n_w ? p->w[i] : NULL;
     bool fuses = cls->call_logits && !o->loss->base.lua;
     LnTensor *logits = logits_of(p->tape, p->pred[i], fuses ? cls->fuses : NULL);
-    LnTensor *value = logits ? ln_loss_value_logits(c, o->loss, p->y[i], logits, w, p->pred[i]->mask)
+    LnTensor *mask = p->pred[i]->mask;
+    LnTensor *value = logits ? ln_loss_value_logits(c, o->loss, p->y[i], logits, w, mask)
                              : ln_loss_value(c, o->loss, p->y[i], p->pred[i], w, NULL);
     if (!value) return false;
     if (value->rank > 0 && !(value = ln_mean(c, value, LN_NONE, false))) return false;

@@ -93,7 +93,8 @@ static const LnLayerClass dense = {
                     "Example:\n"
                     "  local layer = ln.layers.Dense{2, activation = \"relu\"}\n"
                     "  layer(ln.zeros{32, 784}).shape  --> (32, 2)\n"},
-    .build = build, .call = call, .masks = true, .keeps_dtype = true, .describe = describe, .min_rank = 2,
+    .build = build, .call = call, .masks = true, .keeps_dtype = true, .describe = describe,
+    .min_rank = 2,
     .fixed_last = true};
 
 const LnLayerClass *const ln_layers_dense[] = {&dense, NULL};

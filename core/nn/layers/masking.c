@@ -1,4 +1,4 @@
-// Masking: marks the steps of a sequence that are padding, so that what comes after leaves them out.
+// Masking: marks the steps of a sequence that are padding; what comes after leaves them out.
 #include <stdio.h>
 
 #include "nn/nn.h"

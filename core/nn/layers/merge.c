@@ -31,8 +31,8 @@ static LnTensor *of_elements(LnContext *c, LnTensor *x) {
   return mask ? ln_broadcast_to(c, mask, x->rank, x->shape) : NULL;
 }
 
-// Of two inputs the extreme; where one of them is masked, the other. What is widened has no mask any
-// more, as in Keras.
+// Of two inputs the extreme; where one of them is masked, the other. What is widened has no mask
+// any more, as in Keras.
 static LnTensor *extreme(LnContext *c, const LnTensors *in, LnTensor *(*f)(LnContext *, LnTensor *,
                                                                            LnTensor *)) {
   int rank = 0;
@@ -134,7 +134,8 @@ static LnTensor *concatenate(LnContext *c, LnLayer *self, const LnTensors *in,
   for (int i = 1; i < in->n; i++) {
     const LnTensor *b = in->v[i];
     bool fits = a->rank == b->rank;
-    for (int k = 0; fits && k < a->rank; k++) fits = k == axis || ln_dims_fit(a->shape[k], b->shape[k]);
+    for (int k = 0; fits && k < a->rank; k++)
+      fits = k == axis || ln_dims_fit(a->shape[k], b->shape[k]);
     if (fits) continue;
     ln_fail(c, "shapes must agree but along axis %d: input 1 has %s, input %d has %s", axis + 1,
             ln_tensor_shape_text(a), i + 1, ln_tensor_shape_text(b));

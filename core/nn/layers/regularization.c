@@ -122,7 +122,8 @@ static const LnLayerClass gaussian_dropout_class = {
                     "rate; seed (none).\n"
                     "Example:\n"
                     "  ln.layers.GaussianDropout(0.1)(ln.ones{2, 3}, {training = true})\n"},
-    .masks = true, .call = multiply_noise, .describe = describe_noise, .generator = noise_generator};
+    .masks = true, .call = multiply_noise, .describe = describe_noise,
+    .generator = noise_generator};
 
 // ---- ActivityRegularization
 
