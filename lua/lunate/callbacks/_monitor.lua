@@ -7,6 +7,8 @@ local Callback = require "lunate.callbacks.callback"
 local methods = require "lunate.methods"
 local results = require "lunate.model.logs"
 
+local kept = require "lunate.kept"()
+
 local Monitor = Callback:extend("Monitor")
 
 Monitor.options = {
@@ -22,8 +24,8 @@ end
 -- Once a fit: that a value of validation is not in these logs, and what that means.
 --- @private
 function Monitor:warn_of_missing(logs, consequence)
-  if self.warned == self.params then return end
-  self.warned = self.params
+  if kept[self].warned == self.params then return end
+  kept[self].warned = self.params
   self:warn("%s: there is no '%s' yet: %s; there are: %s", self.class.name, self.options.monitor,
     consequence, names_of(self.model, logs))
 end

@@ -22,6 +22,8 @@ local results = require "lunate.model.logs"
 local Callback = require "lunate.callbacks.callback"
 local methods = require "lunate.methods"
 
+local kept = require "lunate.kept"()
+
 local CSVLogger = Callback:extend("CSVLogger")
 
 CSVLogger.options = {
@@ -77,18 +79,18 @@ end
 
 function CSVLogger:on_train_begin()
   local given = self.options
-  self.columns = nil
+  kept[self].columns = nil
   if given.append then
     local there, text = pcall(core.read_file, given.filename)
     local line = there and text:match("^[^\n]+")
-    if line then self.columns = columns_of(line, given.separator) end
+    if line then kept[self].columns = columns_of(line, given.separator) end
   end
   core.make_folders(given.filename)
   self:write("", not given.append)
 end
 
 function CSVLogger:on_epoch_end(epoch, logs)
-  if not self.columns then
+  if not kept[self].columns then
     local names = {}
     for name in pairs(logs) do names[name] = true end
     -- Epochs without validation may come first.
@@ -96,18 +98,18 @@ function CSVLogger:on_epoch_end(epoch, logs)
       local of_training = name ~= "learning_rate" and not name:find("^val_")
       if of_training then names["val_" .. name] = true end
     end
-    self.columns = {"epoch", table.unpack(results.order(self.model, names))}
-    self:line(table.pack(table.unpack(self.columns)))
+    kept[self].columns = {"epoch", table.unpack(results.order(self.model, names))}
+    self:line(table.pack(table.unpack(kept[self].columns)))
   end
-  local known, values = {}, {n = #self.columns}
-  for i, name in ipairs(self.columns) do
+  local known, values = {}, {n = #kept[self].columns}
+  for i, name in ipairs(kept[self].columns) do
     known[name] = true
     if i == 1 then values[i] = epoch else values[i] = logs[name] end
   end
   for name in pairs(logs) do
     if not known[name] then
       raise("CSVLogger: '%s' has no column for '%s'; there are: %s", self.options.filename, name,
-        table.concat(self.columns, ", "))
+        table.concat(kept[self].columns, ", "))
     end
   end
   self:line(values)

@@ -23,6 +23,8 @@ local Monitor = require "lunate.callbacks._monitor"
 local methods = require "lunate.methods"
 local state = require "lunate.model.state"
 
+local kept = require "lunate.kept"()
+
 local EarlyStopping = Monitor:extend("EarlyStopping")
 
 EarlyStopping.options = {
@@ -39,13 +41,14 @@ EarlyStopping.positional = {"monitor", "min_delta", "patience", "verbose", "mode
 function EarlyStopping:init() self.wait, self.stopped_epoch, self.best_epoch = 0, 0, 0 end
 
 function EarlyStopping:on_train_begin()
-  self.wait, self.stopped_epoch, self.best_epoch, self.best, self.weights = 0, 0, 0, nil, nil
+  self.wait, self.stopped_epoch, self.best_epoch, self.best = 0, 0, 0, nil
+  kept[self].weights = nil
 end
 
 --- @private
 function EarlyStopping:keep(epoch)
   self.best_epoch = epoch
-  if self.options.restore_best_weights then self.weights = self.model:get_weights() end
+  if self.options.restore_best_weights then kept[self].weights = self.model:get_weights() end
 end
 
 function EarlyStopping:on_epoch_end(epoch, logs)
@@ -70,11 +73,11 @@ function EarlyStopping:on_train_end()
     self:say("Epoch %d: stopped, %s has not improved for %d epochs", self.stopped_epoch,
       self.options.monitor, self.wait)
   end
-  if self.weights then
-    self.model:set_weights(self.weights)
+  if kept[self].weights then
+    self.model:set_weights(kept[self].weights)
     if verbose then self:say("The model has the weights of epoch %d", self.best_epoch) end
   end
-  self.weights = nil
+  kept[self].weights = nil
 end
 
 return methods(EarlyStopping)

@@ -32,6 +32,8 @@ local Monitor = require "lunate.callbacks._monitor"
 local every = require "lunate.callbacks._every"
 local methods = require "lunate.methods"
 
+local kept = require "lunate.kept"()
+
 local ModelCheckpoint = Monitor:extend("ModelCheckpoint")
 
 ModelCheckpoint.options = {
@@ -56,9 +58,9 @@ end
 
 function ModelCheckpoint:init(given)
   local path = given.filepath
-  self.due = every("ModelCheckpoint", given.save_freq)
+  kept[self].due = every("ModelCheckpoint", given.save_freq)
   -- A hook for batches keeps fit from running several at once: only where they are counted.
-  if self.due then self.on_batch_end = self.after_batch end
+  if kept[self].due then self.on_batch_end = self.after_batch end
   local of_weights = path:find("%.weights%.h5$") ~= nil
   if given.save_weights_only and not of_weights then
     raise("bad option 'filepath' of 'ModelCheckpoint': with save_weights_only it should end in "
@@ -124,10 +126,10 @@ end
 function ModelCheckpoint:wanted(logs)
   local given = self.options
   if not given.save_best_only then return true, "" end
-  local value = self:value(logs, self.due
+  local value = self:value(logs, kept[self].due
     and "batches have no validation, so all that is due after them is saved, better or not"
     or "after epochs without validation nothing is saved")
-  if value == nil then return self.due ~= nil, self.due and "" end
+  if value == nil then return kept[self].due ~= nil, kept[self].due and "" end
   local best = self.best and ("%.5f"):format(self.best) or "none"
   if value ~= value or not self:is_better(value, self.best) then   -- NaN may come first
     return false, ("%s is not better than %s"):format(given.monitor, best)
@@ -157,15 +159,15 @@ function ModelCheckpoint:save(epoch, batch, logs)
   if verbose then self:say("Epoch %d: %ssaved as %s", epoch, why, path) end
 end
 
-function ModelCheckpoint:on_epoch_begin(epoch) self.epoch = epoch end
+function ModelCheckpoint:on_epoch_begin(epoch) kept[self].epoch = epoch end
 
 function ModelCheckpoint:on_epoch_end(epoch, logs)
-  if not self.due then self:save(epoch, nil, logs) end
+  if not kept[self].due then self:save(epoch, nil, logs) end
 end
 
 --- @private
 function ModelCheckpoint:after_batch(batch, logs)
-  if self.due(batch) then self:save(self.epoch, batch, logs) end
+  if kept[self].due(batch) then self:save(kept[self].epoch, batch, logs) end
 end
 
 return methods(ModelCheckpoint)

@@ -19,6 +19,8 @@ local Callback = require "lunate.callbacks.callback"
 local methods = require "lunate.methods"
 local state = require "lunate.model.state"
 
+local kept = require "lunate.kept"()
+
 local SwapEMAWeights = Callback:extend("SwapEMAWeights")
 
 SwapEMAWeights.options = {swap_on_epoch = {"boolean", default = false}}
@@ -33,44 +35,43 @@ local function averages(optimizer)
   return list
 end
 
---- @private
-function SwapEMAWeights:put_averages()
+local function put_averages(self)
   local optimizer = state[self.model].optimizer
   if not (optimizer and optimizer.use_ema) then
     raise("SwapEMAWeights: the optimizer keeps no averages: make it with use_ema = true")
   end
-  if self.weights then return end
+  if kept[self].weights then return end
   local list = averages(optimizer)
   if #list == 0 then return end
-  self.weights = {}
+  kept[self].weights = {}
   for i, variable in ipairs(self.model.trainable_variables) do
-    self.weights[i] = variable:copy()
+    kept[self].weights[i] = variable:copy()
     variable:assign(list[i])
   end
 end
 
---- @private
-function SwapEMAWeights:put_weights()
-  if not self.weights then return end
-  for i, variable in ipairs(self.model.trainable_variables) do variable:assign(self.weights[i]) end
-  self.weights = nil
+local function put_weights(self)
+  local weights = kept[self].weights
+  if not weights then return end
+  for i, variable in ipairs(self.model.trainable_variables) do variable:assign(weights[i]) end
+  kept[self].weights = nil
 end
 
 -- After an evaluation that an error broke off, the averages are still there.
-function SwapEMAWeights:on_train_begin() self:put_weights() end
+function SwapEMAWeights:on_train_begin() put_weights(self) end
 
-function SwapEMAWeights:on_epoch_begin() self:put_weights() end
+function SwapEMAWeights:on_epoch_begin() put_weights(self) end
 
 function SwapEMAWeights:on_epoch_end()
-  if self.options.swap_on_epoch then self:put_averages() end
+  if self.options.swap_on_epoch then put_averages(self) end
 end
 
 -- fit has given the model its averages for good.
-function SwapEMAWeights:on_train_end() self.weights = nil end
+function SwapEMAWeights:on_train_end() kept[self].weights = nil end
 
-function SwapEMAWeights:on_test_begin() self:put_averages() end
-function SwapEMAWeights:on_test_end() self:put_weights() end
-function SwapEMAWeights:on_predict_begin() self:put_averages() end
-function SwapEMAWeights:on_predict_end() self:put_weights() end
+function SwapEMAWeights:on_test_begin() put_averages(self) end
+function SwapEMAWeights:on_test_end() put_weights(self) end
+function SwapEMAWeights:on_predict_begin() put_averages(self) end
+function SwapEMAWeights:on_predict_end() put_weights(self) end
 
 return methods(SwapEMAWeights)

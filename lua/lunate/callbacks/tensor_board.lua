@@ -16,6 +16,8 @@ local methods = require "lunate.methods"
 local results = require "lunate.model.logs"
 local state = require "lunate.model.state"
 
+local kept = require "lunate.kept"()
+
 --- Writes event files for TensorBoard.
 -- @param options  `log_dir` ("logs"): the folder, made where it is missing;
 --   `histogram_freq` (0: never): every so many epochs, from the first one, how each weight is
@@ -45,15 +47,15 @@ TensorBoard.positional = {"log_dir"}
 
 -- The writer of a run, made when there is something to write.
 local function writer(self, run)
-  if not self.writers[run] then
-    self.writers[run] = summary.create_file_writer(self.options.log_dir .. "/" .. run)
+  if not kept[self].writers[run] then
+    kept[self].writers[run] = summary.create_file_writer(self.options.log_dir .. "/" .. run)
   end
-  return self.writers[run]
+  return kept[self].writers[run]
 end
 
 local function close(self)
-  for _, each in pairs(self.writers) do each:close() end
-  self.writers = {}
+  for _, each in pairs(kept[self].writers) do each:close() end
+  kept[self].writers = {}
 end
 
 -- Numbers by name as scalars, in the order of results.
@@ -65,15 +67,15 @@ local function scalars(self, run, format, logs, step)
   end
 end
 
-local function begin_batch(self) self.batch_began = core.clock() end
+local function begin_batch(self) kept[self].batch_began = core.clock() end
 
 local function end_batch(self, _, logs)
-  self.batches = self.batches + 1
-  if self.batches % self.update_every ~= 0 then return end
-  scalars(self, "train", "batch_%s", logs, self.batches)
+  kept[self].batches = kept[self].batches + 1
+  if kept[self].batches % kept[self].update_every ~= 0 then return end
+  scalars(self, "train", "batch_%s", logs, kept[self].batches)
   if self.options.write_steps_per_second then
-    local seconds = core.clock() - self.batch_began
-    scalars(self, "train", "batch_%s", {steps_per_second = 1 / seconds}, self.batches)
+    local seconds = core.clock() - kept[self].batch_began
+    scalars(self, "train", "batch_%s", {steps_per_second = 1 / seconds}, kept[self].batches)
   end
 end
 
@@ -85,33 +87,34 @@ function TensorBoard:init(options)
     raise("bad option 'update_freq' of 'TensorBoard' (\"epoch\", \"batch\" or an integer >= 1 "
       .. "expected, got %s)", tostring(freq))
   end
-  self.writers = {}
+  kept[self].writers = {}
   -- A callback that looks at batches makes fit run them one by one: only where it is wanted.
   if n then
-    self.update_every = n
+    kept[self].update_every = n
     self.on_batch_begin, self.on_batch_end = begin_batch, end_batch
   end
 end
 
 function TensorBoard:on_train_begin()
   close(self)   -- of a fit that an error ended
-  self.training, self.batches = true, 0
+  kept[self].training, kept[self].batches = true, 0
   if self.options.write_graph then writer(self, "train"):graph(self.model) end
 end
 
 function TensorBoard:on_train_end()
-  self.training = false
+  kept[self].training = false
   close(self)
 end
 
 function TensorBoard:on_epoch_begin()
-  self.epoch_began, self.iterations_before = core.clock(), state[self.model].optimizer.iterations
+  kept[self].epoch_began = core.clock()
+  kept[self].iterations_before = state[self.model].optimizer.iterations
 end
 
 function TensorBoard:on_test_end(logs)
   local optimizer = state[self.model].optimizer
   scalars(self, "validation", "evaluation_%s_vs_iterations", logs, optimizer.iterations)
-  if not self.training then close(self) end
+  if not kept[self].training then close(self) end
 end
 
 -- A weight as pictures (n, h, w, c), as Keras lays it out; nil for what is no picture.
@@ -160,8 +163,8 @@ function TensorBoard:on_epoch_end(epoch, logs)
   end
   train.learning_rate = optimizer.learning_rate
   if options.write_steps_per_second then
-    train.steps_per_second = (optimizer.iterations - self.iterations_before)
-      / (core.clock() - self.epoch_began)
+    train.steps_per_second = (optimizer.iterations - kept[self].iterations_before)
+      / (core.clock() - kept[self].epoch_began)
   end
   scalars(self, "train", "epoch_%s", train, step)
   scalars(self, "validation", "epoch_%s", validation, step)
