@@ -38,6 +38,7 @@ NEED_test = $(NEED_run) lua-busted=cmd:busted \
   patch=cmd:patch python3-protobuf=file:/usr/lib/python3/dist-packages/google/protobuf/__init__.py
 NEED_lint := lua-check=cmd:luacheck lua5.4=cmd:$(firstword $(LUA))
 NEED_rock := $(NEED_build) luarocks=cmd:luarocks
+NEED_dist := zip=cmd:zip
 
 # $(call setup,NEEDS): installs what is missing where apt and root are at hand, else names it and stops.
 define setup
@@ -316,16 +317,17 @@ rock:  ## install as a rock into the tree TREE (build/tree)
 VERSION := $(shell sed -n 's/^.define LN_VERSION "\(.*\)"$$/\1/p' core/lua/module.c)
 RELEASE := lunate-$(VERSION)
 dist:  ## a release: $(BUILD)/$(RELEASE).tar.gz, its rockspec and $(RELEASE)-1.src.rock
+	@$(call setup,$(NEED_dist))
 	@set -e; rm -rf "$(BUILD)/dist" $(BUILD)/$(RELEASE)*; mkdir -p "$(BUILD)/dist/$(RELEASE)"; \
 	{ git ls-files -z 2>/dev/null || find . -type f ! -path './build*' ! -path './.git/*' -print0; } | \
 	  tar cf - --null -T - | tar xf - -C "$(BUILD)/dist/$(RELEASE)"; \
-	sed -e 's,^version = .*,version = "$(VERSION)-1",' \
-	  -e 's,url = .*,url = "file://$(RELEASE).tar.gz"$(comma) dir = "$(RELEASE)"$(comma),' \
+	sed -e 's|^version = .*|version = "$(VERSION)-1"|' \
+	  -e 's|^  url = .*|  url = "file://$(RELEASE).tar.gz",\n  dir = "$(RELEASE)",|' \
 	  lunate-scm-1.rockspec > "$(BUILD)/$(RELEASE)-1.rockspec"; \
 	cp "$(BUILD)/$(RELEASE)-1.rockspec" "$(BUILD)/dist/$(RELEASE)/"; \
 	tar czf "$(BUILD)/$(RELEASE).tar.gz" -C "$(BUILD)/dist" "$(RELEASE)"; \
-	cd "$(BUILD)" && env -u MAKEFLAGS -u MAKELEVEL luarocks --lua-version 5.4 pack "$(RELEASE)-1.rockspec" \
-	  >/dev/null && rm -rf dist && ls $(RELEASE)*
+	cd "$(BUILD)" && zip -q "$(RELEASE)-1.src.rock" "$(RELEASE)-1.rockspec" "$(RELEASE).tar.gz" && \
+	rm -rf dist && ls $(RELEASE)*
 
 clean:  ## remove the build folder
 	rm -rf $(BUILD)

@@ -102,6 +102,31 @@ describe("make install", function()
   end)
 end)
 
+describe("make dist", function()
+  it("makes a rock of the sources and a rockspec of this version", function()
+    local has_zip, zip = pcall(require, "lunate.zip")
+    if not has_zip or run("command -v zip") == "" then return pending("no zip") end
+    local folder <close> = scratch.folder()
+    local said, ok = run(("env -u MAKEFLAGS -u MAKELEVEL make --no-print-directory dist BUILD=%s")
+      :format(quoted(folder.path)))
+    assert(ok, said)
+    local name = "lunate-" .. ln.version
+    local entries = zip.decode(folder:read(name .. "-1.src.rock"))
+    local spec = {}
+    assert(load(entries[name .. "-1.rockspec"], "=rockspec", "t", spec))()
+    assert.equal(ln.version .. "-1", spec.version)
+    assert.same({url = "file://" .. name .. ".tar.gz", dir = name}, spec.source)
+    assert.is_nil(spec.description.maintainer)
+    folder:write("got.tar.gz", entries[name .. ".tar.gz"])
+    local list = "\n" .. run("tar tzf " .. quoted(folder.path .. "/got.tar.gz"))
+    for _, file in ipairs{"Makefile", "LICENSE", "core/lunate.h", "lua/lunate/init.lua",
+                          name .. "-1.rockspec", "docs/CHANGELOG.md"} do
+      assert.matches("\n" .. name .. "/" .. file .. "\n", list, 1, true)
+    end
+    assert.is_nil(list:find("/build/obj", 1, true))
+  end)
+end)
+
 describe("a script", function()
   it("runs from wherever it was copied to", function()
     local folder <close> = scratch.folder()
