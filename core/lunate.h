@@ -78,6 +78,7 @@ struct LnContext {
   int32_t no_effects;     // > 0: only shapes are asked for; ops with effects do nothing
   LnTensor **temps;       // results owned by the scopes that are open (ops/op.h)
   size_t n_temps, cap_temps;
+  uintptr_t scope_frame;  // where on C's stack the outermost open scope began, 0: none is open
   LnTensor **losses;      // what layers added during the current call (regularization)
   const void **loss_layers;    // who added losses[i]: compared, never followed
   size_t n_losses, cap_losses;
@@ -90,6 +91,7 @@ struct LnContext {
   void *host;             // the binding's: the running lua_State
   const struct LnHost *calls;  // the binding's way into Lua (nn/nn.h); NULL without a binding
   uint64_t host_calls;    // how often it was taken: what did so cannot be replayed unasked
+  void (*let_go)(void *held, int kind);   // of what scopes hold besides tensors (ops/op.h)
   size_t (*collect)(LnContext *c);  // frees what garbage holds, when memory runs out; may be NULL
 };
 

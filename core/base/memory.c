@@ -22,7 +22,51 @@ struct LnMemory {
   size_t blocks;   // alive, to know when a closed account may go
   bool closed;
   Block *free[CLASSES];
+  void **taken;    // all blocks that the system gave: a hash table with free places, NULL
+  size_t n_taken, places;
 };
+
+// ---- what the system gave
+
+static size_t place_of(const LnMemory *m, const void *block) {
+  size_t i = (size_t)((uintptr_t)block / LN_LINE * 0x9e3779b97f4a7c15u >> 20) & (m->places - 1);
+  while (m->taken[i] && m->taken[i] != block) i = (i + 1) & (m->places - 1);
+  return i;
+}
+
+static bool note_block(LnMemory *m, void *block) {
+  if (2 * (m->n_taken + 1) > m->places) {
+    LnMemory wider = {.places = m->places ? 2 * m->places : 256};
+    wider.taken = calloc(wider.places, sizeof *wider.taken);
+    if (!wider.taken) return false;
+    for (size_t i = 0; i < m->places; i++)
+      if (m->taken[i]) wider.taken[place_of(&wider, m->taken[i])] = m->taken[i];
+    free(m->taken);
+    m->taken = wider.taken;
+    m->places = wider.places;
+  }
+  m->taken[place_of(m, block)] = block;
+  m->n_taken++;
+  return true;
+}
+
+// Gives a block back. Those after its place that had to go further move up.
+static void give_back(LnMemory *m, void *block) {
+  size_t i = place_of(m, block);
+  m->taken[i] = NULL;
+  m->n_taken--;
+  for (size_t k = (i + 1) & (m->places - 1); m->taken[k]; k = (k + 1) & (m->places - 1)) {
+    void *moved = m->taken[k];
+    m->taken[k] = NULL;
+    m->taken[place_of(m, moved)] = moved;
+  }
+  free(block);
+}
+
+static void close_account(LnMemory *m) {
+  free(m->taken);
+  free(m);
+}
 
 // Rounds up to a size class and returns its index: 64, 128, 192, 256, 320, 384, 448, 512, 640, ...
 static int size_class(size_t bytes, size_t *rounded) {
@@ -42,9 +86,13 @@ static int size_class(size_t bytes, size_t *rounded) {
 }
 
 // Large blocks lie in large pages where the kernel has them: a hundredth of the page faults.
-static void *fresh(size_t size) {
+static void *fresh(LnMemory *m, size_t size) {
   void *block = NULL;
   if (posix_memalign(&block, size < LARGE ? LN_LINE : PAGE, size) != 0) return NULL;
+  if (!note_block(m, block)) {
+    free(block);
+    return NULL;
+  }
 #ifdef MADV_HUGEPAGE
   if (size >= LARGE) madvise(block, size / PAGE * PAGE, MADV_HUGEPAGE);
 #endif
@@ -69,8 +117,13 @@ LnMemory *ln_memory_open(void) { return calloc(1, sizeof(LnMemory)); }
 void ln_memory_close(LnMemory *m) {
   if (!m) return;
   ln_memory_trim(m);
-  if (m->blocks == 0) free(m);
+  if (m->blocks == 0) close_account(m);
   else m->closed = true;
+}
+
+void ln_memory_abandon(LnMemory *m) {
+  for (size_t i = 0; i < m->places; i++) free(m->taken[i]);
+  close_account(m);
 }
 
 LnMemoryStats ln_memory_stats(const LnMemory *m) {
@@ -84,7 +137,7 @@ void ln_memory_trim(LnMemory *m) {
     while (m->free[k]) {
       Block *b = m->free[k];
       m->free[k] = b->next;
-      free(b);
+      give_back(m, b);
     }
   }
   m->cached = 0;
@@ -99,10 +152,10 @@ void *ln_memory_alloc(LnMemory *m, size_t bytes) {
     m->free[k] = b->next;
     m->cached -= size;
   } else {
-    b = fresh(size);
+    b = fresh(m, size);
     if (!b && m->cached) {
       ln_memory_trim(m);
-      b = fresh(size);
+      b = fresh(m, size);
     }
     if (!b) return NULL;
   }
@@ -119,8 +172,8 @@ void ln_memory_free(LnMemory *m, void *block, size_t bytes) {
   m->live -= size;
   m->blocks--;
   if (!keeps(m, block, size)) {
-    free(block);
-    if (m->closed && m->blocks == 0) free(m);
+    give_back(m, block);
+    if (m->closed && m->blocks == 0) close_account(m);
     return;
   }
   Block *b = block;

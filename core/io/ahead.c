@@ -31,6 +31,10 @@ struct LnAhead {
   Block *ring;
   int depth, first, ready;
   bool threaded, stop, ended;
+  bool filling, pausing;          // the thread works on a block; it is to begin none
+  bool lost;                      // a fork has left the thread behind
+  const LnMemory *memory;         // where the blocks come from
+  LnAhead *next;                  // in the list of those with a thread
   LnContext own;                  // the thread's errors
   pthread_mutex_t lock;
   pthread_cond_t changed;
@@ -65,24 +69,85 @@ static bool read_csv(LnAhead *a, LnContext *c, Block *b) {
 
 // ---- the thread
 
+// Fills the next block of the ring; the lock is held, but not meanwhile.
+static void fill_next(LnAhead *a) {
+  Block *b = &a->ring[(a->first + a->ready) % a->depth];
+  a->filling = true;
+  pthread_mutex_unlock(&a->lock);
+  bool ok = a->fill(a, &a->own, b);
+  pthread_mutex_lock(&a->lock);
+  a->filling = false;
+  if (ok && b->rows > 0) a->ready++;
+  else a->ended = true;
+  pthread_cond_broadcast(&a->changed);
+}
+
 static void *run(void *arg) {
   LnAhead *a = arg;
   pthread_mutex_lock(&a->lock);
   while (!a->stop && !a->ended) {
-    if (a->ready == a->depth) {
-      pthread_cond_wait(&a->changed, &a->lock);
-      continue;
-    }
-    Block *b = &a->ring[(a->first + a->ready) % a->depth];
-    pthread_mutex_unlock(&a->lock);
-    bool ok = a->fill(a, &a->own, b);
-    pthread_mutex_lock(&a->lock);
-    if (ok && b->rows > 0) a->ready++;
-    else a->ended = true;
-    pthread_cond_signal(&a->changed);
+    if (a->pausing || a->ready == a->depth) pthread_cond_wait(&a->changed, &a->lock);
+    else fill_next(a);
   }
   pthread_mutex_unlock(&a->lock);
   return NULL;
+}
+
+// ---- forks: the child has the blocks but not the thread, which it starts anew when it asks for
+// one
+
+static LnAhead *running;   // guarded by list_lock
+static pthread_mutex_t list_lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_once_t watching = PTHREAD_ONCE_INIT;
+
+// No block is half filled while the process is copied.
+static void before_fork(void) {
+  pthread_mutex_lock(&list_lock);
+  for (LnAhead *a = running; a; a = a->next) {
+    pthread_mutex_lock(&a->lock);
+    a->pausing = true;
+    while (a->filling) pthread_cond_wait(&a->changed, &a->lock);
+  }
+}
+
+static void after_fork(void) {
+  for (LnAhead *a = running; a; a = a->next) {
+    a->pausing = false;
+    pthread_cond_broadcast(&a->changed);
+    pthread_mutex_unlock(&a->lock);
+  }
+  pthread_mutex_unlock(&list_lock);
+}
+
+static void in_child(void) {
+  for (LnAhead *a = running; a; a = a->next) {
+    pthread_mutex_init(&a->lock, NULL);
+    pthread_cond_init(&a->changed, NULL);
+    a->pausing = false;
+    a->lost = true;
+  }
+  pthread_mutex_init(&list_lock, NULL);
+}
+
+static void watch_forks(void) { pthread_atfork(before_fork, after_fork, in_child); }
+
+static bool start_thread(LnAhead *a) {
+  sigset_t all, before;   // signals stay with the threads of the program
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
+  bool started = pthread_create(&a->thread, NULL, run, a) == 0;
+  pthread_sigmask(SIG_SETMASK, &before, NULL);
+  return started;
+}
+
+static void enlist(LnAhead *a, bool in) {
+  pthread_once(&watching, watch_forks);
+  pthread_mutex_lock(&list_lock);
+  LnAhead **at = &running;
+  while (*at && *at != a) at = &(*at)->next;
+  if (in) a->next = running, running = a;
+  else if (*at) *at = a->next;
+  pthread_mutex_unlock(&list_lock);
 }
 
 // ---- the script's side
@@ -104,6 +169,7 @@ static LnAhead *new_ahead(LnContext *c, int64_t size, int depth) {
   }
   a->size = size;
   a->depth = depth;
+  a->memory = c->memory;
   return a;
 }
 
@@ -117,11 +183,8 @@ static LnAhead *start(LnContext *c, LnAhead *a) {
   if (a->depth == 0) return a;
   pthread_mutex_init(&a->lock, NULL);
   pthread_cond_init(&a->changed, NULL);
-  sigset_t all, before;   // signals stay with the threads of the program
-  sigfillset(&all);
-  pthread_sigmask(SIG_SETMASK, &all, &before);
-  a->threaded = pthread_create(&a->thread, NULL, run, a) == 0;
-  pthread_sigmask(SIG_SETMASK, &before, NULL);
+  a->threaded = start_thread(a);
+  if (a->threaded) enlist(a, true);
   return a;
 }
 
@@ -199,8 +262,12 @@ bool ln_ahead_next(LnContext *c, LnAhead *a, LnTensor **out, int *n) {
     a->ended = b->rows == 0;
     return a->ended || hand_over(c, a, b, out, n);
   }
+  if (a->lost && start_thread(a)) a->lost = false;
   pthread_mutex_lock(&a->lock);
-  while (a->ready == 0 && !a->ended) pthread_cond_wait(&a->changed, &a->lock);
+  while (a->ready == 0 && !a->ended) {
+    if (a->lost) fill_next(a);
+    else pthread_cond_wait(&a->changed, &a->lock);
+  }
   bool any = a->ready > 0;
   pthread_mutex_unlock(&a->lock);
   if (!any) {   // the thread has ended: its error is ours to read
@@ -219,19 +286,28 @@ bool ln_ahead_next(LnContext *c, LnAhead *a, LnTensor **out, int *n) {
   pthread_mutex_lock(&a->lock);
   a->first = (a->first + 1) % a->depth;
   a->ready--;
-  pthread_cond_signal(&a->changed);
+  pthread_cond_broadcast(&a->changed);
   pthread_mutex_unlock(&a->lock);
   return true;
+}
+
+bool ln_ahead_uses(const LnMemory *m) {
+  bool uses = false;
+  pthread_mutex_lock(&list_lock);
+  for (const LnAhead *a = running; a; a = a->next) uses = uses || a->memory == m;
+  pthread_mutex_unlock(&list_lock);
+  return uses;
 }
 
 void ln_ahead_free(LnAhead *a) {
   if (!a) return;
   if (a->threaded) {
+    enlist(a, false);
     pthread_mutex_lock(&a->lock);
     a->stop = true;
-    pthread_cond_signal(&a->changed);
+    pthread_cond_broadcast(&a->changed);
     pthread_mutex_unlock(&a->lock);
-    pthread_join(a->thread, NULL);
+    if (!a->lost) pthread_join(a->thread, NULL);
     pthread_mutex_destroy(&a->lock);
     pthread_cond_destroy(&a->changed);
   }

@@ -19,6 +19,7 @@ LnAhead *ln_ahead_csv(LnContext *c, LnStream *stream, LnCsvReader *reader, LnDty
                       int64_t size, int depth);
 // The next block: new references in out[0 .. *n-1]; *n is 0 after the last.
 bool ln_ahead_next(LnContext *c, LnAhead *a, LnTensor **out, int *n);
+bool ln_ahead_uses(const LnMemory *m);   // whether a thread still fills blocks of this account
 void ln_ahead_free(LnAhead *a);  // waits for the thread; NULL is fine
 
 #endif

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -13,7 +12,8 @@
 #define INPUT (1 << 16)
 
 struct LnStream {
-  FILE *file;                    // NULL over a text
+  int fd;                        // -1 over a text
+  off_t offset;                  // our own: that of a descriptor is shared after a fork
   const unsigned char *text;
   size_t text_bytes, text_at;
   char *name;
@@ -26,13 +26,26 @@ struct LnStream {
   size_t left;
 };
 
+// Up to n bytes of the file; fewer only at its end.
+static bool read_file(LnContext *c, LnStream *s, unsigned char *out, size_t n, size_t *got) {
+  *got = 0;
+  while (*got < n) {
+    size_t most = n - *got < (size_t)1 << 30 ? n - *got : (size_t)1 << 30;
+    ssize_t k = pread(s->fd, out + *got, most, s->offset);
+    if (k < 0 && errno == EINTR) continue;
+    if (k < 0) return ln_fail(c, "cannot read '%s': %s", s->name, strerror(errno));
+    if (k == 0) return true;
+    s->offset += k;
+    *got += (size_t)k;
+  }
+  return true;
+}
+
 // Fills the empty input; left stays 0 at the end.
 static bool fill(LnContext *c, LnStream *s) {
-  if (s->file) {
+  if (s->fd >= 0) {
     s->at = s->input;
-    s->left = fread(s->input, 1, INPUT, s->file);
-    if (!s->left && ferror(s->file))
-      return ln_fail(c, "cannot read '%s': %s", s->name, strerror(errno));
+    if (!read_file(c, s, s->input, INPUT, &s->left)) return s->left = 0, false;
   } else {
     s->at = s->text + s->text_at;
     s->left = s->text_bytes - s->text_at < INPUT ? s->text_bytes - s->text_at : INPUT;
@@ -54,7 +67,7 @@ static bool begin(LnContext *c, LnStream *s) {
 
 static LnStream *stream_new(LnContext *c, const char *name) {
   LnStream *s = calloc(1, sizeof *s);
-  if (s) s->name = strdup(name), s->input = malloc(INPUT);
+  if (s) s->fd = -1, s->name = strdup(name), s->input = malloc(INPUT);
   if (s && s->name && s->input) return s;
   ln_stream_close(s);
   ln_fail(c, "not enough memory to read '%s'", name);
@@ -67,18 +80,15 @@ static LnStream *stream_open(LnContext *c, const char *path, bool raw) {
   struct stat info;
   // A pipe without a writer would keep open() waiting, one with a silent writer read(): both are
   // refused below, as whatever else has no end of its own.
-  int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  s->fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   s->raw = raw;
-  s->file = fd >= 0 ? fdopen(fd, "rb") : NULL;
-  if (fd >= 0 && !s->file) close(fd);
-  if (!s->file || fstat(fileno(s->file), &info) != 0) {
+  if (s->fd < 0 || fstat(s->fd, &info) != 0) {
     ln_fail(c, "cannot open '%s': %s", path, strerror(errno));
   } else if (S_ISDIR(info.st_mode)) {
     ln_fail(c, "cannot read '%s': it is a folder", path);
   } else if (!S_ISREG(info.st_mode)) {
     ln_fail(c, "cannot read '%s': it is not a regular file", path);
   } else {
-    setvbuf(s->file, NULL, _IONBF, 0);  // INPUT is the buffer
     s->bytes = (size_t)info.st_size;
     if (begin(c, s)) return s;
   }
@@ -101,7 +111,7 @@ LnStream *ln_stream_text(LnContext *c, const void *text, size_t bytes) {
 
 void ln_stream_close(LnStream *s) {
   if (!s) return;
-  if (s->file) fclose(s->file);
+  if (s->fd >= 0) close(s->fd);
   if (s->inflating) inflateEnd(&s->z);
   free(s->name);
   free(s->input);
@@ -110,13 +120,11 @@ void ln_stream_close(LnStream *s) {
 
 static bool read_plain(LnContext *c, LnStream *s, unsigned char *out, size_t n, size_t *got) {
   while (*got < n) {
-    if (!s->left && n - *got >= INPUT && s->file) {  // large: past the buffer
-      size_t k = fread(out + *got, 1, n - *got, s->file);
-      if (!k && ferror(s->file))
-        return ln_fail(c, "cannot read '%s': %s", s->name, strerror(errno));
-      if (!k) return true;
+    if (!s->left && n - *got >= INPUT && s->fd >= 0) {  // large: past the buffer
+      size_t k;
+      if (!read_file(c, s, out + *got, n - *got, &k)) return false;
       *got += k;
-      continue;
+      return true;
     }
     if (!s->left && !fill(c, s)) return false;
     if (!s->left) return true;
@@ -160,8 +168,7 @@ bool ln_stream_read(LnContext *c, LnStream *s, void *out, size_t n, size_t *got)
 }
 
 bool ln_stream_rewind(LnContext *c, LnStream *s) {
-  if (s->file && fseeko(s->file, 0, SEEK_SET) != 0)
-    return ln_fail(c, "cannot read '%s' twice: %s", s->name, strerror(errno));
+  s->offset = 0;
   s->text_at = s->left = 0;
   return begin(c, s);
 }

@@ -9,8 +9,7 @@
 // An empty handle on the stack for what comes: handle before resource.
 static int push_made(lua_State *L, LnLua *s, LnTensor *t, const char *what) {
   if (!t) return ln_lua_raise(L, s, what);
-  ln_lua_push_tensor(L, s, t);
-  ln_release(t);
+  ln_lua_give_tensor(L, s, t);
   return 1;
 }
 

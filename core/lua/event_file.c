@@ -53,18 +53,7 @@ static int open_event_file(lua_State *L) {
   luaL_argcheck(L, strlen(folder) == n && n > 0, 1, "a path expected");
   LnEventFile **f = lua_newuserdatauv(L, sizeof *f, 0);
   *f = NULL;
-  if (luaL_newmetatable(L, TYPE)) {
-    lua_pushcfunction(L, file_close);
-    lua_pushvalue(L, -1);
-    lua_setfield(L, -3, "__gc");
-    lua_setfield(L, -2, "__close");
-    lua_newtable(L);
-    ln_lua_setfuncs(L, methods);
-    lua_setfield(L, -2, "__index");
-    lua_pushliteral(L, TYPE);
-    lua_setfield(L, -2, "__metatable");
-  }
-  lua_setmetatable(L, -2);
+  ln_lua_set_class(L, TYPE, file_close, methods, true);
   *f = ln_event_file_open(&s->context, folder);
   return *f ? 1 : ln_lua_raise(L, s, NULL);
 }

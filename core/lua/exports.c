@@ -7,6 +7,8 @@
 // What ln_lua does for the core's own functions.
 static LnLua *enter(const LnExports *e, lua_State *L) {
   if (e->state->refuses) luaL_error(L, "lunate: %s", e->state->refuses);
+  bool jumped = ln_scope_jumped(&e->state->context);
+  if (jumped || e->state->context.err.set) ln_lua_recover(e->state, jumped);
   e->state->context.host = L;
   return e->state;
 }
@@ -21,8 +23,7 @@ static const LnTensor *test_tensor(const LnExports *e, lua_State *L, int i, cons
   i = lua_absindex(L, i);
   LnTensor *copy = ln_tensor_copy(&s->context, t);
   if (!copy) ln_lua_raise(L, s, what);
-  ln_lua_push_tensor(L, s, copy);
-  ln_release(copy);   // the handle has it
+  ln_lua_give_tensor(L, s, copy);
   lua_replace(L, i);
   return copy;
 }
@@ -32,8 +33,7 @@ static LnTensor *push_tensor(const LnExports *e, lua_State *L, LnDtype d, int ra
   LnLua *s = enter(e, L);
   LnTensor *t = ln_tensor_new(&s->context, d, rank, shape);
   if (!t) ln_lua_raise(L, s, what);
-  ln_lua_push_tensor(L, s, t);
-  ln_release(t);
+  ln_lua_give_tensor(L, s, t);
   return t;
 }
 

@@ -7,6 +7,7 @@
 #include <lauxlib.h>
 #include <lua.h>
 
+#include "lua/metatable.h"
 #include "lunate.h"
 
 #define LN_EXPORTS "lunate.exports"   // its key in the registry, out of reach of Lua code

@@ -57,13 +57,7 @@ static int box_gc(lua_State *L) {
 static Box *push_box(lua_State *L) {
   Box *box = lua_newuserdatauv(L, sizeof *box, 0);
   *box = (Box){0};
-  if (luaL_newmetatable(L, "lunate.csv")) {
-    lua_pushcfunction(L, box_gc);
-    lua_setfield(L, -2, "__gc");
-    lua_pushliteral(L, "lunate.csv");
-    lua_setfield(L, -2, "__metatable");
-  }
-  lua_setmetatable(L, -2);
+  ln_lua_set_class(L, "lunate.csv", box_gc, NULL, true);
   return box;
 }
 
@@ -154,13 +148,7 @@ static int reader_close(lua_State *L) {
 static LnAhead **push_reader(lua_State *L) {
   LnAhead **a = lua_newuserdatauv(L, sizeof *a, 0);
   *a = NULL;
-  if (luaL_newmetatable(L, "lunate.reader")) {
-    lua_pushcfunction(L, reader_close);
-    lua_setfield(L, -2, "__gc");
-    lua_pushliteral(L, "lunate.reader");
-    lua_setfield(L, -2, "__metatable");
-  }
-  lua_setmetatable(L, -2);
+  ln_lua_set_class(L, "lunate.reader", reader_close, NULL, true);
   return a;
 }
 
@@ -427,11 +415,7 @@ static int list_folder(lua_State *L) {
   const char *path = check_path(L, 1);
   DIR **folder = lua_newuserdatauv(L, sizeof *folder, 0);
   *folder = NULL;
-  if (luaL_newmetatable(L, "lunate.folder")) {
-    lua_pushcfunction(L, close_folder);
-    lua_setfield(L, -2, "__gc");
-  }
-  lua_setmetatable(L, -2);
+  ln_lua_set_class(L, "lunate.folder", close_folder, NULL, false);
   lua_newtable(L);
   *folder = opendir(path);
   if (!*folder) return luaL_error(L, "list_folder: cannot read '%s': %s", path, strerror(errno));

@@ -103,19 +103,9 @@ static int new_guard(lua_State *L) {
   LnLua *s = ln_lua(L);
   Guard *g = lua_newuserdatauv(L, sizeof *g, 0);
   *g = (Guard){0};
-  if (luaL_newmetatable(L, "lunate.interrupt")) {
-    static const luaL_Reg methods[] = {
-        {"count", guard_count}, {"outermost", guard_outermost}, {NULL, NULL}};
-    static const luaL_Reg metamethods[] = {
-        {"__close", guard_close}, {"__gc", guard_close}, {NULL, NULL}};
-    ln_lua_setfuncs(L, metamethods);
-    lua_newtable(L);
-    ln_lua_setfuncs(L, methods);
-    lua_setfield(L, -2, "__index");
-    lua_pushliteral(L, "lunate.interrupt");
-    lua_setfield(L, -2, "__metatable");
-  }
-  lua_setmetatable(L, -2);
+  static const luaL_Reg methods[] = {
+      {"count", guard_count}, {"outermost", guard_outermost}, {NULL, NULL}};
+  ln_lua_set_class(L, "lunate.interrupt", guard_close, methods, true);
   g->outermost = s->guards++ == 0;
   open_guard();
   g->open = true;

@@ -61,9 +61,7 @@ static int free_box(lua_State *L) {
 static Box *push_box(lua_State *L) {
   Box *box = lua_newuserdatauv(L, sizeof *box, 0);
   *box = (Box){.digits = 15};
-  if (luaL_newmetatable(L, "lunate.json"))
-    luaL_setfuncs(L, (luaL_Reg[]){{"__gc", free_box}, {"__close", free_box}, {NULL, NULL}}, 0);
-  lua_setmetatable(L, -2);
+  ln_lua_set_class(L, "lunate.json", free_box, NULL, false);
   lua_toclose(L, -1);
   return box;
 }

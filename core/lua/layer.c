@@ -252,11 +252,7 @@ static LnVariable **variables_of(lua_State *L, LnLayer *l, enum Which which, int
   int all = ln_layer_variables(l, NULL, 0);
   Held *h = lua_newuserdatauv(L, sizeof *h + 2 * (size_t)all * sizeof *h->v, 0);
   h->n = 0;
-  if (luaL_newmetatable(L, "lunate.held_variables")) {
-    lua_pushcfunction(L, release_held);
-    lua_setfield(L, -2, "__gc");
-  }
-  lua_setmetatable(L, -2);
+  ln_lua_set_class(L, "lunate.held_variables", release_held, NULL, false);
   // From here on nothing runs but this: the list is what it is now, cut to the room there is.
   LnVariable **v = h->v, **trainable = v + all;
   int found = which == TRAINABLE ? ln_layer_trainable_variables(l, v, all)
@@ -301,8 +297,7 @@ static int get_weights(lua_State *L) {
     LnTensor *t = ln_tensor_copy(&s->context, v[i]->value);
     if (!t) return ln_lua_raise(L, s, "get_weights");
     t->tracked = false;
-    ln_lua_push_tensor(L, s, t);
-    ln_release(t);
+    ln_lua_give_tensor(L, s, t);
     lua_rawseti(L, -2, i + 1);
   }
   return 1;

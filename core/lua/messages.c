@@ -110,12 +110,14 @@ int ln_lua_error(lua_State *L, const char *format, ...) {
 }
 
 int ln_lua_raise(lua_State *L, LnLua *s, const char *what) {
-  LnContext *c = &s->context;
+  // Cleared first: what makes the message may itself fail for want of memory.
+  char text[sizeof s->context.err.text];
+  strcpy(text, s->context.err.text);
+  ln_clear_error(&s->context);
   size_t n = what ? strlen(what) : 0;
-  bool named = n > 0 && strncmp(c->err.text, what, n) == 0 && c->err.text[n] == ':';
-  if (what && !named) lua_pushfstring(L, "%s: %s", what, c->err.text);
-  else lua_pushstring(L, c->err.text);
-  ln_clear_error(c);
+  bool named = n > 0 && strncmp(text, what, n) == 0 && text[n] == ':';
+  if (what && !named) lua_pushfstring(L, "%s: %s", what, text);
+  else lua_pushstring(L, text);
   return raise_text(L);
 }
 

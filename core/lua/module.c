@@ -7,6 +7,7 @@
 
 #include "base/random.h"
 #include "base/threads.h"
+#include "io/ahead.h"
 #include "kernels/gemm.h"
 #include "lua/host.h"
 
@@ -28,21 +29,38 @@ static size_t collect(LnContext *c) {
   return 1;
 }
 
+static void let_go(void *held, int kind) {
+  if (kind == LN_HELD_OBJECT) ln_object_release(held);
+  else ln_variable_release(held);
+}
+
 static int close_state(lua_State *L) {
   LnLua *s = lua_touserdata(L, 1);
   LnContext *c = &s->context;
   s->refuses = "the Lua state is closing";   // older finalizers run after this one
   ln_scope_end(c, 0);
+  c->scope_frame = 0;
   free(c->temps);
   ln_losses_clear(c);
   free(c->built);
   c->built = NULL;
   c->cap_built = 0;
-  ln_memory_close(c->memory);
+  // What finalizers made while the state was closing has no finalizer of its own.
+  if (ln_ahead_uses(c->memory)) ln_memory_close(c->memory);
+  else if (c->memory) ln_memory_abandon(c->memory);
   c->memory = NULL;
   c->temps = NULL;
   c->cap_temps = 0;
   return 0;
+}
+
+void ln_lua_recover(LnLua *s, bool jumped) {
+  LnContext *c = &s->context;
+  if (jumped) {
+    ln_scope_end(c, 0);
+    c->scope_frame = 0;
+  }
+  if (!c->scope_frame) ln_clear_error(c);
 }
 
 void ln_lua_setfuncs(lua_State *L, const luaL_Reg *functions) {
@@ -205,6 +223,7 @@ __attribute__((visibility("default"))) int luaopen_lunate_core(lua_State *L) {
   s->context.memory = ln_memory_open();
   if (!s->context.memory) return luaL_error(L, "out of memory");
   s->context.collect = collect;
+  s->context.let_go = let_go;
   s->context.calls = &ln_lua_host;
   s->context.host = L;
   // Without ln.set_seed every run differs.

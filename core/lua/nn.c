@@ -381,8 +381,7 @@ static int optimizer_variables(lua_State *L) {
     }
     lua_pushstring(L, name);
     lua_setfield(L, -2, "name");
-    ln_lua_push_tensor(L, s, t);
-    ln_release(t);
+    ln_lua_give_tensor(L, s, t);
     lua_setfield(L, -2, "value");
     lua_rawseti(L, -2, i + 1);
   }
@@ -423,8 +422,9 @@ static int class_for(lua_State *L) {
     if (shape.v[i] < 0) shape.v[i] = i == 0 && y->rank ? y->shape[0] : 1;
   LnTensor *p = ln_tensor_meta(&s->context, LN_FLOAT32, (int)shape.n, shape.v);
   if (!p) return ln_lua_raise(L, s, NULL);
-  lua_pushstring(L, accuracy ? ln_accuracy_for(y, p) : ln_crossentropy_for(y, p));
+  const char *name = accuracy ? ln_accuracy_for(y, p) : ln_crossentropy_for(y, p);
   ln_release(p);
+  lua_pushstring(L, name);
   return 1;
 }
 

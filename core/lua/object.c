@@ -114,13 +114,23 @@ void ln_lua_push_object(lua_State *L, LnLua *s, LnObject *o) {
     return;
   }
   lua_pop(L, 2);
-  ln_object_retain(o);   // a finalizer may let go of it before the handle holds it
+  size_t scope = ln_scope(&s->context);
+  // A finalizer may let go of it before the handle holds it.
+  if (!ln_hold(&s->context, ln_object_retain(o), LN_HELD_OBJECT)) ln_lua_raise(L, s, NULL);
   push_class(L, s, o->cls);
   Handle *h = push_blank(L, s, handle_type(o->cls));
-  h->object = o;
+  h->object = ln_object_retain(o);
   h->ready = true;
   remember(L, s, o);
   lua_remove(L, -2);
+  ln_scope_end(&s->context, scope);
+}
+
+void ln_lua_give_object(lua_State *L, LnLua *s, LnObject *o) {
+  size_t scope = ln_scope(&s->context);
+  if (!ln_hold(&s->context, o, LN_HELD_OBJECT)) ln_lua_raise(L, s, NULL);
+  ln_lua_push_object(L, s, o);
+  ln_scope_end(&s->context, scope);
 }
 
 bool ln_lua_find_object(lua_State *L, LnLua *s, const LnObject *o) {
@@ -1058,8 +1068,7 @@ static LnObject *from_name(lua_State *L, LnLua *s, const char *name, LnKind kind
   if (kind == LN_ACTIVATION) {
     LnObject *a = (LnObject *)ln_activation_new(&s->context, name);
     if (a) {
-      ln_lua_push_object(L, s, a);
-      ln_object_release(a);
+      ln_lua_give_object(L, s, a);
       return a;
     }
     ln_clear_error(&s->context);
@@ -1512,12 +1521,12 @@ static int serialize_body(lua_State *L) {
 // file, and for what is serialized meanwhile, as told at the head of this section.
 static int serialize(lua_State *L) {
   LnLua *s = ln_lua(L);
-  bool before = s->for_file;
-  s->for_file = before || lua_toboolean(L, 2);
+  bool before = s->for_file, for_file = before || lua_toboolean(L, 2);
   lua_settop(L, 1);
   lua_pushvalue(L, lua_upvalueindex(1));
   lua_pushcclosure(L, serialize_body, 1);
   lua_insert(L, 1);
+  s->for_file = for_file;   // from here to its end nothing jumps
   int status = lua_pcall(L, 1, 1, 0);
   s->for_file = before;
   s->context.host = L;
@@ -1634,8 +1643,7 @@ static int object_index(lua_State *L) {
   if (layer && layer->field) {
     LnTensor *t = layer->field(&s->context, (LnLayer *)o, lua_tostring(L, 2));
     if (t) {
-      ln_lua_push_tensor(L, s, t);
-      ln_release(t);
+      ln_lua_give_tensor(L, s, t);
       return 1;
     }
     if (s->context.err.set) return ln_lua_raise(L, s, NULL);
@@ -1953,8 +1961,7 @@ static int push_text_of(lua_State *L, LnLua *s) {
   // The options that are required or differ from their defaults.
   LnObject *plain = ln_object_new(&s->context, o->cls);
   if (!plain) return ln_lua_raise(L, s, NULL);
-  ln_lua_push_object(L, s, plain);   // its handle holds it
-  ln_object_release(plain);
+  ln_lua_give_object(L, s, plain);
   lua_newtable(L);
   int list = lua_gettop(L), n = 0;
   const LnOption *option;
@@ -2043,6 +2050,13 @@ void ln_lua_push_variable(lua_State *L, LnLua *s, LnVariable *v) {
   lua_remove(L, -2);
 }
 
+void ln_lua_give_variable(lua_State *L, LnLua *s, LnVariable *v) {
+  size_t scope = ln_scope(&s->context);
+  if (!ln_hold(&s->context, v, LN_HELD_VARIABLE)) ln_lua_raise(L, s, NULL);
+  ln_lua_push_variable(L, s, v);
+  ln_scope_end(&s->context, scope);
+}
+
 // A new variable over the tensor of an optimizer's slot.
 void ln_lua_push_slot(lua_State *L, LnLua *s, LnTensor *t, const char *name) {
   LnVariable *v = calloc(1, sizeof *v);
@@ -2055,8 +2069,7 @@ void ln_lua_push_slot(lua_State *L, LnLua *s, LnTensor *t, const char *name) {
   strcpy(v->name, name);
   v->refs = 1;
   v->value = ln_retain(t);
-  ln_lua_push_variable(L, s, v);
-  ln_variable_release(v);
+  ln_lua_give_variable(L, s, v);
 }
 
 static LnVariable *check_variable(lua_State *L, LnLua *s, int i) {
@@ -2096,8 +2109,7 @@ static int new_variable(lua_State *L) {
   }
   v->value->tracked = trainable && ln_dtype_is_float(v->value->dtype);
   v->value->state = true;
-  ln_lua_push_variable(L, s, v);
-  ln_variable_release(v);
+  ln_lua_give_variable(L, s, v);
   return 1;
 }
 

@@ -8,6 +8,7 @@
 #include <lauxlib.h>
 #include <lua.h>
 
+#include "lua/metatable.h"
 #include "nn/nn.h"
 
 // ---- text (core/lua/text.c)
@@ -59,9 +60,15 @@ const char *ln_lua_slip(lua_State *L, const char *name);
 // list at the top of the stack. Quotes `what` unless it has quotes.
 int ln_lua_unknown(lua_State *L, const char *kind, const char *name, const char *what);
 
+// Puts the context in order after an error that jumped out of a function of the binding (Lua itself
+// may lack memory in any call of its API): open scopes end, an error that was not raised is
+// forgotten.
+void ln_lua_recover(LnLua *s, bool jumped);
 static inline LnLua *ln_lua(lua_State *L) {
   LnLua *s = lua_touserdata(L, lua_upvalueindex(1));
   if (s->refuses) luaL_error(L, "lunate: %s", s->refuses);
+  bool jumped = ln_scope_jumped(&s->context);
+  if (jumped || s->context.err.set) ln_lua_recover(s, jumped);
   s->context.host = L;
   return s;
 }
@@ -77,6 +84,8 @@ void ln_lua_charge(lua_State *L, LnLua *s, size_t bytes);
 // Pushes a handle; takes one reference of its own. Steps the collector as memory gathers: every
 // operand must be anchored (on the stack, in a scope) by then.
 void ln_lua_push_tensor(lua_State *L, LnLua *s, LnTensor *t);
+// The same, with the caller's reference: it is let go also when an error of Lua's jumps.
+void ln_lua_give_tensor(lua_State *L, LnLua *s, LnTensor *t);
 // A Lua number for rank 0, else a tensor.
 void ln_lua_push_value(lua_State *L, LnLua *s, LnTensor *t);
 void ln_lua_push_number(lua_State *L, double v);   // a NaN without a sign: it prints as nan
@@ -130,6 +139,7 @@ static inline void ln_lua_push_none(lua_State *L, const LnLua *s) {
 
 // ---- objects (core/lua/object.c)
 void ln_lua_push_object(lua_State *L, LnLua *s, LnObject *o);   // its handle; one per object
+void ln_lua_give_object(lua_State *L, LnLua *s, LnObject *o);   // with the caller's reference
 LnObject *ln_lua_test_object(lua_State *L, LnLua *s, int i, LnKind kind);
 LnObject *ln_lua_check_object(lua_State *L, LnLua *s, int i, LnKind kind, const char *what);
 // An object of the kind from the value at i: itself, a name, a config table; pushes its handle.
@@ -139,6 +149,7 @@ const char *ln_lua_push_class_name(lua_State *L, int i);
 void ln_lua_push_config(lua_State *L, LnLua *s, LnObject *o);       // get_config()
 void ln_lua_push_serialized(lua_State *L, LnLua *s, LnObject *o);   // {class_name =, config =, ...}
 void ln_lua_push_variable(lua_State *L, LnLua *s, LnVariable *v);
+void ln_lua_give_variable(lua_State *L, LnLua *s, LnVariable *v);   // with the caller's reference
 LnVariable *ln_lua_test_variable(lua_State *L, LnLua *s, int i);
 // Names an object that has no name yet, as Keras would: dense, dense_1, ...
 void ln_lua_default_name(lua_State *L, LnLua *s, LnObject *o, const char *class_name);
@@ -156,8 +167,8 @@ int ln_lua_call_symbolic(lua_State *L, LnLua *s, int layer, int inputs, bool lis
 // What layer_call does when an input (at 2) is symbolic; its options are at 3.
 int ln_lua_layer_symbolic(lua_State *L, LnLua *s);
 
-// Of layers whose outputs have names: what a call gives is a table. set takes the list of names (nil:
-// none) from the top; push pushes it, or nothing for none.
+// Of layers whose outputs have names: what a call gives is a table. set takes the list of names
+// (nil: none) from the top; push pushes it, or nothing for none.
 void ln_lua_set_output_names(lua_State *L, LnLua *s, LnLayer *l);
 bool ln_lua_push_output_names(lua_State *L, LnLua *s, const LnLayer *l);
 void ln_lua_push_names(lua_State *L, int i);   // the sorted list of a table's string keys

@@ -220,8 +220,7 @@ static void class_name_of(const char *op, char *out, size_t size) {
 // Pushes the operation's handle, named after its op: add, add_1, ...
 static void push_operation(lua_State *L, LnLua *s, LnLayer *l) {
   char name[80];
-  ln_lua_push_object(L, s, &l->base);
-  ln_object_release(l);
+  ln_lua_give_object(L, s, &l->base);
   class_name_of(((LnOperation *)l)->op->name, name, sizeof name);
   ln_lua_default_name(L, s, &l->base, name);
 }

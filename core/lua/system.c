@@ -37,13 +37,7 @@ static int streams_close(lua_State *L) {
 static Streams *push_streams(lua_State *L) {
   Streams *streams = lua_newuserdatauv(L, sizeof *streams, 0);
   *streams = (Streams){{NULL}};
-  if (luaL_newmetatable(L, "lunate.streams")) {
-    lua_pushcfunction(L, streams_close);
-    lua_pushvalue(L, -1);
-    lua_setfield(L, -3, "__gc");
-    lua_setfield(L, -2, "__close");
-  }
-  lua_setmetatable(L, -2);
+  ln_lua_set_class(L, "lunate.streams", streams_close, NULL, false);
   lua_toclose(L, -1);
   for (int i = 0; i < 3; i++) {
     streams->file[i] = tmpfile();

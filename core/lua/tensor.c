@@ -55,6 +55,13 @@ void ln_lua_push_tensor(lua_State *L, LnLua *s, LnTensor *t) {
   ln_lua_charge(L, s, sizeof *t + (view ? 0 : sizeof *t->storage + t->storage->bytes));
 }
 
+void ln_lua_give_tensor(lua_State *L, LnLua *s, LnTensor *t) {
+  size_t scope = ln_scope(&s->context);
+  if (!ln_temp(&s->context, t)) ln_lua_raise(L, s, NULL);
+  ln_lua_push_tensor(L, s, t);
+  ln_scope_end(&s->context, scope);
+}
+
 // NULL too for a handle that was collected: finalizers may still see it.
 LnTensor *ln_lua_test_tensor(lua_State *L, LnLua *s, int i) {
   const Handle *h = test_handle(L, s, i);
@@ -810,12 +817,10 @@ static const luaL_Reg shape_metamethods[] = {
 
 void ln_register_tensor(lua_State *L) {
   LnLua *s = ln_lua(L);
-  if (luaL_newmetatable(L, "lunate.shape")) {
-    luaL_setfuncs(L, shape_metamethods, 0);
-    lua_pushliteral(L, "lunate.shape");
-    lua_setfield(L, -2, "__metatable");
-  }
-  lua_pop(L, 1);
+  luaL_newlib(L, shape_metamethods);
+  lua_pushliteral(L, "lunate.shape");
+  lua_setfield(L, -2, "__metatable");
+  lua_setfield(L, LUA_REGISTRYINDEX, "lunate.shape");
   // core.tensor_methods: where functions.c and Lua modules add t:f().
   lua_newtable(L);
   ln_lua_setfuncs(L, methods);

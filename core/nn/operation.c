@@ -26,7 +26,7 @@ static bool own_params(const LnOp *op, void *params) {
       LnNumbers *list = field;
       if (list->n <= 0) continue;
       double *v = malloc((size_t)list->n * sizeof *v);
-      if (v) memcpy(v, list->v, (size_t)list->n * sizeof *v);
+      if (v) ln_copy_bytes(v, list->v, (size_t)list->n * sizeof *v);
       else list->n = -1, ok = false;
       list->v = v;
     } else if (o->kind == LN_OPT_STRINGS) {
@@ -53,7 +53,7 @@ LnLayer *ln_operation_new(LnContext *c, const LnOp *op, int n_slots, LnTensor *c
   bool ok = o->constants && o->missing && o->params;
   if (ok) {
     o->n_slots = n_slots;
-    memcpy(o->params, params, op->params_size);
+    ln_copy_bytes(o->params, params, op->params_size);
     ok = own_params(op, o->params);
     for (int i = 0; i < n_slots; i++) {
       o->constants[i] = ln_retain(constants[i]);

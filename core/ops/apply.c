@@ -56,24 +56,41 @@ const char *ln_op_defect(const LnOp *op) {
 
 // ---- scopes
 
+// Room for one more.
+static bool reserve(LnContext *c) {
+  if (c->n_temps < c->cap_temps) return true;
+  size_t cap = c->cap_temps ? 2 * c->cap_temps : 64;
+  LnTensor **grown = realloc(c->temps, cap * sizeof *grown);
+  if (!grown) return ln_fail(c, "out of memory");
+  c->temps = grown;
+  c->cap_temps = cap;
+  return true;
+}
+
 LnTensor *ln_temp(LnContext *c, LnTensor *t) {
   if (!t) return NULL;
-  if (c->n_temps == c->cap_temps) {
-    size_t cap = c->cap_temps ? 2 * c->cap_temps : 64;
-    LnTensor **grown = realloc(c->temps, cap * sizeof *grown);
-    if (!grown) {
-      ln_release(t);
-      ln_fail(c, "out of memory");
-      return NULL;
-    }
-    c->temps = grown;
-    c->cap_temps = cap;
+  if (!reserve(c)) {
+    ln_release(t);
+    return NULL;
   }
   return c->temps[c->n_temps++] = t;
 }
 
-void ln_scope_end(LnContext *c, size_t scope) {
-  while (c->n_temps > scope) ln_release(c->temps[--c->n_temps]);
+// What is no tensor has its kind in the low bits of its address.
+enum { KIND_BITS = 3 };
+
+bool ln_hold(LnContext *c, void *held, int kind) {
+  if (!reserve(c)) return c->let_go(held, kind), false;
+  c->temps[c->n_temps++] = (LnTensor *)((uintptr_t)held | (uintptr_t)kind);
+  return true;
+}
+
+void ln_scope_release(LnContext *c, size_t scope) {
+  while (c->n_temps > scope) {
+    uintptr_t held = (uintptr_t)c->temps[--c->n_temps];
+    if (held & KIND_BITS) c->let_go((void *)(held & ~(uintptr_t)KIND_BITS), held & KIND_BITS);
+    else ln_release((LnTensor *)held);
+  }
 }
 
 LnTensor *ln_scope_return(LnContext *c, size_t scope, LnTensor *t) {

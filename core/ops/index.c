@@ -303,7 +303,7 @@ LnTensor *ln_gather(LnContext *c, LnTensor *x, LnTensor *positions, int64_t axis
 LnTensor *ln_gather_grad(LnContext *c, LnTensor *x, LnTensor *positions, int64_t axis, int rank,
                          const int64_t *shape) {
   Index p = {.axis = axis, .zero_based = true, .shape = {.n = rank}};
-  memcpy(p.shape.v, shape, (size_t)rank * sizeof *shape);
+  ln_copy_bytes(p.shape.v, shape, (size_t)rank * sizeof *shape);
   return LN_APPLY3(c, op_of(GATHER_GRAD), &p, x, positions, NULL);
 }
 

@@ -319,7 +319,7 @@ typedef struct Norm {
 
 static LnTensor *over_axes(LnContext *c, LnTensor *x, const LnInts *axes, bool keepdims,
                            LnTensor *(*reduce)(LnContext *, LnTensor *, int64_t, bool)) {
-  if (axes->n < 0) return reduce(c, x, LN_NONE, keepdims);
+  if (axes->n < 0 || !x) return reduce(c, x, LN_NONE, keepdims);
   LnTensor *y = x;
   int axis;
   bool gone[LN_MAX_RANK] = {false};
@@ -341,6 +341,7 @@ static bool norm_compose(const LnCall *call, LnTensor **out) {
   LnContext *c = call->context;
   const Norm *p = call->params;
   LnTensor *x = ln_cast(c, call->in[0], ln_dtype_float((LnDtype)call->in[0]->dtype)), *y;
+  if (!x) return false;
   if (isnan(p->ord)) return ln_fail(c, "norm: ord is a number, or math.huge");
   if (p->ord == 0)   // how many elements are not 0
     y = over_axes(c, ln_cast(c, ln_logical_not(c, ln_eq_number(c, x, 0)), (LnDtype)x->dtype),

@@ -109,12 +109,29 @@ bool ln_apply_all(LnContext *c, const LnOp *op, LnTensor *const *in, int n_in, c
 #define LN_APPLY3(c, op, params, a, b, d) ln_apply(c, op, (LnTensor *[]){a, b, d}, 3, params)
 
 // ---- scopes: what is applied inside one is released at its end, but for what is kept.
-static inline size_t ln_scope(LnContext *c) { return c->n_temps; }
-void ln_scope_end(LnContext *c, size_t scope);
+// Where the outermost one began is kept: an error of Lua's that jumps over its end is noticed by
+// the
+// next call, which stands no deeper on C's stack (ln_scope_jumped), and cleaned up then.
+static inline size_t ln_scope(LnContext *c) {
+  uintptr_t frame = (uintptr_t)__builtin_frame_address(0);
+  if (c->n_temps == 0 && frame > c->scope_frame) c->scope_frame = frame;
+  return c->n_temps;
+}
+static inline bool ln_scope_jumped(const LnContext *c) {
+  return (uintptr_t)__builtin_frame_address(0) >= c->scope_frame && c->scope_frame != 0;
+}
+void ln_scope_release(LnContext *c, size_t scope);
+static inline void ln_scope_end(LnContext *c, size_t scope) {
+  if (c->n_temps > scope) ln_scope_release(c, scope);
+  if ((uintptr_t)__builtin_frame_address(0) == c->scope_frame && scope == 0) c->scope_frame = 0;
+}
 // Ends the scope, leaving t (may be NULL) to the one around it.
 LnTensor *ln_scope_return(LnContext *c, size_t scope, LnTensor *t);
 // Hands a reference over to the open scope (of a tensor made by ln_tensor_new, for instance).
 LnTensor *ln_temp(LnContext *c, LnTensor *t);
+// The same of an object or a variable; let go at once, and false, when there is no memory for it.
+enum { LN_HELD_OBJECT = 1, LN_HELD_VARIABLE = 2 };
+bool ln_hold(LnContext *c, void *held, int kind);
 
 // ---- the tape's side (autograd/tape.c sets it): told of every call that involves a tracked
 // tensor, or of every call when `everything` is set (a kept tape: those around it are told

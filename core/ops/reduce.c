@@ -447,6 +447,6 @@ LnTensor *ln_argmax(LnContext *c, LnTensor *x, int64_t axis) {
 LnTensor *ln_sum_to(LnContext *c, LnTensor *x, int rank, const int64_t *target) {
   if (!x || ln_shape_equal(x->shape, x->rank, target, rank)) return x;
   SumTo o = {.shape = {.n = rank}};
-  memcpy(o.shape.v, target, (size_t)rank * sizeof *target);
+  ln_copy_bytes(o.shape.v, target, (size_t)rank * sizeof *target);
   return LN_APPLY1(c, &ln_ops_reduce[SUM_TO], &o, x);
 }

@@ -12,7 +12,7 @@ static bool view(const LnCall *call, LnSpec *out, int rank, const int64_t *shape
   LnTensor *x = call->in[0];
   if (!ln_spec(call, out, x->dtype, rank, shape)) return false;
   out->view_of = x;
-  memcpy(out->stride, stride, (size_t)rank * sizeof *stride);
+  ln_copy_bytes(out->stride, stride, (size_t)rank * sizeof *stride);
   out->offset = offset * (int64_t)ln_dtype_size(x->dtype);
   return true;
 }
@@ -477,7 +477,7 @@ static bool few_axes(LnContext *c, int rank) {
 LnTensor *ln_reshape(LnContext *c, LnTensor *x, int rank, const int64_t *shape) {
   if (!few_axes(c, rank)) return NULL;
   Shape p = {{.n = rank}};
-  memcpy(p.shape.v, shape, (size_t)rank * sizeof *shape);
+  ln_copy_bytes(p.shape.v, shape, (size_t)rank * sizeof *shape);
   return LN_APPLY1(c, &ln_ops_shape[RESHAPE], &p, x);
 }
 
@@ -503,7 +503,7 @@ LnTensor *ln_squeeze(LnContext *c, LnTensor *x, int64_t axis) {
 LnTensor *ln_broadcast_to(LnContext *c, LnTensor *x, int rank, const int64_t *shape) {
   if (!few_axes(c, rank)) return NULL;
   Shape p = {{.n = rank}};
-  memcpy(p.shape.v, shape, (size_t)rank * sizeof *shape);
+  ln_copy_bytes(p.shape.v, shape, (size_t)rank * sizeof *shape);
   return LN_APPLY1(c, &ln_ops_shape[BROADCAST_TO], &p, x);
 }
 

@@ -24,11 +24,12 @@ return function(what, module, file)
   local function module_of(name)
     if type(name) ~= "string" or not name:match("^%a[%w_]*$") or name == "init" then return nil end
     if not files then
-      files = {}
+      local found = {}
       for _, entry in ipairs(core.list_folder(folder)) do
         local own = entry:match("^(%a[%w_]*)%.lua$")
-        if own and own ~= "init" then files[letters(own)] = own end
+        if own and own ~= "init" then found[letters(own)] = own end
       end
+      files = found   -- whole, or not at all
     end
     local own = files[letters(name)]
     -- Names have capitals or are their file's.

@@ -17,6 +17,7 @@
 #include <zlib.h>
 
 #include "io/temporary.h"
+#include "lua/metatable.h"
 
 #define MAX_BYTES ((lua_Integer)1 << 32)   // of a download where nothing else is said
 #define HEX 65  // a SHA-256 in hexadecimal, with its NUL
@@ -48,13 +49,7 @@ static int job_gc(lua_State *L) {
 static Job *push_job(lua_State *L) {
   Job *job = lua_newuserdatauv(L, sizeof *job, 0);
   *job = (Job){.fd = -1};
-  if (luaL_newmetatable(L, "lunate.download")) {
-    lua_pushcfunction(L, job_gc);
-    lua_pushvalue(L, -1);
-    lua_setfield(L, -3, "__gc");
-    lua_setfield(L, -2, "__close");
-  }
-  lua_setmetatable(L, -2);
+  ln_lua_set_class(L, "lunate.download", job_gc, NULL, false);
   lua_toclose(L, -1);
   return job;
 }

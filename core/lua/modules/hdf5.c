@@ -1,7 +1,9 @@
 // lunate.hdf5: HDF5 files as Lua tables, in memory: encode(root) -> bytes, decode(bytes) -> root.
-// Three parts: writing; the child, where libhdf5 reads bytes that may mean it harm and tells what
-// it finds as one flat message; the parent, which believes none of it. A new kind of value is a
-// case in read_value (writing), send_value (child) and push_value (parent).
+// libhdf5 runs in a forked child alone: bytes that mean it harm, or want of memory, crash it or
+// leave it broken. To read, the child tells what it finds as one flat message, of which the parent
+// believes nothing; to write, the parent makes a plan and the child sends the file's bytes. A new
+// kind of value is a case in add_value and type_of (writing), send_value (child) and push_value
+// (parent).
 // pkg-config: hdf5
 // debian: libhdf5-dev
 #define _GNU_SOURCE 1        // pipe2, closefrom
@@ -16,6 +18,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/time.h>
 #include <sys/wait.h>
@@ -58,55 +61,56 @@ static hid_t number_type(LnDtype d) {
   }
 }
 
-// libhdf5 is one per process: Lua states in other threads take turns, and no fork sees it half
-// done. A finalizer of our own thread may come in between.
-static pthread_mutex_t library;
-static pthread_once_t library_once = PTHREAD_ONCE_INIT;
+// ---- Writing, the parent's side: a plan of what the file will hold. It points to what Lua holds
 
-static void start_library(void) {
-  pthread_mutexattr_t kind;
-  pthread_mutexattr_init(&kind);
-  pthread_mutexattr_settype(&kind, PTHREAD_MUTEX_RECURSIVE);
-  pthread_mutex_init(&library, &kind);
-  pthread_mutexattr_destroy(&kind);
-  H5open();   // so that a child need not
-}
+enum { TEXT = LN_DTYPES };   // a type of elements beside the dtypes
 
-// ---- Writing
-
-typedef struct Writer {
-  hid_t access, creation, links, text, boolean;   // property lists and types, -1 when not there
-  hid_t file;                                     // closing it closes all that is open in it
-  bool locked;
-  const LnExports *core;
-} Writer;
-
-static int writer_close(lua_State *L) {
-  Writer *w = lua_touserdata(L, 1);
-  if (w->file >= 0) H5Fclose(w->file);
-  if (w->access >= 0) H5Pclose(w->access);
-  if (w->creation >= 0) H5Pclose(w->creation);
-  if (w->links >= 0) H5Pclose(w->links);
-  if (w->text >= 0) H5Tclose(w->text);
-  if (w->boolean >= 0) H5Tclose(w->boolean);
-  if (w->locked) pthread_mutex_unlock(&library);
-  *w = (Writer){-1, -1, -1, -1, -1, -1, false, NULL};
-  return 0;
-}
-
-// A value ready to be written; what it points to is on the Lua stack or in itself.
-typedef struct Value {
-  hid_t type;
-  int rank;
+// A step of the plan: 'G' begins a group, 'D' a dataset, each up to its '.'; 'A' is an attribute of
+// what was begun last.
+typedef struct Item {
+  char letter;
+  int type, rank;               // an LnDtype or TEXT
   hsize_t shape[LN_MAX_RANK];
-  const void *data;
+  const char *name;
+  const void *data;             // NULL: it is `own`
+  lua_Integer tensor;           // where the list of what is held has it, 0: none
   union {
     const char *text;
     int64_t integer;
     double number;
     int8_t boolean;
   } own;
-} Value;
+} Item;
+
+typedef struct Plan {
+  Item *items;                  // in a userdata at `place`
+  size_t n, room;
+  uint64_t bytes, letters;      // of all tensors; of all names and texts
+  int place, held;              // on the stack; `held`: a list of all that the items point to
+  lua_Integer n_held;
+  const LnExports *core;
+} Plan;
+
+// Keeps the value at the top, which stays there.
+static lua_Integer hold(lua_State *L, Plan *p) {
+  lua_pushvalue(L, -1);
+  lua_rawseti(L, p->held, ++p->n_held);
+  return p->n_held;
+}
+
+static Item *add_item(lua_State *L, Plan *p, char letter, const char *name) {
+  if (p->n == p->room) {
+    size_t room = p->room ? 2 * p->room : 64;
+    Item *grown = lua_newuserdatauv(L, room * sizeof *grown, 0);
+    if (p->n) memcpy(grown, p->items, p->n * sizeof *grown);
+    p->items = grown;
+    p->room = room;
+    lua_replace(L, p->place);
+  }
+  Item *item = &p->items[p->n++];
+  *item = (Item){.letter = letter, .name = name};
+  return item;
+}
 
 // libhdf5 ends a text at its first zero byte.
 static const char *check_text(lua_State *L, int i, const char *path) {
@@ -124,102 +128,93 @@ static size_t count_fields(lua_State *L, int i) {
 }
 
 // The list of texts at the top.
-static void read_list(lua_State *L, const Writer *w, const char *path, Value *v) {
+static void read_list(lua_State *L, Plan *p, const char *path, Item *item) {
   size_t n = (size_t)lua_rawlen(L, -1);
-  v->rank = 1;
-  v->shape[0] = n;
-  v->type = n ? w->text : H5T_NATIVE_DOUBLE;   // Keras's (numpy's) empty list
+  item->rank = 1;
+  item->shape[0] = n;
+  item->type = n ? TEXT : LN_FLOAT64;   // Keras's (numpy's) empty list
   if (count_fields(L, -1) != n)
     luaL_error(L, "hdf5: '%s': a list of texts expected, got a table with other fields", path);
   const char **texts = lua_newuserdatauv(L, (n + 1) * sizeof *texts, 0);
-  lua_insert(L, -2);
-  for (size_t i = 0; i < n; i++) {   // allocates nothing: no finalizer touches the list
-    if (lua_rawgeti(L, -1, (lua_Integer)i + 1) != LUA_TSTRING)
+  hold(L, p);
+  lua_createtable(L, n < INT32_MAX ? (int)n : 0, 0);
+  hold(L, p);
+  for (size_t i = 0; i < n; i++) {
+    if (lua_rawgeti(L, -3, (lua_Integer)i + 1) != LUA_TSTRING)
       luaL_error(L, "hdf5: '%s': a list of texts expected, got a %s at %d", path,
                  luaL_typename(L, -1), (int)i + 1);
     texts[i] = check_text(L, -1, path);
-    lua_pop(L, 1);
+    p->letters += strlen(texts[i]);
+    lua_rawseti(L, -2, (lua_Integer)i + 1);
   }
-  v->data = texts;
+  item->data = texts;
 }
 
-// The value at the top, whatever an attribute or a dataset can hold. May push.
-static void read_value(lua_State *L, const Writer *w, const char *path, Value *v) {
-  *v = (Value){.data = &v->own};
+// Adds the value at the top, whatever an attribute or a dataset can hold. May push.
+static void add_value(lua_State *L, Plan *p, char letter, const char *name, const char *path) {
+  Item item = {.letter = letter};
+  const char *what;
   switch (lua_type(L, -1)) {
     case LUA_TSTRING:
-      v->type = w->text;
-      v->own.text = check_text(L, -1, path);
-      return;
+      item.type = TEXT;
+      item.own.text = check_text(L, -1, path);
+      p->letters += strlen(item.own.text);
+      hold(L, p);
+      break;
     case LUA_TNUMBER:
-      v->type = lua_isinteger(L, -1) ? H5T_NATIVE_INT64 : H5T_NATIVE_DOUBLE;
-      if (lua_isinteger(L, -1)) v->own.integer = lua_tointeger(L, -1);
-      else v->own.number = lua_tonumber(L, -1);
-      return;
+      item.type = lua_isinteger(L, -1) ? LN_INT64 : LN_FLOAT64;
+      if (lua_isinteger(L, -1)) item.own.integer = lua_tointeger(L, -1);
+      else item.own.number = lua_tonumber(L, -1);
+      break;
     case LUA_TBOOLEAN:
-      v->type = w->boolean;
-      v->own.boolean = (int8_t)lua_toboolean(L, -1);
-      return;
-    case LUA_TTABLE: read_list(L, w, path, v); return;
-    default: break;
+      item.type = LN_BOOL;
+      item.own.boolean = (int8_t)lua_toboolean(L, -1);
+      break;
+    case LUA_TTABLE: read_list(L, p, path, &item); break;
+    default:
+      what = lua_pushfstring(L, "hdf5: '%s'", path);
+      lua_insert(L, -2);
+      const LnTensor *t = p->core->test_tensor(p->core, L, -1, what);
+      if (!t)
+        luaL_error(L, "%s: a tensor, text, list of texts, number or boolean expected, got a %s",
+                   what, luaL_typename(L, -1));
+      item.type = t->dtype;
+      item.rank = t->rank;
+      for (int i = 0; i < t->rank; i++) item.shape[i] = (hsize_t)t->shape[i];
+      p->bytes += (uint64_t)t->size * p->core->dtype_size((LnDtype)t->dtype);
+      item.tensor = hold(L, p);
   }
-  const char *what = lua_pushfstring(L, "hdf5: '%s'", path);
-  lua_insert(L, -2);
-  const LnTensor *t = w->core->test_tensor(w->core, L, -1, what);
-  if (!t)
-    luaL_error(L, "%s: a tensor, text, list of texts, number or boolean expected, got a %s", what,
-               luaL_typename(L, -1));
-  v->type = t->dtype == LN_BOOL ? w->boolean : number_type((LnDtype)t->dtype);
-  v->rank = t->rank;
-  for (int i = 0; i < t->rank; i++) v->shape[i] = (hsize_t)t->shape[i];
-  v->data = t->data;
+  item.name = name;
+  *add_item(L, p, letter, name) = item;
 }
 
-static hid_t new_space(const Value *v) {
-  return v->rank ? H5Screate_simple(v->rank, v->shape, NULL) : H5Screate(H5S_SCALAR);
-}
-
-static void failed(lua_State *L, const char *path, const char *reason) {
-  luaL_error(L, "hdf5: '%s' cannot be written: %s", path, reason);
-}
-
-static void write_attribute(lua_State *L, const Writer *w, hid_t object, const char *name,
-                            const char *path) {
-  Value v;
-  char reason[160];
-  read_value(L, w, path, &v);
-  hid_t space = new_space(&v);
-  hid_t id = H5Acreate2(object, name, v.type, space, H5P_DEFAULT, H5P_DEFAULT);
-  bool done = id >= 0 && H5Awrite(id, v.type, v.data) >= 0;
-  if (!done) last_reason(reason);
-  if (id >= 0) H5Aclose(id);
-  H5Sclose(space);
-  if (!done) failed(L, path, reason);
-}
-
-static hid_t write_dataset(lua_State *L, const Writer *w, hid_t group, const char *name,
-                           const char *path) {
-  Value v;
-  char reason[160];
-  read_value(L, w, path, &v);
-  hid_t space = new_space(&v);
-  hid_t id = H5Dcreate2(group, name, v.type, space, w->links, w->creation, H5P_DEFAULT);
-  bool done = id >= 0 && H5Dwrite(id, v.type, H5S_ALL, H5S_ALL, H5P_DEFAULT, v.data) >= 0;
-  if (!done) last_reason(reason);
-  H5Sclose(space);
-  if (!done) failed(L, path, reason);
-  return id;
+// Where the tensors' values lie, to be asked when nothing of Lua's runs any more.
+static void find_values(lua_State *L, Plan *p) {
+  for (size_t i = 0; i < p->n; i++) {
+    Item *item = &p->items[i];
+    if (!item->tensor) continue;
+    lua_rawgeti(L, p->held, item->tensor);
+    const LnTensor *t = p->core->test_tensor(p->core, L, -1, "hdf5");
+    bool same = t && t->dtype == item->type && t->rank == item->rank;
+    for (int k = 0; same && k < t->rank; k++) same = (hsize_t)t->shape[k] == item->shape[k];
+    if (!same) luaL_error(L, "hdf5: '%s' changed while it was being written", item->name);
+    item->data = t->data;
+    lua_pop(L, 1);
+  }
 }
 
 static int by_bytes(const void *a, const void *b) {
   return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-// Pushes a list that anchors the names in the table at i, and the sorted array of them. `not`: what
-// a name must not hold.
-static const char **push_names(lua_State *L, int i, const char *path, char not, size_t *n) {
+// The sorted array, pushed, of the names in the table at i, which the plan holds. `not`: what a
+// name
+// must not have in it.
+static const char **push_names(lua_State *L, Plan *p, int i, const char *path, char not,
+                               size_t *n) {
   size_t length, most = count_fields(L, i);
   lua_createtable(L, most < INT32_MAX ? (int)most : 0, 0);
+  hold(L, p);
   const char **names = lua_newuserdatauv(L, (most + 1) * sizeof *names, 0);
   *n = 0;
   for (lua_pushnil(L); *n < most && lua_next(L, i); lua_pop(L, 1)) {
@@ -231,25 +226,26 @@ static const char **push_names(lua_State *L, int i, const char *path, char not, 
       luaL_error(L, "hdf5: '%s': '%s' cannot be a name", path, name);
     lua_pushvalue(L, -2);
     lua_rawseti(L, -5, (lua_Integer)++*n);
+    p->letters += length;
   }
   qsort(names, *n, sizeof *names, by_bytes);
   return names;
 }
 
-static void write_attributes(lua_State *L, const Writer *w, hid_t object, int i, const char *path) {
+static void add_attributes(lua_State *L, Plan *p, int i, const char *path) {
   size_t n;
   luaL_checkstack(L, 16, "hdf5");
   if (lua_isnil(L, i)) return;
   if (!lua_istable(L, i))
     luaL_error(L, "hdf5: the attributes of '%s': a table expected, got a %s", path,
                luaL_typename(L, i));
-  const char **names = push_names(L, i, path, '\0', &n);
+  const char **names = push_names(L, p, i, path, '\0', &n);
   int top = lua_gettop(L);
   for (size_t k = 0; k < n; k++) {
     const char *inner = lua_pushfstring(L, "%s@%s", path, names[k]);
     lua_pushstring(L, names[k]);
     lua_rawget(L, i);
-    write_attribute(L, w, object, names[k], inner);
+    add_value(L, p, 'A', names[k], inner);
     lua_settop(L, top);
   }
 }
@@ -269,34 +265,28 @@ static bool has_field(lua_State *L, int i, const char *name) {   // and pushes i
   return lua_rawget(L, i) != LUA_TNIL;
 }
 
-static void write_group(lua_State *L, const Writer *w, hid_t group, int i, const char *path,
-                        int depth);
+static void add_group(lua_State *L, Plan *p, int i, const char *path, int depth);
 
 // The value at the top, as the member `name` of a group.
-static void write_member(lua_State *L, const Writer *w, hid_t group, const char *name,
-                         const char *path, int depth) {
+static void add_member(lua_State *L, Plan *p, const char *name, const char *path, int depth) {
   int i = lua_gettop(L);
   bool table = lua_istable(L, i);
   if (table && has_field(L, i, "dataset")) {
     check_fields(L, i, path, "dataset", "attributes");
-    hid_t id = write_dataset(L, w, group, name, path);
+    add_value(L, p, 'D', name, path);
     has_field(L, i, "attributes");
-    write_attributes(L, w, id, lua_gettop(L), path);
-    H5Dclose(id);
+    add_attributes(L, p, lua_gettop(L), path);
   } else if (table && lua_rawlen(L, i) == 0) {
-    hid_t id = H5Gcreate2(group, name, w->links, H5P_DEFAULT, H5P_DEFAULT);
-    char reason[160];
-    if (id < 0) last_reason(reason), failed(L, path, reason);
-    write_group(L, w, id, i, path, depth + 1);
-    H5Gclose(id);
+    add_item(L, p, 'G', name);
+    add_group(L, p, i, path, depth + 1);
   } else {
     lua_settop(L, i);
-    H5Dclose(write_dataset(L, w, group, name, path));
+    add_value(L, p, 'D', name, path);
   }
+  add_item(L, p, '.', NULL);
 }
 
-static void write_group(lua_State *L, const Writer *w, hid_t group, int i, const char *path,
-                        int depth) {
+static void add_group(lua_State *L, Plan *p, int i, const char *path, int depth) {
   size_t n;
   luaL_checkstack(L, 16, "hdf5");
   if (depth == MAX_DEPTH)
@@ -304,76 +294,21 @@ static void write_group(lua_State *L, const Writer *w, hid_t group, int i, const
                MAX_DEPTH);
   check_fields(L, i, path, "attributes", "members");
   has_field(L, i, "attributes");
-  write_attributes(L, w, group, lua_gettop(L), path);
+  add_attributes(L, p, lua_gettop(L), path);
   if (!has_field(L, i, "members")) return;
   int members = lua_gettop(L);
   if (!lua_istable(L, members))
     luaL_error(L, "hdf5: the members of '%s': a table expected, got a %s", path,
                luaL_typename(L, members));
-  const char **names = push_names(L, members, path, '/', &n);
+  const char **names = push_names(L, p, members, path, '/', &n);
   int top = lua_gettop(L);
   for (size_t k = 0; k < n; k++) {
     const char *inner = lua_pushfstring(L, depth ? "%s/%s" : "%s%s", path, names[k]);
     lua_pushstring(L, names[k]);
     lua_rawget(L, members);
-    write_member(L, w, group, names[k], inner, depth);
+    add_member(L, p, names[k], inner, depth);
     lua_settop(L, top);
   }
-}
-
-static Writer *push_writer(lua_State *L) {
-  Writer *w = lua_newuserdatauv(L, sizeof *w, 0);
-  *w = (Writer){-1, -1, -1, -1, -1, -1, false, NULL};
-  luaL_setmetatable(L, "lunate.hdf5.writer");
-  lua_toclose(L, -1);
-  w->locked = pthread_mutex_lock(&library) == 0;
-  return w;
-}
-
-// As h5py makes a file by default, but in memory.
-static bool open_writer(Writer *w) {
-  H5Eset_auto2(H5E_DEFAULT, NULL, NULL);   // a thread's own: failures are Lua errors, not prints
-  w->access = H5Pcreate(H5P_FILE_ACCESS);
-  w->creation = H5Pcreate(H5P_DATASET_CREATE);
-  w->links = H5Pcreate(H5P_LINK_CREATE);
-  w->text = H5Tcopy(H5T_C_S1);
-  w->boolean = new_bool_type();
-  if (H5Pset_fapl_core(w->access, (size_t)1 << 20, 0) < 0 ||
-      H5Pset_fclose_degree(w->access, H5F_CLOSE_STRONG) < 0 ||
-      H5Pset_obj_track_times(w->creation, 0) < 0 ||
-      H5Pset_char_encoding(w->links, H5T_CSET_UTF8) < 0 ||
-      H5Tset_size(w->text, H5T_VARIABLE) < 0 || H5Tset_cset(w->text, H5T_CSET_UTF8) < 0)
-    return false;
-  w->file = H5Fcreate("lunate", H5F_ACC_TRUNC, H5P_DEFAULT, w->access);
-  return w->file >= 0;
-}
-
-// encode(root) -> the bytes of a file. A group is {attributes = {name = value}, members = {name =
-// group or dataset}}, both optional; a dataset is a value or {dataset = value, attributes = {...}};
-// a value is a tensor of any dtype, a text, a list of texts, an integer (int64), a float (float64)
-// or a boolean. An empty list as an attribute or in `dataset` is a float64 array of shape (0,), as
-// a member an empty group. The same tables give the same bytes. Errors name the place:
-// '/group/member', '/group/member@attribute'.
-//   hdf5.encode{members = {kernel = ln.zeros{2, 3}}, attributes = {backend = "lunate"}}
-static int encode(lua_State *L) {
-  char reason[160];
-  luaL_checktype(L, 1, LUA_TTABLE);
-  lua_settop(L, 1);
-  Writer *w = push_writer(L);
-  w->core = lua_touserdata(L, lua_upvalueindex(1));
-  if (!open_writer(w)) last_reason(reason), failed(L, "/", reason);
-  hid_t root = H5Gopen2(w->file, "/", H5P_DEFAULT);
-  if (root < 0) last_reason(reason), failed(L, "/", reason);
-  write_group(L, w, root, 1, "/", 0);
-  H5Gclose(root);
-  ssize_t n = H5Fflush(w->file, H5F_SCOPE_LOCAL) < 0 ? -1 : H5Fget_file_image(w->file, NULL, 0);
-  if (n < 0) last_reason(reason), failed(L, "/", reason);
-  luaL_Buffer b;
-  char *bytes = luaL_buffinitsize(L, &b, (size_t)n);
-  if (H5Fget_file_image(w->file, bytes, (size_t)n) != n)
-    last_reason(reason), failed(L, "/", reason);
-  luaL_pushresultsize(&b, (size_t)n);
-  return 1;
 }
 
 // ---- What a file may cost
@@ -392,10 +327,11 @@ static Limits limits_of(uint64_t file) {
   return (Limits){bytes, 16 + file / 8, cpu, 10000 + 5 * cpu};
 }
 
-// ---- The child: what it finds goes through a pipe as
+// ---- The child: what it says goes through a pipe. Reading, it tells what it finds as
 //   object := 'G' {'A' name value | 'M' name object} '.'  |  'D' value {'A' name value} '.'
 //   value := 'T' dtype rank shape data  |  'S' text  |  'L' n {text}  |  'N' (no value)
 //   text, name := n bytes; n, shape: 8 bytes; in the place of any letter: 'E' text, and it ends
+// and having written, 'F' n, the n bytes of the file being in memory that both share.
 
 typedef struct Child {
   uint64_t file;          // its length
@@ -686,6 +622,15 @@ static herr_t send_member(hid_t group, const char *name, const H5L_info_t *info,
   return 0;
 }
 
+// What the child has to do.
+typedef struct Task {
+  char *bytes;         // of the file to read; NULL: it writes
+  size_t n;
+  const Plan *plan;    // of the file to write, into
+  void *room;          // this shared memory
+  size_t most;
+} Task;
+
 // The image is read where it lies: nothing is copied, nothing freed, and nobody else sees this
 // process write to it.
 static void *image_malloc(size_t n, H5FD_file_image_op_t op, void *user) {
@@ -702,6 +647,16 @@ static herr_t image_free(void *data, H5FD_file_image_op_t op, void *user) {
   return 0;
 }
 static void *image_user(void *user) { return user; }
+// Where a file is written: never anywhere else, and no larger than there is room.
+static void *room_malloc(size_t n, H5FD_file_image_op_t op, void *user) {
+  const Task *task = user;
+  (void)op;
+  return n <= task->most ? task->room : NULL;
+}
+static void *room_realloc(void *data, size_t n, H5FD_file_image_op_t op, void *user) {
+  (void)data;
+  return room_malloc(n, op, user);
+}
 static herr_t image_keep(void *user) {
   (void)user;
   return 0;
@@ -725,8 +680,7 @@ static void close_others(void) {
 
 // Never returns into Lua, runs no finalizer, writes no stream; all signals but SIGPROF are blocked,
 // so that a fault ends it without the host's handlers. Its one descriptor, 0, is the pipe.
-static _Noreturn void child_main(int fd, char *bytes, size_t n, const Limits *most,
-                                 uint64_t space) {
+static void become_child(int fd, const Limits *most, uint64_t space) {
   sigset_t timer_signal;
   signal(SIGABRT, SIG_DFL);   // abort() unblocks it
   signal(SIGPROF, SIG_DFL);   // ends us when the processor's time is up
@@ -742,15 +696,18 @@ static _Noreturn void child_main(int fd, char *bytes, size_t n, const Limits *mo
   struct itimerval timer = {.it_value = {seconds, (suseconds_t)(most->cpu % 1000 * 1000)}};
   setitimer(ITIMER_PROF, &timer, NULL);   // RLIMIT_CPU knows whole seconds only
   if (space) limit(RLIMIT_AS, (rlim_t)(space + (64 << 20) + 3 * most->bytes));
-  Child c = {.file = n, .path = "/", .path_length = 1};
   H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
   H5PLset_loading_state(0);
+}
+
+static _Noreturn void read_file(const Task *task) {
+  Child c = {.file = task->n, .path = "/", .path_length = 1};
   H5FD_file_image_callbacks_t callbacks = {image_malloc, image_memcpy, NULL, image_free,
-                                           image_user,   image_keep,   bytes};
+                                           image_user,   image_keep,   task->bytes};
   hid_t access = H5Pcreate(H5P_FILE_ACCESS);
   if (H5Pset_fapl_core(access, 1 << 16, 0) < 0 ||
       H5Pset_file_image_callbacks(access, &callbacks) < 0 ||
-      H5Pset_file_image(access, bytes, n) < 0)
+      H5Pset_file_image(access, task->bytes, task->n) < 0)
     damaged(&c);
   // libhdf5 wants that no file has the name; here none can be opened anyway.
   hid_t file = H5Fopen("/dev/null/lunate", H5F_ACC_RDONLY, access);
@@ -760,11 +717,115 @@ static _Noreturn void child_main(int fd, char *bytes, size_t n, const Limits *mo
   _exit(0);
 }
 
+// ---- The child that writes
+
+typedef struct Writer {
+  Child child;                       // for its path, and to send
+  hid_t access, creation, links, text, boolean;   // property lists and types
+  hid_t file, above[MAX_DEPTH + 2];  // what was begun and has not ended
+  size_t before[MAX_DEPTH + 2];      // the path's length before it
+  int depth;
+} Writer;
+
+static _Noreturn void cannot_write(Writer *w) {
+  char reason[160];
+  last_reason(reason);
+  refuse(&w->child, "'%s' cannot be written: %s", w->child.path, reason);
+}
+
+// As h5py makes a file by default, but in memory.
+static void open_writer(Writer *w, const Task *task) {
+  H5FD_file_image_callbacks_t callbacks = {room_malloc, image_memcpy, room_realloc, image_free,
+                                           image_user,  image_keep,   (void *)(uintptr_t)task};
+  w->access = H5Pcreate(H5P_FILE_ACCESS);
+  w->creation = H5Pcreate(H5P_DATASET_CREATE);
+  w->links = H5Pcreate(H5P_LINK_CREATE);
+  w->text = H5Tcopy(H5T_C_S1);
+  w->boolean = new_bool_type();
+  if (w->boolean < 0 || H5Pset_fapl_core(w->access, (size_t)1 << 20, 0) < 0 ||
+      H5Pset_file_image_callbacks(w->access, &callbacks) < 0 ||
+      H5Pset_obj_track_times(w->creation, 0) < 0 ||
+      H5Pset_char_encoding(w->links, H5T_CSET_UTF8) < 0 ||
+      H5Tset_size(w->text, H5T_VARIABLE) < 0 || H5Tset_cset(w->text, H5T_CSET_UTF8) < 0)
+    cannot_write(w);
+  w->file = H5Fcreate("/dev/null/lunate", H5F_ACC_TRUNC, H5P_DEFAULT, w->access);
+  if (w->file < 0) cannot_write(w);
+}
+
+static hid_t new_space(Writer *w, const Item *item) {
+  hid_t space = item->rank ? H5Screate_simple(item->rank, item->shape, NULL)
+                           : H5Screate(H5S_SCALAR);
+  if (space < 0) cannot_write(w);
+  return space;
+}
+
+static hid_t type_of(const Writer *w, const Item *item) {
+  return item->type == TEXT      ? w->text
+         : item->type == LN_BOOL ? w->boolean
+                                 : number_type((LnDtype)item->type);
+}
+
+static void write_attribute(Writer *w, const Item *item) {
+  size_t before = enter(&w->child, '@', item->name);
+  hid_t space = new_space(w, item), type = type_of(w, item);
+  hid_t id = H5Acreate2(w->above[w->depth], item->name, type, space, H5P_DEFAULT, H5P_DEFAULT);
+  if (id < 0 || H5Awrite(id, type, item->data ? item->data : &item->own) < 0) cannot_write(w);
+  H5Aclose(id);
+  H5Sclose(space);
+  leave(&w->child, before);
+}
+
+static void write_dataset(Writer *w, const Item *item) {
+  hid_t space = new_space(w, item), type = type_of(w, item), group = w->above[w->depth - 1];
+  hid_t id = H5Dcreate2(group, item->name, type, space, w->links, w->creation, H5P_DEFAULT);
+  w->above[w->depth] = id;
+  if (id < 0 || H5Dwrite(id, type, H5S_ALL, H5S_ALL, H5P_DEFAULT,
+                         item->data ? item->data : &item->own) < 0)
+    cannot_write(w);
+  H5Sclose(space);
+}
+
+static void write_item(Writer *w, const Item *item) {
+  if (item->letter == 'A') {
+    write_attribute(w, item);
+  } else if (item->letter == '.') {
+    if (H5Oclose(w->above[w->depth]) < 0) cannot_write(w);
+    leave(&w->child, w->before[w->depth--]);
+  } else {
+    w->before[++w->depth] = enter(&w->child, '/', item->name);
+    if (item->letter == 'D') {
+      write_dataset(w, item);
+    } else {
+      w->above[w->depth] = H5Gcreate2(w->above[w->depth - 1], item->name, w->links, H5P_DEFAULT,
+                                      H5P_DEFAULT);
+      if (w->above[w->depth] < 0) cannot_write(w);
+    }
+  }
+}
+
+static _Noreturn void write_file(const Task *task) {
+  Writer w = {.child = {.path = "/", .path_length = 1}};
+  open_writer(&w, task);
+  w.above[0] = H5Gopen2(w.file, "/", H5P_DEFAULT);
+  if (w.above[0] < 0) cannot_write(&w);
+  for (size_t i = 0; i < task->plan->n; i++) write_item(&w, &task->plan->items[i]);
+  H5Gclose(w.above[0]);
+  ssize_t n = H5Fflush(w.file, H5F_SCOPE_LOCAL) < 0 ? -1 : H5Fget_file_image(w.file, NULL, 0);
+  if (n < 0) cannot_write(&w);
+  put_letter(&w.child, 'F');
+  put_size(&w.child, (uint64_t)n);
+  flush(&w.child);
+  _exit(0);
+}
+
 // ---- The parent
 
 typedef struct Job {
   int fd;          // the pipe's reading end, or -1
   pid_t pid;       // or 0
+  bool writes;
+  void *room;      // the memory that it shares with a child that writes, or NULL
+  size_t most;
   const LnExports *core;
   Limits left;
   struct timespec deadline;
@@ -791,6 +852,8 @@ static int job_close(lua_State *L) {
   if (job->fd >= 0) close(job->fd);
   job->fd = -1;
   reap(job);
+  if (job->room) munmap(job->room, job->most);
+  job->room = NULL;
   return 0;
 }
 
@@ -798,14 +861,17 @@ static Job *push_job(lua_State *L) {
   Job *job = lua_newuserdatauv(L, sizeof *job, 0);
   job->fd = -1;
   job->pid = 0;
+  job->writes = false;
+  job->room = NULL;
   job->at = job->end = 0;
-  luaL_setmetatable(L, "lunate.hdf5.job");
+  ln_lua_set_class(L, "lunate.hdf5.job", job_close, NULL, false);
   lua_toclose(L, -1);
   return job;
 }
 
-static int nonsense(lua_State *L, const char *what) {
-  return luaL_error(L, "hdf5: the file is damaged (%s)", what);
+static int nonsense(lua_State *L, const Job *job, const char *what) {
+  return luaL_error(L, job->writes ? "hdf5: writing fails (%s)" : "hdf5: the file is damaged (%s)",
+                    what);
 }
 
 // The child is silent for good.
@@ -819,9 +885,12 @@ static void ended(lua_State *L, Job *job) {
   }
   int status = reap(job);
   int by = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
-  if (by == SIGPROF) nonsense(L, "libhdf5 does not come to an end on it");
-  if (by == SIGKILL) luaL_error(L, "hdf5: the process that read was killed (out of memory?)");
-  nonsense(L, by ? "libhdf5 crashes on it" : "libhdf5 gives up on it");
+  if (by == SIGPROF) nonsense(L, job, "libhdf5 does not come to an end on it");
+  if (by == SIGKILL)
+    luaL_error(L, "hdf5: the process that %s was killed (out of memory?)",
+               job->writes ? "wrote" : "read");
+  if (job->writes) nonsense(L, job, "libhdf5 gives up, probably out of memory");
+  nonsense(L, job, by ? "libhdf5 crashes on it" : "libhdf5 gives up on it");
 }
 
 static int milliseconds_left(const Job *job) {
@@ -837,7 +906,7 @@ static size_t receive(lua_State *L, Job *job, void *to, size_t n) {
   for (;;) {
     struct pollfd poller = {.fd = job->fd, .events = POLLIN};
     int left = milliseconds_left(job), ready = poll(&poller, 1, left);
-    if (ready == 0 || left == 0) nonsense(L, "libhdf5 does not come to an end on it");
+    if (ready == 0 || left == 0) nonsense(L, job, "libhdf5 does not come to an end on it");
     ssize_t got = ready < 0 ? -1 : read(job->fd, to, n);
     if (got > 0) return (size_t)got;
     if (got == 0) ended(L, job);
@@ -874,7 +943,7 @@ static unsigned char take_byte(lua_State *L, Job *job) {
 
 // Charges n bytes before anything is allocated for them.
 static void charge(lua_State *L, Job *job, uint64_t n) {
-  if (n > job->left.bytes) nonsense(L, "it claims more than a file of its size may hold");
+  if (n > job->left.bytes) nonsense(L, job, "it claims more than a file of its size may hold");
   job->left.bytes -= n;
 }
 
@@ -903,10 +972,11 @@ static char take_letter(lua_State *L, Job *job) {
 
 // A name that is not yet in the table at i.
 static void push_name(lua_State *L, Job *job, int i) {
-  if (job->left.objects-- == 0) nonsense(L, "it has more objects than a file of its size can hold");
+  if (job->left.objects-- == 0) nonsense(L, job,
+             "it has more objects than a file of its size can hold");
   push_text(L, job);
   lua_pushvalue(L, -1);
-  if (lua_rawget(L, i) != LUA_TNIL) nonsense(L, "two things have the same name");
+  if (lua_rawget(L, i) != LUA_TNIL) nonsense(L, job, "two things have the same name");
   lua_pop(L, 1);
 }
 
@@ -914,11 +984,11 @@ static void push_tensor(lua_State *L, Job *job, bool attribute) {
   unsigned d = take_byte(L, job), rank = take_byte(L, job);
   int64_t shape[LN_MAX_RANK];
   uint64_t n = 1;
-  if (d >= LN_DTYPES || rank > LN_MAX_RANK) nonsense(L, "a tensor is none");
+  if (d >= LN_DTYPES || rank > LN_MAX_RANK) nonsense(L, job, "a tensor is none");
   size_t size = job->core->dtype_size((LnDtype)d);
   for (unsigned i = 0; i < rank; i++) {
     uint64_t dimension = take_size(L, job);
-    if (dimension > INT64_MAX) nonsense(L, "a tensor is none");
+    if (dimension > INT64_MAX) nonsense(L, job, "a tensor is none");
     shape[i] = (int64_t)dimension;
     if (dimension != 0 && n > UINT64_MAX / 8 / dimension) n = UINT64_MAX / 8, dimension = 1;
     n *= dimension;
@@ -968,7 +1038,7 @@ static void push_value(lua_State *L, Job *job, bool attribute) {
         lua_rawseti(L, -2, (lua_Integer)i + 1);
       }
       return;
-    default: nonsense(L, "libhdf5 talks nonsense");
+    default: nonsense(L, job, "libhdf5 talks nonsense");
   }
 }
 
@@ -977,7 +1047,7 @@ static void push_object(lua_State *L, Job *job, int depth) {
   luaL_checkstack(L, 12, "hdf5");
   bool group = letter == 'G', bare = true;
   if ((!group && (letter != 'D' || depth == 0)) || depth == MAX_DEPTH)   // the root is a group
-    nonsense(L, "libhdf5 talks nonsense");
+    nonsense(L, job, "libhdf5 talks nonsense");
   lua_createtable(L, 0, 2);
   int object = lua_gettop(L), attributes = object + 1, members = object + 2;
   lua_newtable(L);
@@ -994,7 +1064,7 @@ static void push_object(lua_State *L, Job *job, int depth) {
       push_object(L, job, depth + 1);
       lua_rawset(L, members);
     } else {
-      nonsense(L, "libhdf5 talks nonsense");
+      nonsense(L, job, "libhdf5 talks nonsense");
     }
   }
   bool list = lua_istable(L, members) && lua_rawlen(L, members) == 0;   // bare it were a group
@@ -1017,26 +1087,75 @@ static uint64_t mapped_bytes(void) {
   return n > 0 ? strtoull(text, NULL, 10) * (uint64_t)sysconf(_SC_PAGESIZE) : 0;
 }
 
-static void start_child(lua_State *L, Job *job, const char *bytes, size_t n) {
+// A pipe that holds more at a time needs fewer turns.
+static void widen(int fd) {
+#ifdef F_SETPIPE_SZ
+  fcntl(fd, F_SETPIPE_SZ, 1 << 20);
+#else
+  (void)fd;
+#endif
+}
+
+static void start_child(lua_State *L, Job *job, const Task *task) {
   int fds[2];
   sigset_t all, before;
   Limits most = job->left;
   uint64_t space = mapped_bytes();
   if (pipe2(fds, O_CLOEXEC) != 0) luaL_error(L, "hdf5: no pipe: %s", strerror(errno));
+  if (task->bytes && most.bytes > 1 << 20) widen(fds[0]);
   job->fd = fds[0];
   clock_gettime(CLOCK_MONOTONIC, &job->deadline);
   job->deadline.tv_sec += (time_t)(most.wall / 1000);
   sigfillset(&all);
-  pthread_mutex_lock(&library);
   pthread_sigmask(SIG_SETMASK, &all, &before);
   pid_t pid = fork();
-  if (pid == 0) child_main(fds[1], (char *)(uintptr_t)bytes, n, &most, space);
+  if (pid == 0) {
+    become_child(fds[1], &most, space);
+    if (task->plan) write_file(task);
+    else read_file(task);
+  }
   int reason = errno;
   pthread_sigmask(SIG_SETMASK, &before, NULL);
-  pthread_mutex_unlock(&library);
   close(fds[1]);
-  if (pid < 0) luaL_error(L, "hdf5: no process to read in: %s", strerror(reason));
+  if (pid < 0)
+    luaL_error(L, "hdf5: no process to %s in: %s", job->writes ? "write" : "read",
+               strerror(reason));
   job->pid = pid;
+}
+
+// encode(root) -> the bytes of a file. A group is {attributes = {name = value}, members = {name =
+// group or dataset}}, both optional; a dataset is a value or {dataset = value, attributes = {...}};
+// a value is a tensor of any dtype, a text, a list of texts, an integer (int64), a float (float64)
+// or a boolean. An empty list as an attribute or in `dataset` is a float64 array of shape (0,), as
+// a member an empty group. The same tables give the same bytes. Errors name the place:
+// '/group/member', '/group/member@attribute'.
+//   hdf5.encode{members = {kernel = ln.zeros{2, 3}}, attributes = {backend = "lunate"}}
+static int encode(lua_State *L) {
+  luaL_checktype(L, 1, LUA_TTABLE);
+  lua_settop(L, 1);
+  lua_newtable(L);
+  lua_pushnil(L);
+  Plan plan = {.held = 2, .place = 3, .core = lua_touserdata(L, lua_upvalueindex(1))};
+  add_group(L, &plan, 1, "/", 0);
+  lua_settop(L, 3);
+  Job *job = push_job(L);
+  job->core = plan.core;
+  job->writes = true;
+  // Each part has a header, each group a heap and a tree; names lie in heaps that grow by halves.
+  job->most = (size_t)(plan.bytes + 4 * plan.letters + 8192 * (uint64_t)plan.n + (4 << 20));
+  void *room = mmap(NULL, job->most, PROT_READ | PROT_WRITE,
+                    MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (room == MAP_FAILED)
+    return luaL_error(L, "hdf5: out of memory: asked for %I bytes", (LUAI_UACINT)job->most);
+  job->room = room;
+  int64_t cpu = 10000 + (int64_t)(job->most >> 14);
+  job->left = (Limits){job->most, plan.n, cpu, 60000 + 5 * cpu};
+  find_values(L, &plan);
+  start_child(L, job, &(Task){.plan = &plan, .room = room, .most = job->most});
+  uint64_t n = take_letter(L, job) == 'F' ? take_size(L, job) : UINT64_MAX;
+  if (n > job->most) return nonsense(L, job, "libhdf5 talks nonsense");
+  lua_pushlstring(L, room, (size_t)n);
+  return 1;
 }
 
 // The signature stands at 0, 512, 1024, 2048, ...
@@ -1062,29 +1181,16 @@ static int decode(lua_State *L) {
   Job *job = push_job(L);
   job->core = lua_touserdata(L, lua_upvalueindex(1));
   job->left = limits_of(n);
-  start_child(L, job, bytes, n);
+  start_child(L, job, &(Task){.bytes = (char *)(uintptr_t)bytes, .n = n});
   push_object(L, job, 0);
   return 1;
 }
 
 static const luaL_Reg functions[] = {{"encode", encode}, {"decode", decode}, {NULL, NULL}};
 
-// Here and not at first use, where running out of memory halfway would leave it half made.
-static void make_metatable(lua_State *L, const char *name, lua_CFunction close) {
-  luaL_newmetatable(L, name);
-  lua_pushcfunction(L, close);
-  lua_pushvalue(L, -1);
-  lua_setfield(L, -3, "__gc");
-  lua_setfield(L, -2, "__close");
-  lua_pop(L, 1);
-}
-
 int luaopen_lunate_hdf5(lua_State *L);
 __attribute__((visibility("default"))) int luaopen_lunate_hdf5(lua_State *L) {
   const LnExports *core = ln_exports(L);
-  pthread_once(&library_once, start_library);
-  make_metatable(L, "lunate.hdf5.writer", writer_close);
-  make_metatable(L, "lunate.hdf5.job", job_close);
   luaL_newlibtable(L, functions);
   lua_pushlightuserdata(L, (void *)(uintptr_t)core);
   luaL_setfuncs(L, functions, 1);

@@ -59,13 +59,7 @@ static int decode(lua_State *L) {
   const char *bytes = luaL_checklstring(L, 1, &n);
   png_image *image = lua_newuserdatauv(L, sizeof *image, 0);
   *image = (png_image){.version = PNG_IMAGE_VERSION};
-  if (luaL_newmetatable(L, "lunate.png")) {
-    lua_pushcfunction(L, image_gc);
-    lua_pushvalue(L, -1);
-    lua_setfield(L, -3, "__gc");
-    lua_setfield(L, -2, "__close");
-  }
-  lua_setmetatable(L, -2);
+  ln_lua_set_class(L, "lunate.png", image_gc, NULL, false);
   lua_toclose(L, -1);
   if (!png_image_begin_read_from_memory(image, bytes, n))
     return luaL_error(L, "png.decode: %s", image->message);

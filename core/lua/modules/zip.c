@@ -10,6 +10,8 @@
 #include <lua.h>
 #include <zip.h>
 
+#include "lua/metatable.h"
+
 enum { BLOCK = 1 << 16, MAX_NAME = 4096, MAX_ENTRIES = 65536 };
 #define MAX_BYTES ((lua_Integer)1 << 32)
 
@@ -36,13 +38,7 @@ static int job_gc(lua_State *L) {
 static Job *push_job(lua_State *L) {
   Job *job = lua_newuserdatauv(L, sizeof *job, 0);
   *job = (Job){0};
-  if (luaL_newmetatable(L, "lunate.zip")) {
-    lua_pushcfunction(L, job_gc);
-    lua_pushvalue(L, -1);
-    lua_setfield(L, -3, "__gc");
-    lua_setfield(L, -2, "__close");
-  }
-  lua_setmetatable(L, -2);
+  ln_lua_set_class(L, "lunate.zip", job_gc, NULL, false);
   lua_toclose(L, -1);
   return job;
 }

@@ -231,7 +231,7 @@ static bool add_rows(LnContext *c, LnTensor *data, const bool *kept, int64_t fir
   LnTensor *s = ln_square(c, ln_sub(c, x, m));
   for (int i = 0; i < data->rank; i++)
     if (!kept[i]) s = ln_sum(c, s, i, true);
-  if (!s) return false;
+  if (!s || !m) return false;
   double now = (double)x->size / (double)m->size, all = seen + now;
   LnTensor *delta = ln_sub(c, m, mean);
   s = ln_add(c, s, ln_mul_number(c, ln_square(c, delta), seen * now / all));

@@ -27,7 +27,10 @@ static LnTensor *call_logits(LnContext *c, const LnLoss *self, LnTensor *y_true,
                              LnTensor *logits) {
   const LnCrossentropyLoss *o = (const LnCrossentropyLoss *)self;
   if (!ln_loss_prepare(c, self, &y_true, &logits)) return NULL;
-  if (o->from_logits || !last(o, logits)) return call(c, self, y_true, ln_softmax(c, logits, -1));
+  if (o->from_logits || !last(o, logits)) {
+    LnTensor *p = ln_softmax(c, logits, -1);
+    return p ? call(c, self, y_true, p) : NULL;
+  }
   return ln_softmax_crossentropy(c, y_true, logits, true, o->label_smoothing, LN_NONE);
 }
 

@@ -63,7 +63,10 @@ static LnTensor *call_logits(LnContext *c, const LnLoss *self, LnTensor *y_true,
                              LnTensor *logits) {
   const LnCrossentropyLoss *o = (const LnCrossentropyLoss *)self;
   bool last = o->axis == -1 || o->axis == logits->rank - 1;
-  if (o->from_logits || !last) return call(c, self, y_true, ln_softmax(c, logits, -1));
+  if (o->from_logits || !last) {
+    LnTensor *p = ln_softmax(c, logits, -1);
+    return p ? call(c, self, y_true, p) : NULL;
+  }
   return values(c, self, y_true, logits, true, true);
 }
 
