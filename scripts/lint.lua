@@ -167,6 +167,7 @@ for _, file in ipairs(listing("find core -name '*.[ch]' | LC_ALL=C sort")) do
   check_words(file, sources[file])
 end
 check_registries(sources)
+dofile("scripts/null_results.lua")(sources, problem)
 for _, file in ipairs(listing("find lua scripts tests -name '*.lua' | LC_ALL=C sort")) do
   local text = read(file)
   if not text:find("^%-%-") and not text:find("^#![^\n]*\n%-%-") then
@@ -176,7 +177,7 @@ for _, file in ipairs(listing("find lua scripts tests -name '*.lua' | LC_ALL=C s
 end
 
 -- The first line of a script that readers run is the command that runs it.
-local tools = {annotations = true, doc = true, lint = true, quickstart = true}
+local tools = {annotations = true, doc = true, lint = true, null_results = true, quickstart = true}
 for _, file in ipairs(listing("ls scripts/*.lua")) do
   local name = file:match("([%w_]+)%.lua$")
   if not tools[name] and read(file):match("^[^\n]*") ~= "-- make run SCRIPT=" .. file then
