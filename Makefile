@@ -1,6 +1,6 @@
 # Builds lunate: core/ becomes build/lunate/core.so, each core/lua/modules/<name>.c a module of its own.
 # Nothing here lists sources: a new op, layer, loss ... is one new file, found by the directory listing.
-# `make help` tells the targets; variables: BUILD, CC, CFLAGS, WERROR=1, SANITIZE=1, LUA, PREFIX, DESTDIR,
+# `make help` tells the targets; variables: BUILD, CC, CFLAGS, WERROR=1, SANITIZE=1 (or thread), LUA, PREFIX, DESTDIR,
 # and OPENBLAS_DIR, JANSSON_DIR, ZLIB_DIR for libraries that pkg-config does not find.
 
 ifeq ($(MAKELEVEL),0)
@@ -67,7 +67,7 @@ fi
 endef
 
 # ---- Flags, found only when something is compiled ---------------------------------------------------
-COMPILING := $(filter-out test demo run asan fuzz sanitized doc annotations bench lint repl rock dist uninstall clean help,$(or $(MAKECMDGOALS),all))
+COMPILING := $(filter-out test demo run asan fuzz fuzz-api tsan oom sanitized doc annotations bench lint repl rock dist uninstall clean help,$(or $(MAKECMDGOALS),all))
 ifneq ($(COMPILING),)
 ifeq ($(shell command -v $(PKG_CONFIG)),)
 $(error pkg-config is missing (Debian package: pkg-config))
@@ -104,15 +104,17 @@ LIBS := $(foreach l,$(LIBRARIES),$(call library_libs,$(l))) -lpthread -lm
 endif
 
 SYSTEM := $(shell uname)
+SANITIZERS := $(if $(filter 1,$(SANITIZE)),-fsanitize=address$(comma)undefined -fno-sanitize-recover=undefined) \
+  $(if $(filter thread,$(SANITIZE)),-fsanitize=thread)
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes
 # -fno-math-errno here, since gcc ignores it in a pragma: without it no loop with a sqrt is vectorized.
 ALL_CFLAGS := -std=c11 $(CFLAGS) $(WARNINGS) -fno-math-errno -fPIC -fvisibility=hidden -pthread \
   $(if $(filter 1,$(WERROR)),-Werror) \
-  $(if $(filter 1,$(SANITIZE)),-fsanitize=address$(comma)undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer) \
+  $(SANITIZERS) $(if $(SANITIZERS),-fno-omit-frame-pointer) \
   -D_POSIX_C_SOURCE=200809L -D_DEFAULT_SOURCE $(if $(filter Darwin,$(SYSTEM)),-D_DARWIN_C_SOURCE) -Icore $(LUA_CFLAGS) $(LIBS_CFLAGS) $(CPPFLAGS)
 # The core runs threads of its own: it must stay mapped when a Lua state closes (nodelete).
 ALL_LDFLAGS := $(or $(LIBFLAG),$(if $(filter Darwin,$(SYSTEM)),-bundle -undefined dynamic_lookup,-shared)) \
-  $(if $(filter Linux,$(SYSTEM)),-Wl$(comma)-z$(comma)nodelete) $(LDFLAGS) $(if $(filter 1,$(SANITIZE)),-fsanitize=address$(comma)undefined)
+  $(if $(filter Linux,$(SYSTEM)),-Wl$(comma)-z$(comma)nodelete) $(LDFLAGS) $(SANITIZERS)
 
 # ---- The core ---------------------------------------------------------------------------------------
 MODULE_SOURCES := $(wildcard core/lua/modules/*.c)
@@ -209,16 +211,30 @@ $(MODULES): $(BUILD)/lunate/%.so: $(BUILD)/obj/core/lua/modules/%.o
 
 -include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)
 
+# ---- For tests alone: allocations that fail on demand (glibc) ----------------------------------------
+FAILMALLOC := $(BUILD)/oom/failmalloc.so
+TOOLS := $(if $(filter Linux,$(SYSTEM)),$(FAILMALLOC))
+tools: $(TOOLS)
+	@:
+
+$(FAILMALLOC): tests/oom/failmalloc.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	@echo "  link    $@"
+	@$(CC) -std=c11 -O2 -g $(WARNINGS) -fPIC -shared $(LUA_CFLAGS) -o $@ $<
+
 # ---- Running ----------------------------------------------------------------------------------------
 # Absolute paths, so that a spec may change folder; the shell's own Lua settings stay out.
 RUN = env -u LUA_INIT -u LUA_INIT_5_4 -u LUA_PATH_5_4 -u LUA_CPATH_5_4 LUNATE_BUILD="$(abspath $(BUILD))" \
   LUA_PATH="$(CURDIR)/lua/?.lua;$(CURDIR)/lua/?/init.lua;$(CURDIR)/tests/?.lua;;" LUA_CPATH="$(abspath $(BUILD))/?.so;;"
 # Debian's busted follows /usr/bin/lua, which may be 5.1: tests/run.lua starts it under $(LUA).
+# What runs in several threads (make tsan).
+THREADED := tests/robustness/states_spec.lua tests/robustness/fork_spec.lua tests/robustness/threads_spec.lua \
+  tests/data/dataset_spec.lua tests/data/batches_spec.lua
 SUITE = $(LUA) tests/run.lua --ignore-lua $(TESTFLAGS) $(or $(TESTS),tests)
 
 test:  ## set the machine up, build, run the suite; TESTS=path for a part, TESTFLAGS for busted
 	@$(call setup,$(NEED_test))
-	@$(MAKE) --no-print-directory all
+	@$(MAKE) --no-print-directory all tools
 	@$(RUN) $(SUITE)
 
 demo:  ## set the machine up, build, train the Fashion-MNIST classifier
@@ -240,6 +256,32 @@ fuzz:  ## mutated files through the loaders under the sanitizers (tests/fuzz/run
 	@FORMATS="$(FORMATS)" N="$(N)" SEED="$(SEED)" JOBS="$(JOBS)" ONLY="$(ONLY)" \
 	  $(MAKE) --no-print-directory BUILD=$(BUILD)/asan SUITE='$(LUA) tests/fuzz/run.lua' \
 	  ASAN_OPTIONS=detect_leaks=1:allocator_may_return_null=1:quarantine_size_mb=8 sanitized
+
+# N=300000 calls, SEED=1, JOBS=2; ONLY=number repeats one trial.
+fuzz-api:  ## random calls of everything public under the sanitizers (tests/fuzz/api.lua)
+	@$(call setup,$(NEED_test))
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/asan SANITIZE=1 all
+	@N="$(N)" SEED="$(SEED)" JOBS="$(JOBS)" ONLY="$(ONLY)" \
+	  $(MAKE) --no-print-directory BUILD=$(BUILD)/asan SUITE='$(LUA) tests/fuzz/api.lua' \
+	  ASAN_OPTIONS=detect_leaks=0:allocator_may_return_null=1:max_allocation_size_mb=512:quarantine_size_mb=8:hard_rss_limit_mb=3000 \
+	  sanitized
+
+# STEP=10 tries each tenth allocation, SECONDS=10 for a sweep of a long case, CASES=pattern some
+# cases, ONLY=number one of them, JOBS=2.
+oom:  ## allocation failure injected at every allocation of whatever is public (tests/oom)
+	@$(call setup,$(NEED_test))
+	@$(MAKE) --no-print-directory all tools
+	@$(RUN) STEP="$(STEP)" SECONDS="$(SECONDS)" CASES="$(CASES)" ONLY="$(ONLY)" JOBS="$(JOBS)" \
+	  LD_PRELOAD="$(abspath $(FAILMALLOC))" $(LUA) tests/oom/run.lua
+
+# The suite's threaded parts; OpenBLAS and Lua are not instrumented and run on one thread at a time.
+tsan:  ## threads under ThreadSanitizer, in a build folder of its own
+	@$(call setup,$(NEED_test))
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/tsan SANITIZE=thread all
+	@$(RUN) LUNATE_BUILD="$(abspath $(BUILD)/tsan)" LUA_CPATH="$(abspath $(BUILD)/tsan)/?.so;;" \
+	  TSAN_OPTIONS="$(or $(TSAN_OPTIONS),halt_on_error=1:second_deadlock_stack=1)" \
+	  LD_PRELOAD="$$($(CC) -print-file-name=libtsan.so)" \
+	  $(LUA) tests/run.lua --ignore-lua $(or $(TESTS),$(THREADED))
 
 sanitized:
 	@$(RUN) ASAN_OPTIONS="$(or $(ASAN_OPTIONS),detect_leaks=1:allocator_may_return_null=1)" UBSAN_OPTIONS=print_stacktrace=1 \
@@ -333,7 +375,7 @@ clean:  ## remove the build folder
 	rm -rf $(BUILD)
 
 help:  ## this list
-	@sed -n 's/^\([a-z]*\):[^#]*## /  make \1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 16
+	@sed -n 's/^\([a-z-]*\):[^#]*## /  make \1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 16
 
 FORCE:
-.PHONY: all modules test demo lint asan fuzz sanitized run doc annotations bench install uninstall repl rock dist clean help FORCE
+.PHONY: all modules tools test demo lint asan fuzz fuzz-api tsan oom sanitized run doc annotations bench install uninstall repl rock dist clean help FORCE

@@ -3,43 +3,11 @@
 -- broadcast inputs; so does the gradient of its gradient; shapes are inferred without data.
 local ln = require "lunate"
 local core = require "lunate.core"
+local samples = require "support.samples"
 
 local EPSILON = 1e-6
 
--- ---- samples
-
--- Numbers that keep away from kinks (|v| > 0.1) and from each other: multiples of the golden
--- ratio, modulo one, each tensor of a sample further along.
-local drawn = 0
-local function spread(shape, low, high, away)
-  local n = 1
-  for _, d in ipairs(shape) do n = n * d end
-  local values = {}
-  for k = 1, n do
-    local v = low + (high - low) * ((drawn + k) * 0.6180339887498949 % 1)
-    if away and math.abs(v) < 0.1 then v = v + (v < 0 and -0.1 or 0.1) end
-    values[k] = v
-  end
-  drawn = drawn + n
-  return ln.tensor(values, {dtype = "float64"}):reshape(shape)
-end
-
-local function shape_of(...) return {...} end
-local scope = {
-  x = function(...) return spread(shape_of(...), -1.9, 2.1, true) end,
-  p = function(...) return spread(shape_of(...), 0.5, 1.5) end,
-  u = function(...) return spread(shape_of(...), -0.9, 0.9, true) end,
-  b = function(...) return spread(shape_of(...), -1, 1):gt(0) end,
-  i = function(n, ...)
-    return (spread(shape_of(...), 0, 1) * n):floor():clip(0, n - 1):astype("int32")
-  end,
-  ln = ln, math = math,
-}
-
-local function arguments(sample)
-  drawn = 0
-  return table.pack(assert(load("return " .. sample, sample, "t", scope))())
-end
+local spread, arguments = samples.spread, samples.arguments
 
 local function is_tensor(v) return getmetatable(v) == "lunate.tensor" end
 
@@ -79,10 +47,10 @@ end
 
 -- Weights that depend on the shape alone, whatever was drawn before.
 local function weights_like(t, first)
-  local before = drawn
-  drawn = 1000 * (first or 1)
+  local before = samples.drawn
+  samples.drawn = 1000 * (first or 1)
   local w = spread(t.shape, 0.3, 1.7)
-  drawn = before
+  samples.drawn = before
   return w
 end
 

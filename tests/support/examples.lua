@@ -39,14 +39,18 @@ end
 
 --- Runs code as an example.
 function examples.run_code(code, name)
-  return examples.run("Example:\n" .. ("\n" .. code):gsub("\n+", "\n  "):sub(2), name)
+  return examples.run(examples.doc(code), name)
 end
 
---- Runs it; raises what goes wrong. Returns the number of results that were checked.
-function examples.run(doc, name)
+--- A documentation text whose example is this code.
+function examples.doc(code) return "Example:\n" .. ("\n" .. code):gsub("\n+", "\n  "):sub(2) end
+
+--- The example as a function, to be run any number of times: it raises what goes wrong and returns
+--- the number of results that were checked. temporary() names a file for what it writes.
+function examples.compile(doc, name, temporary)
   local lines = assert(examples.lines(doc), name .. " has no example")
   assert(#lines > 0, name .. " has an empty example")
-  local checked = 0
+  local checked
   local function check(...)
     local n, expected = select("#", ...), (select(-1, ...))
     local found = {}
@@ -72,27 +76,38 @@ function examples.run(doc, name)
       lines[i] = ("check(%s, %q)"):format(code, expected)
     end
   end
+  local text = table.concat(lines, "\n")
+  local function space()
+    return setmetatable({
+      ln = ln, check = check, print = function() end,
+      os = setmetatable({tmpname = temporary}, {__index = os}),
+    }, {
+      __index = function(self, key)
+        if given[key] then self[key] = given[key]() end
+        return rawget(self, key) or _G[key]
+      end,
+    })
+  end
+  assert(load(text, "=example of " .. name, "t"))
+  return function()
+    checked = 0
+    assert(load(text, "=example of " .. name, "t", space()))()
+    return checked
+  end
+end
+
+--- Runs it; raises what goes wrong. Returns the number of results that were checked.
+function examples.run(doc, name)
   local folder   -- for the files that it asks for, gone at its end
-  local function temporary()
+  local run = examples.compile(doc, name, function()
     folder = folder or scratch.folder()
     files = files + 1
     return ("%s/%d"):format(folder.path, files)
-  end
-  local env = setmetatable({
-    ln = ln, check = check, print = function() end,
-    os = setmetatable({tmpname = temporary}, {__index = os}),
-  }, {
-    __index = function(space, key)
-      if given[key] then space[key] = given[key]() end
-      return rawget(space, key) or _G[key]
-    end,
-  })
-  local chunk, message = load(table.concat(lines, "\n"), "=example of " .. name, "t", env)
-  if not chunk then error(message, 0) end
-  local ok, problem = pcall(chunk)
+  end)
+  local ok, result = pcall(run)
   if folder then folder:remove() end
-  if not ok then error(problem, 0) end
-  return checked
+  if not ok then error(result, 0) end
+  return result
 end
 
 return examples
