@@ -17,7 +17,8 @@ typedef struct LnPiece {
 // The new file has the mode of the one that it replaces; a link stays, its target is replaced.
 bool ln_file_write(LnContext *c, const char *path, const LnPiece *pieces, size_t n);
 
-// Adds bytes to the end of a file, which is made where it is missing and emptied first when it is to
+// Adds bytes to the end of a file, which is made where it is missing and emptied first when
+// it is to
 // begin anew: all of them, or none with c->err set.
 bool ln_file_append(LnContext *c, const char *path, const void *data, size_t bytes, bool anew);
 

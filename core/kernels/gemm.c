@@ -17,7 +17,8 @@
 
 #define DEPTH 128  // 128 rows of a panel of 48 floats are half of a 48 KiB first-level cache
 #define PANEL 3    // vectors
-// Of a product that does not fit into the caches: what is packed of B, (kc, nc), and of A, (mc, kc).
+// Of a product that does not fit into the caches: what is packed of B, (kc, nc), and of A,
+// (mc, kc).
 #define BLOCK_DEPTH 256
 #define BLOCK_B (512 << 10)
 #define BLOCK_A (256 << 10)
@@ -47,7 +48,8 @@
     T *sums;                       \
   } T##_Job;                       \
   typedef void T##_Block(const T##_Job *j, int64_t i0, int64_t i1, int64_t j0, int64_t j1); \
-  typedef void T##_Blocked(const T##_Job *j, int64_t i0, int64_t i1, int64_t j0, int64_t j1, T *room)
+  typedef void T##_Blocked(const T##_Job *j, int64_t i0, int64_t i1, int64_t j0, int64_t j1,  \
+                         T *room)
 DEFINE_JOB(float);
 DEFINE_JOB(double);
 

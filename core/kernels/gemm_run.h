@@ -167,7 +167,8 @@ void DENSE(int64_t m, int64_t n, int64_t k, const T *x, int64_t ldx, const T *w,
            .a = x, .lda = ldx, .a_row = ldx, .a_col = 1, .b = w, .ldb = ldw, .c = y, .ldc = ldy};
   // What the product cannot do on its way: OpenBLAS nothing; a column computed as a row has but one
   // bias, which only dots know.
-  const bool blas = !F(blocked) && F(large)(&j), column = n == 1 && ldy == 1, dots = ldw == 1 && k != 1;
+  const bool blas = !F(blocked) && F(large)(&j);
+  const bool column = n == 1 && ldy == 1, dots = ldw == 1 && k != 1;
   if (column && dots) j.bias_step = 0;
   if (bias && (blas || (column && !dots))) {
     for (int64_t i = 0; i < m; i++)

@@ -68,7 +68,8 @@ static int update_with(lua_State *L, Update update) {
   const LnMetricClass *cls = (const LnMetricClass *)o->cls;
   LnTensor *y = ln_lua_to_tensor(L, s, 2, LN_DTYPES, o->name), *p, *w;
   if (cls->of_values) {   // Mean:update_state(values, sample_weight)
-    if (!lua_isnil(L, 4)) luaL_error(L, "'%s': update_state takes (values, sample_weight)", o->name);
+    if (!lua_isnil(L, 4))
+      luaL_error(L, "'%s': update_state takes (values, sample_weight)", o->name);
     p = NULL;
     w = optional_tensor(L, s, 3, o->name);
   } else {

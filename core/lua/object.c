@@ -208,7 +208,8 @@ static void set_option(lua_State *L, LnLua *s, LnObject *self, int instance, con
 
 // ---- names
 
-// Keras's to_snake_case: "LeakyReLU" -> "leaky_re_lu", letters, digits and _ alone. out holds at least twice the name.
+// Keras's to_snake_case: "LeakyReLU" -> "leaky_re_lu", letters, digits and _ alone. out holds
+// at least twice the name.
 static void snake_case(const char *name, char *out) {
   const char *first = out;
   for (size_t i = 0; name[i]; i++) {

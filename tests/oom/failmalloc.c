@@ -4,7 +4,8 @@
 //   fail.arm(n, length)       the n-th allocation from now on fails, and the length - 1 after it
 //   local count = fail.disarm()   how many there were
 //   fail.live()               blocks that the C side holds: Lua's own are not counted
-//   fail.state(before, code, n, length)   runs `before`, then code twice in a new Lua state, the first
+//   fail.state(before, code, n, length)   runs `before`, then code twice in a new Lua state,
+// the first
 //                             time armed: the two errors (false: none), how many allocations, and
 //                             how many blocks are left when the state is closed
 #include <errno.h>

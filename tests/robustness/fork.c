@@ -1,5 +1,6 @@
 // One Lua state in two processes: fork BEFORE AFTER runs the chunk BEFORE, forks, and runs AFTER in
-// the child and then in the parent. Prints what AFTER returned to each; a child that hangs is ended.
+// the child and then in the parent. Prints what AFTER returned to each; a child that hangs is
+// ended.
 #include <lauxlib.h>
 #include <lualib.h>
 #include <stdio.h>

@@ -220,11 +220,13 @@ static void sync_folder(const char *path) {
   close(fd);
 }
 
-// download(url, path, {sha256 =, gunzip = false, timeout = 0, max_bytes = 2^32, progress =}) -> path
+// download(url, path, {sha256 =, gunzip = false, timeout = 0, max_bytes = 2^32, progress =})
+// -> path
 // Fetches http or https (redirects to https only, certificates verified) into a file beside `path`
 // and renames it there once it is whole; folders are made. sha256: what the content must have, of
 // the unpacked content with gunzip; timeout: seconds for all of it, 0 for no limit (a connection
-// has 10 seconds, a transfer that stands still 30); max_bytes: what may come, and what it may unpack
+// has 10 seconds, a transfer that stands still 30); max_bytes: what may come, and what it may
+// unpack
 // to; progress(done, total): bytes, called now and
 // then, total is 0 while unknown. Raises when anything fails; then `path` is as it was.
 //   local net = require "lunate.download"

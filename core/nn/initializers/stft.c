@@ -66,7 +66,8 @@ static const LnOption options[] = {
     {0}};
 
 static const LnInitializerClass stft = {
-    .base = {.kind = LN_INITIALIZER, .name = "STFT", .aliases = "stft STFTInitializer", .size = sizeof(Stft),
+    .base = {.kind = LN_INITIALIZER, .name = "STFT", .aliases = "stft STFTInitializer",
+    .size = sizeof(Stft),
              .options = options,
              .doc = "Kernels (frame, 1, bins) whose convolution with a signal is the real or the\n"
                     "imaginary side of its short-time Fourier transform of 2 (bins - 1) points.\n"

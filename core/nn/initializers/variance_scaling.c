@@ -76,8 +76,10 @@ static const LnInitializerClass variance_scaling = {
              .size = sizeof(Scaling), .options = scaling_options, .init = init_scaling,
              .doc = "Random values whose variance is scale / n, n being the number of inputs of a "
                     "unit (fan_in),\nof outputs (fan_out) or their mean (fan_avg).\n"
-                    "scale (1), mode (\"fan_in\"), distribution (\"truncated_normal\"), seed (none),"
-                    "\ninput_axes and output_axes (none): the fans are the products of their sizes, "
+                    "scale (1), mode (\"fan_in\"), distribution "
+                    "(\"truncated_normal\"), seed (none),"
+                    "\ninput_axes and output_axes (none): the fans are the "
+                    "products of their sizes, "
                     "not what\nthe last two axes say.\n"
                     "Example:\n"
                     "  ln.layers.Dense{3, kernel_initializer =\n"
@@ -95,8 +97,9 @@ static const LnInitializerClass variance_scaling = {
   }                                                                                             \
   static const LnInitializerClass id = {                                                        \
       .base = {.kind = LN_INITIALIZER, .name = class_name, .aliases = alias,                    \
-               .size = sizeof(Scaling), .options = named_options, .init = init_##id,                \
-               .doc = formula " (" cite ").\nseed (none): the same values at every use; input_axes and\n"  \
+               .size = sizeof(Scaling), .options = named_options, .init = init_##id, \
+                .doc = formula " (" cite ").\nseed (none): the same values at every use; " \
+                       "input_axes and\n" \
                       "output_axes (none): as of VarianceScaling.\n"                             \
                       "Example:\n  ln.layers.Dense{3, kernel_initializer = \"" alias "\"}\n"},  \
       .fill = fill}

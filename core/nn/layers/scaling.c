@@ -84,7 +84,8 @@ static const LnLayerClass rescaling_class = {
     .base = {.kind = LN_LAYER, .name = "Rescaling", .size = sizeof(Rescaling),
              .options = rescaling_options, .init = init_rescaling,
              .doc = "x * scale + offset, in the layer's float dtype: bytes of images become "
-                    "0..1 batch by batch.\nThe shape stays. scale; offset (0); each a number, or a list of one for "
+                    "0..1 batch by batch.\nThe shape stays. scale; offset (0); "
+                    "each a number, or a list of one for "
                     "each channel.\n"
                     "Example:\n"
                     "  ln.layers.Rescaling(1 / 255)(ln.tensor({0, 255}, {dtype = \"uint8\"}))  "
@@ -342,7 +343,8 @@ static const LnLayerClass normalization_class = {
                     "training, or given.\n"
                     "axis (-1: each feature for itself; none: one mean for all), mean and variance "
                     "(none), invert (false).\n"
-                    "Weights, not trained: mean, variance, count. layer.mean and layer.variance, once\n"
+                    "Weights, not trained: mean, variance, count. layer.mean "
+                    "and layer.variance, once\n"
                     "it is built: as they broadcast against inputs.\n"
                     "Example:\n"
                     "  local layer = ln.layers.Normalization()\n"

@@ -90,7 +90,8 @@ const LnLossClass ln_sparse_categorical_crossentropy = {
     .base = {.kind = LN_LOSS, .name = "SparseCategoricalCrossentropy",
              .aliases = "sparse_categorical_crossentropy", .size = sizeof(LnCrossentropyLoss),
              .options = options,
-             .doc = "-log p of the label's class, over `axis` (the last); p is y_pred divided by its "
+             .doc = "-log p of the label's class, over `axis` (the last); p is "
+                      "y_pred divided by its "
                     "sum\n"
                     "and clipped to [1e-7, 1 - 1e-7], or with from_logits its softmax. Labels are\n"
                     "class ids (0, 1, ...) of any dtype; one that is no class is an error.\n"

@@ -24,8 +24,10 @@ static const LnOption l1_options[] = {
 static const LnOption l2_options[] = {
     {"l2", LN_OPT_NUMBER, LN_FIELD(L1L2, l2), "0.01", "[0, inf)", .doc = "factor of the sum"}, {0}};
 static const LnOption l1l2_options[] = {
-    {"l1", LN_OPT_NUMBER, LN_FIELD(L1L2, l1), "0", "[0, inf)", .doc = "factor of the absolute values"},
-    {"l2", LN_OPT_NUMBER, LN_FIELD(L1L2, l2), "0", "[0, inf)", .doc = "factor of the squares"}, {0}};
+    {"l1", LN_OPT_NUMBER, LN_FIELD(L1L2, l1), "0", "[0, inf)",
+    .doc = "factor of the absolute values"},
+    {"l2", LN_OPT_NUMBER, LN_FIELD(L1L2, l2), "0", "[0, inf)",
+    .doc = "factor of the squares"}, {0}};
 
 static const LnRegularizerClass l1 = {
     .base = {.kind = LN_REGULARIZER, .name = "L1", .aliases = "l1", .size = sizeof(L1L2),

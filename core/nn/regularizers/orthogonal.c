@@ -30,7 +30,8 @@ static LnTensor *call(LnContext *c, const LnObject *self, LnTensor *x) {
 }
 
 static const LnOption options[] = {
-    {"factor", LN_OPT_NUMBER, LN_FIELD(Orthogonal, factor), "0.01", "[0, inf)", .doc = "its strength"},
+    {"factor", LN_OPT_NUMBER, LN_FIELD(Orthogonal, factor), "0.01", "[0, inf)",
+    .doc = "its strength"},
     {"mode", LN_OPT_CHOICE, LN_FIELD(Orthogonal, columns), "rows", .choices = "rows columns",
      .doc = "what is to be orthogonal"},
     {0}};
