@@ -286,7 +286,8 @@ describe("op", function()
     local sample_before
     for sample in (op.value_shape and "" or op.samples or ""):gmatch("[^\n]+") do
       local before = sample_before
-      if before then
+      -- Tensors of other shapes are no other options.
+      if before and before:gsub("%a%b()", "") ~= sample:gsub("%a%b()", "") then
         it(("%s(%s) is not replayed as (%s)"):format(op.name, sample, before), function()
           check_replay(f, before, sample)
         end)

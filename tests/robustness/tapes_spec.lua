@@ -22,13 +22,13 @@ it("tapes end in any order", function()
   fails("closed", c.watch, c, x)
 end)
 
-it("ten thousand tapes may be open", function()
+it("a thousand tapes may be open", function()
   local tapes = {}
-  for i = 1, 10000 do tapes[i] = ln.GradientTape() end
+  for i = 1, 1000 do tapes[i] = ln.GradientTape() end
   local x = watched(tapes[1])
   local y = x * 3
-  assert.same({3, 3}, tapes[5000]:gradient(y, x):totable())
-  for i = 1, 10000, 2 do tapes[i]:close() end
+  assert.same({3, 3}, tapes[500]:gradient(y, x):totable())
+  for i = 1, 1000, 2 do tapes[i]:close() end
 end)
 
 it("tapes that nobody closed end with their handles", function()
