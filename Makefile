@@ -104,8 +104,8 @@ LIBS := $(foreach l,$(LIBRARIES),$(call library_libs,$(l))) -lpthread -lm
 endif
 
 SYSTEM := $(shell uname)
-SANITIZERS := $(if $(filter 1,$(SANITIZE)),-fsanitize=address$(comma)undefined -fno-sanitize-recover=undefined) \
-  $(if $(filter thread,$(SANITIZE)),-fsanitize=thread)
+SANITIZERS := $(strip $(if $(filter 1,$(SANITIZE)),-fsanitize=address$(comma)undefined \
+  -fno-sanitize-recover=undefined) $(if $(filter thread,$(SANITIZE)),-fsanitize=thread))
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes
 # -fno-math-errno here, since gcc ignores it in a pragma: without it no loop with a sqrt is vectorized.
 ALL_CFLAGS := -std=c11 $(CFLAGS) $(WARNINGS) -fno-math-errno -fPIC -fvisibility=hidden -pthread \

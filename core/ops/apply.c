@@ -200,25 +200,24 @@ LnTensor *ln_apply(LnContext *c, const LnOp *op, LnTensor *const *in, int n_in,
 
 // ---- helpers for shape()
 
-static bool involves_meta(const LnCall *call) {
-  for (int i = 0; i < call->n_in; i++)
-    if (call->in[i] && call->in[i]->meta) return true;
-  return false;
+// The size of an output whose shape a symbolic input may leave open.
+static bool open_size(const LnCall *call, const int64_t *shape, int rank, int64_t *size) {
+  bool meta = false, open = false;
+  for (int i = 0; i < call->n_in; i++) meta = meta || (call->in[i] && call->in[i]->meta);
+  for (int i = 0; i < rank; i++) open = open || shape[i] == -1;
+  return (meta && open ? ln_shape_known_size : ln_shape_size)(call->context, shape, rank, size);
 }
 
 bool ln_spec(const LnCall *call, LnSpec *out, LnDtype d, int rank, const int64_t *shape) {
-  int64_t size;
-  bool open = false;
-  for (int i = 0; i < rank; i++) open = open || shape[i] == -1;
-  open = open && involves_meta(call);
-  if (!(open ? ln_shape_known_size : ln_shape_size)(call->context, shape, rank, &size)) {
-    ln_fail_within(call->context, "%s", call->op->name);
-    return false;
-  }
+  int64_t size, signs = 0;
   out->dtype = d;
   out->rank = rank;
-  for (int i = 0; i < rank; i++) out->shape[i] = shape[i];
-  return true;
+  for (int i = 0; i < rank && i < LN_MAX_RANK; i++) signs |= out->shape[i] = shape[i];
+  if (signs < 0 ? open_size(call, shape, rank, &size)
+                : ln_shape_size(call->context, shape, rank, &size))
+    return true;
+  ln_fail_within(call->context, "%s", call->op->name);
+  return false;
 }
 
 bool ln_spec_like(const LnCall *call, LnSpec *out, LnDtype d, const LnTensor *like) {
