@@ -7,8 +7,9 @@
 // What ln_lua does for the core's own functions.
 static LnLua *enter(const LnExports *e, lua_State *L) {
   if (e->state->refuses) luaL_error(L, "lunate: %s", e->state->refuses);
-  bool jumped = ln_scope_jumped(&e->state->context);
-  if (jumped || e->state->context.err.set) ln_lua_recover(e->state, jumped);
+  uintptr_t frame = (uintptr_t)__builtin_frame_address(0);
+  if (ln_scope_passed(&e->state->context, frame) || e->state->context.err.set)
+    ln_lua_recover(e->state, frame);
   e->state->context.host = L;
   return e->state;
 }

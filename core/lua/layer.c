@@ -647,8 +647,7 @@ void ln_register_layer(lua_State *L) {
   lua_getfield(L, -1, "layer");
   ln_lua_setfuncs(L, properties);
   for (int type = 0; type < 2; type++) {
-    lua_rawgetp(L, LUA_REGISTRYINDEX,
-                s->metatable[type ? LN_TYPE_MODEL : LN_TYPE_KINDS + LN_LAYER]);
+    ln_lua_push_metatable(L, s, type ? LN_TYPE_MODEL : LN_TYPE_KINDS + LN_LAYER);
     lua_pushvalue(L, lua_upvalueindex(1));
     lua_pushcclosure(L, layer_call, 1);
     lua_setfield(L, -2, "__call");

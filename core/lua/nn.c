@@ -444,7 +444,7 @@ static int metric_direction(lua_State *L) {
 static void add(lua_State *L, LnLua *s, int module, LnKind kind, lua_CFunction call,
                 const luaL_Reg *methods, const luaL_Reg *properties) {
   if (call) {
-    lua_rawgetp(L, LUA_REGISTRYINDEX, s->metatable[LN_TYPE_KINDS + (int)kind]);
+    ln_lua_push_metatable(L, s, LN_TYPE_KINDS + (int)kind);
     lua_pushvalue(L, lua_upvalueindex(1));
     lua_pushcclosure(L, call, 1);
     lua_setfield(L, -2, "__call");

@@ -86,7 +86,7 @@ static void push_class(lua_State *L, LnLua *s, const LnClass *cls);
 static Handle *push_blank(lua_State *L, LnLua *s, int type) {
   Handle *h = lua_newuserdatauv(L, sizeof *h, 1);
   *h = (Handle){NULL, false, false, false};
-  lua_rawgetp(L, LUA_REGISTRYINDEX, s->metatable[type]);
+  ln_lua_push_metatable(L, s, type);
   lua_setmetatable(L, -2);
   lua_newtable(L);
   lua_pushvalue(L, -3);
@@ -2042,7 +2042,7 @@ void ln_lua_push_variable(lua_State *L, LnLua *s, LnVariable *v) {
   lua_pop(L, 1);
   LnVariable **u = lua_newuserdatauv(L, sizeof *u, 0);
   *u = NULL;
-  lua_rawgetp(L, LUA_REGISTRYINDEX, s->metatable[LN_TYPE_VARIABLE]);
+  ln_lua_push_metatable(L, s, LN_TYPE_VARIABLE);
   lua_setmetatable(L, -2);
   v->refs++;
   *u = v;

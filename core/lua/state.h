@@ -27,6 +27,7 @@ enum { LN_TYPE_TENSOR, LN_TYPE_VARIABLE, LN_TYPE_TAPE, LN_TYPE_TRAINER, LN_TYPE_
 typedef struct LnLua {
   LnContext context;             // first: c and s are the same address
   const void *metatable[LN_TYPES];
+  int metatable_place[LN_TYPES];   // in the registry
   size_t debt;                   // bytes handed to Lua since the collector was last stepped
   size_t live;                   // bytes that were live after the last full collection
   const char *refuses;           // why no call is taken now, or NULL
@@ -62,13 +63,13 @@ int ln_lua_unknown(lua_State *L, const char *kind, const char *name, const char 
 
 // Puts the context in order after an error that jumped out of a function of the binding (Lua itself
 // may lack memory in any call of its API): open scopes end, an error that was not raised is
-// forgotten.
-void ln_lua_recover(LnLua *s, bool jumped);
+// forgotten. frame: of the function that is called now.
+void ln_lua_recover(LnLua *s, uintptr_t frame);
 static inline LnLua *ln_lua(lua_State *L) {
   LnLua *s = lua_touserdata(L, lua_upvalueindex(1));
   if (s->refuses) luaL_error(L, "lunate: %s", s->refuses);
-  bool jumped = ln_scope_jumped(&s->context);
-  if (jumped || s->context.err.set) ln_lua_recover(s, jumped);
+  uintptr_t frame = (uintptr_t)__builtin_frame_address(0);
+  if (ln_scope_passed(&s->context, frame) || s->context.err.set) ln_lua_recover(s, frame);
   s->context.host = L;
   return s;
 }
@@ -77,6 +78,10 @@ static inline void ln_lua_call(lua_State *L, LnLua *s, int n, int results) {
   lua_call(L, n, results);
   s->context.host = L;
 }
+static inline void ln_lua_push_metatable(lua_State *L, const LnLua *s, int type) {
+  lua_rawgeti(L, LUA_REGISTRYINDEX, s->metatable_place[type]);
+}
+
 // ---- tensors (core/lua/tensor.c)
 // Tells the collector of memory that it cannot see and a new handle owns: it is stepped once a MiB
 // has gathered.

@@ -92,7 +92,7 @@ static void push_node(lua_State *L, LnLua *s, int layer, int inputs, bool list) 
 static void push_symbolic(lua_State *L, LnLua *s, const LnSymbol *of, int position, int node) {
   Symbolic *t = lua_newuserdatauv(L, sizeof *t, 1);
   *t = (Symbolic){*of, position};
-  lua_rawgetp(L, LUA_REGISTRYINDEX, s->metatable[LN_TYPE_SYMBOLIC]);
+  ln_lua_push_metatable(L, s, LN_TYPE_SYMBOLIC);
   lua_setmetatable(L, -2);
   lua_pushvalue(L, node);
   lua_setiuservalue(L, -2, 1);

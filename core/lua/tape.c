@@ -53,7 +53,7 @@ static int new_tape(lua_State *L) {
   }
   TapeHandle *h = lua_newuserdatauv(L, sizeof *h, 0);
   *h = (TapeHandle){NULL, persistent, false};
-  lua_rawgetp(L, LUA_REGISTRYINDEX, s->metatable[LN_TYPE_TAPE]);
+  ln_lua_push_metatable(L, s, LN_TYPE_TAPE);
   lua_setmetatable(L, -2);
   h->tape = ln_tape_new(&s->context, false);
   if (!h->tape) return ln_lua_raise(L, s, "GradientTape");

@@ -22,7 +22,7 @@ typedef struct Handle {
 static LnTensor **push_empty(lua_State *L, LnLua *s) {
   Handle *h = lua_newuserdatauv(L, sizeof *h, 0);
   *h = (Handle){s->metatable, NULL};
-  lua_rawgetp(L, LUA_REGISTRYINDEX, s->metatable[LN_TYPE_TENSOR]);
+  ln_lua_push_metatable(L, s, LN_TYPE_TENSOR);
   lua_setmetatable(L, -2);
   return &h->tensor;
 }

@@ -20,7 +20,7 @@ static int new_trainer(lua_State *L) {
   LnLayer *model = (LnLayer *)ln_lua_check_object(L, s, 1, LN_LAYER, "trainer");
   LnTrainer **u = lua_newuserdatauv(L, sizeof *u, 0);
   *u = NULL;
-  lua_rawgetp(L, LUA_REGISTRYINDEX, s->metatable[LN_TYPE_TRAINER]);
+  ln_lua_push_metatable(L, s, LN_TYPE_TRAINER);
   lua_setmetatable(L, -2);
   *u = ln_trainer_new(&s->context, model);
   return *u ? 1 : ln_lua_raise(L, s, NULL);

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/stack.h"
 #include "ops/op.h"
 
 const LnOp *ln_op_find(const char *name) {
@@ -91,6 +92,12 @@ void ln_scope_release(LnContext *c, size_t scope) {
     if (held & KIND_BITS) c->let_go((void *)(held & ~(uintptr_t)KIND_BITS), held & KIND_BITS);
     else ln_release((LnTensor *)held);
   }
+}
+
+// A host may go on with a Lua state in another thread, or on a stack of its own making, while the
+// scope's function waits on the one where it began: what cannot be told apart stays.
+bool ln_scope_jumped(const LnContext *c, uintptr_t frame) {
+  return ln_scope_passed(c, frame) && ln_stack_holds(frame) && ln_stack_holds(c->scope_frame);
 }
 
 LnTensor *ln_scope_return(LnContext *c, size_t scope, LnTensor *t) {

@@ -110,16 +110,17 @@ bool ln_apply_all(LnContext *c, const LnOp *op, LnTensor *const *in, int n_in, c
 
 // ---- scopes: what is applied inside one is released at its end, but for what is kept.
 // Where the outermost one began is kept: an error of Lua's that jumps over its end is noticed by
-// the
-// next call, which stands no deeper on C's stack (ln_scope_jumped), and cleaned up then.
+// the next call that stands no deeper on C's stack, and cleaned up then (ln_scope_jumped).
 static inline size_t ln_scope(LnContext *c) {
   uintptr_t frame = (uintptr_t)__builtin_frame_address(0);
   if (c->n_temps == 0 && frame > c->scope_frame) c->scope_frame = frame;
   return c->n_temps;
 }
-static inline bool ln_scope_jumped(const LnContext *c) {
-  return (uintptr_t)__builtin_frame_address(0) >= c->scope_frame && c->scope_frame != 0;
+// Whether it may be so: certain only when both frames are on one stack.
+static inline bool ln_scope_passed(const LnContext *c, uintptr_t frame) {
+  return frame > c->scope_frame - 1;   // 0 is above all frames
 }
+bool ln_scope_jumped(const LnContext *c, uintptr_t frame);
 void ln_scope_release(LnContext *c, size_t scope);
 static inline void ln_scope_end(LnContext *c, size_t scope) {
   if (c->n_temps > scope) ln_scope_release(c, scope);

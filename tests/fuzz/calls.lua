@@ -67,7 +67,7 @@ local function tensor(r)
   if how == 0 then t:close()
   elseif how == 1 and t.rank == 2 then t = t:transpose()
   elseif how == 2 and t.rank > 0 and t.shape[1] > 1 then t = t[{ {1, -1, 2} }]
-  elseif how == 3 and t.rank > 0 then t = t:broadcast_to{2, table.unpack(t.shape, 1, 6)} end
+  elseif how == 3 and t.rank < 8 then t = t:broadcast_to{2, table.unpack(t.shape)} end
   return t
 end
 
