@@ -65,7 +65,7 @@ static Box *push_box(lua_State *L) {
 // that is pushed; its names are those of the list.
 static const LnCsvColumn *check_columns(lua_State *L, int i, int64_t *n) {
   luaL_checktype(L, i, LUA_TTABLE);
-  *n = ln_lua_own_list(L, i);
+  *n = ln_lua_own_list(L, i, "columns");
   luaL_argcheck(L, *n > 0, i, "columns must be a list of names or positions");
   LnCsvColumn *columns = lua_newuserdatauv(L, (size_t)*n * sizeof *columns, 0);
   for (int64_t j = 0; j < *n; j++) {
@@ -303,7 +303,7 @@ static int write_file(lua_State *L) {
     lua_rawseti(L, 2, 1);
   }
   luaL_argexpected(L, lua_istable(L, 2), 2, "string or list of strings");
-  int n = ln_lua_own_list(L, 2);
+  int n = ln_lua_own_list(L, 2, "write_file");
   LnPiece *pieces = lua_newuserdatauv(L, ((size_t)n + 1) * sizeof *pieces, 0);
   for (int i = 0; i < n; i++) {
     if (lua_rawgeti(L, 2, i + 1) != LUA_TSTRING)

@@ -116,7 +116,7 @@ static void read_params(lua_State *L, LnLua *s, const LnOp *op, int first, int t
     bool last_table = i == top && lua_istable(L, i);
     if (last_table && has_names(L, i)) {
       // Positions inside the table come after those before it.
-      lua_Integer m = (lua_Integer)lua_rawlen(L, i);
+      lua_Integer m = ln_lua_list_length(L, i, op->name);
       for (lua_Integer k = 1; k <= m; k++) {
         if (at >= n)
           luaL_error(L, "'%s' takes at most %d option%s", op->name, n, n == 1 ? "" : "s");
@@ -215,11 +215,11 @@ static int read_list(lua_State *L, LnLua *s, const LnOp *op, LnTensor **in) {
                       find_option(op, "equation") ? "an equation and its tensors"
                                                   : "a list of tensors, {a, b},",
                       ln_lua_describe(L, s, 1));
-  lua_Unsigned n = lua_rawlen(L, 1);
+  lua_Unsigned n = (lua_Unsigned)ln_lua_list_length(L, 1, op->name);
   if (n < 1 || n > MAX_LIST)
     return luaL_error(L, "bad argument #1 to '%s' (a list of 1 to %d tensors expected, got %I)",
                       op->name, MAX_LIST, (LUAI_UACINT)n);
-  ln_lua_own_list(L, 1);
+  ln_lua_own_list(L, 1, op->name);
   for (int i = 0; i < (int)n; i++) {
     lua_rawgeti(L, 1, i + 1);
     in[i] = ln_lua_test_tensor(L, s, -1);

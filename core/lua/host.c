@@ -276,7 +276,7 @@ static void read_results(lua_State *L, LnLua *s, Job *j, int first) {
   lua_settop(L, last);
   // A list of tensors is the same as several results.
   if (layer && last == first && lua_istable(L, first) && lua_rawlen(L, first) > 0) {
-    int n = (int)lua_rawlen(L, first);
+    int n = (int)ln_lua_list_length(L, first, j->method);
     luaL_checkstack(L, 4, NULL);
     for (int k = 1; k <= n; k++) {
       lua_rawgeti(L, first, k);
@@ -344,7 +344,7 @@ static int call_shape(lua_State *L) {
   if (last < 2) return luaL_error(L, "compute_output_shape must return a shape");
   // Several shapes: several results, or a list of them.
   if (last == 2 && lua_istable(L, 2) && (lua_rawgeti(L, 2, 1), lua_istable(L, -1))) {
-    int n = (int)lua_rawlen(L, 2);
+    int n = (int)ln_lua_list_length(L, 2, "compute_output_shape");
     lua_pop(L, 1);
     luaL_checkstack(L, n, NULL);
     for (int i = 1; i <= n; i++) lua_rawgeti(L, 2, i);

@@ -20,10 +20,10 @@ static int read_inputs(lua_State *L, LnLua *s, int i, const char *what, LnTensor
     bool list = ln_lua_test_tensor(L, s, -1) != NULL;
     lua_pop(L, 1);
     if (list) {
-      lua_Unsigned n = lua_rawlen(L, i);
+      lua_Unsigned n = (lua_Unsigned)ln_lua_list_length(L, i, what);
       if (n > MAX_TENSORS)
         luaL_error(L, "'%s': at most %d inputs, got %d", what, MAX_TENSORS, (int)n);
-      ln_lua_own_list(L, i);   // anchors them
+      ln_lua_own_list(L, i, what);   // anchors them
       for (int k = 0; k < (int)n; k++) {
         lua_rawgeti(L, i, k + 1);
         in[k] = ln_lua_test_tensor(L, s, -1);
@@ -151,7 +151,7 @@ int ln_lua_check_shapes(lua_State *L, int i, const char *what, LnInts *shapes) {
     ln_lua_check_ints(L, i, what, true, &shapes[0]);
     return 1;
   }
-  int n = (int)lua_rawlen(L, i);
+  int n = (int)ln_lua_list_length(L, i, what);
   if (n > LN_LUA_MAX_SHAPES)
     return luaL_error(L, "'%s': at most %d shapes", what, LN_LUA_MAX_SHAPES);
   for (int k = 0; k < n; k++) {
@@ -311,7 +311,7 @@ static int set_weights(lua_State *L) {
   lua_settop(L, 2);
   int n;
   LnVariable **v = variables_of(L, l, ALL, &n);
-  int given = (int)lua_rawlen(L, 2);
+  int given = (int)ln_lua_list_length(L, 2, "set_weights");
   if (given != n)
     return luaL_error(L, "'set_weights' of '%s': %d weights expected%s, got %d", l->base.name, n,
                       l->built ? "" : " (it is not built yet)", given);
@@ -431,6 +431,12 @@ static bool in_lua(const LnLayer *l) {
 static int computes_in_lua(lua_State *L) {
   LnLua *s = ln_lua(L);
   lua_pushboolean(L, in_lua(synced(L, s, "computes_in_lua")));
+  return 1;
+}
+
+// core.generation() -> a number that changes when layers come or go or begin to compute in Lua.
+static int generation(lua_State *L) {
+  lua_pushinteger(L, (lua_Integer)ln_generation);
   return 1;
 }
 
@@ -633,7 +639,8 @@ void ln_register_layer(lua_State *L) {
       {"layers", layers}, {"losses", losses}, {"class_name", class_name}, {NULL, NULL}};
   static const luaL_Reg functions[] = {
       {"add_child", add_child}, {"pop_child", pop_child},
-      {"computes_in_lua", computes_in_lua}, {"keeps_rows", layer_keeps_rows},
+      {"computes_in_lua", computes_in_lua}, {"generation", generation},
+      {"keeps_rows", layer_keeps_rows},
       {"calls_in_lua", calls_in_lua}, {"is_meta", is_meta},
       {"name_outputs", name_outputs}, {"output_names", output_names},
       {"supports_masking", supports_masking}, {"mask_of", mask_of},

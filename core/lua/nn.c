@@ -238,7 +238,7 @@ static LnOptimizer *check_optimizer(lua_State *L, LnLua *s, const char *what) {
 // A list of variables at i, into a buffer on the stack.
 static LnVariable **check_variables(lua_State *L, LnLua *s, int i, const char *what, int *n) {
   luaL_checktype(L, i, LUA_TTABLE);
-  *n = ln_lua_own_list(L, i);
+  *n = ln_lua_own_list(L, i, what);
   LnVariable **v = lua_newuserdatauv(L, (size_t)(*n + 1) * sizeof *v, 0);
   for (int k = 0; k < *n; k++) {
     lua_rawgeti(L, i, k + 1);
@@ -269,7 +269,7 @@ static int optimizer_apply(lua_State *L) {
   lua_settop(L, 3);
   int n;
   LnVariable **v = check_variables(L, s, 3, "apply", &n);
-  int given = ln_lua_own_list(L, 2);
+  int given = ln_lua_own_list(L, 2, "apply");
   if (given != n)
     return luaL_error(L, "'apply': %d gradients for %d variables", given, n);
   bool *active = lua_newuserdatauv(L, (size_t)n + 1, 0);
@@ -394,7 +394,7 @@ static int optimizer_set_variables(lua_State *L) {
   LnOptimizer *o = check_optimizer(L, s, "set_variables");
   luaL_checktype(L, 2, LUA_TTABLE);
   int n = ln_optimizer_state_count(o);
-  int given = ln_lua_own_list(L, 2);
+  int given = ln_lua_own_list(L, 2, "set_variables");
   if (given != n)
     return luaL_error(L, "'set_variables': %d values expected, got %d", n, given);
   LnTensor **v = lua_newuserdatauv(L, (size_t)n * sizeof *v, 0);

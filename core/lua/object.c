@@ -359,6 +359,9 @@ static void read_options(lua_State *L, LnLua *s, LnObject *self, int instance, i
       }
     } else if (!lua_isinteger(L, -2)) {
       luaL_error(L, "'%s': options are named by strings", cls->name);
+    } else if (lua_tointeger(L, -2) < 1 || lua_tointeger(L, -2) > m) {
+      luaL_error(L, "'%s': its arguments by position have a hole: an entry %I after %I", cls->name,
+                 (LUAI_UACINT)lua_tointeger(L, -2), (LUAI_UACINT)m);
     }
     lua_pop(L, 1);
   }

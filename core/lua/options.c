@@ -91,6 +91,10 @@ static int bad_value(lua_State *L, const char *what, const LnOption *o, int i) {
   if (o->kind == LN_OPT_DTYPE && lua_istable(L, i) && lua_getfield(L, i, "config") == LUA_TTABLE &&
       lua_getfield(L, -1, "name") == LUA_TSTRING)
     got = lua_pushfstring(L, "the policy '%s'", ln_lua_cut(L, lua_tostring(L, -1)));
+  lua_Integer before, last;
+  if (lua_istable(L, i) && ln_lua_find_hole(L, i, &before, &last))
+    got = lua_pushfstring(L, "a list with a hole: an entry %I after %I", (LUAI_UACINT)last,
+                          (LUAI_UACINT)before);
   return luaL_error(L, "bad option '%s' of '%s' (%s expected, got %s)", o->name, what, kind, got);
 }
 
@@ -164,12 +168,13 @@ static bool push_list(lua_State *L, const LnOption *o, int i, bool config) {
     }
     lua_rawseti(L, -2, k);
   }
-  // Named fields in a list are a slip.
+  // Named fields in a list are a slip, and so are holes.
   if (!lone) {
+    lua_Integer count = 0;
     lua_pushnil(L);
     while (lua_next(L, i)) {
       lua_pop(L, 1);
-      if (lua_type(L, -1) != LUA_TNUMBER) return false;
+      if (lua_type(L, -1) != LUA_TNUMBER || ++count > n) return false;
     }
   }
   return true;
@@ -186,7 +191,8 @@ static bool push_strings(lua_State *L, int i) {
     if (lua_type(L, -1) != LUA_TSTRING) return false;
     lua_rawseti(L, -2, k);
   }
-  return true;
+  lua_Integer before, last;
+  return lone || !ln_lua_find_hole(L, i, &before, &last);
 }
 
 static const LnKind object_kind[] = {

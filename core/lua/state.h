@@ -107,9 +107,14 @@ void ln_lua_check_ints(lua_State *L, int i, const char *what, bool unknown, LnIn
 // many. Raises. (layer.c)
 enum { LN_LUA_MAX_SHAPES = 64 };
 int ln_lua_check_shapes(lua_State *L, int i, const char *what, LnInts *shapes);
+// Whether the table at i has positions with nil before its last one, as `{a, cond and b or nil, c}`
+// may: after which entry, and which one is the last.
+bool ln_lua_find_hole(lua_State *L, int i, lua_Integer *before, lua_Integer *last);
+// The length of the list at i. Raises where it has a hole.
+lua_Integer ln_lua_list_length(lua_State *L, int i, const char *what);
 // Puts a copy of the table's list part in the place of the table at i and returns its length: what
-// it holds stays anchored, whatever finalizers do with the original meanwhile.
-int ln_lua_own_list(lua_State *L, int i);
+// it holds stays anchored, whatever finalizers do with the original meanwhile. Raises at a hole.
+int ln_lua_own_list(lua_State *L, int i, const char *what);
 LnDtype ln_lua_check_dtype(lua_State *L, int i, const char *what);
 // The dtype option of a table of options at i (may be absent), or fallback.
 LnDtype ln_lua_dtype_option(lua_State *L, int i, const char *what, LnDtype fallback);

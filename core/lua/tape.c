@@ -80,7 +80,7 @@ static int tape_close(lua_State *L) {
 static int read_tensors(lua_State *L, LnLua *s, int i, const char *who, const char *what,
                         LnTensor ***out) {
   bool list = lua_istable(L, i);
-  int n = list ? ln_lua_own_list(L, i) : 1;
+  int n = list ? ln_lua_own_list(L, i, who) : 1;
   LnTensor **v = lua_newuserdatauv(L, (size_t)(n + 1) * sizeof *v, 0);
   for (int k = 0; k < n; k++) {
     if (list) lua_rawgeti(L, i, k + 1);

@@ -154,6 +154,34 @@ static int shape_concat(lua_State *L) {
   return 1;
 }
 
+bool ln_lua_find_hole(lua_State *L, int i, lua_Integer *before, lua_Integer *last) {
+  // Long lists are not walked: behind their end come a table's other keys.
+  enum { WALKED = 32 };
+  lua_Integer n = (lua_Integer)lua_rawlen(L, i), known = n > WALKED ? n : 0, count = known;
+  i = lua_absindex(L, i);
+  *last = known;
+  if (known > 0) lua_pushinteger(L, known);
+  else lua_pushnil(L);
+  while (lua_next(L, i)) {
+    lua_pop(L, 1);
+    if (!lua_isinteger(L, -1) || lua_tointeger(L, -1) <= known) continue;
+    count++;
+    if (lua_tointeger(L, -1) > *last) *last = lua_tointeger(L, -1);
+  }
+  if (*last == count) return false;
+  for (*before = 0; lua_rawgeti(L, i, *before + 1) != LUA_TNIL; lua_pop(L, 1)) ++*before;
+  lua_pop(L, 1);
+  return true;
+}
+
+lua_Integer ln_lua_list_length(lua_State *L, int i, const char *what) {
+  lua_Integer before, last;
+  if (ln_lua_find_hole(L, i, &before, &last))
+    luaL_error(L, "'%s': a list without holes expected, it has an entry %I after %I", what,
+               (LUAI_UACINT)last, (LUAI_UACINT)before);
+  return (lua_Integer)lua_rawlen(L, i);
+}
+
 void ln_lua_check_ints(lua_State *L, int i, const char *what, bool unknown, LnInts *out) {
   i = lua_absindex(L, i);
   out->n = 0;
@@ -166,7 +194,7 @@ void ln_lua_check_ints(lua_State *L, int i, const char *what, bool unknown, LnIn
   if (!lua_istable(L, i))
     luaL_error(L, "'%s': a list of integers expected, got %s", what,
                ln_lua_describe(L, ln_lua(L), i));
-  lua_Integer n = (lua_Integer)lua_rawlen(L, i);
+  lua_Integer n = ln_lua_list_length(L, i, what);
   if (n > LN_MAX_RANK) luaL_error(L, "'%s': at most %d entries, got %d", what, LN_MAX_RANK, (int)n);
   for (lua_Integer k = 1; k <= n; k++) {
     lua_rawgeti(L, i, k);
@@ -181,9 +209,9 @@ void ln_lua_check_ints(lua_State *L, int i, const char *what, bool unknown, LnIn
   }
 }
 
-int ln_lua_own_list(lua_State *L, int i) {
+int ln_lua_own_list(lua_State *L, int i, const char *what) {
   i = lua_absindex(L, i);
-  int n = (int)lua_rawlen(L, i);
+  int n = (int)ln_lua_list_length(L, i, what);
   lua_createtable(L, n, 0);
   for (int k = 1; k <= n; k++) {
     lua_rawgeti(L, i, k);
@@ -248,7 +276,7 @@ static int guess_shape(lua_State *L, int i, int64_t *shape, const char *what, in
   while (lua_istable(L, -1)) {
     if (rank == LN_MAX_RANK) luaL_error(L, "'%s': tables nested deeper than %d", what, LN_MAX_RANK);
     luaL_checkstack(L, 4, "nested tables");
-    shape[rank++] = (int64_t)lua_rawlen(L, -1);
+    shape[rank++] = (int64_t)ln_lua_list_length(L, -1, what);
     if (shape[rank - 1] == 0) {
       lua_pushnil(L);
       if (lua_next(L, -2))
@@ -286,7 +314,7 @@ static void fill(lua_State *L, const Filler *f, int axis, int64_t *index) {
   if (!lua_istable(L, -1))
     luaL_error(L, "'%s': ragged table: expected a list of %I at depth %d, got %s", f->what,
                (LUAI_UACINT)t->shape[axis], axis + 1, ln_lua_describe(L, ln_lua(L), -1));
-  lua_Integer n = (lua_Integer)lua_rawlen(L, -1);
+  lua_Integer n = ln_lua_list_length(L, -1, f->what);
   if (n != t->shape[axis])
     luaL_error(L, "'%s': ragged table: expected %I elements at depth %d, got %I", f->what,
                (LUAI_UACINT)t->shape[axis], axis + 1, (LUAI_UACINT)n);
@@ -377,7 +405,7 @@ static void read_range(lua_State *L, const LnTensor *t, int axis, LnSlice *p) {
   if (!lua_istable(L, -1))
     luaL_error(L, "%s: a number or a range {first, last, step} expected for axis %d, got %s", what,
                axis + 1, ln_lua_describe(L, ln_lua(L), -1));
-  lua_Integer m = (lua_Integer)lua_rawlen(L, -1);
+  lua_Integer m = ln_lua_list_length(L, -1, what);
   if (m == 0) {
     no_names(L, -1);
     return;
@@ -442,7 +470,7 @@ void ln_lua_read_index(lua_State *L, int i, const LnTensor *t, LnSlice *p) {
     lua_pop(L, 1);
     return;
   }
-  lua_Integer n = (lua_Integer)lua_rawlen(L, i);
+  lua_Integer n = ln_lua_list_length(L, i, "tensor index");
   if (n == 0) no_names(L, i);
   if (n > t->rank)
     luaL_error(L, "tensor index: %d indices for a tensor of shape %s", (int)n,

@@ -17,11 +17,20 @@
 -- `Class.options` (see `lunate.core.check_options`) it is checked, defaults are filled in, and the
 -- result is `self.options`, which tostring prints. `Class.variadic = "steps"` makes a list of all
 -- positional arguments and gives it to that option. Without declared options the table goes to
--- `init` as it came.
+-- `init` as it came. A script may use fields called options and class for something else: what the
+-- library reads is `class.options_of(self)` and `class.of(self)`.
 
 local options = require "lunate.options"
 local raise = require "lunate.raise"
 local list_length = require "lunate.list_length"
+
+local class, given_to = {}, require "lunate.kept"()
+
+--- The class of an object of lunate.class.
+function class.of(self) return debug.getmetatable(self) end
+
+--- The checked options that an object was made with.
+function class.options_of(self) return given_to[self] end
 
 --- True for a table of arguments or a list; false for objects, which are tables with a named
 -- metatable.
@@ -67,6 +76,7 @@ local function construct(Class, ...)
   if args == nil then args = {} elseif not is_plain(args) then args = {args} end
   args = check(Class, args)
   local self = setmetatable({options = args}, Class)
+  if Class.options then given_to[self] = args end
   if self.init then self:init(args) end
   return self
 end
@@ -82,7 +92,7 @@ end
 --- The options in the order of their positions, the others by name:
 -- `StandardScaler(with_mean=true)`.
 local function describe(self)
-  local Class, parts, named, seen = self.class, {}, {}, {}
+  local Class, parts, named, seen = class.of(self), {}, {}, {}
   local specs = all_options(Class)
   if not specs then return Class.name .. "()" end
   for _, name in ipairs(Class.positional or {}) do seen[name], named[#named + 1] = true, name end
@@ -94,7 +104,7 @@ local function describe(self)
   table.sort(rest)
   table.move(rest, 1, #rest, first, named)
   for _, name in ipairs(named) do
-    local value = self.options[name]
+    local value = class.options_of(self)[name]
     if value ~= nil then parts[#parts + 1] = name .. "=" .. to_text(value) end
   end
   return ("%s(%s)"):format(Class.name, table.concat(parts, ", "))
@@ -112,10 +122,10 @@ end
 --- True when value is an instance of Class or of a class that extends it.
 local function is_instance(Class, value)
   if not (type(value) == "table" and type(getmetatable(value)) == "string") then return false end
-  local own = value.class
-  while type(own) == "table" do
+  local own = class.of(value)
+  while own do
     if own == Class then return true end
-    own = own.super
+    own = rawget(own, "super")
   end
   return false
 end
@@ -139,6 +149,8 @@ function make(name, super, type_name)
 end
 
 --- A new base class. `settings.type` is what `getmetatable` of its instances gives.
-return function(name, settings)
+local function new(_, name, settings)
   return make(name, nil, settings and settings.type or "lunate." .. name:lower())
 end
+
+return setmetatable(class, {__call = new})

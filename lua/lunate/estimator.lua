@@ -22,7 +22,7 @@ end
 --- x as float64 (samples, features); after fit, of as many features as it had then.
 -- @param method  who asks, for messages; "fit" and "partial_fit" may see it first
 function Estimator:samples(method, x)
-  local what = ("%s:%s"):format(self.class.name, method)
+  local what = ("%s:%s"):format(class.of(self).name, method)
   local features = method ~= "fit" and self.n_features_in_
   if not features and not method:find("fit$") then raise("%s was called before fit", what) end
   x = tensor(what, x, "samples of shape (samples, features)")
@@ -40,7 +40,7 @@ end
 
 --- y as float64 with n rows.
 function Estimator:targets(method, y, n)
-  local what = ("%s:%s"):format(self.class.name, method)
+  local what = ("%s:%s"):format(class.of(self).name, method)
   y = tensor(what, y, "targets y")
   if y.rank == 0 or #y ~= n then
     raise("%s: x has %d samples, y is of shape %s", what, n, y.shape)
@@ -50,10 +50,10 @@ end
 
 --- y as class ids: int64 (n,).
 function Estimator:labels(method, y, n)
-  y = self:targets(method, y, n)
+  y = Estimator.targets(self, method, y, n)
   if y.rank == 2 and y.shape[2] == 1 then y = y:squeeze(-1) end
   if y.rank ~= 1 or not y:floor():eq(y):all() then
-    raise("%s:%s: y should be one class id, a whole number, for each sample", self.class.name,
+    raise("%s:%s: y should be one class id, a whole number, for each sample", class.of(self).name,
       method)
   end
   return y:astype("int64")
@@ -62,7 +62,7 @@ end
 --- The share of right answers, 0 .. 1: the score of a classifier.
 function Estimator:accuracy(x, y)
   local predicted = self:predict(x)
-  local right = predicted:eq(self:labels("score", y, #predicted))
+  local right = predicted:eq(Estimator.labels(self, "score", y, #predicted))
   return right:astype("float64"):mean():item()
 end
 
@@ -70,9 +70,10 @@ end
 -- a regressor. A constant y is 1 when it is met, else 0.
 function Estimator:r2(x, y)
   local predicted = self:predict(x):astype("float64")
-  y = self:targets("score", y, #predicted)
+  y = Estimator.targets(self, "score", y, #predicted)
   if tostring(y.shape) ~= tostring(predicted.shape) then
-    raise("%s:score: y is of shape %s, predicted is %s", self.class.name, y.shape, predicted.shape)
+    raise("%s:score: y is of shape %s, predicted is %s", class.of(self).name, y.shape,
+      predicted.shape)
   end
   local left = ((y - predicted) ^ 2):sum{axis = 1}
   local all = ((y - y:mean{axis = 1}) ^ 2):sum{axis = 1}

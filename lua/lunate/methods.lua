@@ -16,14 +16,29 @@ local raise = require "lunate.raise"
 
 local methods = {original = setmetatable({}, {__mode = "k"})}
 
+local metatable_of = debug.getmetatable
+
 local function checked(f, name, Class, types, receiver)
   local is_instance = Class.is_instance   -- of lunate.class: of this class among those of a type
-  local function method(self, ...)
+  local known = setmetatable({}, {__mode = "k"})   -- metatables of objects that have the method
+  local function check(self)
     if not types[getmetatable(self)] or is_instance and not is_instance(Class, self) then
       raise("bad argument #1 to '%s' (%s expected, got %s); call it with a colon: %s:%s(...)", name,
         is_instance and Class.name or receiver, core.describe_value(self), receiver, name)
     end
-    return f(self, ...)
+    known[metatable_of(self)] = true
+  end
+  local info, method = debug.getinfo(f, "u"), nil
+  if info.isvararg or info.nparams > 4 then
+    function method(self, ...)
+      if not known[metatable_of(self)] then check(self) end
+      return f(self, ...)
+    end
+  else   -- a call of it costs less
+    function method(self, a, b, c)
+      if not known[metatable_of(self)] then check(self) end
+      return f(self, a, b, c)
+    end
   end
   methods.original[method] = f
   return method

@@ -6,6 +6,7 @@
 local core = require "lunate.core"
 local check = require "lunate.options"
 local raise = require "lunate.raise"
+local list_length = require "lunate.list_length"
 local is_tensor = require "lunate.is_tensor"
 
 local ops, random, f = {}, {}, core.functions
@@ -80,6 +81,7 @@ function ops.split(t, sections, options)
                                       {"axis"}).axis, t.rank)
   local length, starts = length_of("split", t, axis), {1}
   if type(sections) == "table" and (#sections > 0 or next(sections) == nil) then
+    list_length(sections, "'split': positions")
     for i, position in ipairs(sections) do
       local start = integer(position)
       if not start or start < starts[#starts] or start > length + 1 then

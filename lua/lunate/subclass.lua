@@ -65,9 +65,19 @@ end
 
 local NONE = {}
 
+-- {[model] = the generation in which nothing of it was computed in Lua}.
+local all_in_core = setmetatable({}, {__mode = "k"})
+
 --- The metrics that belong to the model itself and its layers: {metric =, name =} each.
 function subclass.metrics(model)
-  if not any_added and not core.computes_in_lua(model) then return NONE end
+  if not any_added then
+    local generation = core.generation()
+    if all_in_core[model] == generation then return NONE end
+    if not core.computes_in_lua(model) then
+      all_in_core[model] = generation
+      return NONE
+    end
+  end
   local list = {}
   collect(model, list, {})
   return list
@@ -75,9 +85,11 @@ end
 
 -- ---- steps
 
+local STEPS = {train = "train_step", test = "test_step", predict = "predict_step"}
+
 --- Whether the model has a step of its own for the mode: "train", "test" or "predict".
 function subclass.overrides(model, mode)
-  local step = mode .. "_step"
+  local step = STEPS[mode]
   return model[step] ~= Model[step]
 end
 

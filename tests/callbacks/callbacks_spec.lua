@@ -116,32 +116,6 @@ describe("a list of callbacks", function()
   end)
 end)
 
-describe("a callback's field", function()
-  it("of any name is its script's", function()
-    local made = {
-      CSVLogger = {os.tmpname()}, TensorBoard = {os.tmpname() .. "_logs", histogram_freq = 1},
-      EarlyStopping = {monitor = "loss"}, ReduceLROnPlateau = {monitor = "loss"},
-      ModelCheckpoint = {os.tmpname() .. ".weights.h5", save_weights_only = true, monitor = "loss"},
-      SwapEMAWeights = {}, TerminateOnNaN = {},
-    }
-    for class, options in pairs(made) do
-      local Own = ln.callbacks[class]:extend("Own" .. class)
-      local mine = {}
-      local names = {"file", "columns", "weights", "writers", "batches", "training", "due",
-        "epoch", "update_every", "epoch_began", "iterations_before", "batch_began", "warned",
-        "history", "kept", "state"}
-      function Own:init(given)
-        if Own.super.init then Own.super.init(self, given) end
-        for _, name in ipairs(names) do self[name] = mine end
-      end
-      local callback = Own(options)
-      local model = small{optimizer = ln.optimizers.SGD{use_ema = true}}
-      model:fit(x, y, {epochs = 2, verbose = 0, validation_data = {x, y}, callbacks = {callback}})
-      for _, name in ipairs(names) do assert.equal(mine, callback[name], class .. "." .. name) end
-    end
-  end)
-end)
-
 describe("an error in a callback", function()
   local function boom(hook, when)
     return ln.callbacks.LambdaCallback{[hook] = function(number)

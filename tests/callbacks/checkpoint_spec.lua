@@ -1,5 +1,6 @@
 -- ModelCheckpoint: which files there are after a training, under which names, and what is in them.
 local ln = require "lunate"
+local hooks = require "lunate.callbacks._hooks"
 local core = require "lunate.core"
 local fails = require "support.fails"
 local scratch = require "support.scratch"
@@ -132,7 +133,9 @@ describe("ModelCheckpoint", function()
 
   it("does not keep fit from running batches at once, unless it counts them", function()
     local plain = ln.callbacks.ModelCheckpoint{"m.keras"}
-    assert.is_nil(plain.on_batch_end)
+    assert.is_nil(hooks.find(plain, "on_batch_end"))
+    local counting = ln.callbacks.ModelCheckpoint{"m.keras", save_freq = 3}
+    assert.is_function(hooks.find(counting, "on_batch_end"))
   end)
 
   it("refuses file names that mean something else", function()

@@ -1,5 +1,6 @@
 -- History: the best epoch, the epochs of each value, NaN.
 
+local core = require "lunate.core"
 local ln = require "lunate"
 
 local function fails(expected, f, ...)
@@ -117,17 +118,22 @@ describe("the progress line", function()
     package.loaded["lunate.callbacks.progbar_logger"] = nil
     local Logger = require "lunate.callbacks.progbar_logger"
     local bar, text, stdout = Logger(), {}, io.stdout
-    bar.model, bar.params = ln.Sequential(), {samples = 64, steps = 2, batch_size = 32, epochs = 1}
+    bar.model, bar.params = ln.Sequential(), {samples = 64, steps = 2, batch_size = 32,
+      epochs = 1, verbose = 1}
     local logs = {}
     for i = 1, metrics do logs[("metric_%02d"):format(i)] = i end
     rawset(io, "stdout", {write = function(_, ...) text[#text + 1] = table.concat{...} end,
       flush = function() end})
+    local is_terminal = core.is_terminal
+    rawset(core, "is_terminal", function() return true end)
     local ok, message = pcall(function()
-      bar:start(64)
-      bar.done = 32
-      bar:draw(logs)
-      bar:draw(logs, true)
+      bar:on_train_begin()
+      bar:on_epoch_begin(1)
+      text = {}
+      bar:advance(32, function() return logs end)
+      bar:on_epoch_end(1, logs)
     end)
+    rawset(core, "is_terminal", is_terminal)
     rawset(io, "stdout", stdout)
     package.loaded["lunate.columns"], package.loaded["lunate.callbacks.progbar_logger"] = nil, nil
     assert(ok, message)

@@ -6,6 +6,8 @@ local core = require "lunate.core"
 local raise = require "lunate.raise"
 local list_length = require "lunate.list_length"
 local warn = require "lunate.warn"
+local hooks = require "lunate.callbacks._hooks"
+local progress_of = require "lunate.callbacks._progress"
 
 -- The longer names of the same hooks; a callback that has both means the longer one, as in Keras.
 local twins = {on_batch_begin = "on_train_batch_begin", on_batch_end = "on_train_batch_end"}
@@ -16,7 +18,7 @@ List.__index = List
 local function call(self, hook, ...)
   local twin = twins[hook]
   for _, callback in ipairs(self.callbacks) do
-    local f = twin and callback[twin] or callback[hook]
+    local f = twin and callback[twin] or hooks.find(callback, hook)
     if f then f(callback, ...) end
   end
 end
@@ -32,7 +34,8 @@ function List:wants(hook)
   if wanted == nil then
     wanted = false
     for _, callback in ipairs(self.callbacks) do
-      wanted = wanted or callback[hook] ~= nil or (twins[hook] and callback[twins[hook]] ~= nil)
+      wanted = wanted or hooks.find(callback, hook) ~= nil
+        or (twins[hook] and callback[twins[hook]] ~= nil)
     end
     self.wanted[hook] = wanted
   end
@@ -91,12 +94,12 @@ return function(model, given, history, params)
   end
   if params.verbose and params.verbose > 0 then
     self.progress = require("lunate.callbacks.progbar_logger")()
-    params.progress = self.progress
     table.insert(self.callbacks, self.progress)
   end
   table.insert(self.callbacks, history)
   for _, callback in ipairs(self.callbacks) do
     callback.model, callback.params = model, params
+    progress_of[callback] = self.progress
   end
   return self
 end

@@ -8,6 +8,8 @@ local methods = require "lunate.methods"
 local results = require "lunate.model.logs"
 
 local kept = require "lunate.kept"()
+local class = require "lunate.class"
+local options_of = class.options_of
 
 local Monitor = Callback:extend("Monitor")
 
@@ -22,12 +24,11 @@ local function names_of(model, logs)
 end
 
 -- Once a fit: that a value of validation is not in these logs, and what that means.
---- @private
-function Monitor:warn_of_missing(logs, consequence)
+local function warn_of_missing(self, logs, consequence)
   if kept[self].warned == self.params then return end
   kept[self].warned = self.params
-  self:warn("%s: there is no '%s' yet: %s; there are: %s", self.class.name, self.options.monitor,
-    consequence, names_of(self.model, logs))
+  Callback.warn(self, "%s: there is no '%s' yet: %s; there are: %s", class.of(self).name,
+    options_of(self).monitor, consequence, names_of(self.model, logs))
 end
 
 --- The value in these logs. nil: it is a validation's, and they have none (of an epoch without
@@ -35,7 +36,7 @@ end
 -- @param consequence  what it means that they have none, for a warning
 -- Errors: there is no such value (lists those that there are), or it is no number.
 function Monitor:value(logs, consequence)
-  local name = self.options.monitor
+  local name = options_of(self).monitor
   local value = logs[name]
   if value == nil then
     local of_training = name:match("^val_(.+)")
@@ -43,15 +44,15 @@ function Monitor:value(logs, consequence)
     for key in pairs(logs) do validated = validated or key:find("^val_") ~= nil end
     if of_training and logs[of_training] ~= nil and self.params.do_validation
         and not validated then
-      self:warn_of_missing(logs, consequence)
+      warn_of_missing(self, logs, consequence)
       return nil
     end
-    raise("%s: there is no '%s' to monitor%s; there are: %s", self.class.name, name,
+    raise("%s: there is no '%s' to monitor%s; there are: %s", class.of(self).name, name,
       of_training and not self.params.do_validation and " (fit has no validation data)" or "",
       names_of(self.model, logs))
   end
   if type(value) ~= "number" then
-    raise("%s: '%s' should be a number to be monitored, it is %s", self.class.name, name,
+    raise("%s: '%s' should be a number to be monitored, it is %s", class.of(self).name, name,
       tostring(value))
   end
   return value
@@ -59,12 +60,12 @@ end
 
 --- True when larger values are better. mode = "auto" finds it out, or raises an error.
 function Monitor:rises()
-  local mode, name = self.options.mode, self.options.monitor
+  local mode, name = options_of(self).mode, options_of(self).monitor
   if mode ~= "auto" then return mode == "max" end
   local direction = results.direction(self.model, name)
   if not direction then
     raise("%s: it is not known whether a larger '%s' is better: say mode = \"max\" or \"min\"",
-      self.class.name, name)
+      class.of(self).name, name)
   end
   return direction == "up"
 end
@@ -73,8 +74,8 @@ end
 -- never better, nor anything than NaN; as in Keras whatever comes first is better than nil.
 function Monitor:is_better(value, than)
   if than == nil then return true end
-  local delta = math.abs(self.options.min_delta or 0)
-  if self:rises() then return value - delta > than end
+  local delta = math.abs(options_of(self).min_delta or 0)
+  if Monitor.rises(self) then return value - delta > than end
   return value + delta < than
 end
 

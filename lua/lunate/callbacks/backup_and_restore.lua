@@ -39,8 +39,11 @@ local every = require "lunate.callbacks._every"
 local rate = require "lunate.callbacks._learning_rate"
 local random = require "lunate.saving.random"
 local tree = require "lunate.saving.tree"
+local hooks = require "lunate.callbacks._hooks"
 local methods = require "lunate.methods"
 local models = require "lunate.model.state"
+local kept = require "lunate.kept"()
+local options_of = require "lunate.class".options_of
 
 local BackupAndRestore = Callback:extend("BackupAndRestore")
 
@@ -57,12 +60,11 @@ function BackupAndRestore:init(given)
   if given.backup_dir == "" then
     raise("bad option 'backup_dir' of 'BackupAndRestore' (a folder expected, got '')")
   end
-  self.due = every("BackupAndRestore", given.save_freq)
-  if self.due then self.on_batch_end = self.after_batch end
+  kept[self].due = every("BackupAndRestore", given.save_freq)
+  if not kept[self].due then hooks.leave_out(self, BackupAndRestore.on_batch_end) end
 end
 
---- @private
-function BackupAndRestore:path(name) return self.options.backup_dir .. "/" .. name end
+local function path_of(self, name) return options_of(self).backup_dir .. "/" .. name end
 
 -- What the folder says: where training was, and which file has the model. This file is written
 -- last, in one piece, so it always names a file that is whole.
@@ -70,35 +72,33 @@ local STATE = "training_metadata.json"
 local STATE_BEFORE = STATE .. ".bkp"   -- of the backup before, with double_checkpoint
 local WEIGHTS = "^backup%-(%d+)%.weights%.h5$"
 
---- @private
-function BackupAndRestore:save(epoch, batch)
-  local number = (self.number or 0) + 1
+-- Removes what is no backup: older weights, and the rests of saves that were killed.
+local function clean(self, keep, keep_too)
+  local there, names = pcall(core.list_folder, options_of(self).backup_dir)
+  for _, name in ipairs(there and names or {}) do
+    local ours = name:find(WEIGHTS) or name:find("%.lunate%-tmp$")
+    if ours and name ~= keep and name ~= keep_too then
+      os.remove(path_of(self, name))
+    end
+  end
+end
+
+local function save(self, epoch, batch)
+  local number = (kept[self].number or 0) + 1
   local name = ("backup-%d.weights.h5"):format(number)
   local model = self.model
-  core.make_folders(self:path(name))
-  model:save_weights(self:path(name))
-  local before = self.options.double_checkpoint and self.last
-  if before then core.write_file(self:path(STATE_BEFORE), before.text) end
+  core.make_folders(path_of(self, name))
+  model:save_weights(path_of(self, name))
+  local before = options_of(self).double_checkpoint and kept[self].last
+  if before then core.write_file(path_of(self, STATE_BEFORE), before.text) end
   local text = core.json_encode{
     weights = name, epoch = epoch, batch = batch, place = self.params.feed:tell(),
     generators = random.save(model, tree.walk(model)).layers,
     -- The file of weights has it as a float32.
     learning_rate = rate.is_schedule(self) or rate.get(self)}
-  core.write_file(self:path(STATE), text)
-  self.number, self.last = number, {weights = name, text = text}
-  self:clean(name, before and before.weights)
-end
-
--- Removes what is no backup: older weights, and the rests of saves that were killed.
---- @private
-function BackupAndRestore:clean(keep, keep_too)
-  local there, names = pcall(core.list_folder, self.options.backup_dir)
-  for _, name in ipairs(there and names or {}) do
-    local ours = name:find(WEIGHTS) or name:find("%.lunate%-tmp$")
-    if ours and name ~= keep and name ~= keep_too then
-      os.remove(self:path(name))
-    end
-  end
+  core.write_file(path_of(self, STATE), text)
+  kept[self].number, kept[self].last = number, {weights = name, text = text}
+  clean(self, name, before and before.weights)
 end
 
 local function read_state(path)
@@ -116,26 +116,24 @@ end
 
 -- Gives the model what the backup that a file tells of has. Returns what it says, nil when there is
 -- no such file.
---- @private
-function BackupAndRestore:restore(name)
-  local state, text = read_state(self:path(name))
+local function restore(self, name)
+  local state, text = read_state(path_of(self, name))
   if not state then return nil end
   local model = self.model
-  model:load_weights(self:path(state.weights))
+  model:load_weights(path_of(self, state.weights))
   random.load(model, tree.walk(model), {layers = state.generators})
-  self.last = {weights = state.weights, text = text}
+  kept[self].last = {weights = state.weights, text = text}
   return state
 end
 
 -- The last backup, or the one before where that cannot be read; nil when there is none.
---- @private
-function BackupAndRestore:restore_any()
-  local fine, state = pcall(self.restore, self, STATE)
+local function restore_any(self)
+  local fine, state = pcall(restore, self, STATE)
   if fine and state then return state end
-  local before_fine, before = pcall(self.restore, self, STATE_BEFORE)
+  local before_fine, before = pcall(restore, self, STATE_BEFORE)
   if before_fine and before then
-    self:warn("BackupAndRestore: the last backup cannot be read, going on from the one before: %s",
-      state or "it is gone")
+    Callback.warn(self, "BackupAndRestore: the last backup cannot be read, going on from the one "
+      .. "before: %s", state or "it is gone")
     return before
   end
   if not fine then error(state, 0) end
@@ -146,37 +144,38 @@ function BackupAndRestore:on_train_begin()
   if not model.built then
     raise("BackupAndRestore: '%s' is not built: give its first layer an input_shape", model.name)
   end
-  self.number, self.last = nil, nil
-  local state = self:restore_any()
+  kept[self].number, kept[self].last = nil, nil
+  local state = restore_any(self)
   if not state then return end
   if state.learning_rate ~= true then rate.set(self, state.learning_rate) end
-  self.number = math.tointeger(state.weights:match(WEIGHTS))
+  kept[self].number = math.tointeger(state.weights:match(WEIGHTS))
   self.params.first_epoch, self.params.first_batch =
     math.tointeger(state.epoch), math.tointeger(state.batch)
   self.params.feed:seek(state.place)
 end
 
-function BackupAndRestore:on_epoch_begin(epoch) self.epoch, self.owes = epoch, false end
+function BackupAndRestore:on_epoch_begin(epoch) kept[self].epoch, kept[self].owes = epoch, false end
 
---- @private
-function BackupAndRestore:after_batch(batch)
-  if not self.due(batch) then return end
+function BackupAndRestore:on_batch_end(batch)
+  local due = kept[self].due
+  if not (due and due(batch)) then return end
   -- Of a whole epoch its end is backed up, validation and all.
   local whole = batch == self.params.steps or self.params.feed:at_end()
-  if whole then self.owes = true else self:save(self.epoch, batch + 1) end
+  if whole then kept[self].owes = true else save(self, kept[self].epoch, batch + 1) end
 end
 
 function BackupAndRestore:on_epoch_end(epoch)
-  if not self.due or self.owes then self:save(epoch + 1, 1) end
+  if not kept[self].due or kept[self].owes then save(self, epoch + 1, 1) end
 end
 
 function BackupAndRestore:on_train_end()
-  if not self.options.delete_checkpoint or models[self.model].history.interrupted then return end
+  local stays = not options_of(self).delete_checkpoint or models[self.model].history.interrupted
+  if stays then return end
   -- The state goes first: without it there is no backup.
-  os.remove(self:path(STATE))
-  os.remove(self:path(STATE_BEFORE))
-  self:clean()
-  os.remove(self.options.backup_dir)
+  os.remove(path_of(self, STATE))
+  os.remove(path_of(self, STATE_BEFORE))
+  clean(self)
+  os.remove(options_of(self).backup_dir)
 end
 
 return methods(BackupAndRestore)

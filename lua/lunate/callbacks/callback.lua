@@ -30,6 +30,7 @@
 local methods = require "lunate.methods"
 local raise = require "lunate.raise"
 local warn = require "lunate.warn"
+local progress_of = require "lunate.callbacks._progress"
 
 local Callback = require "lunate.class"("Callback", {type = "lunate.callback"})
 
@@ -43,7 +44,7 @@ local Callback = require "lunate.class"("Callback", {type = "lunate.callback"})
 function Callback:say(...)
   local ok, text = pcall(string.format, ...)
   if not ok then raise("'say' of a callback: %s", text) end
-  local bar = self.params and self.params.progress
+  local bar = progress_of[self]
   if bar then bar:break_off() end
   io.stdout:write(text, "\n")
   io.stdout:flush()
@@ -61,7 +62,7 @@ end
 function Callback:warn(...)
   local ok, text = pcall(string.format, ...)
   if not ok then raise("'warn' of a callback: %s", text) end
-  local bar = self.params and self.params.progress
+  local bar = progress_of[self]
   if bar then bar:break_off() end
   warn("%s", text)
 end

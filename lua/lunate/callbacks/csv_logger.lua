@@ -23,6 +23,7 @@ local Callback = require "lunate.callbacks.callback"
 local methods = require "lunate.methods"
 
 local kept = require "lunate.kept"()
+local options_of = require "lunate.class".options_of
 
 local CSVLogger = Callback:extend("CSVLogger")
 
@@ -42,28 +43,25 @@ local function number_text(value)
   end
 end
 
---- @private
-function CSVLogger:text(value)
+local function text_of(self, value)
   local text = value == nil and "NA" or type(value) == "number" and number_text(value)
     or tostring(value)
-  local separator = self.options.separator
+  local separator = options_of(self).separator
   if text:find(separator, 1, true) or text:find('["\r\n]') then
     return '"' .. text:gsub('"', '""') .. '"'
   end
   return text
 end
 
---- @private
-function CSVLogger:line(values)
-  for i = 1, values.n do values[i] = self:text(values[i]) end
-  self:write(table.concat(values, self.options.separator) .. "\n")
+-- Every line is in the file when this returns, or else an error.
+local function write(self, text, anew)
+  local ok, message = pcall(core.append_file, options_of(self).filename, text, anew)
+  if not ok then raise("CSVLogger: %s", message) end
 end
 
--- Every line is in the file when this returns, or else an error.
---- @private
-function CSVLogger:write(text, anew)
-  local ok, message = pcall(core.append_file, self.options.filename, text, anew)
-  if not ok then raise("CSVLogger: %s", message) end
+local function write_line(self, values)
+  for i = 1, values.n do values[i] = text_of(self, values[i]) end
+  write(self, table.concat(values, options_of(self).separator) .. "\n")
 end
 
 -- The columns of the first line, without those quotes that we would have set.
@@ -78,7 +76,7 @@ local function columns_of(line, separator)
 end
 
 function CSVLogger:on_train_begin()
-  local given = self.options
+  local given = options_of(self)
   kept[self].columns = nil
   if given.append then
     local there, text = pcall(core.read_file, given.filename)
@@ -86,7 +84,7 @@ function CSVLogger:on_train_begin()
     if line then kept[self].columns = columns_of(line, given.separator) end
   end
   core.make_folders(given.filename)
-  self:write("", not given.append)
+  write(self, "", not given.append)
 end
 
 function CSVLogger:on_epoch_end(epoch, logs)
@@ -99,7 +97,7 @@ function CSVLogger:on_epoch_end(epoch, logs)
       if of_training then names["val_" .. name] = true end
     end
     kept[self].columns = {"epoch", table.unpack(results.order(self.model, names))}
-    self:line(table.pack(table.unpack(kept[self].columns)))
+    write_line(self, table.pack(table.unpack(kept[self].columns)))
   end
   local known, values = {}, {n = #kept[self].columns}
   for i, name in ipairs(kept[self].columns) do
@@ -108,11 +106,11 @@ function CSVLogger:on_epoch_end(epoch, logs)
   end
   for name in pairs(logs) do
     if not known[name] then
-      raise("CSVLogger: '%s' has no column for '%s'; there are: %s", self.options.filename, name,
-        table.concat(kept[self].columns, ", "))
+      raise("CSVLogger: '%s' has no column for '%s'; there are: %s",
+        options_of(self).filename, name, table.concat(kept[self].columns, ", "))
     end
   end
-  self:line(values)
+  write_line(self, values)
 end
 
 return methods(CSVLogger)

@@ -19,11 +19,13 @@
 --     model:fit(ln.ones{8, 1}, ln.zeros{8, 1}, {epochs = 50, verbose = 0, callbacks = {stopping}})
 --     print(stopping.stopped_epoch, stopping.best_epoch)           --> 3 1
 
+local Callback = require "lunate.callbacks.callback"
 local Monitor = require "lunate.callbacks._monitor"
 local methods = require "lunate.methods"
 local state = require "lunate.model.state"
 
 local kept = require "lunate.kept"()
+local options_of = require "lunate.class".options_of
 
 local EarlyStopping = Monitor:extend("EarlyStopping")
 
@@ -45,22 +47,22 @@ function EarlyStopping:on_train_begin()
   kept[self].weights = nil
 end
 
---- @private
-function EarlyStopping:keep(epoch)
+local function keep(self, epoch)
   self.best_epoch = epoch
-  if self.options.restore_best_weights then kept[self].weights = self.model:get_weights() end
+  if options_of(self).restore_best_weights then kept[self].weights = self.model:get_weights() end
 end
 
 function EarlyStopping:on_epoch_end(epoch, logs)
-  local given = self.options
-  local value = self:value(logs, "epochs without validation do not count")
+  local given = options_of(self)
+  local value = Monitor.value(self, logs, "epochs without validation do not count")
   if value == nil or epoch <= given.start_from_epoch then return end
   self.wait = self.wait + 1
-  if self:is_better(value, self.best) then
+  if Monitor.is_better(self, value, self.best) then
     self.best = value
-    self:keep(epoch)
+    keep(self, epoch)
     -- What does not reach the baseline is no reason to wait longer.
-    if given.baseline == nil or self:is_better(value, given.baseline) then self.wait = 0 end
+    local reached = given.baseline == nil or Monitor.is_better(self, value, given.baseline)
+    if reached then self.wait = 0 end
   elseif self.wait >= given.patience then
     self.stopped_epoch = epoch
     state[self.model].stop_training = true
@@ -68,14 +70,14 @@ function EarlyStopping:on_epoch_end(epoch, logs)
 end
 
 function EarlyStopping:on_train_end()
-  local verbose = self.options.verbose > 0
+  local verbose = options_of(self).verbose > 0
   if verbose and self.stopped_epoch > 0 then
-    self:say("Epoch %d: stopped, %s has not improved for %d epochs", self.stopped_epoch,
-      self.options.monitor, self.wait)
+    Callback.say(self, "Epoch %d: stopped, %s has not improved for %d epochs", self.stopped_epoch,
+      options_of(self).monitor, self.wait)
   end
   if kept[self].weights then
     self.model:set_weights(kept[self].weights)
-    if verbose then self:say("The model has the weights of epoch %d", self.best_epoch) end
+    if verbose then Callback.say(self, "The model has the weights of epoch %d", self.best_epoch) end
   end
   kept[self].weights = nil
 end

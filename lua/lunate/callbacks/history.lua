@@ -19,7 +19,8 @@ local History = Callback:extend("History")
 
 local BEST = {mode = {"choice", choices = {"auto", "min", "max"}, default = "auto"}}
 
-local recorded = require "lunate.kept"()   -- {[name] = the epochs that have a value}
+-- {[list of values] = their epochs}, of lists that do not have a value for every epoch.
+local epochs_of = setmetatable({}, {__mode = "k"})
 
 function History:init()
   self.history, self.epoch, self.keys, self.interrupted = {}, {}, {}, false
@@ -29,11 +30,18 @@ function History:on_epoch_end(epoch, logs)
   local new = false
   self.epoch[#self.epoch + 1] = epoch
   for name, value in pairs(logs) do
-    if not self.history[name] then
-      self.history[name], recorded[self][name], new = {}, {}, true
+    local list = self.history[name]
+    if not list then
+      list, new = {}, true
+      self.history[name] = list
     end
-    table.insert(self.history[name], value)
-    table.insert(recorded[self][name], epoch)
+    local n, epochs = #list + 1, epochs_of[list]
+    if not epochs and n < #self.epoch then
+      epochs = table.move(self.epoch, 1, n - 1, 1, {})
+      epochs_of[list] = epochs
+    end
+    list[n] = value
+    if epochs then epochs[n] = epoch end
   end
   if new then self.keys = results.order(self.model, self.history) end
 end
@@ -55,8 +63,8 @@ end
 --     print(table.concat(h:epochs("val_loss"), " "))                          --> 2 4
 function History:epochs(name)
   check_name(self, "epochs", name)
-  local epochs = recorded[self][name]
-  return table.move(epochs, 1, #epochs, 1, {})
+  local values = self.history[name]
+  return table.move(epochs_of[values] or self.epoch, 1, #values, 1, {})
 end
 
 --- The best epoch by one value, and that value; the first of several. NaN is never the best.
@@ -92,7 +100,7 @@ function History:best(name, options)
         or direction == "down" and value < values[best])
     if better then best = i end
   end
-  if best then return recorded[self][name][best], values[best] end
+  if best then return (epochs_of[values] or self.epoch)[best], values[best] end
 end
 
 function History:__tostring()

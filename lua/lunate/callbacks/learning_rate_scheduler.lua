@@ -22,6 +22,7 @@ local raise = require "lunate.raise"
 local Callback = require "lunate.callbacks.callback"
 local rate = require "lunate.callbacks._learning_rate"
 local methods = require "lunate.methods"
+local options_of = require "lunate.class".options_of
 
 local LearningRateScheduler = Callback:extend("LearningRateScheduler")
 
@@ -31,25 +32,30 @@ LearningRateScheduler.options = {
 }
 LearningRateScheduler.positional = {"schedule", "verbose"}
 
+local function is_schedule(value) return getmetatable(value) == "lunate.schedule" end
+
 function LearningRateScheduler:init(given)
-  self.is_schedule = getmetatable(given.schedule) == "lunate.schedule"
-  if not self.is_schedule and type(given.schedule) ~= "function" then
+  if not is_schedule(given.schedule) and type(given.schedule) ~= "function" then
     raise("bad option 'schedule' of 'LearningRateScheduler' (a function of (epoch, learning_rate) "
       .. "or a schedule expected, got %s)", type(given.schedule))
   end
 end
 
 function LearningRateScheduler:on_epoch_begin(epoch)
-  local schedule = self.options.schedule
+  local schedule = options_of(self).schedule
   local new
-  if self.is_schedule then new = schedule(epoch - 1) else new = schedule(epoch, rate.get(self)) end
+  if is_schedule(schedule) then
+    new = schedule(epoch - 1)
+  else
+    new = schedule(epoch, rate.get(self))
+  end
   if type(new) ~= "number" or not (new >= 0) then
     raise("LearningRateScheduler: the schedule should return a number >= 0, got %s for epoch %d",
       tostring(new), epoch)
   end
   rate.set(self, new)
-  if self.options.verbose > 0 then
-    self:say("Epoch %d: the learning rate is %g", epoch, new)
+  if options_of(self).verbose > 0 then
+    Callback.say(self, "Epoch %d: the learning rate is %g", epoch, new)
   end
 end
 

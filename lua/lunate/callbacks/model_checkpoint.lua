@@ -28,11 +28,14 @@
 
 local core = require "lunate.core"
 local raise = require "lunate.raise"
+local Callback = require "lunate.callbacks.callback"
 local Monitor = require "lunate.callbacks._monitor"
 local every = require "lunate.callbacks._every"
+local hooks = require "lunate.callbacks._hooks"
 local methods = require "lunate.methods"
 
 local kept = require "lunate.kept"()
+local options_of = require "lunate.class".options_of
 
 local ModelCheckpoint = Monitor:extend("ModelCheckpoint")
 
@@ -56,34 +59,9 @@ local function lua_format(text, value)
   return ok and made
 end
 
-function ModelCheckpoint:init(given)
-  local path = given.filepath
-  kept[self].due = every("ModelCheckpoint", given.save_freq)
-  -- A hook for batches keeps fit from running several at once: only where they are counted.
-  if kept[self].due then self.on_batch_end = self.after_batch end
-  local of_weights = path:find("%.weights%.h5$") ~= nil
-  if given.save_weights_only and not of_weights then
-    raise("bad option 'filepath' of 'ModelCheckpoint': with save_weights_only it should end in "
-      .. "'.weights.h5', got '%s'", path)
-  end
-  if not given.save_weights_only then
-    if of_weights then
-      raise("bad option 'filepath' of 'ModelCheckpoint': '%s' is a name for weights alone: say "
-        .. "save_weights_only = true", path)
-    elseif not (path:find("%.keras$") or path:find("%.h5$")) then
-      raise("bad option 'filepath' of 'ModelCheckpoint': it should end in '.keras' or '.h5', got "
-        .. "'%s'", path)
-    end
-  end
-  -- A slip in a field's form shows here, one in its name when there are logs.
-  self:path_with(setmetatable({}, {__index = function() return 1 end}))
-  self.best = given.initial_value_threshold
-end
-
 -- The file name for these values of its fields.
---- @private
-function ModelCheckpoint:path_with(fields)
-  local path = self.options.filepath
+local function path_with(self, fields)
+  local path = options_of(self).filepath
   local function fill(field)
     if field == "{{" or field == "}}" then return field:sub(1, 1) end
     local name, format = field:match("^{([^{}:]+):?([^{}]*)}$")
@@ -122,52 +100,73 @@ end
 
 -- Whether to save now, why, as verbose tells it, and the value that will be the best.
 -- Of a batch it is not known when a validation's value says what is best: saved, as in Keras.
---- @private
-function ModelCheckpoint:wanted(logs)
-  local given = self.options
+local function wanted(self, logs)
+  local given = options_of(self)
   if not given.save_best_only then return true, "" end
-  local value = self:value(logs, kept[self].due
+  local value = Monitor.value(self, logs, kept[self].due
     and "batches have no validation, so all that is due after them is saved, better or not"
     or "after epochs without validation nothing is saved")
   if value == nil then return kept[self].due ~= nil, kept[self].due and "" end
   local best = self.best and ("%.5f"):format(self.best) or "none"
-  if value ~= value or not self:is_better(value, self.best) then   -- NaN may come first
+  if value ~= value or not Monitor.is_better(self, value, self.best) then   -- NaN may come first
     return false, ("%s is not better than %s"):format(given.monitor, best)
   end
   return true, ("%s went from %s to %.5f: "):format(given.monitor, best, value), value
 end
 
---- @private
-function ModelCheckpoint:save(epoch, batch, logs)
+local function save(self, epoch, batch, logs)
   local fields = {}
   for name, value in pairs(logs) do fields[name] = value end
   fields.epoch, fields.batch = epoch, batch or logs.batch
-  local path = self:path_with(fields)
-  local wanted, why, value = self:wanted(logs)
-  local verbose = self.options.verbose > 0
-  if not wanted then
-    if verbose and why then self:say("Epoch %d: %s", epoch, why) end
+  local path = path_with(self, fields)
+  local is_wanted, why, value = wanted(self, logs)
+  local verbose = options_of(self).verbose > 0
+  if not is_wanted then
+    if verbose and why then Callback.say(self, "Epoch %d: %s", epoch, why) end
     return
   end
   core.make_folders(path)
-  if self.options.save_weights_only then
+  if options_of(self).save_weights_only then
     self.model:save_weights(path)
   else
     self.model:save(path)
   end
   self.best = value or self.best
-  if verbose then self:say("Epoch %d: %ssaved as %s", epoch, why, path) end
+  if verbose then Callback.say(self, "Epoch %d: %ssaved as %s", epoch, why, path) end
+end
+
+function ModelCheckpoint:init(given)
+  local path = given.filepath
+  kept[self].due = every("ModelCheckpoint", given.save_freq)
+  if not kept[self].due then hooks.leave_out(self, ModelCheckpoint.on_batch_end) end
+  local of_weights = path:find("%.weights%.h5$") ~= nil
+  if given.save_weights_only and not of_weights then
+    raise("bad option 'filepath' of 'ModelCheckpoint': with save_weights_only it should end in "
+      .. "'.weights.h5', got '%s'", path)
+  end
+  if not given.save_weights_only then
+    if of_weights then
+      raise("bad option 'filepath' of 'ModelCheckpoint': '%s' is a name for weights alone: say "
+        .. "save_weights_only = true", path)
+    elseif not (path:find("%.keras$") or path:find("%.h5$")) then
+      raise("bad option 'filepath' of 'ModelCheckpoint': it should end in '.keras' or '.h5', got "
+        .. "'%s'", path)
+    end
+  end
+  -- A slip in a field's form shows here, one in its name when there are logs.
+  path_with(self, setmetatable({}, {__index = function() return 1 end}))
+  self.best = given.initial_value_threshold
 end
 
 function ModelCheckpoint:on_epoch_begin(epoch) kept[self].epoch = epoch end
 
 function ModelCheckpoint:on_epoch_end(epoch, logs)
-  if not kept[self].due then self:save(epoch, nil, logs) end
+  if not kept[self].due then save(self, epoch, nil, logs) end
 end
 
---- @private
-function ModelCheckpoint:after_batch(batch, logs)
-  if kept[self].due(batch) then self:save(kept[self].epoch, batch, logs) end
+function ModelCheckpoint:on_batch_end(batch, logs)
+  local due = kept[self].due
+  if due and due(batch) then save(self, kept[self].epoch, batch, logs) end
 end
 
 return methods(ModelCheckpoint)

@@ -11,6 +11,8 @@ local results = require "lunate.model.logs"
 local Callback = require "lunate.callbacks.callback"
 local methods = require "lunate.methods"
 
+local kept = require "lunate.kept"()
+
 local ProgbarLogger = Callback:extend("ProgbarLogger")
 
 local WIDTH = 30
@@ -71,69 +73,74 @@ end
 -- ---- one pass over the samples
 
 -- Counts samples, or steps where the number of samples is not known; total may be nil.
---- @private
-function ProgbarLogger:start(samples)
-  self.counts_steps = not self.params.samples
-  self.unit = self.counts_steps and "step" or "sample"
-  self.samples = self.counts_steps and self.params.steps or samples
-  self.done, self.drawn, self.open = 0, 0, false
-  self.begun, self.shown = core.clock(), nil
+local function start(self, samples)
+  local bar = kept[self]
+  bar.counts_steps = not self.params.samples
+  bar.unit = bar.counts_steps and "step" or "sample"
+  bar.samples = bar.counts_steps and self.params.steps or samples
+  bar.done, bar.drawn, bar.open = 0, 0, false
+  bar.begun, bar.shown = core.clock(), nil
 end
 
---- @private
-function ProgbarLogger:draw(logs, finished)
+local function draw(self, logs, finished)
+  local bar = kept[self]
   local now = core.clock()
-  local seconds = now - self.begun
-  local total, done = self.samples, self.done
+  local seconds = now - bar.begun
+  local total, done = bar.samples, bar.done
   local part = total and (total > 0 and math.min(done / total, 1) or 1) or finished and 1 or 0
   local filled = math.floor(WIDTH * part)
-  local bar = filled >= WIDTH and ("="):rep(WIDTH)
+  local picture = filled >= WIDTH and ("="):rep(WIDTH)
     or ("="):rep(math.max(filled - 1, 0)) .. (filled > 0 and ">" or "") .. ("."):rep(WIDTH - filled)
   local time
   if finished then
-    time = ("%s %s"):format(duration(seconds), per_unit(seconds / math.max(done, 1), self.unit))
+    local each = per_unit(seconds / math.max(done, 1), bar.unit)
+    time = ("%s %s"):format(duration(seconds), each)
   elseif not total then
     time = duration(seconds)
   else
     time = "ETA: " .. duration(seconds / math.max(done, 1) * (total - done))
   end
-  local line = ("%d/%s [%s] - %s"):format(done, total or finished and done or "Unknown", bar, time)
+  local whole = total or finished and done or "Unknown"
+  local line = ("%d/%s [%s] - %s"):format(done, whole, picture, time)
   line = fitted(line, values(self, logs))
   -- A shorter line must cover what the longer one before it left.
   local width = columns_of(line)
-  local padding = (" "):rep(math.max((self.shown or 0) - width, 0))
+  local padding = (" "):rep(math.max((bar.shown or 0) - width, 0))
   write("\r" .. line .. padding .. (finished and "\n" or ""))
-  self.shown, self.drawn, self.open = width, now, not finished
+  bar.shown, bar.drawn, bar.open = width, now, not finished
 end
 
 --- Ends the line of a bar that will not be finished.
 -- @private
 function ProgbarLogger:break_off()
-  if self.open then write("\n") end
-  self.open = false
+  local bar = kept[self]
+  if bar.open then write("\n") end
+  bar.open = false
 end
 
 --- @private
 function ProgbarLogger:advance(count, read_logs)
-  self.done = self.done + (self.counts_steps and 1 or count)
-  if self.moving and core.clock() - self.drawn >= INTERVAL then
-    self:draw(read_logs and read_logs())
+  local bar = kept[self]
+  bar.done = bar.done + (bar.counts_steps and 1 or count)
+  if bar.moving and core.clock() - bar.drawn >= INTERVAL then
+    draw(self, read_logs and read_logs())
   end
 end
 
---- @private
-function ProgbarLogger:finish(logs, title)
-  if self.moving then return self:draw(logs, true) end
-  local seconds = core.clock() - self.begun
+local function finish(self, logs, title)
+  local bar = kept[self]
+  if bar.moving then return draw(self, logs, true) end
+  local seconds = core.clock() - bar.begun
   write(("%s%s %s%s\n"):format(title and title .. " - " or "", duration(seconds),
-    per_unit(seconds / math.max(self.done, 1), self.unit), table.concat(values(self, logs))))
+    per_unit(seconds / math.max(bar.done, 1), bar.unit),
+    table.concat(values(self, logs))))
 end
 
 -- ---- hooks
 
 function ProgbarLogger:on_train_begin()
-  self.moving = self.params.verbose == 1 and core.is_terminal()
-  self.training = true
+  kept[self].moving = self.params.verbose == 1 and core.is_terminal()
+  kept[self].training = true
   local p = self.params
   if not p.samples then
     write(p.steps and ("Train for %d steps\n"):format(p.steps) or "Train on a Dataset\n")
@@ -145,34 +152,35 @@ function ProgbarLogger:on_train_begin()
 end
 
 function ProgbarLogger:on_epoch_begin(epoch)
-  self.title = ("Epoch %d/%d"):format(epoch, self.params.epochs)
-  if self.moving then write(self.title .. "\n") end
+  local bar = kept[self]
+  bar.title = ("Epoch %d/%d"):format(epoch, self.params.epochs)
+  if bar.moving then write(bar.title .. "\n") end
   local p = self.params
-  self:start(p.samples and math.min(p.samples, p.steps * p.batch_size))
+  start(self, p.samples and math.min(p.samples, p.steps * p.batch_size))
 end
 
-function ProgbarLogger:on_epoch_end(_, logs) self:finish(logs, self.title) end
+function ProgbarLogger:on_epoch_end(_, logs) finish(self, logs, kept[self].title) end
 
 function ProgbarLogger:on_train_end()
-  self.training = false
-  self:break_off()
+  kept[self].training = false
+  ProgbarLogger.break_off(self)
 end
 
 function ProgbarLogger:on_test_begin()
-  if self.training then return end
-  self.moving = self.params.verbose == 1 and core.is_terminal()
-  self:start(self.params.samples)
+  if kept[self].training then return end
+  kept[self].moving = self.params.verbose == 1 and core.is_terminal()
+  start(self, self.params.samples)
 end
 
 function ProgbarLogger:on_test_end(logs)
-  if not self.training then self:finish(logs) end
+  if not kept[self].training then finish(self, logs) end
 end
 
 function ProgbarLogger:on_predict_begin()
-  self.moving = self.params.verbose == 1 and core.is_terminal()
-  self:start(self.params.samples)
+  kept[self].moving = self.params.verbose == 1 and core.is_terminal()
+  start(self, self.params.samples)
 end
 
-function ProgbarLogger:on_predict_end() self:finish() end
+function ProgbarLogger:on_predict_end() finish(self) end
 
 return methods(ProgbarLogger)

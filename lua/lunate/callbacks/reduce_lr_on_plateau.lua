@@ -18,9 +18,11 @@
 --       {epochs = 6, verbose = 0, callbacks = {plateau}})
 --     print(history.history.learning_rate[3], history.history.learning_rate[4])  --> 1.5 0.15
 
+local Callback = require "lunate.callbacks.callback"
 local Monitor = require "lunate.callbacks._monitor"
 local rate = require "lunate.callbacks._learning_rate"
 local methods = require "lunate.methods"
+local options_of = require "lunate.class".options_of
 
 local ReduceLROnPlateau = Monitor:extend("ReduceLROnPlateau")
 
@@ -40,14 +42,14 @@ function ReduceLROnPlateau:on_train_begin()
 end
 
 function ReduceLROnPlateau:on_epoch_end(epoch, logs)
-  local given = self.options
+  local given = options_of(self)
   logs.learning_rate = rate.get(self)
-  local value = self:value(logs, "epochs without validation do not count")
+  local value = Monitor.value(self, logs, "epochs without validation do not count")
   if value == nil then return end
   if self.cooldown_counter > 0 then
     self.cooldown_counter = self.cooldown_counter - 1
   end
-  if self:is_better(value, self.best) then
+  if Monitor.is_better(self, value, self.best) then
     self.best, self.wait = value, 0
   elseif self.cooldown_counter == 0 then
     self.wait = self.wait + 1
@@ -56,7 +58,7 @@ function ReduceLROnPlateau:on_epoch_end(epoch, logs)
       local new = math.max(old * given.factor, given.min_lr)
       rate.set(self, new)
       if given.verbose > 0 then
-        self:say("Epoch %d: the learning rate goes from %g down to %g", epoch, old, new)
+        Callback.say(self, "Epoch %d: the learning rate goes from %g down to %g", epoch, old, new)
       end
       self.cooldown_counter, self.wait = given.cooldown, 0
     end

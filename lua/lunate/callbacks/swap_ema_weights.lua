@@ -20,6 +20,7 @@ local methods = require "lunate.methods"
 local state = require "lunate.model.state"
 
 local kept = require "lunate.kept"()
+local options_of = require "lunate.class".options_of
 
 local SwapEMAWeights = Callback:extend("SwapEMAWeights")
 
@@ -63,7 +64,7 @@ function SwapEMAWeights:on_train_begin() put_weights(self) end
 function SwapEMAWeights:on_epoch_begin() put_weights(self) end
 
 function SwapEMAWeights:on_epoch_end()
-  if self.options.swap_on_epoch then put_averages(self) end
+  if options_of(self).swap_on_epoch then put_averages(self) end
 end
 
 -- fit has given the model its averages for good.

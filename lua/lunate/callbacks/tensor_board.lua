@@ -12,11 +12,13 @@ local core = require "lunate.core"
 local raise = require "lunate.raise"
 local summary = require "lunate.summary"
 local Callback = require "lunate.callbacks.callback"
+local hooks = require "lunate.callbacks._hooks"
 local methods = require "lunate.methods"
 local results = require "lunate.model.logs"
 local state = require "lunate.model.state"
 
 local kept = require "lunate.kept"()
+local options_of = require "lunate.class".options_of
 
 --- Writes event files for TensorBoard.
 -- @param options  `log_dir` ("logs"): the folder, made where it is missing;
@@ -48,7 +50,7 @@ TensorBoard.positional = {"log_dir"}
 -- The writer of a run, made when there is something to write.
 local function writer(self, run)
   if not kept[self].writers[run] then
-    kept[self].writers[run] = summary.create_file_writer(self.options.log_dir .. "/" .. run)
+    kept[self].writers[run] = summary.create_file_writer(options_of(self).log_dir .. "/" .. run)
   end
   return kept[self].writers[run]
 end
@@ -67,13 +69,14 @@ local function scalars(self, run, format, logs, step)
   end
 end
 
-local function begin_batch(self) kept[self].batch_began = core.clock() end
+function TensorBoard:on_batch_begin() kept[self].batch_began = core.clock() end
 
-local function end_batch(self, _, logs)
+function TensorBoard:on_batch_end(_, logs)
+  if not kept[self].update_every then return end
   kept[self].batches = kept[self].batches + 1
   if kept[self].batches % kept[self].update_every ~= 0 then return end
   scalars(self, "train", "batch_%s", logs, kept[self].batches)
-  if self.options.write_steps_per_second then
+  if options_of(self).write_steps_per_second then
     local seconds = core.clock() - kept[self].batch_began
     scalars(self, "train", "batch_%s", {steps_per_second = 1 / seconds}, kept[self].batches)
   end
@@ -88,17 +91,17 @@ function TensorBoard:init(options)
       .. "expected, got %s)", tostring(freq))
   end
   kept[self].writers = {}
-  -- A callback that looks at batches makes fit run them one by one: only where it is wanted.
-  if n then
-    kept[self].update_every = n
-    self.on_batch_begin, self.on_batch_end = begin_batch, end_batch
+  kept[self].update_every = n
+  if not n then
+    hooks.leave_out(self, TensorBoard.on_batch_begin)
+    hooks.leave_out(self, TensorBoard.on_batch_end)
   end
 end
 
 function TensorBoard:on_train_begin()
   close(self)   -- of a fit that an error ended
   kept[self].training, kept[self].batches = true, 0
-  if self.options.write_graph then writer(self, "train"):graph(self.model) end
+  if options_of(self).write_graph then writer(self, "train"):graph(self.model) end
 end
 
 function TensorBoard:on_train_end()
@@ -147,7 +150,7 @@ local function weights(self, scope, model, step, used)
         used[tag] = true
         local train = writer(self, "train")
         train:histogram(tag .. "/histogram", weight, {step = step})
-        local image = self.options.write_images and weight.size > 0 and picture(weight)
+        local image = options_of(self).write_images and weight.size > 0 and picture(weight)
         if image then train:image(tag .. "/image", image, {step = step}) end
       end
     end
@@ -155,7 +158,7 @@ local function weights(self, scope, model, step, used)
 end
 
 function TensorBoard:on_epoch_end(epoch, logs)
-  local options, optimizer, step = self.options, state[self.model].optimizer, epoch - 1
+  local options, optimizer, step = options_of(self), state[self.model].optimizer, epoch - 1
   local train, validation = {}, {}
   for name, value in pairs(logs) do
     local of_validation = name:match("^val_(.*)$")

@@ -13,6 +13,7 @@ local raise = require "lunate.raise"
 local Callback = require "lunate.callbacks.callback"
 local methods = require "lunate.methods"
 local state = require "lunate.model.state"
+local options_of = require "lunate.class".options_of
 
 local TerminateOnNaN = Callback:extend("TerminateOnNaN")
 
@@ -22,10 +23,10 @@ TerminateOnNaN.positional = {"raise_error"}
 function TerminateOnNaN:on_batch_end(batch, logs)
   local loss = logs.loss
   if loss == nil or loss - loss == 0 then return end   -- inf - inf and NaN - NaN are NaN
-  if self.options.raise_error then
+  if options_of(self).raise_error then
     raise("TerminateOnNaN: the loss is %s after batch %d", tostring(loss), batch)
   end
-  self:say("Batch %d: the loss is %s, training ends", batch, tostring(loss))
+  Callback.say(self, "Batch %d: the loss is %s, training ends", batch, tostring(loss))
   state[self.model].stop_training = true
 end
 

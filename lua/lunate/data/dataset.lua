@@ -23,6 +23,7 @@ local check = require "lunate.options"
 local class = require "lunate.class"
 local csv = require "lunate.data._csv"
 local raise = require "lunate.raise"
+local list_length = require "lunate.list_length"
 local random = require "lunate.data._random"
 local is_tensor = require "lunate.is_tensor"
 local methods = require "lunate.methods"
@@ -254,6 +255,9 @@ function Dataset.from_tensors(...)
   local parts = {...}
   for i = 1, n do
     if parts[i] == nil then raise("'from_tensors' of Dataset: argument %d is nil", i) end
+    if type(parts[i]) == "table" then
+      list_length(parts[i], ("'from_tensors' of Dataset: argument %d"):format(i))
+    end
     parts[i] = convert(parts[i], "from_tensors")
   end
   local flat, layout = flatten(table.unpack(parts, 1, n))

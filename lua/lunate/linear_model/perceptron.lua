@@ -6,6 +6,8 @@ local check = require "lunate.options"
 local random = require "lunate.data._random"
 local Estimator = require "lunate.estimator"
 local methods = require "lunate.methods"
+local kept = require "lunate.kept"()
+local options_of = require "lunate.class".options_of
 
 --- The perceptron as a classifier; several classes are told apart one against the rest. The rule,
 -- for targets t of -1 and 1: where t (w x + b) <= 0, w becomes w + eta0 t x and b becomes
@@ -68,7 +70,7 @@ end
 
 -- Teaches one unit; w and how many epochs it took.
 local function teach(self, z, w, rng, epochs, tol)
-  local options = self.options
+  local options = options_of(self)
   local best, idle = math.huge, 0
   for i = 1, epochs do
     local loss
@@ -85,7 +87,7 @@ end
 local function train(self, x, y, epochs, tol)
   local n_classes = #self.classes_
   local units = n_classes == 2 and 1 or n_classes
-  if self.options.fit_intercept then
+  if options_of(self).fit_intercept then
     x = ln.concatenate({x, ln.ones({#x, 1}, {dtype = "float64"})}, {axis = 2})
   end
   local weights = {}
@@ -93,13 +95,13 @@ local function train(self, x, y, epochs, tol)
   for k = 1, units do
     local positive = y:eq(self.classes_[n_classes == 2 and 2 or k])
     local z = x * ln.where(positive, 1.0, -1.0):astype("float64"):expand_dims(-1)
-    local w, epochs_taken = teach(self, z, self.weights_[k], self.rng, epochs, tol)
+    local w, epochs_taken = teach(self, z, kept[self].weights[k], kept[self].rng, epochs, tol)
     weights[k], self.n_iter_ = w, math.max(self.n_iter_, epochs_taken)
   end
-  self.weights_ = ln.stack(weights)
+  kept[self].weights = ln.stack(weights)
   local d = self.n_features_in_
-  self.coef_ = self.weights_[{ {}, {1, d} }]:copy()
-  self.intercept_ = self.options.fit_intercept and self.weights_[{ {}, d + 1 }]:copy()
+  self.coef_ = kept[self].weights[{ {}, {1, d} }]:copy()
+  self.intercept_ = options_of(self).fit_intercept and kept[self].weights[{ {}, d + 1 }]:copy()
     or ln.zeros({units}, {dtype = "float64"})
   return self
 end
@@ -108,8 +110,8 @@ end
 local function begin(self, classes, features)
   local units = #classes == 2 and 1 or #classes
   self.classes_, self.n_features_in_ = classes, features
-  self.rng = random(self.options.random_state)
-  self.weights_ = ln.zeros({units, features + (self.options.fit_intercept and 1 or 0)},
+  kept[self].rng = random(options_of(self).random_state)
+  kept[self].weights = ln.zeros({units, features + (options_of(self).fit_intercept and 1 or 0)},
     {dtype = "float64"})
 end
 
@@ -132,10 +134,10 @@ end
 -- Errors: shapes that do not fit, NaN or infinity in x, ids that are no whole numbers, fewer than
 -- two classes; the estimator stays as it was.
 function Perceptron:fit(x, y)
-  x = self:samples("fit", x)
-  y = self:labels("fit", y, #x)
+  x = Estimator.samples(self, "fit", x)
+  y = Estimator.labels(self, "fit", y, #x)
   begin(self, check_classes("fit", (y:unique())), x.shape[2])
-  return train(self, x, y, self.options.max_iter, self.options.tol)
+  return train(self, x, y, options_of(self).max_iter, options_of(self).tol)
 end
 
 --- One epoch over the samples, going on from what was learned.
@@ -152,8 +154,8 @@ end
 -- Errors: as of fit; no classes in the first call, others later; an id that is not among them.
 function Perceptron:partial_fit(x, y, options)
   local classes = check("partial_fit", {classes = {"any"}}, options).classes
-  x = self:samples("partial_fit", x)
-  y = self:labels("partial_fit", y, #x)
+  x = Estimator.samples(self, "partial_fit", x)
+  y = Estimator.labels(self, "partial_fit", y, #x)
   if classes ~= nil then
     classes = ln.tensor(classes, {dtype = "int64"}):unique()
     if self.classes_ and classes ~= self.classes_ then
@@ -180,7 +182,7 @@ end
 --
 -- Errors: another number of features; before fit.
 function Perceptron:decision_function(x)
-  x = self:samples("decision_function", x)
+  x = Estimator.samples(self, "decision_function", x)
   local scores = x:matmul(self.coef_:transpose()) + self.intercept_
   return scores.shape[2] == 1 and scores:squeeze(-1) or scores
 end
@@ -208,6 +210,6 @@ end
 --     print(model:score({{-5}, {5}}, {4, 4}))                                   --> 0.5
 --
 -- Errors: as of predict; another number of ids.
-function Perceptron:score(x, y) return self:accuracy(x, y) end
+function Perceptron:score(x, y) return Estimator.accuracy(self, x, y) end
 
 return methods(Perceptron)

@@ -2,11 +2,11 @@
 
 local core = require "lunate.core"
 local raise = require "lunate.raise"
+local list_length = require "lunate.list_length"
 local adapter = require "lunate.training_data"
 local is_tensor = require "lunate.is_tensor"
 local warn = require "lunate.warn"
 local subclass = require "lunate.subclass"
-local compile = require "lunate.model.compile"
 local evaluate = require "lunate.model.evaluate"
 local logs = require "lunate.model.logs"
 local outputs = require "lunate.model.outputs"
@@ -65,24 +65,23 @@ local function fit_one_batch(self, x, y, options)
     or not is_tensor(x) or subclass.overrides(self, "train") then
     return nil
   end
-  local run <close> = session.open(self, "fit")
-  run.where = "fit"
-  local trainer, history = compile.running_trainer(self), new_history()
+  local guard <close> = core.interrupt()
+  local trainer, history = compiled.trainer, new_history()
   history.model = self
   for epoch = 1, epochs do
-    if run:ended() then break end
+    if session.interrupted(guard, true, "fit") then break end
     -- What happens in mid-training (a metric in Lua may) is seen by the next epoch.
-    self:reset_metrics()
+    logs.reset(self)
     if trainer ~= compiled.trainer or trainer:answer("train", x, y, size) == nil then
       if epoch > 1 then raise("'fit' of '%s': the model changed in mid-training", self.name) end
       return nil
     end
     local values = logs.read(self)
     history:on_epoch_end(epoch, values)
-    warn_of_nan(self, epoch, values.loss)
+    if values.loss ~= values.loss then warn_of_nan(self, epoch, values.loss) end
   end
   history.params = {epochs = epochs, steps = 1, verbose = 0, samples = #x, batch_size = size}
-  history.interrupted = run:ended()
+  history.interrupted = session.interrupted(guard, true, "fit")
   compiled.stop_training, compiled.history = false, history
   if compiled.optimizer.use_ema then compiled.optimizer:finalize_variable_values() end
   return history
@@ -94,6 +93,7 @@ local function check_freq(freq)
     raise("bad option 'validation_freq' of 'fit' (an integer >= 1 or a list of epochs expected, "
       .. "got %s)", tostring(freq))
   end
+  if type(freq) == "table" then list_length(freq, "option 'validation_freq' of 'fit'") end
 end
 
 local function validates(freq, epoch)

@@ -71,14 +71,14 @@ local function results(model)
   return names, values
 end
 
--- Remembers the places of names: {[name] = place}.
+-- Remembers names, and their places: {[name] = place}.
 local function remember(kept, names)
-  local order = kept.order or {n = 0, places = {}}
+  local order = kept.order or {names = {}, places = {}}
   kept.order = order
   for _, name in ipairs(names) do
     if not order.places[name] then
-      order.n = order.n + 1
-      order.places[name] = order.n
+      order.names[#order.names + 1] = name
+      order.places[name] = #order.names
     end
   end
 end
@@ -113,6 +113,14 @@ end
 function logs.order(model, values)
   local order = model and state[model].order
   local places, list, group, place = order and order.places or {}, {}, {}, {}
+  for _, name in ipairs(order and order.names or {}) do
+    if values[name] == nil then break end
+    list[#list + 1] = name
+  end
+  local count = 0
+  for _ in pairs(values) do count = count + 1 end
+  if count == #list then return list end   -- those of training alone
+  list = {}
   for name in pairs(values) do
     local validation = type(name) == "string" and places[name:match("^val_(.*)$")]
     group[name] = places[name] and 1 or validation and 2 or name == "learning_rate" and 4 or 3
@@ -158,11 +166,14 @@ end
 -- Errors: none.
 --
 --     model:reset_metrics()
-function Model:reset_metrics()
-  state[self].step_logs = false
-  local trainer = state[self].trainer
-  if trainer then trainer:reset() end
-  for _, entry in ipairs(subclass.metrics(self)) do entry.metric:reset_state() end
+function Model:reset_metrics() logs.reset(self) end
+
+--- What Model:reset_metrics does.
+function logs.reset(model)
+  local compiled = state[model]
+  compiled.step_logs = false
+  if compiled.trainer then compiled.trainer:reset() end
+  for _, entry in ipairs(subclass.metrics(model)) do entry.metric:reset_state() end
 end
 
 return logs

@@ -69,13 +69,18 @@ function Session:params_of(data, given, size)
   }
 end
 
---- Whether a Ctrl-C (core/lua/interrupt.c) ends this: fit after the batch in flight. What runs
--- inside another call, an evaluate of a callback's, leaves the first one to that. The second is an
--- error wherever it is noticed.
+--- Whether a Ctrl-C (core/lua/interrupt.c) ends what a guard is of: fit after the batch in flight.
+-- What runs inside another call, an evaluate of a callback's, leaves the first one to that. The
+-- second is an error wherever it is noticed.
+-- @param where  how its message begins
+function session.interrupted(guard, is_fit, where)
+  local count = guard:count()
+  if count > 1 then raise("%s: interrupted", where) end
+  return count > 0 and (is_fit or guard:outermost())
+end
+
 function Session:ended()
-  local count = self.guard:count()
-  if count > 1 then raise("%s: interrupted", self.where) end
-  return count > 0 and (self.what == "fit" or self.guard:outermost())
+  return session.interrupted(self.guard, self.what == "fit", self.where)
 end
 
 --- evaluate and predict have nothing to return when they are broken off.

@@ -6,6 +6,9 @@ local check = require "lunate.options"
 local raise = require "lunate.raise"
 local Estimator = require "lunate.estimator"
 local methods = require "lunate.methods"
+local kept = require "lunate.kept"()
+local class = require "lunate.class"
+local options_of = class.options_of
 
 local Nearest = Estimator:extend("Nearest")
 
@@ -21,17 +24,18 @@ local BLOCK = 1 << 21   -- distances that are held at once
 function Nearest:keep(x)
   local centre = x:mean{axis = 1, keepdims = true}
   self.n_features_in_, self.n_samples_fit_ = x.shape[2], #x
-  self.centre, self.x = centre, x - centre
-  self.squares = (self.x * self.x):sum{axis = 2}
+  kept[self].centre, kept[self].x = centre, x - centre
+  kept[self].squares = (kept[self].x * kept[self].x):sum{axis = 2}
 end
 
 -- The k nearest of each row: |a - b|^2 = |a|^2 - 2 a b + |b|^2 finds them, and what it rounds off
 -- does not show, since their distances are worked out from the differences then.
 local function nearest(self, x, k)
-  local scores = x:matmul(self.x:transpose()) * 2 - self.squares   -- the same order for each row
+  local known = kept[self].x
+  local scores = x:matmul(known:transpose()) * 2 - kept[self].squares   -- in the same order
   local _, found = ln.topk(scores, k)
   local n, d = #x, x.shape[2]
-  local differences = self.x[found:reshape{n * k}]:reshape{n, k, d} - x:expand_dims(2)
+  local differences = known[found:reshape{n * k}]:reshape{n, k, d} - x:expand_dims(2)
   local distances = (differences * differences):sum{axis = 3}:sqrt()
   local order = distances:argsort{axis = -1}
   return distances:take_along_axis(order, {axis = -1}), found:take_along_axis(order, {axis = -1})
@@ -46,13 +50,13 @@ end
 --     print(model:kneighbors({{4}}, {n_neighbors = 2}))              --> [[1. 3.]]   [[3 2]]
 function Nearest:kneighbors(x, options)
   local k = check("kneighbors", {n_neighbors = {"integer", min = 1, optional = true}}, options)
-    .n_neighbors or self.options.n_neighbors
-  x = self:samples("kneighbors", x)
+    .n_neighbors or options_of(self).n_neighbors
+  x = Estimator.samples(self, "kneighbors", x)
   if k > self.n_samples_fit_ then
-    raise("%s:kneighbors: %d neighbours are wanted, fit saw %d samples", self.class.name, k,
+    raise("%s:kneighbors: %d neighbours are wanted, fit saw %d samples", class.of(self).name, k,
       self.n_samples_fit_)
   end
-  x = x - self.centre
+  x = x - kept[self].centre
   local rows = math.max(1, BLOCK // math.max(self.n_samples_fit_, k * self.n_features_in_))
   local distances, positions = {}, {}
   for first = 1, #x, rows do
@@ -70,7 +74,7 @@ end
 function Nearest:weighed(x)
   local distances, positions = self:kneighbors(x)
   local weights
-  if self.options.weights == "uniform" then
+  if options_of(self).weights == "uniform" then
     weights = ln.ones_like(distances)
   else
     local same = distances:eq(0)

@@ -1,8 +1,10 @@
 --- KNeighborsClassifier: what most of the nearest samples are.
 
 local ln = require "lunate"
+local Estimator = require "lunate.estimator"
 local Nearest = require "lunate.neighbors._nearest"
 local methods = require "lunate.methods"
+local kept = require "lunate.kept"()
 
 --- Predicts the class that the nearest samples vote for; of classes with as many votes, the least.
 -- @param options  `n_neighbors` (5); `weights` ("uniform"): "distance" weighs votes by one over
@@ -27,11 +29,11 @@ local KNeighborsClassifier = Nearest:extend("KNeighborsClassifier")
 --
 -- Errors: shapes that do not fit; NaN or infinity in x; ids that are no whole numbers.
 function KNeighborsClassifier:fit(x, y)
-  x = self:samples("fit", x)
-  y = self:labels("fit", y, #x)
+  x = Estimator.samples(self, "fit", x)
+  y = Estimator.labels(self, "fit", y, #x)
   self.classes_ = y:unique()
-  self.places = self.classes_:searchsorted(y) - 1   -- from 0
-  self:keep(x)
+  kept[self].places = self.classes_:searchsorted(y) - 1   -- from 0
+  Nearest.keep(self, x)
   return self
 end
 
@@ -44,9 +46,9 @@ end
 --
 -- Errors: fewer samples than neighbours; another number of features; before fit.
 function KNeighborsClassifier:predict_proba(x)
-  local positions, weights = self:weighed(x)
+  local positions, weights = Nearest.weighed(self, x)
   local n, k = positions.shape[1], positions.shape[2]
-  local votes = ln.one_hot(self.places[positions:reshape{n * k}], #self.classes_)
+  local votes = ln.one_hot(kept[self].places[positions:reshape{n * k}], #self.classes_)
   votes = votes:astype("float64"):reshape{n, k, #self.classes_}
   votes = (votes * weights:expand_dims(-1)):sum{axis = 2}
   return votes / weights:sum{axis = 2, keepdims = true}
@@ -73,6 +75,6 @@ end
 --     print(model:score({{-5}, {5}}, {7, 7}))                                     --> 0.5
 --
 -- Errors: as of predict; another number of ids.
-function KNeighborsClassifier:score(x, y) return self:accuracy(x, y) end
+function KNeighborsClassifier:score(x, y) return Estimator.accuracy(self, x, y) end
 
 return methods(KNeighborsClassifier)

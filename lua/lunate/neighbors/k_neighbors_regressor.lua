@@ -1,7 +1,9 @@
 --- KNeighborsRegressor: the mean of the nearest samples' targets.
 
+local Estimator = require "lunate.estimator"
 local Nearest = require "lunate.neighbors._nearest"
 local methods = require "lunate.methods"
+local kept = require "lunate.kept"()
 
 --- Predicts what the nearest samples had, on average: over one feature, a running mean.
 -- @param options  `n_neighbors` (5); `weights` ("uniform"): "distance" weighs them by one over
@@ -25,9 +27,9 @@ local KNeighborsRegressor = Nearest:extend("KNeighborsRegressor")
 --
 -- Errors: shapes that do not fit; NaN or infinity in x.
 function KNeighborsRegressor:fit(x, y)
-  x = self:samples("fit", x)
-  self.y = self:targets("fit", y, #x):copy()
-  self:keep(x)
+  x = Estimator.samples(self, "fit", x)
+  kept[self].y = Estimator.targets(self, "fit", y, #x):copy()
+  Nearest.keep(self, x)
   return self
 end
 
@@ -40,13 +42,13 @@ end
 --
 -- Errors: fewer samples than neighbours; another number of features; before fit.
 function KNeighborsRegressor:predict(x)
-  local positions, weights = self:weighed(x)
+  local positions, weights = Nearest.weighed(self, x)
   local n, k = positions.shape[1], positions.shape[2]
-  local y = self.y[positions:reshape{n * k}]
-  local outputs = self.y.rank == 1 and 1 or self.y.size // #self.y
+  local y = kept[self].y[positions:reshape{n * k}]
+  local outputs = kept[self].y.rank == 1 and 1 or kept[self].y.size // #kept[self].y
   local sum = (y:reshape{n, k, outputs} * weights:expand_dims(-1)):sum{axis = 2}
   local mean = sum / weights:sum{axis = 2, keepdims = true}
-  local shape = {table.unpack(self.y.shape, 1, self.y.rank)}
+  local shape = {table.unpack(kept[self].y.shape, 1, kept[self].y.rank)}
   shape[1] = n
   return mean:reshape(shape)
 end
@@ -60,6 +62,6 @@ end
 --     print(model:score({{0}, {1}}, {0, 1}))                                    --> 1.0
 --
 -- Errors: as of predict; targets of another shape.
-function KNeighborsRegressor:score(x, y) return self:r2(x, y) end
+function KNeighborsRegressor:score(x, y) return Estimator.r2(self, x, y) end
 
 return methods(KNeighborsRegressor)

@@ -2,6 +2,7 @@
 
 local core = require "lunate.core"
 local raise = require "lunate.raise"
+local list_length = require "lunate.list_length"
 local is_tensor = require "lunate.is_tensor"
 
 local data = {}
@@ -57,7 +58,7 @@ function data.numbers(what, value)
       type(value) == "table" and tostring(value) or type(value))
   end
   local out = {}
-  for i = 1, #value do
+  for i = 1, list_length(value, what) do
     if type(value[i]) ~= "number" then
       raise("%s: element %d is no number but a %s", what, i, type(value[i]))
     end
@@ -77,7 +78,9 @@ function data.series(what, value)
       .. "%s", what, tostring(value.shape))
   elseif not is_tensor(value) and type(value) == "table" and value[1] ~= nil
     and type(value[1]) ~= "number" then
-    for k = 1, #value do list[k] = data.numbers(("%s %d"):format(what, k), value[k]) end
+    for k = 1, list_length(value, what) do
+      list[k] = data.numbers(("%s %d"):format(what, k), value[k])
+    end
   else
     list[1] = data.numbers(what, value)
   end

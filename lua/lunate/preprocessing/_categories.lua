@@ -4,6 +4,7 @@
 
 local ln = require "lunate"
 local raise = require "lunate.raise"
+local list_length = require "lunate.list_length"
 local is_tensor = require "lunate.is_tensor"
 
 local categories = {}
@@ -24,7 +25,7 @@ function categories.check(what, column)
     raise("%s expects a tensor or a list, got %s", what, type(column))
   end
   local kind = type(column[1])
-  for i = 1, #column do
+  for i = 1, list_length(column, what .. ": it") do
     local this = type(column[i])
     if (this ~= "string" and this ~= "number") or this ~= kind then
       raise("%s expects all strings or all numbers, got a %s at %d", what, this, i)

@@ -2,6 +2,7 @@
 -- go over the rows in blocks, so that uint8 or float32 data never has a float64 copy as a whole.
 
 local ln = require "lunate"
+local class = require "lunate.class"
 local raise = require "lunate.raise"
 local is_tensor = require "lunate.is_tensor"
 
@@ -13,7 +14,7 @@ local BLOCK = 1 << 19  -- elements
 -- of as many features as it had then.
 -- @param self  the transformer; its n_features_in_ is what `fit` saw, nil before
 function columns.check(self, method, x, features)
-  local what = ("%s:%s"):format(self.class.name, method)
+  local what = ("%s:%s"):format(class.of(self).name, method)
   if not is_tensor(x) then
     raise("%s expects a tensor of shape (samples, features), got %s", what, type(x))
   elseif x.rank ~= 2 then
@@ -28,7 +29,7 @@ end
 --- Raises unless `fit` was called.
 function columns.check_fitted(self, method)
   if not self.n_features_in_ then
-    raise("%s:%s was called before fit", self.class.name, method)
+    raise("%s:%s was called before fit", class.of(self).name, method)
   end
 end
 

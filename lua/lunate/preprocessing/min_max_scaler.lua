@@ -8,6 +8,7 @@ local raise = require "lunate.raise"
 local Transformer = require "lunate.preprocessing.transformer"
 local columns = require "lunate.preprocessing._columns"
 local methods = require "lunate.methods"
+local options_of = require "lunate.class".options_of
 
 --- `feature_range` {low, high} ({0, 1}); `clip` keeps what `fit` did not see inside it (false).
 -- After `fit`: `data_min_`, `data_max_`, `data_range_`, `scale_`, `min_` (transform is x * scale_
@@ -30,7 +31,7 @@ end
 
 function MinMaxScaler:fit(x)
   columns.check(self, "fit", x)
-  local low, high = table.unpack(self.options.feature_range)
+  local low, high = table.unpack(options_of(self).feature_range)
   self.data_min_, self.data_max_ = columns.range(x)
   self.data_range_ = self.data_max_ - self.data_min_
   self.scale_ = (high - low) / ln.where(self.data_range_:eq(0), 1.0, self.data_range_)
@@ -43,7 +44,7 @@ function MinMaxScaler:transform(x)
   columns.check_fitted(self, "transform")
   columns.check(self, "transform", x, self.n_features_in_)
   local y = columns.affine(x, self.scale_, self.min_)
-  return self.options.clip and y:clip(table.unpack(self.options.feature_range)) or y
+  return options_of(self).clip and y:clip(table.unpack(options_of(self).feature_range)) or y
 end
 
 function MinMaxScaler:inverse_transform(x)

@@ -6,9 +6,11 @@
 
 local ln = require "lunate"
 local raise = require "lunate.raise"
+local list_length = require "lunate.list_length"
 local Transformer = require "lunate.preprocessing.transformer"
 local categories = require "lunate.preprocessing._categories"
 local methods = require "lunate.methods"
+local options_of = require "lunate.class".options_of
 
 --- Takes a tensor (samples, features) or a list of rows of strings and numbers; gives (samples,
 -- columns). `categories`: "auto" (those in the data, sorted, NaN last), or a list with the
@@ -30,6 +32,7 @@ function OneHotEncoder:init(options)
   if type(given) ~= "table" then
     raise("OneHotEncoder: categories must be \"auto\" or a list with those of each feature")
   end
+  list_length(given, "OneHotEncoder: categories")
   for i, known in ipairs(given) do
     categories.check(("OneHotEncoder: categories[%d]"):format(i), known)
     if #categories.of(known) ~= #known then
@@ -51,6 +54,7 @@ local function split(self, method, x)
       raise("OneHotEncoder:%s expects a tensor (samples, features) or a list of rows, got %s",
         method, type(x))
     end
+    list_length(x, ("OneHotEncoder:%s: it"):format(method))
     for j = 1, #x[1] do list[j] = {} end
     for i, row in ipairs(x) do
       if type(row) ~= "table" or #row ~= #list then
@@ -72,13 +76,13 @@ end
 
 -- The position of the category that is left out of feature j, or nil.
 local function dropped(self, j)
-  local drop = self.options.drop
+  local drop = options_of(self).drop
   return (drop == "first" or (drop == "if_binary" and #self.categories_[j] == 2)) and 1 or nil
 end
 
 function OneHotEncoder:fit(x)
   self.n_features_in_ = nil
-  local list, given = split(self, "fit", x), self.options.categories
+  local list, given = split(self, "fit", x), options_of(self).categories
   if given ~= "auto" and #given ~= #list then
     raise("OneHotEncoder:fit: categories are given for %d features, the data has %d", #given, #list)
   end
@@ -86,7 +90,7 @@ function OneHotEncoder:fit(x)
   for j, column in ipairs(list) do
     found[j] = given == "auto" and categories.of(column) or given[j]
     local _, unknown = categories.positions(column, found[j])
-    if unknown ~= nil and self.options.handle_unknown == "error" then
+    if unknown ~= nil and options_of(self).handle_unknown == "error" then
       raise("OneHotEncoder:fit: feature %d has '%s', which is not among its categories", j,
         categories.name(unknown))
     end
@@ -97,11 +101,11 @@ end
 
 function OneHotEncoder:transform(x)
   if not self.n_features_in_ then raise("OneHotEncoder:transform was called before fit") end
-  local parts, dtype = {}, self.options.dtype
+  local parts, dtype = {}, options_of(self).dtype
   for j, column in ipairs(split(self, "transform", x)) do
     local known = self.categories_[j]
     local positions, unknown = categories.positions(column, known)
-    if unknown ~= nil and self.options.handle_unknown == "error" then
+    if unknown ~= nil and options_of(self).handle_unknown == "error" then
       raise("OneHotEncoder:transform: feature %d has '%s', which is none of its categories (%s)",
         j, categories.name(unknown), categories.text(known))
     end
@@ -118,7 +122,7 @@ end
 -- @param y  what `transform` gave
 function OneHotEncoder:inverse_transform(y)
   if not self.n_features_in_ then raise("OneHotEncoder:inverse_transform was called before fit") end
-  local names = self:get_feature_names_out()
+  local names = OneHotEncoder.get_feature_names_out(self)
   if not categories.is_tensor(y) or y.rank ~= 2 or y.shape[2] ~= #names then
     raise("OneHotEncoder:inverse_transform expects a tensor of shape (samples, %d)", #names)
   end

@@ -7,6 +7,7 @@
 --     print(pre:fit_transform(ln.tensor{{1, 10}, {3, 30}}), pre.named_steps.center.mean_)
 
 local raise = require "lunate.raise"
+local list_length = require "lunate.list_length"
 local Transformer = require "lunate.preprocessing.transformer"
 local methods = require "lunate.methods"
 
@@ -20,7 +21,8 @@ local METHODS = {"fit", "transform", "fit_transform"}
 
 function Pipeline:init(options)
   self.steps, self.named_steps = options.steps, {}
-  if #self.steps == 0 then raise("Pipeline needs at least one {name, transformer}") end
+  local n = list_length(self.steps, "Pipeline: its steps")
+  if n == 0 then raise("Pipeline needs at least one {name, transformer}") end
   for i, step in ipairs(self.steps) do
     local name, transformer
     if type(step) == "table" and not getmetatable(step) then

@@ -8,6 +8,7 @@ local ln = require "lunate"
 local Transformer = require "lunate.preprocessing.transformer"
 local columns = require "lunate.preprocessing._columns"
 local methods = require "lunate.methods"
+local options_of = require "lunate.class".options_of
 
 --- `with_mean`, `with_std`: whether to centre and to scale (both true). After `fit`: `mean_`,
 -- `var_` (over n), `scale_` (1 for a constant column), float64 (features,), `n_samples_seen_`,
@@ -38,8 +39,8 @@ function StandardScaler:transform(x)
   -- Centred before it is scaled: float32 loses less than with one multiplication and addition.
   local dtype = x.dtype == "float64" and "float64" or "float32"
   x = x:astype(dtype)
-  if self.options.with_mean then x = x - self.mean_:astype(dtype) end
-  if self.options.with_std then x = x / self.scale_:astype(dtype) end
+  if options_of(self).with_mean then x = x - self.mean_:astype(dtype) end
+  if options_of(self).with_std then x = x / self.scale_:astype(dtype) end
   return x
 end
 
@@ -48,8 +49,8 @@ function StandardScaler:inverse_transform(x)
   columns.check(self, "inverse_transform", x, self.n_features_in_)
   local dtype = x.dtype == "float64" and "float64" or "float32"
   x = x:astype(dtype)
-  if self.options.with_std then x = x * self.scale_:astype(dtype) end
-  if self.options.with_mean then x = x + self.mean_:astype(dtype) end
+  if options_of(self).with_std then x = x * self.scale_:astype(dtype) end
+  if options_of(self).with_mean then x = x + self.mean_:astype(dtype) end
   return x
 end
 

@@ -29,7 +29,7 @@ function Transformer:fit(_x, _y) return self end
 --     local scaler = ln.preprocessing.StandardScaler():fit(ln.tensor{{1}, {3}})
 --     print(scaler:transform(ln.tensor{{1}, {5}}))                            --> [[-1.] [ 3.]]
 function Transformer:transform(_x)
-  raise("%s does not define transform(x)", self.class.name)
+  raise("%s does not define transform(x)", class.of(self).name)
 end
 
 --- `fit`, then `transform` of the same x.
@@ -51,7 +51,7 @@ end
 --     local scaler = ln.preprocessing.MinMaxScaler():fit(ln.tensor{{1}, {3}})
 --     print(scaler:inverse_transform(ln.tensor{{0.5}}))                       --> [[2.]]
 function Transformer:inverse_transform(_x)
-  raise("%s does not define inverse_transform(x)", self.class.name)
+  raise("%s does not define inverse_transform(x)", class.of(self).name)
 end
 
 return methods(Transformer)

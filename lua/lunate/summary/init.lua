@@ -17,6 +17,7 @@ local blame = require "lunate.blame"
 local messages = require "lunate.summary._messages"
 local is_tensor = require "lunate.is_tensor"
 local methods = require "lunate.methods"
+local kept = require "lunate.kept"()
 
 local summary = {}
 
@@ -37,9 +38,9 @@ FileWriter.options = {log_dir = {"string", required = true}}
 FileWriter.positional = {"log_dir"}
 
 local function add_event(self, event)
-  if not self.file then raise("the summary writer of '%s' is closed", self.log_dir) end
+  if not kept[self].file then raise("the summary writer of '%s' is closed", self.log_dir) end
   event.wall_time = core.wall_clock()
-  blame(self.file.write, self.file, messages.encode(messages.Event, event))
+  blame(kept[self].file.write, kept[self].file, messages.encode(messages.Event, event))
 end
 
 -- Adds a summary: what one of TensorBoard's plugins shows.
@@ -52,8 +53,8 @@ end
 function FileWriter:init(options)
   if options.log_dir == "" then raise("FileWriter: a folder expected, got ''") end
   blame(core.make_folders, options.log_dir .. "/")
-  self.file = blame(core.open_event_file, options.log_dir)
-  self.log_dir, self.path = options.log_dir, self.file:path()
+  kept[self].file = blame(core.open_event_file, options.log_dir)
+  self.log_dir, self.path = options.log_dir, kept[self].file:path()
   add_event(self, {file_version = "brain.Event:2", source_metadata = {writer = "lunate.summary"}})
 end
 
@@ -259,7 +260,7 @@ function FileWriter:hparams(values, options)
   add_hparams(self, "session_start_info", {session_start_info = {hparams = hparams,
     -- Runs of the same values are one group.
     group_name = core.json_encode(group), start_time_secs = core.wall_clock()}})
-  self.has_hparams = true
+  kept[self].has_hparams = true
   for _, name in ipairs(names) do self:scalar(name, metrics[name], {step = options.step}) end
 end
 
@@ -292,7 +293,7 @@ end
 --
 -- Errors: what the system says.
 function FileWriter:flush()
-  if self.file then blame(self.file.sync, self.file) end
+  if kept[self].file then blame(kept[self].file.sync, kept[self].file) end
 end
 
 --- Closes the file; a second time does nothing. A run with hyperparameters is marked as done, or as
@@ -305,14 +306,14 @@ end
 function FileWriter:close() self:__close() end
 
 function FileWriter:__close(err)
-  local file, ok, message = self.file, true, nil
+  local file, ok, message = kept[self].file, true, nil
   if not file then return end
-  if self.has_hparams then
+  if kept[self].has_hparams then
     ok, message = pcall(add_hparams, self, "session_end_info", {session_end_info = {
       status = messages.status[err == nil and "success" or "failure"],
       end_time_secs = core.wall_clock()}})
   end
-  self.file = nil
+  kept[self].file = nil
   file:close()
   if not ok and err == nil then raise("%s", message) end   -- else the first error counts
 end
