@@ -92,7 +92,7 @@ static int call_with(lua_State *L, Calling calling) {
   LnLua *s = ln_lua(L);
   LnContext *c = &s->context;
   LnLayer *l = check_layer(L, s, 1, "call");
-  LnTensor *in[MAX_TENSORS], *masks[MAX_TENSORS] = {NULL}, *out[MAX_OUT];
+  LnTensor *in[MAX_TENSORS], *masks[MAX_TENSORS], *out[MAX_OUT];
   LnCallArgs args = {false, NULL};
   int n_out = 0;
   lua_settop(L, 3);
@@ -101,6 +101,7 @@ static int call_with(lua_State *L, Calling calling) {
   ln_lua_inputs_by_name(L, s, l, 2);
   if (ln_lua_has_symbolic(L, s, 2)) return give(L, s, l, ln_lua_layer_symbolic(L, s));
   int n = read_inputs(L, s, 2, l->base.name, in);
+  for (int i = 0; i < n; i++) masks[i] = NULL;
   if (lua_istable(L, 3)) {
     lua_pushnil(L);
     while (lua_next(L, 3)) {

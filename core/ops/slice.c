@@ -60,7 +60,9 @@ static bool slice_layout(const LnCall *call, const LnSlice *s, int rank, const i
       }
     }
     out->shape[n] = count;
-    out->stride[n++] = stride[i] * step;
+    // A step that is no distance between elements of the tensor: there is at most one of them.
+    if (__builtin_mul_overflow(stride[i], step, &out->stride[n])) out->stride[n] = 0;
+    n++;
   }
   out->rank = n;
   return true;

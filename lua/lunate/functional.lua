@@ -737,6 +737,16 @@ end
 
 local plain = {}   -- class -> a layer without options: it keeps nothing, so one serves all tensors
 
+-- A list of tensors without holes and with nothing else in it.
+local function is_tensors(list)
+  local n = 0
+  for _, value in next, list do
+    if getmetatable(value) ~= "lunate.tensor" then return false end
+    n = n + 1
+  end
+  return n == #list
+end
+
 --- ln.layers.concatenate{a, b}, ln.layers.add{a, b}, ...: the layer made and called at once.
 -- Options of the layer among the inputs by name, or in a table after them.
 function functional.merge(name, lower)
@@ -744,6 +754,9 @@ function functional.merge(name, lower)
   return function(inputs, more)
     if type(inputs) ~= "table" or type(getmetatable(inputs)) == "string" then
       raise("%s takes a list of tensors: ln.layers.%s{a, b}", lower, lower)
+    end
+    if more == nil and plain[class] and is_tensors(inputs) then
+      return blame(plain[class], inputs)
     end
     local list, options, symbolic = {}, {}, false
     for key, value in pairs(inputs) do
