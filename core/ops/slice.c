@@ -25,10 +25,11 @@ static bool close_axis(int64_t n, int64_t step, int64_t *start, int64_t *count) 
   if (last < 0) last += n;
   *start = first;
   *count = 0;
-  if (last == first - 1 && step > 0) return first >= 0;
+  if (first < 0) return false;
+  if (last == first - 1 && step > 0) return true;
+  if (last < 0 || first >= n || last >= n) return false;
   *count = (last - first) / step + 1;
-  bool forwards = step > 0 ? last >= first : last <= first;
-  return forwards && first >= 0 && last >= 0 && first < n && last < n;
+  return step > 0 ? last >= first : last <= first;
 }
 
 // Shape and strides of a slice of a tensor; the offset is in elements.
