@@ -75,6 +75,8 @@ typedef struct Classes {
 
 static bool classes_shape(const LnCall *call, LnSpec *out) {
   LnTensor *ids = call->in[0];
+  const int64_t n = ((const Classes *)call->params)->n;
+  if (n < 0) return ln_fail(call->context, "there cannot be %lld classes", (long long)n);
   if (!ln_spec_like(call, out, (LnDtype)ids->dtype, ids)) return false;
   out->view_of = ids;
   memcpy(out->stride, ids->stride, sizeof out->stride);

@@ -55,8 +55,8 @@ function logs.names(model)
   return names
 end
 
--- Names and values of the results, in their order.
-local function results(model)
+--- Names and values of the results, in their order.
+function logs.results(model)
   local kept, names, values = state[model], {}, {}
   if kept.step_logs then return kept.step_logs.names, kept.step_logs.values end
   local trainer = compile.running_trainer(model)
@@ -88,7 +88,7 @@ end
 -- @param into  the table that gets them (a new one)
 function logs.read(model, prefix, into)
   into, prefix = into or {}, prefix or ""
-  local names, values = results(model)
+  local names, values = logs.results(model)
   remember(state[model], names)
   for i, name in ipairs(names) do into[prefix .. name] = values[i] end
   return into
@@ -157,7 +157,7 @@ end
 --- What evaluate and train_on_batch return: several values, or with return_dict a table by name.
 function logs.give(model, return_dict)
   if return_dict then return logs.read(model) end
-  local names, values = results(model)
+  local names, values = logs.results(model)
   return table.unpack(values, 1, #names)
 end
 
