@@ -309,4 +309,17 @@ describe("the order of logs", function()
     model:fit(x, ones, {verbose = 0, callbacks = {ln.callbacks.CSVLogger(path)}})
     assert.matches("^epoch,loss,epoch\n1,[%d.]+,0%.6875", folder:read("log.csv"))
   end)
+
+  it("are in their order where fit is one batch that was seen before", function()
+    local model = ln.Sequential{ln.layers.Dense{1, input_shape = {2}}}
+    model:compile{loss = "mse", optimizer = "sgd", metrics = {"mae", "cosine_similarity"}}
+    local x, y = ln.ones{3, 2}, ln.ones{3, 1}
+    local first = model:fit(x, y, {epochs = 2, verbose = 0})
+    local second = model:fit(x, y, {epochs = 3, verbose = 0})
+    assert.same({"loss", "mae", "cosine_similarity"}, first.keys)
+    assert.same(first.keys, second.keys)
+    assert.same({1, 2, 3}, second:epochs("mae"))
+    assert.equal(3, #second.history.cosine_similarity)
+    assert.is_true(second.history.loss[3] < second.history.loss[1])
+  end)
 end)

@@ -55,16 +55,21 @@ function logs.names(model)
   return names
 end
 
---- Names and values of the results, in their order.
+--- Names and values of the results, in their order. Not to be changed.
 function logs.results(model)
-  local kept, names, values = state[model], {}, {}
+  local kept, values = state[model], {}
   if kept.step_logs then return kept.step_logs.names, kept.step_logs.values end
-  local trainer = compile.running_trainer(model)
-  for i, report in ipairs(kept.reports) do
-    names[i] = report.name
+  local trainer, reports = compile.running_trainer(model), kept.reports
+  local names = reports.names
+  if not names then names = names_of(reports); reports.names = names end
+  for i = 1, #reports do
+    local report = reports[i]
     values[i] = report.metric and result_of(report.metric) or trainer:loss(report.output)
   end
-  for _, report in ipairs(own_reports(model, names)) do
+  local own = own_reports(model, names)
+  if #own == 0 then return names, values end
+  names = table.move(names, 1, #names, 1, {})
+  for _, report in ipairs(own) do
     names[#names + 1] = report.name
     values[#names] = result_of(report.metric)
   end

@@ -120,9 +120,8 @@ local function predict_in_batches(self, x, options)
 end
 
 -- What the predictor answered at once, if it did.
-local function answered(self, x, first, ...)
+local function answered(self, x, names, first, ...)
   if first == nil then return predict_in_batches(self, x) end
-  local names = state[self].output_names
   if names then return by_name(names, {first, ...}) end
   return first, ...
 end
@@ -139,9 +138,10 @@ end
 function Model:predict(x, options)
   if options == nil then
     -- One batch of a known shape, as in a loop that plays or controls: straight to the core.
-    local trainer = state[self].predictor
-    if trainer and not subclass.overrides(self, "predict") then
-      return answered(self, x, trainer:answer("predict", x))
+    local kept = state[self]
+    local trainer = kept.predictor
+    if trainer and self.predict_step == Model.predict_step then
+      return answered(self, x, kept.output_names, trainer:answer("predict", x))
     end
   end
   return predict_in_batches(self, x, options)
