@@ -431,11 +431,7 @@ static bool in_lua(const LnLayer *l) {
 
 static int computes_in_lua(lua_State *L) {
   LnLua *s = ln_lua(L);
-  LnLayer *l = check_layer(L, s, 1, "computes_in_lua");
-  bool found = l->base.lua || l->all_in_c != ln_generation;
-  if (found) found = in_lua(synced(L, s, "computes_in_lua"));
-  if (!found) l->all_in_c = ln_generation;
-  lua_pushboolean(L, found);
+  lua_pushboolean(L, in_lua(synced(L, s, "computes_in_lua")));
   return 1;
 }
 

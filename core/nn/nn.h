@@ -111,7 +111,6 @@ typedef struct LnLayer {
   bool names_outputs;        // Lua gets them in a table by name
   bool supports_masking;     // takes inputs with masks, and says what becomes of them
   bool warned;               // that it does not
-  uint64_t all_in_c;         // the ln_generation in which nothing in it was found to be Lua's
   int n_variables, n_children;
   LnVariable **variables;    // its own, in order of creation
   struct LnLayer **children; // layers it is made of, in order

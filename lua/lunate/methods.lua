@@ -28,7 +28,8 @@ local function checked(f, name, Class, types, receiver)
     end
     known[metatable_of(self)] = true
   end
-  local info, method = debug.getinfo(f, "u"), nil
+  local info = debug.getinfo(f, "u")
+  local method
   if info.isvararg or info.nparams > 4 then
     function method(self, ...)
       if not known[metatable_of(self)] then check(self) end
@@ -57,8 +58,9 @@ local function look_up(Class, receiver)
   end
   return function(_, name)
     local value = Class[name]
-    local is_hook = type(name) == "string" and name:find("^on_")   -- nobody needs to define them
-    if value ~= nil or type(name) ~= "string" or is_hook then return value end
+    if value ~= nil or type(name) ~= "string" or name:find("^on_") then   -- hooks need not be there
+      return value
+    end
     if not names then
       names = {}
       local class = Class

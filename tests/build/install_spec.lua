@@ -107,8 +107,8 @@ describe("make dist", function()
     local has_zip, zip = pcall(require, "lunate.zip")
     if not has_zip or run("command -v zip") == "" then return pending("no zip") end
     local folder <close> = scratch.folder()
-    local said, ok = run(("env -u MAKEFLAGS -u MAKELEVEL make --no-print-directory dist BUILD=%s")
-      :format(quoted(folder.path)))
+    local clean = "env -u MAKEFLAGS -u MAKELEVEL -u LD_PRELOAD "
+    local said, ok = run(clean .. "make --no-print-directory dist BUILD=" .. quoted(folder.path))
     assert(ok, said)
     local name = "lunate-" .. ln.version
     local entries = zip.decode(folder:read(name .. "-1.src.rock"))

@@ -313,9 +313,9 @@ describe("the order of logs", function()
   it("are in their order where fit is one batch that was seen before", function()
     local model = ln.Sequential{ln.layers.Dense{1, input_shape = {2}}}
     model:compile{loss = "mse", optimizer = "sgd", metrics = {"mae", "cosine_similarity"}}
-    local x, y = ln.ones{3, 2}, ln.ones{3, 1}
-    local first = model:fit(x, y, {epochs = 2, verbose = 0})
-    local second = model:fit(x, y, {epochs = 3, verbose = 0})
+    local rows, targets = ln.ones{3, 2}, ln.ones{3, 1}
+    local first = model:fit(rows, targets, {epochs = 2, verbose = 0})
+    local second = model:fit(rows, targets, {epochs = 3, verbose = 0})
     assert.same({"loss", "mae", "cosine_similarity"}, first.keys)
     assert.same(first.keys, second.keys)
     assert.same({1, 2, 3}, second:epochs("mae"))

@@ -26,24 +26,36 @@ function History:init()
   self.history, self.epoch, self.keys, self.interrupted = {}, {}, {}, false
 end
 
+-- Adds a value of the last epoch. Returns whether the name is new.
+local function add(self, name, value)
+  local list, new = self.history[name], false
+  if not list then
+    list, new = {}, true
+    self.history[name] = list
+  end
+  local n, epochs = #list + 1, epochs_of[list]
+  if not epochs and n < #self.epoch then
+    epochs = table.move(self.epoch, 1, n - 1, 1, {})
+    epochs_of[list] = epochs
+  end
+  list[n] = value
+  if epochs then epochs[n] = self.epoch[#self.epoch] end
+  return new
+end
+
 function History:on_epoch_end(epoch, logs)
   local new = false
   self.epoch[#self.epoch + 1] = epoch
-  for name, value in pairs(logs) do
-    local list = self.history[name]
-    if not list then
-      list, new = {}, true
-      self.history[name] = list
-    end
-    local n, epochs = #list + 1, epochs_of[list]
-    if not epochs and n < #self.epoch then
-      epochs = table.move(self.epoch, 1, n - 1, 1, {})
-      epochs_of[list] = epochs
-    end
-    list[n] = value
-    if epochs then epochs[n] = epoch end
-  end
+  for name, value in pairs(logs) do new = add(self, name, value) or new end
   if new then self.keys = results.order(self.model, self.history) end
+end
+
+--- @private  on_epoch_end for names and values in their order, to which nobody adds.
+function History:_record(epoch, names, values)
+  self.epoch[#self.epoch + 1] = epoch
+  for i = 1, #names do
+    if add(self, names[i], values[i]) then self.keys[#self.keys + 1] = names[i] end
+  end
 end
 
 local function check_name(history, what, name)

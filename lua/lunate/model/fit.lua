@@ -76,9 +76,9 @@ local function fit_one_batch(self, x, y, options)
       if epoch > 1 then raise("'fit' of '%s': the model changed in mid-training", self.name) end
       return nil
     end
-    local values = logs.read(self)
-    history:on_epoch_end(epoch, values)
-    if values.loss ~= values.loss then warn_of_nan(self, epoch, values.loss) end
+    local names, values = logs.results(self)
+    history:_record(epoch, names, values)
+    if values[1] ~= values[1] then warn_of_nan(self, epoch, values[1]) end
   end
   history.params = {epochs = epochs, steps = 1, verbose = 0, samples = #x, batch_size = size}
   history.interrupted = session.interrupted(guard, true, "fit")

@@ -34,7 +34,6 @@ end
 
 function Session:__close()
   local _ <close> = self.guard
-  if #self.datas == 0 and not self.callbacks then return end
   local _ <close> = adapter.closing(table.unpack(self.datas))
   local _ <close> = self.callbacks
 end
