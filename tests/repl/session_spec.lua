@@ -216,6 +216,25 @@ describe("the lunate command", function()
       s:close()
     end)
 
+    it("is left quietly under make, however it is left", function()
+      if (os.getenv("LD_PRELOAD") or ""):find("san") then return pending("make has no preload") end
+      local shell = ("env -u MAKEFLAGS -u MAKELEVEL HOME='%s' TERM=xterm NO_COLOR=1 make "
+        .. "--no-print-directory repl BUILD='%s'; echo left"):format(folder.path,
+        os.getenv("LUNATE_BUILD"))
+      for _, typed in ipairs{"", "os.exit(3)\n", "error(", "while true do end\n"} do
+        local s = terminal.start(folder, shell)
+        s:keys("", "leaves.\n> ")
+        s:keys(typed, typed:match("[^\n]*"))
+        if not typed:find("exit") then
+          if typed ~= "" then s:press("\3", "> ") end
+          s:keys("\4")
+        end
+        local said = s:keys("", "left")
+        assert.is_nil(said:find("make", 1, true), said)
+        s.pipe:close()
+      end
+    end)
+
     it("remembers lines from session to session, for their owner alone", function()
       local s = open()
       s:keys("'first'\n", "> ")

@@ -90,17 +90,20 @@ function terminal.missing()
   return "no pseudo-terminal can be had: " .. said:gsub("%s+$", "")
 end
 
---- A session in a pseudo-terminal.
--- @param cpath  where modules in C are found (package.cpath)
-function terminal.open(folder, arguments, cpath)
+--- A session of a shell command in a pseudo-terminal.
+function terminal.start(folder, shell)
   local path = folder.path .. "/typescript"
   os.remove(path)
-  local shell = ("stty cols 100 rows 40; exec %s"):format(command(folder.path, arguments or "",
-    cpath))
-  local line = ("timeout -k 1 60 script -qefc %s %s > /dev/null 2>&1"):format(quoted(shell),
-    quoted(path))
+  local line = ("timeout -k 1 60 script -qefc %s %s > /dev/null 2>&1"):format(
+    quoted("stty cols 100 rows 40; " .. shell), quoted(path))
   local pipe = assert(io.popen(line, "w"))
   return setmetatable({pipe = pipe, path = path, at = 1}, Session)
+end
+
+--- A session of the lunate command in a pseudo-terminal.
+-- @param cpath  where modules in C are found (package.cpath)
+function terminal.open(folder, arguments, cpath)
+  return terminal.start(folder, "exec " .. command(folder.path, arguments or "", cpath))
 end
 
 return terminal
