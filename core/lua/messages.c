@@ -224,7 +224,17 @@ static const struct {
     {"type", "astype"}, {"float", "astype"}, {"double", "astype"}, {"long", "astype"},
     {"int", "astype"}, {"amax", "max"}, {"amin", "min"}, {"pow", "power"}, {"mul", "multiply"},
     {"sub", "subtract"}, {"div", "divide"}, {"swapaxes", "transpose"},
-    {"equal", "eq"}, {"index_select", "take"}, {"gather", "take"}, {"len", "size"},
+    {"equal", "eq"}, {"not_equal", "ne"}, {"greater", "gt"}, {"greater_equal", "ge"},
+    {"less", "lt"}, {"less_equal", "le"}, {"true_divide", "divide"}, {"floordiv", "floor_divide"},
+    {"remainder", "mod"}, {"fmod", "mod"}, {"absolute", "abs"}, {"fabs", "abs"},
+    {"fmax", "maximum"}, {"fmin", "minimum"}, {"fliplr", "flip"}, {"flipud", "flip"}, {"inner", "dot"},
+    {"vdot", "dot"}, {"percentile", "quantile"}, {"identity", "eye"}, {"empty", "zeros"},
+    {"empty_like", "zeros_like"}, {"convert_to_tensor", "tensor"},
+    {"convert_to_numpy", "totable"}, {"saturate_cast", "cast"},
+    {"binary_crossentropy", "losses.binary_crossentropy"},
+    {"categorical_crossentropy", "losses.categorical_crossentropy"},
+    {"sparse_categorical_crossentropy", "losses.sparse_categorical_crossentropy"},
+    {"index_select", "take"}, {"gather", "take"}, {"len", "size"},
     // models, layers, optimizers, metrics, transformers
     {"train", "fit"}, {"forward", "call"}, {"eval", "evaluate"}, {"test", "evaluate"},
     {"score", "evaluate"}, {"parameters", "trainable_variables"}, {"params", "trainable_variables"},
@@ -243,6 +253,10 @@ static const struct {
     {"grad", "gradients come from a tape: tape:gradient(loss, variables)"},
     {"zero_grad", "gradients are new each time: tape:gradient(loss, variables)"},
     {"requires_grad", "ln.Variable(t) is watched by tapes, and tape:watch(t) watches a tensor"},
+    {"shape", "a tensor has its shape as t.shape"},
+    {"ndim", "a tensor has its number of axes as t.rank"},
+    {"size", "a tensor has its number of elements as t.size"},
+    {"slice", "tensors are sliced by t[{{1, 3}, {}}]"},
     {"cuda", "there is no device to choose: everything runs on the CPU"},
     {"cpu", "there is no device to choose: everything runs on the CPU"},
     {"device", "there is no device to choose: everything runs on the CPU"},
@@ -296,7 +310,7 @@ static const char *synonym(lua_State *L, const char *name, int list) {
 
 const char *ln_lua_nearest(lua_State *L, const char *name) {
   int list = lua_gettop(L), length = (int)strlen(name), best = INT32_MAX;
-  int limit = length > 3 ? 1 + length / 3 : 1;
+  int limit = length < 6 ? 1 : length / 3;
   const char *other = synonym(L, name, list);
   if (other) return lua_pushstring(L, other);
   lua_pushnil(L);   // the nearest
@@ -305,8 +319,9 @@ const char *ln_lua_nearest(lua_State *L, const char *name) {
     lua_rawgeti(L, list, k);
     const char *known = lua_tostring(L, -1);
     int d = distance(name, known), more = (int)strlen(known) - length;
-    // A name that only goes on or stops short is near, however long.
-    if (strncmp(name, known, more > 0 ? (size_t)length : strlen(known)) == 0 && d > 1) d = 1;
+    // A name that stops short is near, and one that goes on for no more than it has.
+    bool begins = strncmp(name, known, more > 0 ? (size_t)length : strlen(known)) == 0;
+    if (begins && d > 1 && length > 2 && -more <= (int)strlen(known)) d = 1;
     int alike = 0;   // letters in front
     while (alike < 20 && name[alike] &&
            tolower((unsigned char)name[alike]) == tolower((unsigned char)known[alike]))

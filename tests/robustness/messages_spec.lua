@@ -142,6 +142,10 @@ describe("a wrong name", function()
     says("did you mean 'optimizers'?", function() return ln.optim end)
     says("did you mean 'random.normal'?", function() return ln.randn(2) end)
     says("did you mean 'concatenate'?", function() return ln.cat{} end)
+    says("did you mean 'gt'?", function() return ln.greater(1, 2) end)
+    says("a tensor has its shape as t.shape", function() return ln.shape(ln.ones{2}) end)
+    local unlike = tostring(select(2, pcall(function() return ln.qbart end)))   -- sqrt, cast
+    assert.is_nil(unlike:find("did you mean", 1, true), unlike)
     local t = ln.ones{2}
     for theirs, ours in pairs{view = "reshape", numpy = "totable", tolist = "totable", dim = "rank",
                               unsqueeze = "expand_dims", clamp = "clip", clone = "copy"} do
