@@ -1,3 +1,4 @@
+// Where the stack of the running thread lies.
 #define _GNU_SOURCE
 #include "base/stack.h"
 

@@ -4,7 +4,10 @@
 
 #include "base/random.h"
 #include "kernels/random.h"
-#include "lua/state.h"
+#include "lua/arguments.h"
+#include "lua/handle.h"
+#include "lua/messages.h"
+#include "lua/tensor.h"
 
 // An empty handle on the stack for what comes: handle before resource.
 static int push_made(lua_State *L, LnLua *s, LnTensor *t, const char *what) {

@@ -3,7 +3,9 @@
 // keep the second function alive.
 #include <string.h>
 
+#include "lua/handle.h"
 #include "lua/host.h"
+#include "lua/tensor.h"
 
 enum { MAX_ARGS = 32 };
 

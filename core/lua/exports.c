@@ -2,7 +2,8 @@
 #include "lua/exports.h"
 
 #include "kernels/assign.h"
-#include "lua/state.h"
+#include "lua/handle.h"
+#include "lua/tensor.h"
 
 // What ln_lua does for the core's own functions.
 static LnLua *enter(const LnExports *e, lua_State *L) {

@@ -10,7 +10,9 @@
 #include "io/bytes.h"
 #include "io/idx.h"
 #include "io/save.h"
-#include "lua/state.h"
+#include "lua/arguments.h"
+#include "lua/messages.h"
+#include "lua/tensor.h"
 
 // A path; Lua strings may hold zeros, paths may not.
 static const char *check_path(lua_State *L, int i) {

@@ -4,7 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lua/state.h"
+#include "lua/arguments.h"
+#include "lua/functions.h"
+#include "lua/handle.h"
+#include "lua/messages.h"
+#include "lua/options.h"
+#include "lua/symbolic.h"
+#include "lua/tensor.h"
 #include "nn/operation.h"
 
 enum { MAX_LIST = 1024 };
@@ -72,7 +78,7 @@ static int unknown_option(lua_State *L, const LnOp *op, const char *name) {
   return ln_lua_unknown(L, "option", name, op->name);
 }
 
-static const LnOption *find_option(const LnOp *op, const char *name) {
+static const LnOption *op_option(const LnOp *op, const char *name) {
   const LnOption *o = op->options;
   while (o && o->name && strcmp(o->name, name) != 0) o++;
   return o && o->name ? o : NULL;
@@ -83,7 +89,7 @@ static void read_named(lua_State *L, LnLua *s, const LnOp *op, void *params, int
   lua_pushnil(L);
   while (lua_next(L, i)) {
     if (lua_type(L, -2) == LUA_TSTRING) {
-      const LnOption *o = find_option(op, lua_tostring(L, -2));
+      const LnOption *o = op_option(op, lua_tostring(L, -2));
       if (!o) unknown_option(L, op, lua_tostring(L, -2));
       set(L, s, op, o, params, lua_gettop(L), anchor);
       given[o - op->options] = true;
@@ -149,16 +155,6 @@ static void read_params(lua_State *L, LnLua *s, const LnOp *op, int first, int t
     if (!given[k] && !op->options[k].fallback) required(L, op, &op->options[k], top < first);
 }
 
-void ln_lua_default_params(LnContext *c, const LnOp *op, void *params) {
-  memset(params, 0, op->params_size);
-  for (const LnOption *o = op->options; o && o->name; o++) {
-    if (o->kind == LN_OPT_STRING) continue;   // not owned here; NULL
-    LnOption blank = *o;
-    if (!o->fallback) blank.fallback = "none";
-    ln_option_default(c, &blank, params);
-  }
-}
-
 // ---- operands
 
 static bool is_operand(lua_State *L, LnLua *s, int i) {
@@ -212,7 +208,7 @@ static int read_list(lua_State *L, LnLua *s, const LnOp *op, LnTensor **in) {
   if (lua_type(L, 1) == LUA_TSTRING && lua_gettop(L) > 1) text_behind(L);
   if (!lua_istable(L, 1))
     return luaL_error(L, "bad argument #1 to '%s' (%s expected, got %s)", op->name,
-                      find_option(op, "equation") ? "an equation and its tensors"
+                      op_option(op, "equation") ? "an equation and its tensors"
                                                   : "a list of tensors, {a, b},",
                       ln_lua_describe(L, s, 1));
   lua_Unsigned n = (lua_Unsigned)ln_lua_list_length(L, 1, op->name);
@@ -343,7 +339,7 @@ static int call_symbolic(lua_State *L, LnLua *s, const LnOp *op) {
   }
   for (int k = n; !list && k < op->n_in; k++) constants[k] = NULL, missing[k] = true;
   lua_rotate(L, 1, 2);        // 1: the inputs, 2: the anchors, then the arguments
-  ln_lua_default_params(&s->context, op, params);
+  ln_op_default_params(&s->context, op, params);
   read_params(L, s, op, (list ? 2 : n + 1) + 2, top + 2, params);
   LnLayer *l = ln_operation_new(&s->context, op, list ? given : op->n_in, constants, missing,
                                 params);
@@ -362,7 +358,7 @@ static int call_op(lua_State *L) {
   bool list = op->flags & LN_OP_LIST;
   int n = list ? read_list(L, s, op, in) : read_operands(L, s, op, in, &d);
   if (n == SYMBOLIC) return call_symbolic(L, s, op);
-  ln_lua_default_params(c, op, params);
+  ln_op_default_params(c, op, params);
   read_params(L, s, op, list ? 2 : n + 1, lua_gettop(L), params);
   for (int i = 0; !list && i < n; i++)
     if (!in[i] && !lua_isnil(L, i + 1)) number[i] = number_dtype(L, op, i + 1, d);

@@ -4,7 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lua/arguments.h"
+#include "lua/handle.h"
 #include "lua/host.h"
+#include "lua/tensor.h"
+#include "lua/tracking.h"
+#include "lua/variable.h"
 #include "nn/losses/losses.h"
 
 enum { MAX_ARGS = 256 };
@@ -67,12 +72,6 @@ typedef struct Job {
   int max_out, *n_out;
 } Job;
 
-static const char fn_key;   // its address: where an instance keeps the function it stands for
-
-void ln_lua_set_function(lua_State *L, int instance) { lua_rawsetp(L, instance, &fn_key); }
-
-int ln_lua_push_function(lua_State *L, int instance) { return lua_rawgetp(L, instance, &fn_key); }
-
 // Pushes the function to call (and self, when it is a method). Returns how many were pushed
 // besides the function.
 static int push_callee(lua_State *L, LnLua *s, LnObject *o, const char *method) {
@@ -80,7 +79,7 @@ static int push_callee(lua_State *L, LnLua *s, LnObject *o, const char *method) 
     luaL_error(L, "the Lua part of this %s is gone", ln_kinds[o->cls->kind].name);
   int self = lua_gettop(L);
   lua_getiuservalue(L, self, 1);
-  if (lua_rawgetp(L, -1, &fn_key) == LUA_TFUNCTION) {
+  if (ln_lua_push_function(L, lua_gettop(L)) == LUA_TFUNCTION) {
     lua_replace(L, self);
     lua_settop(L, self);
     return 0;
@@ -192,30 +191,6 @@ static void add_result(lua_State *L, LnLua *s, Job *j, int i) {
 // ---- outputs by name
 
 static const char output_names_key;   // its address: where an instance keeps their names, a list
-
-// Pushes the sorted list of the string keys of the table at i.
-void ln_lua_push_names(lua_State *L, int i) {
-  i = lua_absindex(L, i);
-  lua_newtable(L);
-  int list = lua_gettop(L);
-  lua_Integer n = 0;
-  lua_pushnil(L);
-  while (lua_next(L, i)) {
-    lua_pop(L, 1);
-    if (lua_type(L, -1) == LUA_TSTRING) lua_pushvalue(L, -1), lua_rawseti(L, list, ++n);
-  }
-  for (lua_Integer k = 2; k <= n; k++)   // they are few: sorted by insertion
-    for (lua_Integer at = k; at > 1; at--) {
-      lua_rawgeti(L, list, at - 1);
-      lua_rawgeti(L, list, at);
-      if (!lua_compare(L, -1, -2, LUA_OPLT)) {
-        lua_pop(L, 2);
-        break;
-      }
-      lua_rawseti(L, list, at - 1);
-      lua_rawseti(L, list, at);
-    }
-}
 
 void ln_lua_set_output_names(lua_State *L, LnLua *s, LnLayer *l) {
   int names = lua_gettop(L);
@@ -463,100 +438,3 @@ static bool step(LnContext *c, LnObject *o, LnVariable *v, LnTensor *gradient, d
 }
 
 const struct LnHost ln_lua_host = {call, shape, compute_mask, warn, step};
-
-// ---- the classes under Lua's own: one a kind, whose methods are all in Lua
-
-static const LnOption wrapper_options[] = {
-    {"name", LN_OPT_STRING, offsetof(LnObject, name), "metric", .doc = "its name in the logs"},
-    {0}};
-
-static LnTensor *function_values(LnContext *c, const LnMetric *self, LnTensor *y_true,
-                                 LnTensor *y_pred) {
-  LnTensor *out = NULL;
-  int n = 0;
-  if (!ln_match_ranks(c, &y_true, &y_pred, true)) return NULL;
-  LnTensors in = {2, (LnTensor *[]){y_true, y_pred}};
-  if (!call(c, (LnObject *)(uintptr_t)self, "call", &in, NULL, &out, 1, &n)) return NULL;
-  return out;
-}
-
-typedef struct LuaOptimizer {
-  LnOptimizer base;
-  int n;
-  char names[LN_MAX_SLOTS][60];
-} LuaOptimizer;
-
-static int lua_slots(const LnOptimizer *self, const char **names) {
-  const LuaOptimizer *o = (const LuaOptimizer *)self;
-  for (int i = 0; i < o->n; i++) names[i] = o->names[i];
-  return o->n;
-}
-
-bool ln_lua_add_slot(LnObject *o, const char *name) {
-  LuaOptimizer *own = (LuaOptimizer *)o;
-  if (o->cls != ln_lua_class(LN_OPTIMIZER) || own->n == LN_MAX_SLOTS ||
-      strlen(name) >= sizeof own->names[0] || name[0] == '|')
-    return false;
-  strcpy(own->names[own->n++], name);
-  return true;
-}
-
-static void no_step(const LnOptimizer *self, const LnStep *s) { (void)self, (void)s; }
-
-static const LnOption optimizer_options[] = {
-    {"learning_rate", LN_OPT_SCHEDULE, offsetof(LnOptimizer, learning_rate), "0.001",
-     .doc = "a number or a schedule"},
-    {0}};
-
-static const LnLayerClass layer_class = {
-    .base = {LN_LAYER, "Layer", .size = sizeof(LnLayer),
-             .doc = "The base of layers of one's own: init, build(shape) with self:add_weight{...},"
-                    "\ncall(x, options), compute_output_shape(shape), get_config()."}};
-static const LnLayerClass model_class = {
-    .base = {LN_LAYER, "Model", .size = sizeof(LnLayer),
-             .doc = "The base of models of one's own: init makes the layers, call(inputs, options) "
-                    "computes."},
-    .model = true};
-static const LnLossClass loss_class = {
-    .base = {LN_LOSS, "Loss", .size = sizeof(LnLoss),
-             .doc = "The base of losses of one's own: call(y_true, y_pred)."}};
-static const LnMetricClass metric_class = {
-    .base = {LN_METRIC, "Metric", .size = sizeof(LnMetric),
-             .doc = "The base of metrics of one's own: update_state(y_true, y_pred, sample_weight),"
-                    "\nresult(), reset_state()."}};
-static const LnMetricClass mean_metric_class = {
-    .base = {LN_METRIC, "MeanMetricWrapper", .size = sizeof(LnMeanMetric),
-             .options = wrapper_options,
-             .doc = "The mean of a Lua function of (y_true, y_pred)."},
-    .values = function_values};
-static const LnOptimizerClass optimizer_class = {
-    .base = {LN_OPTIMIZER, "Optimizer", .size = sizeof(LuaOptimizer), .options = optimizer_options,
-             .init = ln_optimizer_init, .free = ln_optimizer_free,
-             .doc = "The base of optimizers of one's own: update_step(gradient, variable, "
-                    "learning_rate, slots)."},
-    .slots = lua_slots, .step = no_step, .per_variable = true};
-static const LnInitializerClass initializer_class = {
-    .base = {LN_INITIALIZER, "Initializer", .size = sizeof(LnInitializer),
-             .doc = "The base of initializers of one's own: call(shape, options)."}};
-static const LnRegularizerClass regularizer_class = {
-    .base = {LN_REGULARIZER, "Regularizer", .size = sizeof(LnObject),
-             .doc = "The base of regularizers of one's own: call(x)."}};
-static const LnConstraintClass constraint_class = {
-    .base = {LN_CONSTRAINT, "Constraint", .size = sizeof(LnObject),
-             .doc = "The base of constraints of one's own: call(w)."}};
-static const LnScheduleClass schedule_class = {
-    .base = {LN_SCHEDULE, "LearningRateSchedule", .size = sizeof(LnObject),
-             .doc = "The base of schedules of one's own: call(step), which counts from 0."}};
-
-const LnClass *ln_lua_class(LnKind kind) {
-  static const LnClass *const classes[LN_KINDS] = {
-      [LN_LAYER] = &layer_class.base, [LN_LOSS] = &loss_class.base,
-      [LN_METRIC] = &metric_class.base, [LN_OPTIMIZER] = &optimizer_class.base,
-      [LN_INITIALIZER] = &initializer_class.base, [LN_REGULARIZER] = &regularizer_class.base,
-      [LN_CONSTRAINT] = &constraint_class.base, [LN_SCHEDULE] = &schedule_class.base,
-      [LN_ACTIVATION] = &ln_activation_class};
-  return classes[kind];
-}
-
-const LnClass *ln_lua_model_class(void) { return &model_class.base; }
-const LnClass *ln_lua_mean_metric_class(void) { return &mean_metric_class.base; }

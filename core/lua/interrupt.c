@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <time.h>
 
+#include "lua/interrupt.h"
 #include "lua/state.h"
 
 // A process has one SIGINT handler, whatever number of Lua states and threads it has: this is one

@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lua/state.h"
+#include "lua/json.h"
 
 enum { MAX_DEPTH = 200 };
 

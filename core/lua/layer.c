@@ -3,7 +3,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lua/arguments.h"
+#include "lua/class.h"
+#include "lua/handle.h"
 #include "lua/host.h"
+#include "lua/symbolic.h"
+#include "lua/tensor.h"
+#include "lua/tracking.h"
 #include "nn/operation.h"
 #include "ops/ops.h"
 
@@ -143,26 +149,6 @@ static int layer_call(lua_State *L) { return call_with(L, ln_layer_call); }
 // Class.super.call(self, x, options): the built-in's, where a Lua subclass calls up
 static int call_method(lua_State *L) { return call_with(L, ln_layer_call_builtin); }
 
-int ln_lua_check_shapes(lua_State *L, int i, const char *what, LnInts *shapes) {
-  luaL_checktype(L, i, LUA_TTABLE);
-  lua_rawgeti(L, i, 1);
-  bool list = lua_istable(L, -1);
-  lua_pop(L, 1);
-  if (!list) {
-    ln_lua_check_ints(L, i, what, true, &shapes[0]);
-    return 1;
-  }
-  int n = (int)ln_lua_list_length(L, i, what);
-  if (n > LN_LUA_MAX_SHAPES)
-    return luaL_error(L, "'%s': at most %d shapes", what, LN_LUA_MAX_SHAPES);
-  for (int k = 0; k < n; k++) {
-    lua_rawgeti(L, i, k + 1);
-    ln_lua_check_ints(L, -1, what, true, &shapes[k]);
-    lua_pop(L, 1);
-  }
-  return n;
-}
-
 // layer:compute_output_shape(shape): also builds it.
 static int compute_output_shape(lua_State *L) {
   LnLua *s = ln_lua(L);
@@ -215,199 +201,14 @@ static int pop_child(lua_State *L) {
   return 1;
 }
 
-// A layer whose Lua parts have taken up what their fields hold.
-static LnLayer *synced(lua_State *L, LnLua *s, const char *what) {
-  LnLayer *l = check_layer(L, s, 1, what);
-  ln_lua_sync_all(L, s, l);
-  return l;
-}
-
 static int layers(lua_State *L) {
   LnLua *s = ln_lua(L);
-  LnLayer *l = synced(L, s, "layers");
+  LnLayer *l = ln_lua_check_synced(L, s, "layers");
   lua_createtable(L, l->n_children, 0);
   for (int i = 0; i < l->n_children; i++) {
     ln_lua_push_object(L, s, &l->children[i]->base);
     lua_rawseti(L, -2, i + 1);
   }
-  return 1;
-}
-
-// ---- weights
-
-enum Which { ALL, TRAINABLE, OTHERS };
-
-// The variables, held by a userdata that is pushed: layers may go while a list of them is made.
-typedef struct Held {
-  int n;
-  LnVariable *v[];
-} Held;
-
-static int release_held(lua_State *L) {
-  Held *h = lua_touserdata(L, 1);
-  while (h->n > 0) ln_variable_release(h->v[--h->n]);
-  return 0;
-}
-
-static LnVariable **variables_of(lua_State *L, LnLayer *l, enum Which which, int *n) {
-  int all = ln_layer_variables(l, NULL, 0);
-  Held *h = lua_newuserdatauv(L, sizeof *h + 2 * (size_t)all * sizeof *h->v, 0);
-  h->n = 0;
-  ln_lua_set_class(L, "lunate.held_variables", release_held, NULL, false);
-  // From here on nothing runs but this: the list is what it is now, cut to the room there is.
-  LnVariable **v = h->v, **trainable = v + all;
-  int found = which == TRAINABLE ? ln_layer_trainable_variables(l, v, all)
-                                 : ln_layer_variables(l, v, all);
-  int n_trainable = which == OTHERS ? ln_layer_trainable_variables(l, trainable, all) : 0;
-  if (found > all) found = all;
-  if (n_trainable > all) n_trainable = all;
-  for (int i = 0; i < found; i++) {
-    bool skip = false;
-    for (int k = 0; k < n_trainable; k++) skip = skip || trainable[k] == v[i];
-    if (skip) continue;
-    v[h->n++] = v[i];
-    v[h->n - 1]->refs++;
-  }
-  *n = h->n;
-  return v;
-}
-
-static int push_variables(lua_State *L, enum Which which) {
-  LnLua *s = ln_lua(L);
-  int n;
-  LnVariable **v = variables_of(L, synced(L, s, "variables"), which, &n);
-  lua_createtable(L, n, 0);
-  for (int i = 0; i < n; i++) {
-    ln_lua_push_variable(L, s, v[i]);
-    lua_rawseti(L, -2, i + 1);
-  }
-  return 1;
-}
-
-static int weights(lua_State *L) { return push_variables(L, ALL); }
-static int trainable_weights(lua_State *L) { return push_variables(L, TRAINABLE); }
-static int other_weights(lua_State *L) { return push_variables(L, OTHERS); }
-
-// layer:get_weights() -> list of tensors (copies)
-static int get_weights(lua_State *L) {
-  LnLua *s = ln_lua(L);
-  int n;
-  LnVariable **v = variables_of(L, synced(L, s, "get_weights"), ALL, &n);
-  lua_createtable(L, n, 0);
-  for (int i = 0; i < n; i++) {
-    LnTensor *t = ln_tensor_copy(&s->context, v[i]->value);
-    if (!t) return ln_lua_raise(L, s, "get_weights");
-    t->tracked = false;
-    ln_lua_give_tensor(L, s, t);
-    lua_rawseti(L, -2, i + 1);
-  }
-  return 1;
-}
-
-// layer:set_weights(list): all or nothing.
-static int set_weights(lua_State *L) {
-  LnLua *s = ln_lua(L);
-  LnLayer *l = synced(L, s, "set_weights");
-  luaL_checktype(L, 2, LUA_TTABLE);
-  lua_settop(L, 2);
-  int n;
-  LnVariable **v = variables_of(L, l, ALL, &n);
-  int given = (int)ln_lua_list_length(L, 2, "set_weights");
-  if (given != n)
-    return luaL_error(L, "'set_weights' of '%s': %d weights expected%s, got %d", l->base.name, n,
-                      l->built ? "" : " (it is not built yet)", given);
-  lua_createtable(L, n, 0);   // 4: the tensors
-  for (int i = 0; i < n; i++) {
-    lua_rawgeti(L, 2, i + 1);
-    LnTensor *t = ln_lua_to_tensor(L, s, lua_gettop(L), LN_DTYPES, "set_weights");
-    if (!ln_tensor_same_shape(t, v[i]->value))
-      return luaL_error(L, "'set_weights' of '%s': weight %d ('%s') has shape %s, got %s",
-                        l->base.name, i + 1, v[i]->name, ln_tensor_shape_text(v[i]->value),
-                        ln_tensor_shape_text(t));
-    lua_rawseti(L, 4, i + 1);
-  }
-  ln_spoil_replay(&s->context, "set_weights");
-  for (int i = 0; i < n; i++) {
-    lua_rawgeti(L, 4, i + 1);
-    if (!ln_tensor_assign(&s->context, v[i]->value, ln_lua_test_tensor(L, s, -1)))
-      return ln_lua_raise(L, s, "set_weights");
-    v[i]->value->storage->writes++;
-    lua_pop(L, 1);
-  }
-  return 0;
-}
-
-static int count_params(lua_State *L) {
-  LnLua *s = ln_lua(L);
-  LnLayer *l = synced(L, s, "count_params");
-  int n;
-  LnVariable **v = variables_of(L, l, ALL, &n);
-  int64_t total = 0;
-  if (!l->built)
-    return luaL_error(L, "'count_params': '%s' is not built yet, so its weights cannot be counted",
-                      l->base.name);
-  for (int i = 0; i < n; i++) total += v[i]->value->size;
-  lua_pushinteger(L, total);
-  return 1;
-}
-
-// A part of a weight's (regularizer, constraint, initializer) at field `name` of the table at 2,
-// whose handle the layer's instance table keeps; NULL when it is not given.
-static LnObject *weight_part(lua_State *L, LnLua *s, const char *name, LnKind kind) {
-  lua_settop(L, 2);
-  lua_getfield(L, 2, name);
-  if (!lua_toboolean(L, 3)) return NULL;
-  lua_pushfstring(L, "'add_weight': %s", name);
-  LnObject *o = ln_lua_to_object(L, s, 3, kind, lua_tostring(L, 4));
-  lua_getiuservalue(L, 1, 1);
-  lua_pushvalue(L, 5);
-  lua_rawsetp(L, 6, o);
-  lua_settop(L, 2);
-  return o;
-}
-
-// layer:add_weight{name =, shape =, initializer =, regularizer =, constraint =, trainable = true,
-// dtype =} -> a variable of the layer
-static int add_weight(lua_State *L) {
-  static const char *const known[] = {"name", "shape", "initializer", "regularizer", "constraint",
-                                      "trainable", "dtype"};
-  LnLua *s = ln_lua(L);
-  LnLayer *l = check_layer(L, s, 1, "add_weight");
-  lua_settop(L, 2);
-  luaL_checktype(L, 2, LUA_TTABLE);
-  lua_pushnil(L);
-  while (lua_next(L, 2)) {
-    bool found = false;
-    for (int i = 0; i < 7 && lua_type(L, 3) == LUA_TSTRING; i++)
-      found = found || strcmp(lua_tostring(L, 3), known[i]) == 0;
-    if (!found) {
-      luaL_tolstring(L, 3, NULL);
-      lua_newtable(L);
-      for (int i = 0; i < 7; i++) lua_pushstring(L, known[i]), lua_rawseti(L, -2, i + 1);
-      return ln_lua_unknown(L, "option", lua_tostring(L, 5), "add_weight");
-    }
-    lua_settop(L, 3);
-  }
-  LnInts shape = {0};
-  if (lua_getfield(L, 2, "shape") != LUA_TNIL)
-    ln_lua_check_ints(L, 3, "add_weight", true, &shape);
-  lua_settop(L, 2);
-  int dtype = ln_lua_dtype_option(L, 2, "add_weight", (LnDtype)l->dtype), own = l->dtype;
-  LnObject *initializer = weight_part(L, s, "initializer", LN_INITIALIZER);
-  LnObject *regularizer = weight_part(L, s, "regularizer", LN_REGULARIZER);
-  LnObject *constraint = weight_part(L, s, "constraint", LN_CONSTRAINT);
-  lua_settop(L, 2);
-  lua_getfield(L, 2, "name");
-  if (!lua_isnil(L, 3)) ln_lua_check_name(L, 3, "add_weight", false);
-  const char *name = lua_isnil(L, 3) ? "variable" : lua_tostring(L, 3);
-  lua_getfield(L, 2, "trainable");
-  bool trainable = lua_isnil(L, 4) || lua_toboolean(L, 4);
-  l->dtype = dtype;
-  LnVariable *v = ln_layer_add_weight(&s->context, l, name, (int)shape.n, shape.v, initializer,
-                                      regularizer, constraint, trainable);
-  l->dtype = own;
-  if (!v) return ln_lua_raise(L, s, "add_weight");
-  ln_lua_push_variable(L, s, v);
   return 1;
 }
 
@@ -431,7 +232,7 @@ static bool in_lua(const LnLayer *l) {
 
 static int computes_in_lua(lua_State *L) {
   LnLua *s = ln_lua(L);
-  lua_pushboolean(L, in_lua(synced(L, s, "computes_in_lua")));
+  lua_pushboolean(L, in_lua(ln_lua_check_synced(L, s, "computes_in_lua")));
   return 1;
 }
 
@@ -473,7 +274,7 @@ static bool keeps_rows(const LnObject *o) {
 
 static int layer_keeps_rows(lua_State *L) {
   LnLua *s = ln_lua(L);
-  const LnLayer *l = synced(L, s, "keeps_rows");
+  const LnLayer *l = ln_lua_check_synced(L, s, "keeps_rows");
   lua_pushboolean(L, l->built && keeps_rows(&l->base));
   return 1;
 }
@@ -572,7 +373,7 @@ static int adapt(lua_State *L) {
 static int losses(lua_State *L) {
   LnLua *s = ln_lua(L);
   LnContext *c = &s->context;
-  LnLayer *l = synced(L, s, "losses");
+  LnLayer *l = ln_lua_check_synced(L, s, "losses");
   int max = (int)c->n_losses + ln_layer_trainable_variables(l, NULL, 0);
   LnTensor **out = lua_newuserdatauv(L, (size_t)(max + 1) * sizeof *out, 0);
   size_t scope = ln_scope(c);
@@ -629,14 +430,9 @@ void ln_register_layer(lua_State *L) {
   int module = lua_gettop(L);
   static const luaL_Reg methods[] = {
       {"build", build}, {"compute_output_shape", compute_output_shape},
-      {"get_weights", get_weights}, {"set_weights", set_weights},
-      {"count_params", count_params}, {"adapt", adapt}, {"call", call_method},
-      {"add_weight", add_weight}, {"add_loss", add_loss}, {NULL, NULL}};
+      {"adapt", adapt}, {"call", call_method}, {"add_loss", add_loss}, {NULL, NULL}};
   static const luaL_Reg properties[] = {
-      {"weights", weights}, {"variables", weights}, {"trainable_weights", trainable_weights},
-      {"trainable_variables", trainable_weights}, {"non_trainable_weights", other_weights},
-      {"non_trainable_variables", other_weights}, {"built", built}, {"built_shape", built_shape},
-      {"built_shapes", built_shapes},
+      {"built", built}, {"built_shape", built_shape}, {"built_shapes", built_shapes},
       {"layers", layers}, {"losses", losses}, {"class_name", class_name}, {NULL, NULL}};
   static const luaL_Reg functions[] = {
       {"add_child", add_child}, {"pop_child", pop_child},

@@ -1,135 +1,12 @@
-// What errors say: the line of the script that called lunate, texts of bounded length, and for a
-// wrong name the one that was meant. A name that other libraries have for something is one row of
-// `synonyms` below.
+// What errors say of values and of names that were not found: what came, and what was meant. A
+// name that other libraries have for something is one row of `synonyms` below.
+#include "lua/messages.h"
+
 #include <ctype.h>
-#include <stdarg.h>
 #include <string.h>
 
-#include "lua/state.h"
-
-// ---- raising
-
-// Key in the registry: how the sources of lunate's own Lua begin, "@/usr/share/lua/5.4/lunate/".
-static const char library_key;
-static const char pcall_key;   // likewise: the function
-
-// Pushes "script.lua:5: " as luaL_where does; where lunate's own Lua called, the line of the script
-// that called that. A protected call of the core gives a message without a place.
-static void push_place(lua_State *L) {
-  lua_Debug info;
-  lua_rawgetp(L, LUA_REGISTRYINDEX, &library_key);
-  size_t n = 0;
-  const char *library = lua_tolstring(L, -1, &n);
-  for (int level = 1; lua_getstack(L, level, &info); level++) {
-    lua_getinfo(L, "Sl", &info);
-    bool ours = n > 0 && strncmp(info.source, library, n) == 0;
-    if (info.currentline > 0 && !ours) {
-      lua_pushfstring(L, "%s:%d: ", info.short_src, info.currentline);
-      lua_remove(L, -2);
-      return;
-    }
-    if (level == 1 && info.currentline <= 0) break;
-  }
-  lua_pop(L, 1);
-  lua_pushliteral(L, "");
-}
-
-static bool is_continuation(char byte) { return ((unsigned char)byte & 0xc0) == 0x80; }
-
-// A text at the top that is too long to be read loses its middle; characters stay whole.
-static void shorten(lua_State *L) {
-  enum { LIMIT = 2000, HEAD = 1400, TAIL = 500 };
-  size_t n, head = HEAD, tail;
-  const char *text = lua_tolstring(L, -1, &n);
-  if (n <= LIMIT) return;
-  tail = n - TAIL;
-  while (head > 0 && is_continuation(text[head])) head--;
-  while (tail < n && is_continuation(text[tail])) tail++;
-  lua_pushlstring(L, text, head);
-  lua_pushliteral(L, " ... ");
-  lua_pushlstring(L, text + tail, n - tail);
-  lua_concat(L, 3);
-  lua_remove(L, -2);
-}
-
-static bool is_ours(lua_State *L, lua_Debug *info, const char *library) {
-  lua_getinfo(L, "S", info);
-  return library && strncmp(info->source, library, strlen(library)) == 0;
-}
-
-// Whether a script called pcall around all this: nobody prints a second traceback then.
-static bool is_caught(lua_State *L) {
-  int top = lua_gettop(L);
-  lua_Debug info;
-  lua_rawgetp(L, LUA_REGISTRYINDEX, &library_key);
-  lua_rawgetp(L, LUA_REGISTRYINDEX, &pcall_key);
-  for (int level = 1; lua_getstack(L, level, &info); level++) {
-    lua_getinfo(L, "f", &info);
-    bool protected_call = lua_rawequal(L, -1, top + 2);
-    lua_settop(L, top + 2);
-    if (protected_call && lua_getstack(L, level + 1, &info) &&
-        !is_ours(L, &info, lua_tostring(L, top + 1))) {
-      lua_settop(L, top);
-      return true;
-    }
-  }
-  lua_settop(L, top);
-  return false;
-}
-
-// A message at the top that brings the traceback of a call in Lua (host.c), raised where the
-// message is printed with another: of the first are left the lines inside of that call.
-static void join_tracebacks(lua_State *L) {
-  static const char title[] = "\nstack traceback:";
-  const char *message = lua_tostring(L, -1), *trace = strstr(message, title);
-  if (!trace || is_caught(L)) return;
-  const char *lines = trace + sizeof title - 1, *end = strstr(lines, "\n\t[C]: in ?");
-  bool deep = end && memchr(lines + 1, '\n', (size_t)(end - lines - 1));
-  lua_pushlstring(L, message, (size_t)(trace - message));
-  lua_pushlstring(L, lines, deep ? (size_t)(end - lines) : 0);
-  lua_concat(L, 2);
-  lua_remove(L, -2);
-}
-
-static int raise_text(lua_State *L) {   // the text is at the top
-  if (strstr(lua_tostring(L, -1), "\nstack traceback:")) join_tracebacks(L);
-  else shorten(L);
-  push_place(L);
-  lua_insert(L, -2);
-  lua_concat(L, 2);
-  ln_lua_printable(L, -1, true);
-  return lua_error(L);
-}
-
-int ln_lua_error(lua_State *L, const char *format, ...) {
-  va_list arguments;
-  va_start(arguments, format);
-  lua_pushvfstring(L, format, arguments);
-  va_end(arguments);
-  return raise_text(L);
-}
-
-int ln_lua_raise(lua_State *L, LnLua *s, const char *what) {
-  // Cleared first: what makes the message may itself fail for want of memory.
-  char text[sizeof s->context.err.text];
-  strcpy(text, s->context.err.text);
-  ln_clear_error(&s->context);
-  size_t n = what ? strlen(what) : 0;
-  bool named = n > 0 && strncmp(text, what, n) == 0 && text[n] == ':';
-  if (what && !named) lua_pushfstring(L, "%s: %s", what, text);
-  else lua_pushstring(L, text);
-  return raise_text(L);
-}
-
-// core.set_library(prefix): how the sources of lunate's own Lua begin
-static int set_library(lua_State *L) {
-  luaL_checkstring(L, 1);
-  lua_settop(L, 1);
-  lua_rawsetp(L, LUA_REGISTRYINDEX, &library_key);
-  lua_getglobal(L, "pcall");
-  lua_rawsetp(L, LUA_REGISTRYINDEX, &pcall_key);
-  return 0;
-}
+#include "lua/handle.h"
+#include "lua/text.h"
 
 // ---- values and names in messages
 
@@ -137,7 +14,7 @@ const char *ln_lua_cut(lua_State *L, const char *text) {
   enum { LIMIT = 60 };
   size_t n = LIMIT;
   if (strlen(text) <= LIMIT) return lua_pushstring(L, text);
-  while (n > 0 && is_continuation(text[n])) n--;
+  while (n > 0 && ln_lua_is_continuation(text[n])) n--;
   lua_pushlstring(L, text, n);
   lua_pushliteral(L, "...");
   lua_concat(L, 2);
@@ -403,15 +280,6 @@ static int slip(lua_State *L) {
   if (lua_type(L, 1) != LUA_TSTRING || !ln_lua_slip(L, lua_tostring(L, 1))) lua_pushnil(L);
   return 1;
 }
-
-// core.shortened(text) -> the text, or its beginning and end
-static int shortened(lua_State *L) {
-  luaL_checkstring(L, 1);
-  lua_settop(L, 1);
-  shorten(L);
-  return 1;
-}
-
 // core.cut(text) -> the text, or the beginning of a long one
 static int cut(lua_State *L) {
   ln_lua_cut(L, luaL_checkstring(L, 1));
@@ -426,13 +294,33 @@ static int describe_value(lua_State *L) {
   return 1;
 }
 
+void ln_lua_check_name(lua_State *L, int i, const char *what, bool path) {
+  if (lua_type(L, i) != LUA_TSTRING)
+    ln_lua_error(L, "%s: a name is a string, got a %s", what, luaL_typename(L, i));
+  if (!ln_lua_is_text(L, i)) {
+    ln_lua_printable(L, i, false);
+    ln_lua_error(L, "%s: a name is UTF-8 text without NUL, got '%s'", what, lua_tostring(L, -1));
+  }
+  if (!path && strchr(lua_tostring(L, i), '/'))
+    ln_lua_error(L, "%s: the name '%s' has a '/', which separates names in paths", what,
+                 lua_tostring(L, i));
+}
+
+// core.printable(text[, lines]): the text with control characters and what is no UTF-8 as \xNN;
+// lines: line ends and tabs stay.
+static int printable(lua_State *L) {
+  lua_settop(L, 2);
+  luaL_tolstring(L, 1, NULL);
+  ln_lua_printable(L, -1, lua_toboolean(L, 2));
+  return 1;
+}
+
 void ln_register_messages(lua_State *L) {
-  static const luaL_Reg functions[] = {{"set_library", set_library},
-                                       {"suggestion", suggestion},
+  static const luaL_Reg functions[] = {{"suggestion", suggestion},
                                        {"slip", slip},
-                                       {"shortened", shortened},
                                        {"cut", cut},
                                        {"describe_value", describe_value},
+                                       {"printable", printable},
                                        {NULL, NULL}};
   ln_lua_setfuncs(L, functions);
 }

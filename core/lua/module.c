@@ -9,7 +9,9 @@
 #include "base/threads.h"
 #include "io/ahead.h"
 #include "kernels/gemm.h"
+#include "lua/class.h"
 #include "lua/host.h"
+#include "lua/messages.h"
 
 // The one place where the version is said: the Makefile and the specs read it here.
 #define LN_VERSION "0.2.0"
@@ -52,39 +54,6 @@ static int close_state(lua_State *L) {
   c->temps = NULL;
   c->cap_temps = 0;
   return 0;
-}
-
-void ln_lua_recover(LnLua *s, uintptr_t frame) {
-  LnContext *c = &s->context;
-  if (ln_scope_jumped(c, frame)) {
-    ln_scope_end(c, 0);
-    c->scope_frame = 0;
-  }
-  if (!c->scope_frame) ln_clear_error(c);
-}
-
-void ln_lua_setfuncs(lua_State *L, const luaL_Reg *functions) {
-  lua_pushvalue(L, lua_upvalueindex(1));
-  luaL_setfuncs(L, functions, 1);
-}
-
-void ln_lua_metatable(lua_State *L, LnLua *s, int type, const char *name) {
-  lua_newtable(L);
-  s->metatable[type] = lua_topointer(L, -1);
-  lua_pushstring(L, name);
-  lua_pushvalue(L, -1);
-  lua_setfield(L, -3, "__name");
-  lua_setfield(L, -2, "__metatable");
-  // The registry keeps it alive: type checks compare addresses. Its list part is the fastest there.
-  lua_pushvalue(L, -1);
-  s->metatable_place[type] = luaL_ref(L, LUA_REGISTRYINDEX);
-}
-
-void *ln_lua_test_type(lua_State *L, LnLua *s, int i, int type) {
-  if (lua_type(L, i) != LUA_TUSERDATA || !lua_getmetatable(L, i)) return NULL;
-  const void *found = lua_topointer(L, -1);
-  lua_pop(L, 1);
-  return found == s->metatable[type] ? lua_touserdata(L, i) : NULL;
 }
 
 // ---- runtime
@@ -195,11 +164,13 @@ static const luaL_Reg functions[] = {
 // Runs as a closure over the state, so that the parts' functions become such closures too.
 static int open_parts(lua_State *L) {
   static void (*const parts[])(lua_State *) = {
-      ln_register_text, ln_register_tensor, ln_register_create, ln_register_functions,
-      ln_register_object, ln_register_layer, ln_register_symbolic, ln_register_nn, ln_register_tape,
-      ln_register_custom_gradient, ln_register_trainer, ln_register_json, ln_register_files,
-      ln_register_event_file, ln_register_messages,
-      ln_register_interrupt, ln_register_exports, ln_register_system,
+      ln_register_state, ln_register_messages, ln_register_arguments, ln_register_json,
+      ln_register_tensor, ln_register_index, ln_register_create, ln_register_functions,
+      ln_register_variable, ln_register_options, ln_register_construct, ln_register_class,
+      ln_register_tracking, ln_register_get, ln_register_config, ln_register_fields,
+      ln_register_layer, ln_register_weights, ln_register_symbolic, ln_register_nn,
+      ln_register_tape, ln_register_custom_gradient, ln_register_trainer, ln_register_files,
+      ln_register_event_file, ln_register_interrupt, ln_register_exports, ln_register_system,
       ln_register_repl};
   lua_newtable(L);
   lua_pushliteral(L, LN_VERSION);

@@ -3,7 +3,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lua/host.h"
+#include "lua/arguments.h"
+#include "lua/blank.h"
+#include "lua/class.h"
+#include "lua/functions.h"
+#include "lua/handle.h"
+#include "lua/symbolic.h"
+#include "lua/tensor.h"
+#include "lua/variable.h"
 #include "ops/ops.h"
 
 static int push_scoped(lua_State *L, LnLua *s, size_t scope, LnTensor *t, const char *what) {

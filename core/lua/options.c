@@ -1,11 +1,18 @@
 // Options at the border: checking Lua values against option tables, storing, and showing them.
-// One checker for ops, C classes and Lua classes alike.
+// One checker for ops, C classes and Lua classes alike. Objects as values are the business of
+// higher floors, which hand down how to find, push and serialize one (LnLuaObjects).
+#include "lua/options.h"
+
 #include <ctype.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "lua/state.h"
+#include "lua/arguments.h"
+#include "lua/handle.h"
+#include "lua/json.h"
+#include "lua/messages.h"
+#include "lua/tensor.h"
 
 // ---- kinds
 
@@ -31,34 +38,6 @@ static bool has_choice(const char *choices, const char *word) {
 bool ln_lua_option_is_optional(const LnOption *o) {
   return o->nullable || (o->fallback && strcmp(o->fallback, "none") == 0 &&
                          !(o->kind == LN_OPT_CHOICE && has_choice(o->choices, "none")));
-}
-
-void ln_lua_only_arguments(lua_State *L, LnLua *s, int n, const char *what) {
-  if (lua_gettop(L) > n)
-    luaL_error(L, "'%s' takes at most %d argument%s, got another: %s", what, n,
-               n == 1 ? "" : "s", ln_lua_describe(L, s, n + 1));
-}
-
-void ln_lua_only_options(lua_State *L, LnLua *s, int i, const char *what,
-                         const char *const *names) {
-  ln_lua_only_arguments(L, s, i, what);
-  if (lua_isnoneornil(L, i)) return;
-  if (lua_type(L, i) != LUA_TTABLE)
-    luaL_error(L, "bad argument #%d to '%s' (a table of options expected, got %s)", i, what,
-               ln_lua_describe(L, s, i));
-  lua_pushnil(L);
-  while (lua_next(L, i)) {
-    bool known = false;
-    for (int k = 0; names[k] && lua_type(L, -2) == LUA_TSTRING; k++)
-      known = known || strcmp(names[k], lua_tostring(L, -2)) == 0;
-    if (!known) {
-      const char *name = luaL_tolstring(L, -2, NULL);
-      lua_newtable(L);
-      for (int k = 0; names[k]; k++) lua_pushstring(L, names[k]), lua_rawseti(L, -2, k + 1);
-      ln_lua_unknown(L, "option", name, what);
-    }
-    lua_pop(L, 1);
-  }
 }
 
 void ln_lua_push_kind_text(lua_State *L, const LnOption *o) {
@@ -273,7 +252,7 @@ void ln_lua_check_option(lua_State *L, LnLua *s, const char *what, const LnOptio
           type != LUA_TFUNCTION)
         break;
       lua_pushfstring(L, "option '%s' of '%s'", o->name, what);
-      ln_lua_to_object(L, s, i, object_kind[o->kind], lua_tostring(L, -1));
+      s->objects->find(L, s, i, object_kind[o->kind], lua_tostring(L, -1));
       ok = true;
       break;
     }
@@ -422,8 +401,8 @@ static void push_ints(lua_State *L, LnLua *s, const LnInts *list, bool axes, boo
 
 static void push_child(lua_State *L, LnLua *s, LnObject *o, bool config) {
   if (!o) push_none(L, s, config);
-  else if (config) ln_lua_push_serialized(L, s, o);
-  else ln_lua_push_object(L, s, o);
+  else if (config) s->objects->serialize(L, s, o);
+  else s->objects->push(L, s, o);
 }
 
 void ln_lua_push_option(lua_State *L, LnLua *s, const LnOption *o, const void *self, bool config) {
@@ -670,4 +649,9 @@ int ln_lua_check_options(lua_State *L) {
     lua_settop(L, 6);
   }
   return 1;
+}
+
+void ln_register_options(lua_State *L) {
+  static const luaL_Reg functions[] = {{"check_options", ln_lua_check_options}, {NULL, NULL}};
+  ln_lua_setfuncs(L, functions);
 }

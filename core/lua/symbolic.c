@@ -7,7 +7,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lua/state.h"
+#include "lua/arguments.h"
+#include "lua/class.h"
+#include "lua/handle.h"
+#include "lua/index.h"
+#include "lua/options.h"
+#include "lua/symbolic.h"
+#include "lua/tensor.h"
+#include "lua/text.h"
 #include "nn/graph.h"
 #include "nn/operation.h"
 
@@ -17,8 +24,6 @@ typedef struct Symbolic {
   LnSymbol of;
   int position;   // which output of its node, from 1
 } Symbolic;
-
-static void *nodes_key(LnLua *s) { return &s->live; }
 
 static Symbolic *test(lua_State *L, LnLua *s, int i) {
   return ln_lua_test_type(L, s, i, LN_TYPE_SYMBOLIC);
@@ -60,7 +65,7 @@ bool ln_lua_has_symbolic(lua_State *L, LnLua *s, int i) {
 // The list of a layer's nodes (its handle is at i), made when it is not there.
 static void push_nodes(lua_State *L, LnLua *s, int i) {
   i = lua_absindex(L, i);
-  lua_rawgetp(L, LUA_REGISTRYINDEX, nodes_key(s));
+  lua_rawgetp(L, LUA_REGISTRYINDEX, &s->key.nodes);
   lua_pushvalue(L, i);
   if (lua_rawget(L, -2) == LUA_TNIL) {
     lua_pop(L, 1);
@@ -352,7 +357,7 @@ static int operation_from_config(lua_State *L) {
     }
     lua_settop(L, 5);
   }
-  ln_lua_default_params(&s->context, op, params);
+  ln_op_default_params(&s->context, op, params);
   if (op == ln_op_slice) {
     LnSlice *p = (LnSlice *)(void *)params;
     int64_t flags[LN_MAX_RANK];
@@ -605,7 +610,7 @@ void ln_register_symbolic(lua_State *L) {
   lua_pushliteral(L, "k");
   lua_setfield(L, -2, "__mode");
   lua_setmetatable(L, -2);
-  lua_rawsetp(L, LUA_REGISTRYINDEX, nodes_key(s));
+  lua_rawsetp(L, LUA_REGISTRYINDEX, &s->key.nodes);
   ln_lua_metatable(L, s, LN_TYPE_SYMBOLIC, "lunate.symbolic_tensor");
   ln_lua_setfuncs(L, metamethods);
   lua_getfield(L, module, "tensor_metatable");

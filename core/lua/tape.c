@@ -3,7 +3,10 @@
 #include <string.h>
 
 #include "autograd/tape.h"
-#include "lua/state.h"
+#include "lua/arguments.h"
+#include "lua/handle.h"
+#include "lua/messages.h"
+#include "lua/tensor.h"
 
 typedef struct TapeHandle {
   LnTape *tape;

@@ -1,11 +1,10 @@
-// Text that users and files name things by: what may be a name, and how any text is shown where a
-// terminal reads it. Everything that is shown goes through ln_lua_printable: errors of the core
-// and the binding here, those of Lua in raise.lua, summaries, progress and tostring by
-// core.printable.
-#include <stdio.h>
-#include <string.h>
+// Text as a terminal may have it: control characters and what is no UTF-8 are escaped. Everything
+// that is shown goes through ln_lua_printable: errors of the core and the binding in state.c, those
+// of Lua in raise.lua, summaries, progress and tostring by core.printable.
+#include "lua/text.h"
 
-#include "lua/state.h"
+#include <stdint.h>
+#include <stdio.h>
 
 // Bytes of the UTF-8 character at p, 0 when there is none; its code point.
 static size_t decode(const unsigned char *p, size_t n, uint32_t *code) {
@@ -72,30 +71,4 @@ bool ln_lua_is_text(lua_State *L, int i) {
     if (size == 0 || code == 0) return false;
   }
   return true;
-}
-
-void ln_lua_check_name(lua_State *L, int i, const char *what, bool path) {
-  if (lua_type(L, i) != LUA_TSTRING)
-    ln_lua_error(L, "%s: a name is a string, got a %s", what, luaL_typename(L, i));
-  if (!ln_lua_is_text(L, i)) {
-    ln_lua_printable(L, i, false);
-    ln_lua_error(L, "%s: a name is UTF-8 text without NUL, got '%s'", what, lua_tostring(L, -1));
-  }
-  if (!path && strchr(lua_tostring(L, i), '/'))
-    ln_lua_error(L, "%s: the name '%s' has a '/', which separates names in paths", what,
-                 lua_tostring(L, i));
-}
-
-// core.printable(text[, lines]): the text with control characters and what is no UTF-8 as \xNN;
-// lines: line ends and tabs stay.
-static int printable(lua_State *L) {
-  lua_settop(L, 2);
-  luaL_tolstring(L, 1, NULL);
-  ln_lua_printable(L, -1, lua_toboolean(L, 2));
-  return 1;
-}
-
-void ln_register_text(lua_State *L) {
-  static const luaL_Reg functions[] = {{"printable", printable}, {NULL, NULL}};
-  ln_lua_setfuncs(L, functions);
 }

@@ -5,7 +5,11 @@
 #include <time.h>
 
 #include "base/random.h"
-#include "lua/state.h"
+#include "lua/class.h"
+#include "lua/handle.h"
+#include "lua/interrupt.h"
+#include "lua/messages.h"
+#include "lua/tensor.h"
 #include "model/trainer.h"
 
 static LnTrainer *check_trainer(lua_State *L, LnLua *s, const char *what) {

@@ -46,6 +46,10 @@ typedef struct LnKindInfo {
 extern const LnKindInfo ln_kinds[LN_KINDS];
 const LnClass *ln_class_find(LnKind kind, const char *name);       // name or alias; NULL
 const LnClass *ln_class_at(LnKind kind, int i); // registry in order; NULL at its end
+// The options of a class: its own, then its kind's, but for those of a name that the class has (a
+// default of its own). By name, or the i-th; NULL.
+const LnOption *ln_class_option(const LnClass *cls, const char *name);
+const LnOption *ln_class_option_at(const LnClass *cls, int i);
 // A blank instance with its defaults filled in and one reference. The binding sets options, then
 // calls ln_object_init. (Activations are made by ln_activation_new.)
 LnObject *ln_object_new(LnContext *c, const LnClass *cls);

@@ -133,18 +133,32 @@ const LnClass *ln_class_find(LnKind kind, const char *name) {
 
 typedef bool (*EachOption)(LnContext *c, const LnOption *o, void *self);
 
-// A class's option hides the kind's of the same name (a default of its own).
-static bool hidden(const LnClass *cls, const LnOption *kind_option) {
+static const LnOption *own_option(const LnClass *cls, const char *name) {
   for (const LnOption *o = cls->options; o && o->name; o++)
-    if (strcmp(o->name, kind_option->name) == 0) return true;
-  return false;
+    if (strcmp(o->name, name) == 0) return o;
+  return NULL;
+}
+
+const LnOption *ln_class_option_at(const LnClass *cls, int i) {
+  for (const LnOption *o = cls->options; o && o->name; o++)
+    if (i-- == 0) return o;
+  for (const LnOption *o = ln_kinds[cls->kind].options; o->name; o++)
+    if (!own_option(cls, o->name) && i-- == 0) return o;
+  return NULL;
+}
+
+const LnOption *ln_class_option(const LnClass *cls, const char *name) {
+  const LnOption *o = own_option(cls, name);
+  for (int i = 0; !o && ln_kinds[cls->kind].options[i].name; i++)
+    if (strcmp(ln_kinds[cls->kind].options[i].name, name) == 0) o = &ln_kinds[cls->kind].options[i];
+  return o;
 }
 
 static bool each_option(LnContext *c, const LnClass *cls, void *self, EachOption visit) {
   for (const LnOption *o = cls->options; o && o->name; o++)
     if (!visit(c, o, self)) return false;
   for (const LnOption *o = ln_kinds[cls->kind].options; o->name; o++)
-    if (!hidden(cls, o) && !visit(c, o, self)) return false;
+    if (!own_option(cls, o->name) && !visit(c, o, self)) return false;
   return true;
 }
 

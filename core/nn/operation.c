@@ -42,6 +42,16 @@ static bool own_params(const LnOp *op, void *params) {
   return ok;
 }
 
+void ln_op_default_params(LnContext *c, const LnOp *op, void *params) {
+  memset(params, 0, op->params_size);
+  for (const LnOption *o = op->options; o && o->name; o++) {
+    if (o->kind == LN_OPT_STRING) continue;   // not owned here; NULL
+    LnOption blank = *o;
+    if (!o->fallback) blank.fallback = "none";
+    ln_option_default(c, &blank, params);
+  }
+}
+
 LnLayer *ln_operation_new(LnContext *c, const LnOp *op, int n_slots, LnTensor *const *constants,
                           const bool *missing, const void *params) {
   LnOperation *o = (LnOperation *)ln_object_new(c, &ln_operation_class->base);

@@ -91,7 +91,7 @@ local function add(_, Class, types, receiver)
       and debug.getlocal(f, 1) == "self" and not name:find("^_")
     if is_method then Class[name] = checked(f, name, Class, known, receiver) end
   end
-  -- The core's objects do so themselves (core/lua/object.c).
+  -- The core's objects do so themselves (core/lua/fields.c).
   local in_lua = Class.is_instance and rawget(Class, "__index") == Class
   if in_lua then Class.__index = look_up(Class, receiver) end
   return Class

@@ -13,7 +13,7 @@
 --     Keras 2's (.h5 of TensorFlow) or 3's; weights that want more bytes are an error, which
 --     comes before they are allocated (the machine's memory, when not given)
 --
--- core/lua/object.c looks here for what it does not know (find, find_bare, missing, revive).
+-- core/lua/saved.c looks here for what the core does not know (find, find_bare, missing, revive).
 
 local core = require "lunate.core"
 local check = require "lunate.options"
@@ -145,7 +145,7 @@ function registry.with_custom_objects(objects, f, ...)
   return done(pcall(f, ...))
 end
 
--- ---- for core/lua/object.c
+-- ---- for core/lua (saved.c)
 
 local function find_in_scopes(name)
   for i = #scopes, 1, -1 do
@@ -341,7 +341,7 @@ function registry.deserialize(tree, options)
   return registry.with_custom_objects(given.custom_objects, sharing.reading, revive_built, tree)
 end
 
--- ---- layers in several places, for core/lua/object.c
+-- ---- layers in several places, for core/lua (saved.c)
 
 registry.find_shared, registry.made_shared = sharing.find, sharing.made
 registry.wrote_shared = sharing.wrote

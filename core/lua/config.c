@@ -1,0 +1,362 @@
+// Configs: what an object is made of, as data.
+//
+// get_config() is for scripts: None is false, Lua functions and Lua classes stand for themselves.
+// core.serialize(object, true) is for files: None is core.null, empty lists are marked, functions
+// and classes go by the names of lunate.saving.registry, and built layers and models say for what
+// shapes (build_config) and how they are compiled (compile_config), as Keras's files do.
+#include "lua/config.h"
+
+#include <math.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lua/arguments.h"
+#include "lua/class.h"
+#include "lua/construct.h"
+#include "lua/get.h"
+#include "lua/handle.h"
+#include "lua/json.h"
+#include "lua/messages.h"
+#include "lua/options.h"
+#include "lua/saved.h"
+#include "lua/tensor.h"
+
+static void push_policy(lua_State *L, LnLua *s, const char *dtype) {
+  lua_createtable(L, 0, 4);
+  lua_pushliteral(L, "DTypePolicy"), lua_setfield(L, -2, "class_name");
+  lua_createtable(L, 0, 1);
+  lua_pushstring(L, dtype), lua_setfield(L, -2, "name");
+  lua_setfield(L, -2, "config");
+  lua_pushliteral(L, "keras"), lua_setfield(L, -2, "module");
+  ln_lua_push_none(L, s), lua_setfield(L, -2, "registered_name");
+}
+
+// The Lua function that the object stands for; false when there is none.
+static bool push_its_function(lua_State *L, LnLua *s, LnObject *o) {
+  int top = lua_gettop(L);
+  if (ln_lua_find_object(L, s, o) && lua_getiuservalue(L, -1, 1) == LUA_TTABLE &&
+      ln_lua_push_function(L, lua_gettop(L)) == LUA_TFUNCTION) {
+    lua_replace(L, top + 1);
+    lua_settop(L, top + 1);
+    return true;
+  }
+  lua_settop(L, top);
+  return false;
+}
+
+// The function at the top as configs have it. what: of which it is a part, for the error.
+static void name_function(lua_State *L, LnLua *s, const char *what) {
+  if (!s->for_file) return;
+  lua_pushstring(L, what);
+  ln_lua_call_registry(L, s, "serialize_function", 2);
+}
+
+static void push_part(lua_State *L, LnLua *s, LnObject *o, const char *what) {
+  if (o->cls->kind != LN_METRIC && push_its_function(L, s, o)) name_function(L, s, what);
+  else ln_lua_push_serialized(L, s, o);
+}
+
+// A value that a Lua class was given, as data: parts of it are serialized wherever they are.
+static void push_data(lua_State *L, LnLua *s, int i, const char *what, int depth) {
+  enum { DEEPEST = 100 };
+  i = lua_absindex(L, i);
+  luaL_checkstack(L, 10, "nested configs");
+  if (depth > DEEPEST) luaL_error(L, "%s: nested deeper than %d (a cycle?)", what, DEEPEST);
+  for (int k = 0; k < LN_KINDS; k++) {
+    LnObject *o = ln_lua_test_object(L, s, i, (LnKind)k);
+    if (!o) continue;
+    push_part(L, s, o, what);
+    return;
+  }
+  LnTensor *t = ln_lua_test_tensor(L, s, i);
+  if (lua_isfunction(L, i)) {
+    lua_pushvalue(L, i);
+    name_function(L, s, what);
+  } else if (t && s->for_file) {   // Keras's form of one
+    lua_createtable(L, 0, 2);
+    lua_pushliteral(L, "__tensor__"), lua_setfield(L, -2, "class_name");
+    lua_createtable(L, 0, 2);
+    lua_pushstring(L, ln_dtype_name(t->dtype)), lua_setfield(L, -2, "dtype");
+    lua_getfield(L, i, t->rank == 0 ? "item" : "totable");
+    lua_pushvalue(L, i);
+    ln_lua_call(L, s, 1, 1);
+    lua_setfield(L, -2, "value");
+    lua_setfield(L, -2, "config");
+  } else if (lua_istable(L, i) && luaL_getmetafield(L, i, "__metatable") == LUA_TNIL) {
+    lua_newtable(L);
+    if (lua_getmetatable(L, i)) lua_setmetatable(L, -2);   // a marked list
+    int copy = lua_gettop(L), count = 0;
+    bool position = false, name = false;
+    lua_pushnil(L);
+    while (lua_next(L, i)) {
+      count++;
+      if (lua_type(L, copy + 1) == LUA_TNUMBER) position = true;
+      else name = true;
+      lua_pushvalue(L, -2);
+      push_data(L, s, -2, what, depth + 1);
+      lua_rawset(L, copy);
+      lua_settop(L, copy + 1);
+    }
+    if (s->for_file && position && (name || count != (int)lua_rawlen(L, i)))
+      luaL_error(L, "%s: a file holds lists and tables by name; this table is neither", what);
+  } else {
+    lua_pushvalue(L, i);
+  }
+}
+
+// Adds what a Lua class declares to the config at the top: kinds tell None from false, and a list
+// from a table.
+static void push_declared(lua_State *L, LnLua *s, LnObject *o) {
+  static const char *const lists[] = {"list", "integers", "numbers", "shape", "axes"};
+  int config = lua_gettop(L);
+  if (!ln_lua_find_object(L, s, o)) return;
+  LnHandle *h = lua_touserdata(L, -1);
+  if (h->in_lua && lua_getiuservalue(L, -1, 1) == LUA_TTABLE) {
+    if (ln_lua_push_arguments(L, config + 2) == LUA_TTABLE) {
+      int options = lua_gettop(L);
+      lua_getfield(L, config + 1, "class");
+      ln_lua_push_specs(L, options + 1);   // options + 2
+      lua_pushnil(L);
+      while (lua_next(L, options)) {   // options + 3, options + 4
+        const char *kind = "any";
+        if (lua_istable(L, options + 2) &&
+            (lua_pushvalue(L, options + 3), lua_rawget(L, options + 2)) == LUA_TTABLE &&
+            (lua_rawgeti(L, -1, 1), lua_type(L, -1) == LUA_TSTRING))
+          kind = lua_tostring(L, -1);
+        bool none = lua_isboolean(L, options + 4) && !lua_toboolean(L, options + 4) &&
+                    strcmp(kind, "boolean") != 0 && strcmp(kind, "any") != 0;
+        lua_pushvalue(L, options + 3);
+        if (none) ln_lua_push_none(L, s);
+        else {
+          const char *key = luaL_tolstring(L, options + 3, NULL);
+          const char *what =
+              lua_pushfstring(L, "option '%s' of '%s'", key, o->name ? o->name : o->cls->name);
+          push_data(L, s, options + 4, what, 0);
+          lua_replace(L, -3);
+          lua_pop(L, 1);
+          for (size_t k = 0; k < sizeof lists / sizeof *lists; k++)
+            if (strcmp(kind, lists[k]) == 0 && ln_lua_is_empty_table(L, -1)) ln_lua_mark_list(L);
+        }
+        lua_rawset(L, config);
+        lua_settop(L, options + 3);
+      }
+    }
+  }
+  lua_settop(L, config);
+}
+
+void ln_lua_push_config(lua_State *L, LnLua *s, LnObject *o) {
+  const LnOption *option;
+  const char *name = o->name ? o->name : o->cls->name;
+  lua_newtable(L);
+  for (int i = 0; (option = ln_class_option_at(o->cls, i)); i++) {
+    bool dtype = strcmp(option->name, "dtype") == 0, layer = o->cls->kind == LN_LAYER;
+    // A layer's input_shape lives in the InputLayer before it; losses have no dtype in Keras.
+    if (layer && strcmp(option->name, "input_shape") == 0) continue;
+    if (dtype && o->cls->kind == LN_LOSS) continue;
+    // Keras's InputLayer knows its batch_shape alone.
+    static const char *const unsaid[] = {"shape", "batch_size", "trainable"};
+    bool input = layer && strcmp(o->cls->name, "InputLayer") == 0, skip = false;
+    for (int k = 0; input && k < 3; k++) skip = skip || strcmp(option->name, unsaid[k]) == 0;
+    if (skip) continue;
+    const void *field = (const char *)o + option->offset;
+    LnObject *part = option->kind == LN_OPT_SCHEDULE ? ((const LnRate *)field)->schedule
+                     : ln_lua_is_object_option(option)      ? *(LnObject *const *)field
+                                                     : NULL;
+    if (part) {
+      const char *what = lua_pushfstring(L, "option '%s' of '%s'", option->name, name);
+      push_part(L, s, part, what);
+      lua_remove(L, -2);
+    } else {
+      ln_lua_push_option(L, s, option, o, true);
+    }
+    // Keras says it only where it is set, but for layers that say it themselves.
+    if (layer && !part && strcmp(option->name, "activity_regularizer") == 0) {
+      lua_pop(L, 1);
+      continue;
+    }
+    if (dtype && layer && lua_isstring(L, -1) && !input) {
+      push_policy(L, s, lua_tostring(L, -1));
+      lua_remove(L, -2);
+    }
+    lua_setfield(L, -2, option->name);
+  }
+  if (o->cls->kind == LN_METRIC && push_its_function(L, s, o)) {
+    const char *what = lua_pushfstring(L, "metric '%s'", name);
+    lua_insert(L, -2);
+    name_function(L, s, what);
+    lua_setfield(L, -3, "fn");
+    lua_pop(L, 1);
+  }
+  push_declared(L, s, o);
+}
+
+// What Keras builds a layer for when it reads it: one shape, or a list of them.
+static void push_build_config(lua_State *L, LnLua *s, const LnLayer *l) {
+  lua_createtable(L, 0, 1);
+  bool functional = strcmp(l->base.cls->name, "Functional") == 0 && !l->base.lua;
+  if (functional) ln_lua_push_null(L);   // its graph says it
+  else if (l->n_more > 0) lua_createtable(L, l->n_more + 1, 0);
+  for (int k = 0; k <= l->n_more && !functional; k++) {
+    const LnInts *shape = k ? &l->more_shapes[k - 1] : &l->built_shape;
+    lua_createtable(L, (int)shape->n, 0);
+    for (int64_t i = 0; i < shape->n; i++) {
+      if (shape->v[i] < 0) ln_lua_push_none(L, s);
+      else lua_pushinteger(L, shape->v[i]);
+      lua_rawseti(L, -2, i + 1);
+    }
+    if (shape->n == 0) ln_lua_mark_list(L);
+    if (l->n_more > 0) lua_rawseti(L, -2, k + 1);
+  }
+  lua_setfield(L, -2, "input_shape");
+}
+
+void ln_lua_push_serialized(lua_State *L, LnLua *s, LnObject *o) {
+  bool function = o->cls->kind != LN_METRIC && push_its_function(L, s, o);
+  if (function) {
+    name_function(L, s, ln_kinds[o->cls->kind].name);
+    return;
+  }
+  if (o->cls->kind == LN_ACTIVATION) {
+    lua_pushstring(L, o->name);
+    return;
+  }
+  luaL_checkstack(L, 12, "nested configs");
+  lua_createtable(L, 0, 6);
+  int top = lua_gettop(L);
+  ln_lua_push_object(L, s, o);   // top + 1
+  const LnHandle *h = lua_touserdata(L, -1);
+  bool sequential = strcmp(o->cls->name, "Sequential") == 0;
+  lua_getfield(L, -1, "class");  // top + 2
+  ln_lua_push_class_name(L, top + 1);
+  lua_pushvalue(L, -1);
+  lua_setfield(L, top, "class_name");
+  if (h->in_lua && s->for_file) {
+    lua_pushvalue(L, top + 2);
+    ln_lua_call_registry(L, s, "name_of", 1);
+    lua_setfield(L, top, "registered_name");
+  } else if (h->in_lua) {
+    lua_setfield(L, top, "registered_name");
+    lua_pushvalue(L, top + 2);
+    lua_setfield(L, top, "class");   // scripts need no name for it
+  } else if (strcmp(o->cls->name, "Functional") == 0) {
+    lua_setfield(L, top, "registered_name");   // as Keras has it
+    lua_pushliteral(L, "keras.src.models.functional"), lua_setfield(L, top, "module");
+  } else {
+    ln_lua_push_none(L, s), lua_setfield(L, top, "registered_name");
+    lua_pushstring(L, sequential ? "keras" : ln_kinds[o->cls->kind].module);
+    lua_setfield(L, top, "module");
+  }
+  if (h->in_lua) ln_lua_push_none(L, s), lua_setfield(L, top, "module");
+  lua_settop(L, top + 1);
+  if (s->for_file && o->cls->kind == LN_LAYER) {
+    const LnLayer *l = (const LnLayer *)o;
+    if (l->built && strcmp(o->cls->name, "InputLayer") != 0) {
+      push_build_config(L, s, l);
+      lua_setfield(L, top, "build_config");
+    }
+    if (ln_lua_is_model(o)) {
+      lua_pushvalue(L, top + 1);
+      ln_lua_call_registry(L, s, "compile_config", 1);
+      lua_setfield(L, top, "compile_config");
+    }
+  }
+  lua_getfield(L, top + 1, "get_config");
+  lua_pushvalue(L, top + 1);
+  ln_lua_call(L, s, 1, 1);
+  lua_setfield(L, top, "config");
+  if (o->cls->kind == LN_LAYER) {
+    lua_pushvalue(L, top + 1);
+    lua_pushvalue(L, top);
+    ln_lua_call_registry(L, s, "wrote_shared", 2);
+  }
+  lua_settop(L, top);
+}
+
+static int config_body(lua_State *L) {
+  LnLua *s = ln_lua(L);
+  ln_lua_push_config(L, s, ln_lua_check_handle(L, s, 1)->object);
+  return 1;
+}
+
+static int get_config(lua_State *L) {
+  LnLua *s = ln_lua(L);
+  const LnHandle *h = ln_lua_check_handle(L, s, 1);
+  lua_settop(L, 1);
+  if (h->in_lua && h->object->cls->kind == LN_LAYER)
+    ln_lua_call_scoped(L, s, "writing", config_body, 1);
+  else ln_lua_push_config(L, s, h->object);
+  return 1;
+}
+
+// upvalue: state. (object or function)
+static int serialize_whole(lua_State *L) {
+  LnLua *s = ln_lua(L);
+  if (lua_isfunction(L, 1)) name_function(L, s, "function");
+  else ln_lua_push_serialized(L, s, ln_lua_check_handle(L, s, 1)->object);
+  return 1;
+}
+
+static int serialize_body(lua_State *L) {
+  LnLua *s = ln_lua(L);
+  const LnObject *layer = ln_lua_test_object(L, s, 1, LN_LAYER);
+  if (layer) ln_lua_call_scoped(L, s, "writing", serialize_whole, 1);
+  else serialize_whole(L);
+  return 1;
+}
+
+// core.serialize(object[, for_file]): {class_name =, config =, module =, registered_name =}; for a
+// file, and for what is serialized meanwhile, as told at the head of this section.
+static int serialize(lua_State *L) {
+  LnLua *s = ln_lua(L);
+  bool before = s->for_file, for_file = before || lua_toboolean(L, 2);
+  lua_settop(L, 1);
+  lua_pushvalue(L, lua_upvalueindex(1));
+  lua_pushcclosure(L, serialize_body, 1);
+  lua_insert(L, 1);
+  s->for_file = for_file;   // from here to its end nothing jumps
+  int status = lua_pcall(L, 1, 1, 0);
+  s->for_file = before;
+  s->context.host = L;
+  return status == LUA_OK ? 1 : lua_error(L);
+}
+
+// core.limit_weights(bytes, f, ...): f(...), in which new weights may take so many bytes in all;
+// nil: as many as the machine has.
+static int limit_weights(lua_State *L) {
+  LnContext *c = &ln_lua(L)->context;
+  bool limited = c->weights_limited;
+  double room = c->weight_room,
+         machine = (double)sysconf(_SC_PHYS_PAGES) * (double)sysconf(_SC_PAGESIZE),
+         bytes = luaL_optnumber(L, 1, machine > 0 ? machine : HUGE_VAL);
+  luaL_checktype(L, 2, LUA_TFUNCTION);
+  c->weights_limited = true;
+  c->weight_room = limited && room < bytes ? room : bytes;
+  int status = lua_pcall(L, lua_gettop(L) - 2, LUA_MULTRET, 0);
+  c->weights_limited = limited;
+  c->weight_room = room;
+  c->host = L;
+  return status == LUA_OK ? lua_gettop(L) - 1 : lua_error(L);
+}
+
+// core.none(): what None is in the config that is being made: false, or core.null.
+static int none(lua_State *L) {
+  ln_lua_push_none(L, ln_lua(L));
+  return 1;
+}
+
+void ln_register_config(lua_State *L) {
+  static const luaL_Reg functions[] = {
+      {"serialize", serialize}, {"none", none}, {"limit_weights", limit_weights}, {NULL, NULL}};
+  static const luaL_Reg base_methods[] = {{"get_config", get_config}, {NULL, NULL}};
+  static const LnLuaObjects objects = {ln_lua_to_object, ln_lua_push_object,
+                                       ln_lua_push_serialized};
+  LnLua *s = ln_lua(L);
+  s->objects = &objects;
+  ln_lua_setfuncs(L, functions);
+  for (int k = 0; k < LN_KINDS; k++) {
+    ln_lua_push_base(L, s, k);
+    ln_lua_setfuncs(L, base_methods);
+    lua_pop(L, 1);
+  }
+}

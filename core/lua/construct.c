@@ -1,0 +1,462 @@
+// Making instances: a class called with a table of arguments, and from_config. Options come from
+// the class's table; those of Lua classes from Class.options.
+#include "lua/construct.h"
+
+#include <string.h>
+
+#include "lua/arguments.h"
+#include "lua/blank.h"
+#include "lua/class.h"
+#include "lua/handle.h"
+#include "lua/json.h"
+#include "lua/messages.h"
+#include "lua/options.h"
+#include "lua/saved.h"
+#include "lua/text.h"
+#include "lua/tracking.h"
+
+// Its address: where the instance of a Lua class keeps what it was made from, its config.
+static const char arguments_key;
+
+int ln_lua_push_arguments(lua_State *L, int instance) {
+  return lua_rawgetp(L, instance, &arguments_key);
+}
+
+// ---- options of an object
+
+bool ln_lua_is_object_option(const LnOption *o) {
+  return o->kind >= LN_OPT_ACTIVATION && o->kind <= LN_OPT_SCHEDULE;
+}
+
+// Checks the value at i, stores it, and keeps an object's handle in the instance table.
+void ln_lua_set_option(lua_State *L, LnLua *s, LnObject *self, int instance, const LnOption *o,
+                       int i, bool config) {
+  bool path = strcmp(o->name, "name") != 0 || self->cls->kind != LN_LAYER;
+  ln_lua_check_option(L, s, self->cls->name, o, i, config);
+  if (o->kind == LN_OPT_STRING && lua_isstring(L, -1))
+    ln_lua_check_name(L, -1, self->cls->name, path);
+  if (ln_lua_is_object_option(o)) {
+    lua_pushvalue(L, -1);
+    lua_rawsetp(L, instance, o);
+  }
+  ln_lua_store_option(L, s, o, self);
+}
+
+// ---- a table of arguments
+
+// Keras writes keys that say nothing here: null, an empty list, and these.
+static bool says_nothing(lua_State *L, const char *name, int i) {
+  static const char *const silent[] = {"dtype", "batch_input_shape", "name", "trainable",
+                                       "quantization_config", "autocast", NULL};
+  for (int k = 0; silent[k]; k++)
+    if (strcmp(name, silent[k]) == 0) return true;
+  return !lua_toboolean(L, i) || ln_lua_is_null(L, i) || ln_lua_is_empty_table(L, i);
+}
+
+// A value that Keras writes as an object, {class_name = "__numpy__", config = {value =, dtype =}}.
+static bool is_value(lua_State *L, int i) {
+  static const char *const names[] = {"__numpy__", "__tensor__", "SeedGenerator", NULL};
+  if (!ln_lua_is_plain_table(L, i)) return false;
+  bool value = false;
+  if (lua_getfield(L, i, "class_name") == LUA_TSTRING)
+    for (int k = 0; names[k]; k++) value = value || strcmp(lua_tostring(L, -1), names[k]) == 0;
+  lua_pop(L, 1);
+  return value;
+}
+
+// Reads a table of options (at `args`) into a new object: positions first, then names.
+static void read_options(lua_State *L, LnLua *s, LnObject *self, int instance, int args,
+                         bool config) {
+  const LnClass *cls = self->cls;
+  bool given[64] = {false};
+  int n = 0, positional = 0;
+  const LnOption *o;
+  for (; (o = ln_class_option_at(cls, n)); n++) positional += !o->config_only;
+  lua_Integer m = (lua_Integer)lua_rawlen(L, args);
+  if (m > positional) {
+    // Dense{3, 4}: too many; Reshape{3, 4}: most likely a list that lacks its braces.
+    const LnOption *first = ln_class_option_at(cls, 0);
+    bool list = first && (first->kind == LN_OPT_INTEGERS || first->kind == LN_OPT_SHAPE ||
+                          first->kind == LN_OPT_AXES || first->kind == LN_OPT_NUMBERS);
+    luaL_error(L, "'%s' takes at most %d argument%s by position, got %I%s%s%s", cls->name,
+               positional, positional == 1 ? "" : "s", (LUAI_UACINT)m,
+               list ? "; a list is written as one: " : "", list ? cls->name : "",
+               list ? "{{...}}" : "");
+  }
+  for (lua_Integer k = 1, at = 0; k <= m; k++, at++) {
+    while (ln_class_option_at(cls, (int)at)->config_only) at++;
+    lua_rawgeti(L, args, k);
+    o = ln_class_option_at(cls, (int)at);
+    ln_lua_set_option(L, s, self, instance, o, lua_gettop(L), config);
+    given[at] = true;
+    lua_pop(L, 1);
+  }
+  lua_pushnil(L);
+  while (lua_next(L, args)) {
+    if (lua_type(L, -2) == LUA_TSTRING) {
+      const char *name = lua_tostring(L, -2);
+      int i = 0;
+      while ((o = ln_class_option_at(cls, i)) && strcmp(o->name, name) != 0) i++;
+      if (o) {
+        if (given[i])
+          luaL_error(L, "'%s': option '%s' is given twice, by position and by name", cls->name,
+                     name);
+        if (config && is_value(L, lua_gettop(L))) ln_lua_call_registry(L, s, "revive", 1);
+        bool none = ln_lua_is_null(L, -1) || (lua_isboolean(L, -1) && !lua_toboolean(L, -1));
+        // No dtype in a config is Keras's default one.
+        if (!config || !none || o->kind != LN_OPT_DTYPE || ln_lua_option_is_optional(o)) {
+          ln_lua_set_option(L, s, self, instance, o, lua_gettop(L), config);
+          given[i] = true;
+        }
+      } else if (!config || !says_nothing(L, name, -1)) {
+        ln_lua_push_option_names(L, cls);
+        ln_lua_unknown(L, "option", name, cls->name);
+      }
+    } else if (!lua_isinteger(L, -2)) {
+      luaL_error(L, "'%s': options are named by strings", cls->name);
+    } else if (lua_tointeger(L, -2) < 1 || lua_tointeger(L, -2) > m) {
+      luaL_error(L, "'%s': its arguments by position have a hole: an entry %I after %I", cls->name,
+                 (LUAI_UACINT)lua_tointeger(L, -2), (LUAI_UACINT)m);
+    }
+    lua_pop(L, 1);
+  }
+  for (int i = 0; (o = ln_class_option_at(cls, i)); i++) {
+    if (o->fallback || given[i]) continue;
+    ln_lua_push_kind_text(L, o);
+    luaL_error(L, "'%s': option '%s' (%s) is required", cls->name, o->name, lua_tostring(L, -1));
+  }
+}
+
+static void finish_object(lua_State *L, LnLua *s, LnHandle *h, const char *class_name) {
+  ln_lua_default_name(L, s, h->object, class_name);
+  size_t scope = ln_scope(&s->context);
+  bool ok = ln_object_init(&s->context, h->object);
+  ln_scope_end(&s->context, scope);
+  if (!ok) ln_lua_raise(L, s, h->object->cls->name);
+  h->ready = true;
+}
+
+// A class called: args as the one table that every constructor gets.
+static void normalize_args(lua_State *L, int i) {
+  if (lua_isnoneornil(L, i)) {
+    lua_settop(L, i - 1);
+    lua_newtable(L);
+  } else if (!lua_istable(L, i) || lua_getmetatable(L, i)) {
+    // A lone value, an object or a shape among them, is a table of one.
+    lua_settop(L, i);
+    lua_createtable(L, 1, 0);
+    lua_pushvalue(L, i);
+    lua_rawseti(L, -2, 1);
+    lua_replace(L, i);
+  }
+  lua_settop(L, i);
+}
+
+// ---- instances
+
+// The methods by which an object computes.
+bool ln_lua_is_hook(LnKind kind, const char *method) {
+  static const char *const metric[] = {"update_state", "result", "reset_state"};
+  if (kind == LN_OPTIMIZER) return strcmp(method, "update_step") == 0;
+  if (kind != LN_METRIC) return strcmp(method, "call") == 0;
+  for (int i = 0; i < 3; i++)
+    if (strcmp(method, metric[i]) == 0) return true;
+  return false;
+}
+
+static void find_hooks(lua_State *L, LnObject *o, int class) {
+  static const char *const hooks[] = {"call", "update_state", "result", "reset_state",
+                                      "update_step"};
+  LnKind kind = o->cls->kind;
+  for (int i = 0; i < 5; i++)
+    if (ln_lua_is_hook(kind, hooks[i]) && ln_lua_defines(L, class, hooks[i])) o->lua = true;
+  if (kind == LN_LAYER) {
+    o->lua_build = ln_lua_defines(L, class, "build");
+    o->lua_shape = ln_lua_defines(L, class, "compute_output_shape");
+    o->lua_mask = ln_lua_defines(L, class, "compute_mask");
+    bool masks = o->lua_mask;
+    if (ln_lua_defines(L, class, "supports_masking")) {
+      lua_getfield(L, class, "supports_masking");
+      masks = lua_toboolean(L, -1);
+      lua_pop(L, 1);
+    }
+    if (masks) ((LnLayer *)o)->supports_masking = true;
+  } else if (ln_lua_is_blank(o->cls) && kind != LN_LOSS && kind != LN_METRIC) {
+    o->lua = true;   // there is nothing else
+  }
+}
+
+// A blank handle for an instance of the class table at i, pushed.
+static LnHandle *push_instance(lua_State *L, LnLua *s, int i) {
+  const LnClass *cls = ln_lua_class_root(L, i);
+  lua_pushvalue(L, i);
+  LnHandle *h = ln_lua_push_blank(L, s, ln_lua_handle_type(cls));
+  lua_remove(L, -2);
+  h->object = ln_object_new(&s->context, cls);
+  if (!h->object) ln_lua_raise(L, s, cls->name);
+  ln_lua_remember(L, s, h->object);
+  if (ln_lua_is_blank(cls) || ln_lua_defined_in_lua(L, i)) find_hooks(L, h->object, i);
+  h->in_lua = ln_lua_defined_in_lua(L, i);
+  return h;
+}
+
+static void make_functional(lua_State *L, LnLua *s) {
+  ln_lua_push_base(L, s, LN_LUA_MODEL);
+  bool given = false;
+  if (lua_rawequal(L, 1, -1)) {
+    given = lua_rawlen(L, 2) > 1;
+    given = lua_getfield(L, 2, "inputs") != LUA_TNIL || given;
+    given = lua_getfield(L, 2, "outputs") != LUA_TNIL || given;
+  }
+  lua_settop(L, 2);
+  if (!given) return;
+  ln_lua_push_class(L, s, ln_class_find(LN_LAYER, "Functional"));
+  lua_replace(L, 1);
+}
+
+// JSON has texts for keys: positions among the arguments at the top become numbers again, in a copy
+// that takes their place at 2.
+static void name_positions(lua_State *L) {
+  int args = lua_gettop(L);
+  lua_newtable(L);
+  lua_pushnil(L);
+  while (lua_next(L, args)) {
+    size_t n = lua_type(L, -2) == LUA_TSTRING ? lua_stringtonumber(L, lua_tostring(L, -2)) : 0;
+    if (n > 0 && !lua_isinteger(L, -1)) lua_pop(L, 1), n = 0;
+    if (n == 0) lua_pushvalue(L, -2);
+    lua_pushvalue(L, -2);
+    lua_rawset(L, args + 1);
+    lua_pop(L, 1);
+  }
+  lua_replace(L, 2);
+}
+
+// An object of a Lua class over a blank one is ready before its init runs: name, trainable and
+// dtype are taken out of the arguments. Options that the class declares are checked, and kept as
+// self.options. Replaces the arguments at 2 by what init gets; instance at 3.
+static void prepare(lua_State *L, LnLua *s, LnHandle *h) {
+  LnObject *o = h->object;
+  bool blank = ln_lua_is_blank(o->cls);
+  lua_getiuservalue(L, 3, 1);   // 4
+  ln_lua_push_specs(L, 1);             // 5
+  bool specs = lua_istable(L, 5);
+  lua_newtable(L);              // 6: what the class declares, or all
+  lua_newtable(L);              // 7: what is the built-in class's
+  lua_getfield(L, 1, "positional");   // 8
+  bool positional = lua_istable(L, 8);
+  if (h->config) lua_pushvalue(L, 2), name_positions(L), lua_pop(L, 1);
+  lua_pushnil(L);
+  while (lua_next(L, 2)) {      // 9, 10
+    bool declared = specs && (lua_pushvalue(L, 9), lua_rawget(L, 5)) != LUA_TNIL;
+    lua_settop(L, 10);
+    const LnOption *option = !declared && lua_type(L, 9) == LUA_TSTRING
+                                 ? ln_class_option(o->cls, lua_tostring(L, 9))
+                                 : NULL;
+    if (option && blank) {
+      ln_lua_set_option(L, s, o, 4, option, 10, h->config);
+      lua_settop(L, 9);
+      continue;
+    }
+    bool own = blank || declared || (lua_isinteger(L, 9) && positional) || (!option && specs);
+    if (lua_type(L, 9) == LUA_TSTRING && !declared && !blank) own = false;
+    // Keras's configs have null for what is not there.
+    if (h->config && own && lua_isboolean(L, 10) && !lua_toboolean(L, 10)) {
+      bool flag = false;
+      if (specs && (lua_pushvalue(L, 9), lua_rawget(L, 5)) == LUA_TTABLE) {
+        lua_rawgeti(L, -1, 1);
+        flag = lua_isstring(L, -1) && strcmp(lua_tostring(L, -1), "boolean") == 0;
+      }
+      lua_settop(L, 10);
+      if (!flag) {
+        lua_settop(L, 9);
+        continue;
+      }
+    }
+    lua_pushvalue(L, 9);
+    lua_pushvalue(L, 10);
+    if (h->config && own && ln_lua_is_plain_table(L, 10)) ln_lua_call_registry(L, s, "revive", 1);
+    lua_rawset(L, own ? 6 : 7);
+    lua_settop(L, 9);
+  }
+  if (specs) {
+    lua_pushvalue(L, lua_upvalueindex(1));
+    lua_pushcclosure(L, ln_lua_check_options, 1);
+    lua_getfield(L, 1, "name");
+    lua_pushvalue(L, 5);
+    lua_pushvalue(L, 6);
+    lua_pushvalue(L, 8);
+    lua_call(L, 4, 1);
+    lua_replace(L, 6);
+    lua_pushvalue(L, 6);
+    lua_setfield(L, 4, "options");
+    lua_pushvalue(L, 6);
+    lua_rawsetp(L, 4, &arguments_key);   // a script may give its field another value
+  } else if (blank && ln_lua_defines(L, 1, "init")) {
+    lua_newtable(L);
+    lua_pushnil(L);
+    while (lua_next(L, 6)) {
+      lua_pushvalue(L, -2);
+      lua_insert(L, -2);
+      lua_rawset(L, 9);
+    }
+    lua_rawsetp(L, 4, &arguments_key);
+  } else if (blank) {
+    lua_pushnil(L);
+    if (lua_next(L, 6)) {
+      luaL_tolstring(L, 9, NULL);
+      ln_lua_push_option_names(L, o->cls);
+      lua_getfield(L, 1, "name");
+      const char *name = lua_tostring(L, -1);
+      lua_insert(L, -2);
+      ln_lua_unknown(L, "option", lua_tostring(L, 11), name);
+    }
+  }
+  // A built-in's own options go along to init.
+  lua_pushnil(L);
+  while (lua_next(L, 7)) {
+    lua_pushvalue(L, 9);
+    lua_pushvalue(L, 10);
+    lua_rawset(L, 6);
+    lua_settop(L, 9);
+  }
+  lua_pushvalue(L, 6);
+  lua_replace(L, 2);
+  lua_getfield(L, 1, "name");
+  if (o->cls->kind == LN_OPTIMIZER && blank && lua_getfield(L, 1, "slots") == LUA_TTABLE) {
+    int n = (int)lua_rawlen(L, -1);
+    for (int i = 1; i <= n; i++) {
+      lua_rawgeti(L, -1, i);
+      if (lua_type(L, -1) != LUA_TSTRING || !ln_lua_add_slot(o, lua_tostring(L, -1)))
+        luaL_error(L, "class '%s': slots should be a list of at most %d names",
+                   lua_tostring(L, 9), LN_MAX_SLOTS);
+      lua_pop(L, 1);
+    }
+  }
+  if (blank) finish_object(L, s, h, lua_tostring(L, 9));
+  lua_settop(L, 3);
+}
+
+// Class(args)
+static int instantiate(lua_State *L, bool config) {
+  LnLua *s = ln_lua(L);
+  if (lua_gettop(L) > 2)
+    return luaL_error(L, "a class takes one table of arguments: %s{...}",
+                      ln_lua_class_root(L, 1)->name);
+  normalize_args(L, 2);
+  make_functional(L, s);
+  LnHandle *made = push_instance(L, s, 1);   // 3
+  made->config = config;
+  if (made->in_lua) prepare(L, s, made);
+  lua_getfield(L, 1, "init");
+  lua_pushvalue(L, 3);
+  lua_pushvalue(L, 2);
+  ln_lua_call(L, s, 2, 0);
+  LnHandle *h = ln_lua_check_handle(L, s, 3);
+  if (!h->ready)
+    return luaL_error(L, "%s:init did not call its super.init", h->object->cls->name);
+  lua_settop(L, 3);
+  h->config = false;
+  if (h->in_lua && h->object->cls->kind == LN_LAYER) ln_lua_sync(L, s, 3);
+  return 1;
+}
+
+static int class_call(lua_State *L) { return instantiate(L, false); }
+
+// Class.init(self, options): what built-in classes do with their arguments.
+static int object_init(lua_State *L) {
+  LnLua *s = ln_lua(L);
+  LnHandle *h = ln_lua_check_handle(L, s, 1);
+  luaL_checktype(L, 2, LUA_TTABLE);
+  lua_settop(L, 2);
+  lua_getiuservalue(L, 1, 1);   // 3
+  if (h->ready && h->in_lua && ln_lua_is_blank(h->object->cls)) {
+    // The base's init takes what it knows; the rest is the subclass's.
+    lua_pushnil(L);
+    while (lua_next(L, 2)) {
+      const char *name = lua_type(L, 4) == LUA_TSTRING ? lua_tostring(L, 4) : NULL;
+      const LnOption *o = name ? ln_class_option(h->object->cls, name) : NULL;
+      if (o) ln_lua_set_option(L, s, h->object, 3, o, 5, false);
+      lua_settop(L, 4);
+    }
+    return 0;
+  }
+  if (h->ready) return luaL_error(L, "%s: init was called twice", h->object->cls->name);
+  if (h->in_lua) {
+    // What the Lua class declares is its own.
+    lua_getfield(L, 1, "class");
+    ln_lua_push_specs(L, 4);   // 5
+    if (lua_istable(L, 5)) {
+      lua_newtable(L);  // 6
+      lua_pushnil(L);
+      while (lua_next(L, 2)) {
+        lua_pushvalue(L, 7);
+        if (lua_rawget(L, 5) == LUA_TNIL) {
+          lua_pushvalue(L, 7);
+          lua_pushvalue(L, 8);
+          lua_rawset(L, 6);
+        }
+        lua_settop(L, 7);
+      }
+      lua_replace(L, 2);
+    }
+    lua_settop(L, 3);
+  }
+  read_options(L, s, h->object, 3, 2, h->config);
+  finish_object(L, s, h, ln_lua_push_class_name(L, 1));
+  return 0;
+}
+
+// ---- from_config
+
+static int from_config_in_lua(lua_State *L) { return instantiate(L, true); }
+
+// Whether a config (at the index) has what Keras 3 does not write: Keras 2 may have written it.
+static bool looks_old(lua_State *L, const LnClass *cls, int config) {
+  bool old = lua_getfield(L, config, "reduction") == LUA_TSTRING &&
+             strcmp(lua_tostring(L, -1), "auto") == 0;
+  lua_pop(L, 1);
+  lua_pushnil(L);
+  while (lua_next(L, config)) {
+    const char *name = lua_type(L, -2) == LUA_TSTRING ? lua_tostring(L, -2) : NULL;
+    bool batch = name && strcmp(name, "batch_input_shape") == 0;
+    old = old || (name && !ln_class_option(cls, name) && (batch || !says_nothing(L, name, -1)));
+    lua_pop(L, 1);
+  }
+  return old;
+}
+
+// Class.from_config(config), also Class:from_config(config)
+static int from_config(lua_State *L) {
+  LnLua *s = ln_lua(L);
+  if (lua_istable(L, 2)) lua_remove(L, 1);
+  luaL_checktype(L, 1, LUA_TTABLE);
+  lua_settop(L, 1);
+  lua_pushvalue(L, lua_upvalueindex(2));
+  if (ln_lua_defined_in_lua(L, 2)) {
+    lua_insert(L, 1);
+    ln_lua_call_scoped(L, s, "reading", from_config_in_lua, 2);
+    return 1;
+  }
+  const LnClass *cls = ln_lua_class_root(L, 2);
+  if (looks_old(L, cls, 1)) {
+    lua_pushstring(L, cls->name);
+    lua_pushvalue(L, 1);
+    ln_lua_call_registry(L, s, "modern", 2);
+    lua_replace(L, 1);
+  }
+  push_instance(L, s, 2);   // 3
+  lua_getiuservalue(L, 3, 1);
+  LnHandle *h = ln_lua_check_handle(L, s, 3);
+  read_options(L, s, h->object, 4, 1, true);
+  finish_object(L, s, h, h->object->cls->name);
+  lua_settop(L, 3);
+  return 1;
+}
+
+// Before ln_register_class, whose tables have these.
+void ln_register_construct(lua_State *L) {
+  LnLua *s = ln_lua(L);
+  s->construct = class_call;
+  s->from_config = from_config;
+  s->init = object_init;
+}

@@ -1,0 +1,357 @@
+// Fields of objects: reading and assigning them, and how an object is printed.
+#include <string.h>
+
+#include "lua/class.h"
+#include "lua/construct.h"
+#include "lua/handle.h"
+#include "lua/messages.h"
+#include "lua/options.h"
+#include "lua/tensor.h"
+#include "lua/text.h"
+#include "lua/tracking.h"
+#include "lua/variable.h"
+
+// The getter (setter) of that name in upvalue i, pushed; false and nothing pushed for none.
+static bool push_accessor(lua_State *L, int i, int name) {
+  if (!lua_istable(L, lua_upvalueindex(i))) return false;
+  lua_pushvalue(L, name);
+  if (lua_gettable(L, lua_upvalueindex(i)) == LUA_TFUNCTION) return true;
+  lua_pop(L, 1);
+  return false;
+}
+
+// A layer's own weight of that name: layer.kernel.
+static bool push_weight(lua_State *L, LnLua *s, const LnLayer *l, const char *name) {
+  for (int i = 0; i < l->n_variables; i++) {
+    if (strcmp(l->variables[i]->name, name) != 0) continue;
+    ln_lua_push_variable(L, s, l->variables[i]);
+    return true;
+  }
+  return false;
+}
+
+// Raises when `key` is a slip of the pen for something that the object at 1 has: properties and
+// getters are in upvalues 2 and 3, methods in the chain of its class. Other names are fields that
+// nobody has set.
+static void refuse_slip(lua_State *L, const LnObject *o, int class, const char *key) {
+  lua_Integer n = 0;
+  ln_lua_push_option_names(L, o->cls);
+  int list = lua_gettop(L);
+  n = (lua_Integer)lua_rawlen(L, list);
+  for (int i = 2; i <= 3; i++) {
+    lua_pushnil(L);
+    while (lua_istable(L, lua_upvalueindex(i)) && lua_next(L, lua_upvalueindex(i))) {
+      lua_pop(L, 1);
+      lua_pushvalue(L, -1);
+      lua_rawseti(L, list, ++n);
+    }
+    lua_settop(L, list);
+  }
+  lua_getfield(L, class, "class");
+  while (lua_istable(L, -1)) {
+    lua_pushnil(L);
+    while (lua_next(L, -2)) {
+      if (lua_type(L, -2) == LUA_TSTRING && lua_isfunction(L, -1)) {
+        lua_pushvalue(L, -2);
+        lua_rawseti(L, list, ++n);
+      }
+      lua_pop(L, 1);
+    }
+    lua_getfield(L, -1, "super");
+    lua_remove(L, -2);
+  }
+  lua_settop(L, list);
+  const char *meant = ln_lua_slip(L, key);
+  if (meant)
+    luaL_error(L, "%s '%s' has no field or method '%s'%s", ln_kinds[o->cls->kind].name,
+               o->name ? o->name : o->cls->name, key, meant);
+  lua_settop(L, list - 1);
+}
+
+// upvalues: state, the kind's properties, its getters: {name = function}. Fields and methods of a
+// script's come before getters, not before properties.
+static int object_index(lua_State *L) {
+  LnLua *s = ln_lua(L);
+  lua_getiuservalue(L, 1, 1);
+  lua_pushvalue(L, 2);
+  if (lua_rawget(L, -2) != LUA_TNIL) return 1;
+  // Before the class: its own `name` is another one.
+  if (push_accessor(L, 2, 2)) {
+    lua_pushvalue(L, 1);
+    lua_call(L, 1, 1);
+    return 1;
+  }
+  lua_settop(L, 3);
+  lua_pushvalue(L, 2);
+  if (lua_gettable(L, 3) != LUA_TNIL || lua_type(L, 2) != LUA_TSTRING) return 1;
+  if (push_accessor(L, 3, 2)) {
+    lua_pushvalue(L, 1);
+    lua_call(L, 1, 1);
+    return 1;
+  }
+  const LnHandle *h = ln_lua_check_handle(L, s, 1);
+  LnObject *o = h->object;
+  const LnLayerClass *layer = o->cls->kind == LN_LAYER ? (const LnLayerClass *)o->cls : NULL;
+  if (layer && layer->field) {
+    LnTensor *t = layer->field(&s->context, (LnLayer *)o, lua_tostring(L, 2));
+    if (t) {
+      ln_lua_give_tensor(L, s, t);
+      return 1;
+    }
+    if (s->context.err.set) return ln_lua_raise(L, s, NULL);
+  }
+  const LnOption *option = ln_class_option(o->cls, lua_tostring(L, 2));
+  if (option) return ln_lua_push_option(L, s, option, o, false), 1;
+  if (layer && push_weight(L, s, (const LnLayer *)o, lua_tostring(L, 2))) return 1;
+  if (!h->in_lua) refuse_slip(L, o, 3, lua_tostring(L, 2));
+  lua_pushnil(L);
+  return 1;
+}
+
+// What may change in an object that is ready: what nothing was derived from. An optimizer looks at
+// its numbers anew in every step; other classes with an init have used them there.
+static bool assignable(const LnObject *o, const LnOption *option) {
+  bool number = option->kind == LN_OPT_BOOL || option->kind == LN_OPT_NUMBER ||
+                option->kind == LN_OPT_INTEGER || option->kind == LN_OPT_SCHEDULE;
+  if (strcmp(option->name, "name") == 0) return true;
+  if (o->cls->kind == LN_OPTIMIZER) return number;
+  if (o->cls->kind == LN_LAYER && strcmp(option->name, "trainable") == 0) return true;
+  return !o->cls->init && option->kind == LN_OPT_NUMBER;
+}
+
+// As in Keras, to freeze a layer is to freeze the layers it is made of.
+static void set_trainable(LnLayer *l, bool trainable) {
+  l->trainable = trainable;
+  for (int i = 0; i < l->n_children; i++) set_trainable(l->children[i], trainable);
+}
+
+// upvalues: state, the kind's properties, its setters: {name = function(self, value)}, true when
+// they took the value, which else becomes a field.
+static int object_newindex(lua_State *L) {
+  LnLua *s = ln_lua(L);
+  LnHandle *h = ln_lua_check_handle(L, s, 1);
+  LnObject *o = h->object;
+  const char *key = lua_type(L, 2) == LUA_TSTRING ? lua_tostring(L, 2) : NULL;
+  lua_settop(L, 3);
+  lua_getiuservalue(L, 1, 1);   // 4
+  const LnOption *option = key ? ln_class_option(o->cls, key) : NULL;
+  if (option) {
+    if (h->ready && !assignable(o, option))
+      return luaL_error(L, "'%s' of '%s' is fixed when it is made", key,
+                        o->name ? o->name : o->cls->name);
+    bool optimizer = h->ready && o->cls->kind == LN_OPTIMIZER;
+    if (optimizer) ln_lua_push_option(L, s, option, o, false);   // 5: what it was
+    ln_lua_set_option(L, s, o, 4, option, 3, false);
+    if (optimizer && !ln_optimizer_init(&s->context, o)) {
+      ln_lua_set_option(L, s, o, 4, option, 5, false);
+      return ln_lua_raise(L, s, NULL);
+    }
+    if (o->cls->kind == LN_LAYER && strcmp(key, "trainable") == 0)
+      set_trainable((LnLayer *)o, ((LnLayer *)o)->trainable);
+    ln_generation++;
+    return 0;
+  }
+  if (push_accessor(L, 2, 2))
+    return luaL_error(L, "'%s' cannot be assigned: every %s has one", key,
+                      ln_kinds[o->cls->kind].name);
+  lua_pushvalue(L, 2);
+  if (lua_rawget(L, 4) == LUA_TNIL && push_accessor(L, 3, 2)) {
+    lua_pushvalue(L, 1);
+    lua_pushvalue(L, 3);
+    lua_call(L, 2, 1);
+    if (lua_toboolean(L, -1)) return 0;
+  }
+  lua_settop(L, 4);
+  lua_pushvalue(L, 2);
+  lua_pushvalue(L, 3);
+  lua_rawset(L, 4);
+  // A method of this one object.
+  if (key && lua_isfunction(L, 3) && ln_lua_is_hook(o->cls->kind, key))
+    o->lua = true, ln_generation++;
+  if (h->in_lua && o->cls->kind == LN_LAYER) ln_lua_note_field(L, s);
+  return 0;
+}
+
+static void add_value_text(lua_State *L, luaL_Buffer *b, int i) {
+  if (lua_istable(L, i)) {
+    lua_Integer n = (lua_Integer)lua_rawlen(L, i);
+    luaL_addchar(b, '{');
+    for (lua_Integer k = 1; k <= n; k++) {
+      lua_rawgeti(L, i, k);
+      if (lua_isboolean(L, -1)) lua_pop(L, 1), lua_pushliteral(L, "none");
+      luaL_tolstring(L, -1, NULL);
+      lua_remove(L, -2);
+      luaL_addvalue(b);
+      if (k < n) luaL_addstring(b, ", ");
+    }
+    luaL_addchar(b, '}');
+    return;
+  }
+  luaL_tolstring(L, i, NULL);
+  luaL_addvalue(b);
+}
+
+// "3 layers, 266610 parameters"; before it is built its parameters are not known.
+static void push_model_text(lua_State *L, LnLayer *l) {
+  int64_t total = 0;
+  int n = ln_layer_variables(l, NULL, 0);
+  LnVariable **v = lua_newuserdatauv(L, (size_t)(n + 1) * sizeof *v, 0);
+  int found = ln_layer_variables(l, v, n);   // finalizers may have changed how many there are
+  for (int i = 0; i < n && i < found; i++) total += v[i]->value->size;
+  lua_pushfstring(L, "%d layer%s, ", l->n_children, l->n_children == 1 ? "" : "s");
+  if (l->built) lua_pushfstring(L, "%I parameters", (LUAI_UACINT)total);
+  else lua_pushliteral(L, "not built");
+  lua_concat(L, 2);
+}
+
+// "Dense(784 -> 300, relu)", "SGD(learning_rate=0.01)", "relu"
+static int push_text_of(lua_State *L, LnLua *s) {
+  LnObject *o = ln_lua_check_handle(L, s, 1)->object;
+  if (o->cls->kind == LN_ACTIVATION) return lua_pushstring(L, o->name ? o->name : "activation"), 1;
+  const char *name = ln_lua_push_class_name(L, 1);
+  if (o->cls->kind == LN_LAYER && ((const LnLayerClass *)o->cls)->describe) {
+    char text[200] = "";
+    ((const LnLayerClass *)o->cls)->describe((LnLayer *)o, text, sizeof text);
+    lua_pushfstring(L, "%s(%s)", name, text);
+    return 1;
+  }
+  if (ln_lua_is_model(o)) {
+    push_model_text(L, (LnLayer *)o);
+    lua_pushfstring(L, "%s(%s)", name, lua_tostring(L, -1));
+    return 1;
+  }
+  // The options that are required or differ from their defaults.
+  LnObject *plain = ln_object_new(&s->context, o->cls);
+  if (!plain) return ln_lua_raise(L, s, NULL);
+  ln_lua_give_object(L, s, plain);
+  lua_newtable(L);
+  int list = lua_gettop(L), n = 0;
+  const LnOption *option;
+  for (int i = 0; (option = ln_class_option_at(o->cls, i)); i++) {
+    if (strcmp(option->name, "name") == 0 || strcmp(option->name, "dtype") == 0) continue;
+    luaL_Buffer b, d;
+    ln_lua_push_option(L, s, option, o, false);
+    int value = lua_gettop(L);
+    luaL_buffinit(L, &b);
+    add_value_text(L, &b, value);
+    luaL_pushresult(&b);
+    ln_lua_push_option(L, s, option, plain, false);
+    int usual = lua_gettop(L);
+    luaL_buffinit(L, &d);
+    add_value_text(L, &d, usual);
+    luaL_pushresult(&d);
+    bool first_rate = option->kind == LN_OPT_SCHEDULE;
+    if (!option->fallback || first_rate || !lua_compare(L, -1, value + 1, LUA_OPEQ)) {
+      lua_pushfstring(L, "%s=%s", option->name, lua_tostring(L, value + 1));
+      lua_rawseti(L, list, ++n);
+    }
+    lua_settop(L, list);
+  }
+  luaL_Buffer b;
+  luaL_buffinit(L, &b);
+  luaL_addstring(&b, name);
+  luaL_addchar(&b, '(');
+  for (int i = 1; i <= n; i++) {
+    lua_rawgeti(L, list, i);
+    luaL_addvalue(&b);
+    if (i < n) luaL_addstring(&b, ", ");
+  }
+  luaL_addchar(&b, ')');
+  luaL_pushresult(&b);
+  return 1;
+}
+
+static int object_tostring(lua_State *L) {
+  push_text_of(L, ln_lua(L));
+  ln_lua_printable(L, -1, true);
+  return 1;
+}
+
+static int object_name(lua_State *L) {
+  LnLua *s = ln_lua(L);
+  lua_pushstring(L, ln_lua_check_handle(L, s, 1)->object->name);
+  return 1;
+}
+
+static int object_class(lua_State *L) {
+  ln_lua_check_handle(L, ln_lua(L), 1);
+  if (lua_getiuservalue(L, 1, 1) != LUA_TTABLE || !lua_getmetatable(L, -1)) lua_pushnil(L);
+  return 1;
+}
+
+// ---- registration
+
+static int object_gc(lua_State *L) {
+  LnHandle *h = lua_touserdata(L, 1);
+  ln_object_release(h->object);
+  h->object = NULL;
+  return 0;
+}
+
+static void weak_table(lua_State *L) {
+  lua_newtable(L);
+  lua_createtable(L, 0, 1);
+  lua_pushliteral(L, "v");
+  lua_setfield(L, -2, "__mode");
+  lua_setmetatable(L, -2);
+}
+
+// core.getters.<kind>, core.setters.<kind>
+static void add_accessors(lua_State *L, int module, const char *name) {
+  lua_newtable(L);
+  lua_newtable(L);
+  lua_setfield(L, -2, "layer");
+  lua_newtable(L);   // a model's are a layer's and its own
+  lua_createtable(L, 0, 1);
+  lua_getfield(L, -3, "layer");
+  lua_setfield(L, -2, "__index");
+  lua_setmetatable(L, -2);
+  lua_setfield(L, -2, "model");
+  lua_setfield(L, module, name);
+}
+
+// The metatable of a kind's handles, its table of properties at the top (popped).
+static void add_metatable(lua_State *L, LnLua *s, int module, int type, const char *kind) {
+  static const luaL_Reg metamethods[] = {
+      {"__gc", object_gc}, {"__tostring", object_tostring}, {NULL, NULL}};
+  static const char *const accessors[] = {"getters", "setters"};
+  char name[40];
+  snprintf(name, sizeof name, "lunate.%s", kind);
+  ln_lua_metatable(L, s, type, name);
+  ln_lua_setfuncs(L, metamethods);
+  for (int i = 0; i < 2; i++) {
+    lua_pushvalue(L, lua_upvalueindex(1));
+    lua_pushvalue(L, -3);
+    lua_getfield(L, module, accessors[i]);
+    lua_getfield(L, -1, kind);
+    lua_remove(L, -2);
+    lua_pushcclosure(L, i ? object_newindex : object_index, 3);
+    lua_setfield(L, -2, i ? "__newindex" : "__index");
+  }
+  lua_pop(L, 2);
+}
+
+// core.properties.<kind>; a model is a layer under its own type name.
+void ln_register_fields(lua_State *L) {
+  static const luaL_Reg properties[] = {
+      {"name", object_name}, {"class", object_class}, {NULL, NULL}};
+  LnLua *s = ln_lua(L);
+  int module = lua_gettop(L);
+  weak_table(L);
+  lua_rawsetp(L, LUA_REGISTRYINDEX, &s->key.handles);
+  lua_newtable(L);
+  lua_rawsetp(L, LUA_REGISTRYINDEX, &s->key.counters);
+  add_accessors(L, module, "getters");
+  add_accessors(L, module, "setters");
+  lua_newtable(L);
+  for (int k = 0; k < LN_KINDS; k++) {
+    lua_newtable(L);
+    ln_lua_setfuncs(L, properties);
+    lua_pushvalue(L, -1);
+    lua_setfield(L, -3, ln_kinds[k].name);
+    add_metatable(L, s, module, LN_TYPE_KINDS + k, ln_kinds[k].name);
+  }
+  lua_getfield(L, -1, "layer");
+  add_metatable(L, s, module, LN_TYPE_MODEL, "model");
+  lua_setfield(L, module, "properties");
+}

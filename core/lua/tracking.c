@@ -1,0 +1,212 @@
+// What the fields of a Lua layer hold: layers, variables and metrics, alone or in tables, are the
+// layer's own, in order of assignment.
+#include "lua/tracking.h"
+
+#include "lua/arguments.h"
+#include "lua/class.h"
+#include "lua/handle.h"
+#include "lua/messages.h"
+
+// Keys of instance tables, by address: names of fields that hold layers and the like, in the order
+// of assignment; what they held when last looked at.
+static const char fields_key, held_key;
+
+static bool is_kept(lua_State *L, LnLua *s, int i) {
+  return ln_lua_test_object(L, s, i, LN_LAYER) || ln_lua_test_variable(L, s, i) ||
+         ln_lua_test_object(L, s, i, LN_METRIC) || ln_lua_is_plain_table(L, i);
+}
+
+// Field 2 of object 1 (instance table at 4) became 3: it is now the last that was assigned.
+void ln_lua_note_field(lua_State *L, LnLua *s) {
+  bool kept = is_kept(L, s, 3);
+  lua_settop(L, 4);
+  if (lua_rawgetp(L, 4, &fields_key) == LUA_TNIL) {
+    if (!kept) return;
+    lua_settop(L, 4);
+    lua_newtable(L);
+    lua_pushvalue(L, 5);
+    lua_rawsetp(L, 4, &fields_key);
+  }
+  int n = (int)lua_rawlen(L, 5), to = 0;
+  for (int k = 1; k <= n; k++) {
+    lua_rawgeti(L, 5, k);
+    if (lua_rawequal(L, -1, 2)) lua_pop(L, 1);
+    else lua_rawseti(L, 5, ++to);
+  }
+  bool held = to < n;
+  if (kept) lua_pushvalue(L, 2), lua_rawseti(L, 5, ++to);
+  for (int k = to + 1; k <= n; k++) lua_pushnil(L), lua_rawseti(L, 5, k);
+  lua_settop(L, 4);
+  if (kept || held) ln_lua_sync(L, s, 1);
+}
+
+// Walks the value at the top (popped): layers, variables and metrics, in the order of lists, then
+// of sorted names, go into the list at `list`; `seen` holds what was met.
+static void collect_held(lua_State *L, LnLua *s, int list, int seen) {
+  luaL_checkstack(L, 10, "nested tables");
+  int top = lua_gettop(L);
+  if (!is_kept(L, s, top)) {
+    lua_settop(L, top - 1);
+    return;
+  }
+  lua_pushvalue(L, top);
+  if (lua_rawget(L, seen) != LUA_TNIL) {
+    lua_settop(L, top - 1);
+    return;
+  }
+  lua_settop(L, top);
+  lua_pushvalue(L, top);
+  lua_pushboolean(L, 1);
+  lua_rawset(L, seen);
+  if (!lua_istable(L, top)) {
+    lua_rawseti(L, list, (lua_Integer)lua_rawlen(L, list) + 1);
+    return;
+  }
+  lua_Integer n = (lua_Integer)lua_rawlen(L, top);
+  for (lua_Integer k = 1; k <= n; k++) {
+    lua_rawgeti(L, top, k);
+    collect_held(L, s, list, seen);
+  }
+  ln_lua_push_names(L, top);   // top + 1
+  lua_Integer names = (lua_Integer)lua_rawlen(L, top + 1);
+  for (lua_Integer k = 1; k <= names; k++) {
+    lua_rawgeti(L, top + 1, k);
+    lua_rawget(L, top);
+    collect_held(L, s, list, seen);
+  }
+  lua_settop(L, top - 1);
+}
+
+// Pushes the list of what the fields of the object at i hold; nil when there are none.
+static void push_held(lua_State *L, LnLua *s, int i) {
+  i = lua_absindex(L, i);
+  int top = lua_gettop(L);
+  lua_getiuservalue(L, i, 1);
+  if (lua_rawgetp(L, -1, &fields_key) == LUA_TNIL) {
+    lua_settop(L, top);
+    lua_pushnil(L);
+    return;
+  }
+  lua_newtable(L);   // top + 3: list
+  lua_newtable(L);   // top + 4: seen
+  int n = (int)lua_rawlen(L, top + 2);
+  for (int k = 1; k <= n; k++) {
+    lua_rawgeti(L, top + 2, k);
+    lua_rawget(L, top + 1);
+    collect_held(L, s, top + 3, top + 4);
+  }
+  lua_settop(L, top + 3);
+  lua_replace(L, top + 1);
+  lua_settop(L, top + 1);
+}
+
+static bool holds(const LnLayer *l, const LnLayer *other) {
+  bool found = l == other;
+  for (int i = 0; !found && i < l->n_children; i++) found = holds(l->children[i], other);
+  return found;
+}
+
+static bool has_child(const LnLayer *l, const LnLayer *child) {
+  for (int i = 0; i < l->n_children; i++)
+    if (l->children[i] == child) return true;
+  return false;
+}
+
+static bool has_variable(const LnLayer *l, const LnVariable *v) {
+  for (int i = 0; i < l->n_variables; i++)
+    if (l->variables[i] == v) return true;
+  return false;
+}
+
+void ln_lua_sync(lua_State *L, LnLua *s, int i) {
+  i = lua_absindex(L, i);
+  LnHandle *h = ln_lua_test_handle(L, s, i, LN_LAYER);
+  if (!h || !h->in_lua || !h->object) return;
+  LnLayer *l = (LnLayer *)h->object;
+  int top = lua_gettop(L);
+  push_held(L, s, i);                   // top + 1
+  if (lua_isnil(L, top + 1)) {
+    lua_settop(L, top);
+    return;
+  }
+  lua_getiuservalue(L, i, 1);           // top + 2
+  lua_rawgetp(L, top + 2, &held_key);   // top + 3: before
+  lua_newtable(L);                      // top + 4: now, by object
+  int n = (int)lua_rawlen(L, top + 1);
+  for (int k = 1; k <= n; k++) {
+    lua_rawgeti(L, top + 1, k);
+    lua_pushvalue(L, -1);
+    lua_pushboolean(L, 1);
+    lua_rawset(L, top + 4);
+    LnLayer *child = (LnLayer *)ln_lua_test_object(L, s, -1, LN_LAYER);
+    LnVariable *v = ln_lua_test_variable(L, s, -1);
+    if (child && holds(child, l))
+      luaL_error(L, "layer '%s' cannot be a part of itself", l->base.name);
+    if ((child && !has_child(l, child) && !ln_layer_add_child(&s->context, l, child)) ||
+        (v && !has_variable(l, v) && !ln_layer_add_variable(&s->context, l, v)))
+      ln_lua_raise(L, s, NULL);
+    lua_pop(L, 1);
+  }
+  if (lua_istable(L, top + 3)) {
+    lua_pushnil(L);
+    while (lua_next(L, top + 3)) {
+      lua_pop(L, 1);
+      lua_pushvalue(L, -1);
+      if (lua_rawget(L, top + 4) != LUA_TNIL) {
+        lua_pop(L, 1);
+        continue;
+      }
+      lua_pop(L, 1);
+      LnLayer *child = (LnLayer *)ln_lua_test_object(L, s, -1, LN_LAYER);
+      LnVariable *v = ln_lua_test_variable(L, s, -1);
+      if (child) ln_layer_remove_child(l, child);
+      if (v) ln_layer_remove_variable(l, v);
+    }
+  }
+  lua_settop(L, top + 4);
+  lua_rawsetp(L, top + 2, &held_key);
+  lua_settop(L, top);
+}
+
+LnLayer *ln_lua_check_synced(lua_State *L, LnLua *s, const char *what) {
+  LnLayer *l = (LnLayer *)ln_lua_check_object(L, s, 1, LN_LAYER, what);
+  ln_lua_sync_all(L, s, l);
+  return l;
+}
+
+// core.held(layer): the layers, variables and metrics in its fields, in order; nil for none.
+static int held(lua_State *L) {
+  LnLua *s = ln_lua(L);
+  ln_lua_check_object(L, s, 1, LN_LAYER, "held");
+  push_held(L, s, 1);
+  return 1;
+}
+
+// core.fields(layer): the names (or other keys) of the fields that hold such things, in order.
+static int fields(lua_State *L) {
+  LnLua *s = ln_lua(L);
+  ln_lua_check_object(L, s, 1, LN_LAYER, "fields");
+  lua_settop(L, 1);
+  lua_getiuservalue(L, 1, 1);
+  lua_newtable(L);
+  if (!lua_istable(L, 2) || lua_rawgetp(L, 2, &fields_key) == LUA_TNIL) return lua_settop(L, 3), 1;
+  int n = (int)lua_rawlen(L, 4);
+  for (int k = 1; k <= n; k++) lua_rawgeti(L, 4, k), lua_rawseti(L, 3, k);
+  return lua_settop(L, 3), 1;
+}
+
+static void sync_all(lua_State *L, LnLua *s, const LnLayer *l) {
+  luaL_checkstack(L, 8, "nested layers");
+  if (ln_lua_find_object(L, s, &l->base)) {
+    ln_lua_sync(L, s, -1);
+    lua_pop(L, 1);
+  }
+  for (int i = 0; i < l->n_children; i++) sync_all(L, s, l->children[i]);
+}
+
+void ln_lua_sync_all(lua_State *L, LnLua *s, const LnLayer *l) { sync_all(L, s, l); }
+
+void ln_register_tracking(lua_State *L) {
+  static const luaL_Reg functions[] = {{"held", held}, {"fields", fields}, {NULL, NULL}};
+  ln_lua_setfuncs(L, functions);
+}
