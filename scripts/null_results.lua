@@ -7,8 +7,8 @@
 -- Give what they were given, or what is always there; or, in the binding, raise instead.
 local NEVER_NULL = {
   ln_retain = true, ln_optimizer_gradient = true,
-  ln_lua_check_tensor = true, ln_lua_to_tensor = true, ln_lua_check_values = true, push_tensor = true,
-  fill_value = true, like = true, shaped = true,
+  ln_lua_check_tensor = true, ln_lua_to_tensor = true, ln_lua_check_values = true,
+  push_tensor = true, fill_value = true, like = true, shaped = true,
 }
 
 local function tokens_of(text)
