@@ -17,9 +17,9 @@
 #define LN_PRINTF(f, a)
 #endif
 
-// In order of promotion within a kind: bool < integers < floats.
+// In order of promotion within a kind: bool < integers < floats; the two halves give a float32.
 typedef enum LnDtype {
-  LN_BOOL, LN_UINT8, LN_INT32, LN_INT64, LN_FLOAT32, LN_FLOAT64, LN_DTYPES
+  LN_BOOL, LN_UINT8, LN_INT32, LN_INT64, LN_FLOAT16, LN_BFLOAT16, LN_FLOAT32, LN_FLOAT64, LN_DTYPES
 } LnDtype;
 
 typedef struct LnMemory LnMemory;      // base/memory.h

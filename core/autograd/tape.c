@@ -697,7 +697,7 @@ bool ln_tape_add_into(LnTape *t, const LnTensor *x, LnTensor *target, const doub
     }
   }
   if (!found || !ln_tensor_is_contiguous(target) || !ln_tensor_is_contiguous(x) ||
-      !ln_dtype_is_float(x->dtype) || target->dtype != x->dtype ||
+      x->dtype < LN_FLOAT32 || target->dtype != x->dtype ||
       !ln_tensor_same_shape(target, x))
     return false;
   alone = alone && !reader && n->call.n_out == 1;

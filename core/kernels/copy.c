@@ -1,13 +1,11 @@
 // Strided copies and casts between all pairs of dtypes: one inner loop a pair, made by macros.
 // A dtype more is a LOOP line and a CAST rule for each pair.
-#include "base/simd.h"
+#include "base/half.h"
 #include "kernels/copy.h"
 
 #include <string.h>
 
 #include "tensor/tensor.h"
-
-static const size_t widths[LN_DTYPES] = {1, 1, 4, 8, 4, 8};
 
 // Float to integer: NaN fails both comparisons of the first line.
 LN_INLINE uint8_t uint8_of(double v) {
@@ -54,7 +52,20 @@ LN_INLINE int64_t int64_of(double v) {
 #define CAST_int64_int32(v) ((int64_t)(v))
 #define CAST_int64_float32(v) int64_of(v)
 #define CAST_int64_float64(v) int64_of(v)
-#define CAST_float32(S, v) SAME(float, v)
+#define CAST_float32(S, v) CAST_float32_##S(v)
+#define CAST_float32_uint8(v) SAME(float, v)
+#define CAST_float32_int32(v) SAME(float, v)
+#define CAST_float32_int64(v) SAME(float, v)
+#define CAST_float32_float64(v) SAME(float, v)
+#define CAST_float32_float16(v) ln_float_of_float16(v)
+#define CAST_float32_bfloat16(v) ln_float_of_bfloat16(v)
+#define CAST_float16(S, v) ln_float16_of_float(v)
+#define CAST_bfloat16(S, v) ln_bfloat16_of_float(v)
+// To a float32 that is about to become a half.
+#define CAST_odd(S, v) CAST_odd_##S(v)
+#define CAST_odd_int32(v) ln_odd_of_double((double)(v))
+#define CAST_odd_int64(v) ln_odd_of_int64(v)
+#define CAST_odd_float64(v) ln_odd_of_double(v)
 #define CAST_float64(S, v) SAME(double, v)
 
 #define LOOP(D, DT, S, ST)                                                              \
@@ -98,6 +109,44 @@ LOOP(float64, double, uint8, uint8_t)
 LOOP(float64, double, int32, int32_t)
 LOOP(float64, double, int64, int64_t)
 LOOP(float64, double, float32, float)
+LOOP(float32, float, float16, uint16_t)
+LOOP(float32, float, bfloat16, uint16_t)
+LOOP(float16, uint16_t, float32, float)
+LOOP(bfloat16, uint16_t, float32, float)
+LOOP(odd, float, int32, int32_t)
+LOOP(odd, float, int64, int64_t)
+LOOP(odd, float, float64, double)
+
+// Halves and other dtypes, a block of float32 in between.
+static void by_float(char **ptrs, const int64_t *strides, int64_t n, LnLoopFn load,
+                     LnLoopFn store) {
+  enum { BLOCK = 512 };
+  float block[BLOCK];
+  const int64_t in[2] = {sizeof *block, strides[1]}, out[2] = {strides[0], sizeof *block};
+  for (int64_t i = 0; i < n; i += BLOCK) {
+    const int64_t m = n - i < BLOCK ? n - i : BLOCK;
+    load((char *[]){(char *)block, ptrs[1] + i * strides[1]}, in, m, NULL);
+    store((char *[]){ptrs[0] + i * strides[0], (char *)block}, out, m, NULL);
+  }
+}
+#define BY_FLOAT(D, S, LOAD, STORE)                                                            \
+  static void S##_to_##D(char **ptrs, const int64_t *strides, int64_t n, const void *arg) {    \
+    (void)arg;                                                                                 \
+    by_float(ptrs, strides, n, LOAD, STORE);                                                   \
+  }
+#define HALF(H, OTHER)                                       \
+  BY_FLOAT(bool, H, H##_to_float32, float32_to_bool)         \
+  BY_FLOAT(uint8, H, H##_to_float32, float32_to_uint8)       \
+  BY_FLOAT(int32, H, H##_to_float32, float32_to_int32)       \
+  BY_FLOAT(int64, H, H##_to_float32, float32_to_int64)       \
+  BY_FLOAT(float64, H, H##_to_float32, float32_to_float64)   \
+  BY_FLOAT(OTHER, H, H##_to_float32, float32_to_##OTHER)     \
+  BY_FLOAT(H, uint8, uint8_to_float32, float32_to_##H)       \
+  BY_FLOAT(H, int32, int32_to_odd, float32_to_##H)           \
+  BY_FLOAT(H, int64, int64_to_odd, float32_to_##H)           \
+  BY_FLOAT(H, float64, float64_to_odd, float32_to_##H)
+HALF(float16, bfloat16)
+HALF(bfloat16, float16)
 
 // Same dtype: bits are moved, so that a NaN keeps its payload.
 #define MOVE(name, T)                                                                          \
@@ -115,29 +164,35 @@ LOOP(float64, double, float32, float)
     }                                                                                          \
   }
 MOVE(move1, uint8_t)
+MOVE(move2, uint16_t)
 MOVE(move4, uint32_t)
 MOVE(move8, uint64_t)
 
 // A bool is stored as 0 or 1, so that it is an uint8 to read.
 static const LnLoopFn casts[LN_DTYPES][LN_DTYPES] = {
-  [LN_BOOL] = {move1, uint8_to_bool, int32_to_bool, int64_to_bool, float32_to_bool,
-               float64_to_bool},
-  [LN_UINT8] = {move1, move1, int32_to_uint8, int64_to_uint8, float32_to_uint8, float64_to_uint8},
-  [LN_INT32] = {uint8_to_int32, uint8_to_int32, move4, int64_to_int32, float32_to_int32,
-                float64_to_int32},
-  [LN_INT64] = {uint8_to_int64, uint8_to_int64, int32_to_int64, move8, float32_to_int64,
-                float64_to_int64},
-  [LN_FLOAT32] = {uint8_to_float32, uint8_to_float32, int32_to_float32, int64_to_float32, move4,
-                  float64_to_float32},
+  [LN_BOOL] = {move1, uint8_to_bool, int32_to_bool, int64_to_bool, float16_to_bool,
+               bfloat16_to_bool, float32_to_bool, float64_to_bool},
+  [LN_UINT8] = {move1, move1, int32_to_uint8, int64_to_uint8, float16_to_uint8,
+                bfloat16_to_uint8, float32_to_uint8, float64_to_uint8},
+  [LN_INT32] = {uint8_to_int32, uint8_to_int32, move4, int64_to_int32, float16_to_int32,
+                bfloat16_to_int32, float32_to_int32, float64_to_int32},
+  [LN_INT64] = {uint8_to_int64, uint8_to_int64, int32_to_int64, move8, float16_to_int64,
+                bfloat16_to_int64, float32_to_int64, float64_to_int64},
+  [LN_FLOAT16] = {uint8_to_float16, uint8_to_float16, int32_to_float16, int64_to_float16, move2,
+                  bfloat16_to_float16, float32_to_float16, float64_to_float16},
+  [LN_BFLOAT16] = {uint8_to_bfloat16, uint8_to_bfloat16, int32_to_bfloat16, int64_to_bfloat16,
+                   float16_to_bfloat16, move2, float32_to_bfloat16, float64_to_bfloat16},
+  [LN_FLOAT32] = {uint8_to_float32, uint8_to_float32, int32_to_float32, int64_to_float32,
+                  float16_to_float32, bfloat16_to_float32, move4, float64_to_float32},
   [LN_FLOAT64] = {uint8_to_float64, uint8_to_float64, int32_to_float64, int64_to_float64,
-                  float32_to_float64, move8},
+                  float16_to_float64, bfloat16_to_float64, float32_to_float64, move8},
 };
 
 void ln_kernel_copy(int rank, const int64_t *shape, LnDtype dst_dtype, void *dst,
                     const int64_t *dst_stride, LnDtype src_dtype, const void *src,
                     const int64_t *src_stride) {
-  const LnOperand operands[2] = {{dst, dst_stride, widths[dst_dtype]},
-                                 {(void *)(uintptr_t)src, src_stride, widths[src_dtype]}};
+  const LnOperand operands[2] = {{dst, dst_stride, ln_dtype_size(dst_dtype)},
+                                 {(void *)(uintptr_t)src, src_stride, ln_dtype_size(src_dtype)}};
   ln_loop(rank, shape, 2, operands, casts[dst_dtype][src_dtype], NULL, LN_GRAIN_CHEAP);
 }
 

@@ -8,8 +8,6 @@
 
 #define BLOCK 512  // elements
 
-static const size_t widths[LN_DTYPES] = {1, 1, 4, 8, 4, 8};
-
 typedef struct Call {
   LnBlockFn fn;
   const double *p;
@@ -65,7 +63,7 @@ static bool one_block(LnBlockFn fn, const double *p, LnTensor *out, LnDtype out_
         !ln_tensor_is_contiguous(in[k]))
       return false;
   for (int k = 0; k < n_in; k++) {
-    const int64_t width = (int64_t)widths[in[k]->dtype];
+    const int64_t width = (int64_t)ln_dtype_size(in[k]->dtype);
     from[k] = in[k]->data;
     if (in[k]->size == out->size) continue;
     char *pair[2] = {buffer[k], in[k]->data};
@@ -81,10 +79,10 @@ void ln_elementwise(LnBlockFn fn, const double *p, int64_t grain, LnTensor *out,
                     const LnDtype *in_compute) {
   if (one_block(fn, p, out, out_compute, n_in, in, in_compute)) return;
   Call call = {.fn = fn, .p = p, .n = n_in + 1};
-  LnOperand operands[4] = {{out->data, out->stride, widths[out->dtype]}};
+  LnOperand operands[4] = {{out->data, out->stride, ln_dtype_size(out->dtype)}};
   int64_t strides[3][LN_MAX_RANK];
   call.native[0] = out->dtype == out_compute;
-  call.width[0] = widths[out_compute];
+  call.width[0] = ln_dtype_size(out_compute);
   call.cast[0] = ln_cast_loop((LnDtype)out->dtype, out_compute);
   for (int k = 1; k <= n_in; k++) {
     const LnTensor *t = in[k - 1];
@@ -92,10 +90,10 @@ void ln_elementwise(LnBlockFn fn, const double *p, int64_t grain, LnTensor *out,
     int pad = out->rank - t->rank;
     for (int i = 0; i < out->rank; i++)
       strides[k - 1][i] = i < pad || t->shape[i - pad] == 1 ? 0 : t->stride[i - pad];
-    operands[k] = (LnOperand){t->data, strides[k - 1], widths[t->dtype]};
+    operands[k] = (LnOperand){t->data, strides[k - 1], ln_dtype_size(t->dtype)};
     // a bool holds 0 or 1, which is what an integer computed from it would be
     call.native[k] = t->dtype == compute;
-    call.width[k] = widths[compute];
+    call.width[k] = ln_dtype_size(compute);
     call.cast[k] = ln_cast_loop(compute, (LnDtype)t->dtype);
   }
   ln_loop(out->rank, out->shape, call.n, operands, blocks, &call, grain);

@@ -9,6 +9,7 @@
 #include "base/threads.h"
 #include "kernels/copy.h"
 #include "kernels/loop.h"
+#include "tensor/tensor.h"
 
 // ---- whole numbers
 
@@ -18,9 +19,9 @@
     if (v < low) low = v;                                                                          \
     if (v > high) high = v;                                                                        \
   }
-#define WHOLE_FLOAT(T)                                                                             \
+#define WHOLE_FLOAT(value)                                                                         \
   for (int64_t i = 0; i < n; i++, p += step) {                                                     \
-    double v = (double)*(const T *)(const void *)p;                                                \
+    double v = value;                                                                              \
     if (!(v >= -0x1p63 && v < 0x1p63) || v != (double)(int64_t)v) {                                \
       if (w->whole) w->whole = false, w->odd = v == v ? v : NAN;                                   \
       continue;                                                                                    \
@@ -38,12 +39,15 @@ static void whole_loop(char **ptrs, const int64_t *strides, int64_t n, const voi
   LnWhole *w = ((const WholeArg *)arg)->whole;
   const char *p = ptrs[0];
   int64_t step = strides[0], low = w->low, high = w->high;
-  switch (((const WholeArg *)arg)->dtype) {
+  const LnDtype dtype = ((const WholeArg *)arg)->dtype;
+  switch (dtype) {
     case LN_BOOL: case LN_UINT8: WHOLE(uint8_t) break;
     case LN_INT32: WHOLE(int32_t) break;
     case LN_INT64: WHOLE(int64_t) break;
-    case LN_FLOAT32: WHOLE_FLOAT(float) break;
-    default: WHOLE_FLOAT(double) break;
+    case LN_FLOAT16: case LN_BFLOAT16:
+      WHOLE_FLOAT(ln_half_value(dtype, *(const uint16_t *)(const void *)p)) break;
+    case LN_FLOAT32: WHOLE_FLOAT(*(const float *)(const void *)p) break;
+    default: WHOLE_FLOAT(*(const double *)(const void *)p) break;
   }
   w->low = low;
   w->high = high;
@@ -120,6 +124,7 @@ static void gather_loop(char **ptrs, const int64_t *s, int64_t n, const void *ar
     const char *from = x + *(int64_t *)(void *)at * g->step;
     if (g->width == 4) memcpy(y, from, 4);
     else if (g->width == 8) memcpy(y, from, 8);
+    else if (g->width == 2) memcpy(y, from, 2);
     else *y = *from;
   }
 }
@@ -175,6 +180,7 @@ LN_CLONES static void where_loop(char **ptrs, const int64_t *s, int64_t n, const
   const char *if_ = ptrs[1], *a = ptrs[2], *b = ptrs[3];
   switch (*(const size_t *)arg) {
     case 1: WHERE(uint8_t) break;
+    case 2: WHERE(uint16_t) break;
     case 4: WHERE(uint32_t) break;
     default: WHERE(uint64_t) break;
   }

@@ -20,8 +20,6 @@
 #define PARTS 16            // pieces that a long reduction is cut into
 #define SPLIT 131072        // elements that make it long
 
-static const size_t widths[LN_DTYPES] = {1, 1, 4, 8, 4, 8};
-
 typedef union Acc {
   double f;
   int64_t i;
@@ -390,7 +388,7 @@ static void finish(const Plan *p, int64_t index, int64_t m, const Acc *acc) {
       case LN_R_ALL: a.i = a.i == p->count; break;
       default: break;
     }
-    void *to = p->out + (index + j) * (int64_t)widths[p->out_dtype];
+    void *to = p->out + (index + j) * (int64_t)ln_dtype_size(p->out_dtype);
     switch (p->out_dtype) {
       case LN_FLOAT32: *(float *)to = (float)a.f; break;
       case LN_FLOAT64: *(double *)to = a.f; break;
@@ -484,9 +482,9 @@ void ln_kernel_reduce(LnReduce f, double ddof, LnTensor *out, const LnTensor *x,
   p.integer = p.compute >= INT64;
   p.native = x->dtype == compute;
   p.cast = ln_cast_loop(compute, (LnDtype)x->dtype);
-  p.width = widths[compute];
+  p.width = ln_dtype_size(compute);
   p.out_dtype = (LnDtype)out->dtype;
-  const int64_t width = (int64_t)widths[x->dtype];
+  const int64_t width = (int64_t)ln_dtype_size(x->dtype);
   for (int i = 0; i < x->rank; i++) {
     Axis axis = {x->shape[i], x->stride[i] * width};
     if (reduced[i]) p.count *= axis.n;
@@ -621,7 +619,7 @@ static int drop(const LnTensor *t, int axis, int64_t *shape, int64_t *stride) {
 
 void ln_kernel_argmax(bool smallest, int64_t base, LnTensor *out, const LnTensor *x, int axis) {
   LnDtype compute = x->dtype >= LN_FLOAT32 ? LN_FLOAT64 : LN_INT64;
-  const int64_t width = (int64_t)widths[x->dtype];
+  const int64_t width = (int64_t)ln_dtype_size(x->dtype);
   Search s = {x->shape[axis], x->stride[axis] * width, base,
               ln_cast_loop(compute, (LnDtype)x->dtype), smallest, compute == LN_FLOAT64};
   int64_t shape[LN_MAX_RANK], to[LN_MAX_RANK], from[LN_MAX_RANK];
@@ -689,7 +687,7 @@ void ln_kernel_scan(LnScan f, bool reverse, bool exclusive, LnTensor *out, const
   int rank = 0;
   for (int k = 0; k < 3; k++) {
     const LnTensor *t = tensors[k];
-    int64_t width = (int64_t)widths[t->dtype], step = t->stride[axis] * width;
+    int64_t width = (int64_t)ln_dtype_size(t->dtype), step = t->stride[axis] * width;
     rank = drop(t, axis, shape, strides[k]);
     s.step[k] = reverse ? -step : step;
     operands[k] = (LnOperand){(char *)t->data + (reverse && s.n > 0 ? (s.n - 1) * step : 0),

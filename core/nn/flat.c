@@ -80,6 +80,11 @@ static bool check(LnContext *c, const LnOptimizer *o, LnVariable *const *variabl
     if (!ln_dtype_is_float(value->dtype))
       return ln_fail(c, "%s: variable '%s' is %s; only float variables can be trained", who, name,
                      ln_dtype_name(value->dtype));
+    if (ln_dtype_is_half((LnDtype)value->dtype))
+      return ln_fail(c, "%s: variable '%s' is %s; variables are trained in float32 or float64 "
+                     "(dtype = \"mixed_%s\" keeps them so, and computes in %s)", who, name,
+                     ln_dtype_name(value->dtype), ln_dtype_name(value->dtype),
+                     ln_dtype_name(value->dtype));
     if (!ln_tensor_is_contiguous(value))
       return ln_fail(c, "%s: variable '%s' is a strided view and cannot be moved", who, name);
     for (int k = 0; k < i; k++)

@@ -25,9 +25,10 @@ bool ln_match_ranks(LnContext *c, LnTensor **a, LnTensor **b, bool expand) {
   return (*longer = ln_squeeze(c, *longer, -1)) != NULL;
 }
 
+// Halves are as integers: a loss is computed in its own dtype, float32 unless it says otherwise.
 static bool float_pred(LnContext *c, const LnLoss *self, LnTensor **y_pred) {
   if (!*y_pred) return false;
-  if (ln_dtype_is_float((LnDtype)(*y_pred)->dtype)) return true;
+  if ((*y_pred)->dtype >= LN_FLOAT32) return true;
   if (self->dtype < 0 || !ln_dtype_is_float((LnDtype)self->dtype))
     return ln_fail(c, "its dtype must be a float type, not %s",
                    self->dtype < 0 ? "None" : ln_dtype_name((LnDtype)self->dtype));

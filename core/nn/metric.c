@@ -160,6 +160,11 @@ static LnTensor *masked_weight(LnContext *c, const LnMetric *m, const LnTensor *
   return ln_mul(c, weight, mask);
 }
 
+// Metrics read elements, and keep counts and sums in doubles.
+static LnTensor *widened(LnContext *c, LnTensor *t) {
+  return t && ln_dtype_is_half((LnDtype)t->dtype) ? ln_cast(c, t, LN_FLOAT32) : t;
+}
+
 // Metrics are never part of what a tape records.
 bool ln_metric_update_builtin(LnContext *c, LnMetric *m, LnTensor *y_true, LnTensor *y_pred,
                               LnTensor *sample_weight) {
@@ -169,6 +174,8 @@ bool ln_metric_update_builtin(LnContext *c, LnMetric *m, LnTensor *y_true, LnTen
   if (c->err.set) return false;
   c->no_record++;
   sample_weight = masked_weight(c, m, y_pred, sample_weight);
+  y_true = widened(c, y_true);
+  y_pred = widened(c, y_pred);
   if (!cls->update && !cls->values)
     done = ln_fail(c, "a metric must define update_state");
   else if (!y_true || !(y_pred || cls->of_values))

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/stack.h"
-#include "ops/op.h"
+#include "ops/ops.h"
 
 const LnOp *ln_op_find(const char *name) {
   for (int f = 0; ln_op_families[f]; f++)
@@ -115,7 +115,8 @@ bool ln_recording_gradients(const LnContext *c) {
   return false;
 }
 
-static bool check_inputs(LnContext *c, const LnOp *op, LnTensor *const *in, int n_in, bool *meta) {
+static bool check_inputs(LnContext *c, const LnOp *op, LnTensor *const *in, int n_in, bool *meta,
+                         bool *halves) {
   for (int i = 0; i < n_in; i++) {
     if (!in[i]) {
       // An optional input that is left out, or the failure of the call that should have made it.
@@ -125,6 +126,7 @@ static bool check_inputs(LnContext *c, const LnOp *op, LnTensor *const *in, int 
     }
     if (ln_tensor_closed(in[i])) return ln_fail(c, "%s: the tensor is closed", op->name);
     if (in[i]->meta) *meta = true;
+    if (ln_dtype_is_half((LnDtype)in[i]->dtype)) *halves = true;
   }
   return true;
 }
@@ -136,16 +138,43 @@ static LnTensor *make_output(LnContext *c, const LnSpec *s, bool meta) {
   return ln_tensor_new(c, s->dtype, s->rank, s->shape);
 }
 
-// An op made of others: what they leave on the way to the results ends here.
-static bool compose(const LnCall *call, LnTensor **out) {
-  LnContext *c = call->context;
-  size_t scope = ln_scope(c);
-  bool done = call->op->compose(call, out) && !c->err.set;
-  for (int i = 0; i < call->n_out; i++) out[i] = done ? ln_retain(out[i]) : NULL;
+// Ends the scope, but for the results.
+static bool hand_on(LnContext *c, size_t scope, bool done, int n_out, LnTensor **out) {
+  for (int i = 0; i < n_out; i++) out[i] = done ? ln_retain(out[i]) : NULL;
   ln_scope_end(c, scope);
-  for (int i = 0; i < call->n_out; i++)
+  for (int i = 0; i < n_out; i++)
     if (done && !ln_temp(c, out[i])) done = false;
   return done;
+}
+
+// An op made of others: what they leave on the way to the results ends here.
+static bool compose(const LnCall *call, LnTensor **out) {
+  size_t scope = ln_scope(call->context);
+  bool done = call->op->compose(call, out) && !call->context->err.set;
+  return hand_on(call->context, scope, done, call->n_out, out);
+}
+
+// Halves are read as float32, and what comes out as float32 is rounded to the half that all floats
+// among the inputs have.
+static bool apply_halves(LnContext *c, const LnOp *op, LnTensor *const *in, int n_in,
+                         const void *params, LnTensor **out) {
+  LnTensor *few[LN_MAX_OPERANDS], **wide = few;
+  LnDtype d = LN_BOOL;
+  if (n_in > LN_MAX_OPERANDS && !(wide = malloc((size_t)n_in * sizeof *wide)))
+    return ln_fail(c, "%s: out of memory", op->name);
+  size_t scope = ln_scope(c);
+  for (int i = 0; i < n_in; i++) {
+    const LnDtype own = in[i] ? (LnDtype)in[i]->dtype : LN_BOOL;
+    if (ln_dtype_is_float(own)) d = d == LN_BOOL ? own : ln_dtype_promote(d, own);
+    wide[i] = i > 0 && in[i] == in[i - 1] ? wide[i - 1]
+              : ln_dtype_is_half(own)     ? ln_cast(c, in[i], LN_FLOAT32)
+                                          : in[i];
+  }
+  bool done = !c->err.set && ln_apply_all(c, op, wide, n_in, params, out);
+  for (int i = 0; done && i < op->n_out; i++)
+    if (ln_dtype_is_half(d) && out[i]->dtype == LN_FLOAT32) done = (out[i] = ln_cast(c, out[i], d));
+  if (wide != few) free(wide);
+  return hand_on(c, scope, done, op->n_out, out);
 }
 
 // Forward of what changes more than its outputs' own memory.
@@ -163,9 +192,10 @@ static void run_special(const LnCall *call, bool view) {
 bool ln_apply_all(LnContext *c, const LnOp *op, LnTensor *const *in, int n_in, const void *params,
                   LnTensor **out) {
   LnSpec spec[LN_MAX_OUTPUTS];
-  bool meta = false;
+  bool meta = false, halves = false;
   for (int i = 0; i < op->n_out; i++) out[i] = NULL;
-  if (c->err.set || !check_inputs(c, op, in, n_in, &meta)) return false;
+  if (c->err.set || !check_inputs(c, op, in, n_in, &meta, &halves)) return false;
+  if (halves && !(op->flags & LN_OP_HALVES)) return apply_halves(c, op, in, n_in, params, out);
   LnCall call = {op, c, n_in, op->n_out, (LnTensor **)in, out, params, NULL};
   for (int i = 0; i < op->n_out; i++) spec[i].view_of = NULL;
   if (meta && op->flags & LN_OP_VALUE_SHAPE)

@@ -62,10 +62,12 @@ static void copy_forward(const LnCall *call) {
 
 const LnOp ln_ops_assign[] = {
   [ASSIGN] = {.name = "assign", .n_in = 2, .n_out = 1,
-              .flags = LN_OP_HIDDEN | LN_OP_NO_GRADIENT | LN_OP_EFFECT | LN_OP_IN_PLACE,
+              .flags = LN_OP_HALVES | LN_OP_HIDDEN | LN_OP_NO_GRADIENT | LN_OP_EFFECT |
+                       LN_OP_IN_PLACE,
               .shape = assign_shape, .scratch = assign_scratch, .forward = assign_forward,
               .doc = "(place, value): the value goes into the place (ln_assign)."},
-  [COPY] = {.name = "copy_of", .n_in = 1, .n_out = 1, .flags = LN_OP_HIDDEN | LN_OP_NO_GRADIENT,
+  [COPY] = {.name = "copy_of", .n_in = 1, .n_out = 1,
+            .flags = LN_OP_HALVES | LN_OP_HIDDEN | LN_OP_NO_GRADIENT,
             .shape = copy_shape, .forward = copy_forward,
             .doc = "(x): the values of x as they are now, in memory of their own."},
   {0}};

@@ -167,7 +167,7 @@ static const LnOption k_options[] = {
    .doc = "how far above the main diagonal; negative: below"}, {0}};
 
 const LnOp ln_ops_diagonal[] = {
-  {.name = "diagonal", .n_in = 1, .n_out = 1, .options = diagonal_options,
+  {.name = "diagonal", .n_in = 1, .n_out = 1, .flags = LN_OP_HALVES, .options = diagonal_options,
    .fields = diagonal_fields,
    .params_size = sizeof(Diagonal), .shape = diagonal_shape, .backward = diagonal_backward,
    .samples = "x(3,4)\nx(3,4), 1\nx(4,3), -1\nx(2,3,4), {axis1 = 2, axis2 = 3}\nx(2,3), 5",
@@ -175,11 +175,12 @@ const LnOp ln_ops_diagonal[] = {
           "view. Error: fewer than two axes.\n"
           "Example:\n"
           "ln.arange(9):reshape{3, 3}:diagonal():astype(\"int32\")  --> [0 4 8]\n"},
-  {.name = "diagonal_grad", .n_in = 1, .n_out = 1, .flags = LN_OP_HIDDEN,
+  {.name = "diagonal_grad", .n_in = 1, .n_out = 1, .flags = LN_OP_HALVES | LN_OP_HIDDEN,
    .options = diagonal_options, .fields = diagonal_fields,
    .params_size = sizeof(Diagonal), .shape = grad_shape, .forward = grad_forward,
    .backward = grad_backward, .doc = "Zeros with x on the diagonal."},
-  {.name = "diag", .n_in = 1, .n_out = 1, .options = k_options, .params_size = sizeof(Diag),
+  {.name = "diag", .n_in = 1, .n_out = 1, .flags = LN_OP_HALVES, .options = k_options,
+   .params_size = sizeof(Diag),
    .compose = diag_compose, .samples = "x(3)\nx(3), 1\nx(3), -2\nx(3,4)\nx(3,4), 1",
    .doc = "(x, k = 0): of a matrix its k-th diagonal; of a vector the square matrix that has it "
           "as\n"
@@ -191,13 +192,15 @@ const LnOp ln_ops_diagonal[] = {
    .doc = "(x, offset = 0, axis1 = 1, axis2 = 2): the sum of the diagonal.\n"
           "Example:\n"
           "ln.trace(ln.tensor{{1, 2}, {3, 4}})  --> 5.0\n"},
-  {.name = "tril", .n_in = 1, .n_out = 1, .options = k_options, .params_size = sizeof(Diag),
+  {.name = "tril", .n_in = 1, .n_out = 1, .flags = LN_OP_HALVES, .options = k_options,
+   .params_size = sizeof(Diag),
    .shape = triangle_shape, .forward = triangle_forward, .backward = triangle_backward,
    .samples = "x(3,4)\nx(2,3,3), -1\nx(3,4), 1",
    .doc = "(x, k = 0): x with zeros above the k-th diagonal of its last two axes.\n"
           "Example:\n"
           "ln.tril(ln.tensor{{1, 2}, {3, 4}}):flatten()  --> [1. 0. 3. 4.]\n"},
-  {.name = "triu", .n_in = 1, .n_out = 1, .options = k_options, .params_size = sizeof(Diag),
+  {.name = "triu", .n_in = 1, .n_out = 1, .flags = LN_OP_HALVES, .options = k_options,
+   .params_size = sizeof(Diag),
    .shape = triangle_shape, .forward = triangle_forward, .backward = triangle_backward,
    .samples = "x(3,4)\nx(2,3,3), -1\nx(3,4), 1",
    .doc = "(x, k = 0): x with zeros below the k-th diagonal of its last two axes.\n"

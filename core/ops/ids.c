@@ -55,15 +55,16 @@ static void one_hot_forward(const LnCall *call) {
   memset(y->data, 0, (size_t)y->size * ln_dtype_size(y->dtype));
   ln_kernel_positions(x, 0, ids);
   for (int i = axis + 1; i < y->rank; i++) inner *= y->shape[i];
-#define ONES(T)                                                                                    \
+#define ONES(T, one)                                                                               \
   for (int64_t i = 0; i < x->size; i++)                                                            \
-    if (ids[i] >= 0) ((T *)y->data)[(i / inner * n + ids[i]) * inner + i % inner] = 1;
+    if (ids[i] >= 0) ((T *)y->data)[(i / inner * n + ids[i]) * inner + i % inner] = one;
   switch ((LnDtype)y->dtype) {
-    case LN_BOOL: case LN_UINT8: ONES(uint8_t) break;
-    case LN_INT32: ONES(int32_t) break;
-    case LN_INT64: ONES(int64_t) break;
-    case LN_FLOAT32: ONES(float) break;
-    default: ONES(double) break;
+    case LN_BOOL: case LN_UINT8: ONES(uint8_t, 1) break;
+    case LN_INT32: ONES(int32_t, 1) break;
+    case LN_INT64: ONES(int64_t, 1) break;
+    case LN_FLOAT16: case LN_BFLOAT16: ONES(uint16_t, ln_half_bits((LnDtype)y->dtype, 1)) break;
+    case LN_FLOAT32: ONES(float, 1) break;
+    default: ONES(double, 1) break;
   }
 }
 
@@ -153,7 +154,7 @@ static const LnOption bincount_options[] = {
 enum { ONE_HOT, CLASS_IDS };
 
 const LnOp ln_ops_ids[] = {
-  [ONE_HOT] = {.name = "one_hot", .n_in = 1, .n_out = 1, .flags = LN_OP_NO_GRADIENT,
+  [ONE_HOT] = {.name = "one_hot", .n_in = 1, .n_out = 1, .flags = LN_OP_HALVES | LN_OP_NO_GRADIENT,
    .options = one_hot_options,
    .params_size = sizeof(OneHot), .shape = one_hot_shape, .check = one_hot_check,
    .scratch = ids_scratch, .forward = one_hot_forward,

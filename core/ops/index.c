@@ -464,7 +464,8 @@ static const LnOption gather_options[] = {
   "ln.gather(ln.tensor{{1, 2}, {3, 4}}, ln.tensor{{2}, {1}}):flatten()  --> [2. 3.]\n"
 
 const LnOp ln_ops_index[] = {
-  {.name = "take", .n_in = 2, .n_out = 1, .flags = LN_OP_ADDS_GRADIENT, .options = take_options,
+  {.name = "take", .n_in = 2, .n_out = 1, .flags = LN_OP_HALVES | LN_OP_ADDS_GRADIENT,
+   .options = take_options,
    .fields = fields, .params_size = sizeof(Index),
    .shape = take_shape, .check = take_check, .scratch = take_scratch, .forward = take_forward,
    .backward = take_backward,
@@ -483,14 +484,14 @@ const LnOp ln_ops_index[] = {
    .params_size = sizeof(Index), .shape = grad_shape, .check = grad_check,
    .scratch = take_scratch, .forward = take_grad_forward, .backward = take_grad_backward,
    .doc = "(dy, positions, sum): dy added at the positions of the sum, in place, or of zeros."},
-  {.name = "gather", .n_in = 2, .n_out = 1, .flags = LN_OP_ADDS_GRADIENT,
+  {.name = "gather", .n_in = 2, .n_out = 1, .flags = LN_OP_HALVES | LN_OP_ADDS_GRADIENT,
    .options = gather_options, .fields = fields,
    .params_size = sizeof(Index), .shape = gather_shape, .check = gather_check,
    .scratch = gather_scratch, .forward = gather_forward, .backward = gather_backward,
    .samples = "x(2,3), ln.tensor({{1, 1}, {3, -1}}, {dtype = \"int32\"})\n"
               "x(3,2), ln.tensor({{1, 3}}, {dtype = \"int64\"}), 1\n"
               "x(1,3), ln.tensor({{1}, {2}}, {dtype = \"int64\"}), 2", .doc = GATHER_DOC},
-  {.name = "take_along_axis", .n_in = 2, .n_out = 1, .flags = LN_OP_ADDS_GRADIENT,
+  {.name = "take_along_axis", .n_in = 2, .n_out = 1, .flags = LN_OP_HALVES | LN_OP_ADDS_GRADIENT,
    .options = gather_options, .fields = fields,
    .params_size = sizeof(Index), .shape = gather_shape, .check = gather_check,
    .scratch = gather_scratch, .forward = gather_forward, .backward = gather_backward,
@@ -501,7 +502,8 @@ const LnOp ln_ops_index[] = {
    .scratch = gather_scratch, .forward = gather_grad_forward, .backward = gather_grad_backward,
    .doc = "(dy, positions, sum): dy added at the positions along an axis of the sum, in place, or "
           "of zeros."},
-  {.name = "nonzero", .n_in = 1, .n_out = 1, .flags = LN_OP_VALUE_SHAPE | LN_OP_NO_GRADIENT,
+  {.name = "nonzero", .n_in = 1, .n_out = 1,
+   .flags = LN_OP_HALVES | LN_OP_VALUE_SHAPE | LN_OP_NO_GRADIENT,
    .shape = nonzero_shape, .scratch = nonzero_scratch, .forward = nonzero_forward,
    .samples = "b(2,3)\ni(3, 2,3)\nx(2,3)",
    .doc = "(x): where x is not 0 (or true): int64 (n, rank), one row of 1-based positions for "
@@ -510,16 +512,18 @@ const LnOp ln_ops_index[] = {
           "Example:\n"
           "ln.nonzero(ln.tensor{0, 5, 0, 7}):flatten()  --> [2 4]\n"},
   {.name = "flat_nonzero", .n_in = 1, .n_out = 1,
-   .flags = LN_OP_HIDDEN | LN_OP_VALUE_SHAPE | LN_OP_NO_GRADIENT, .shape = flat_nonzero_shape,
+   .flags = LN_OP_HALVES | LN_OP_HIDDEN | LN_OP_VALUE_SHAPE | LN_OP_NO_GRADIENT,
+   .shape = flat_nonzero_shape,
    .scratch = nonzero_scratch, .forward = flat_nonzero_forward,
    .doc = "0-based positions of the elements of the flattened x that are not 0."},
-  {.name = "masked_select", .n_in = 2, .n_out = 1, .flags = LN_OP_VALUE_SHAPE,
+  {.name = "masked_select", .n_in = 2, .n_out = 1, .flags = LN_OP_HALVES | LN_OP_VALUE_SHAPE,
    .compose = masked_compose, .samples = "x(2,3), b(2,3)\nx(3,2), b(3)",
    .doc = "(x, mask): the elements of x where the mask is true, in one axis; a mask for the first\n"
           "axes only selects rows. Error: the mask's shape does not begin x's.\n"
           "Example:\n"
           "ln.tensor{1, 5, 2, 7}:masked_select(ln.tensor{1, 5, 2, 7}:gt(3))  --> [5. 7.]\n"},
-  {.name = "where", .n_in = 3, .n_out = 1, .flags = LN_OP_FUNCTION_ONLY, .shape = where_shape,
+  {.name = "where", .n_in = 3, .n_out = 1, .flags = LN_OP_HALVES | LN_OP_FUNCTION_ONLY,
+   .shape = where_shape,
    .scratch = where_scratch, .forward = where_forward, .backward = where_backward,
    .samples = "b(2,3), x(2,3), x(2,3)\nb(2,3), x(3), x(2,1)\nb(2,1), x(2,3), p(2,3)",
    .doc = "(condition, a, b): elements of a where the condition is true (or not 0), of b "

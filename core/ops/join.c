@@ -340,7 +340,8 @@ static const LnOption roll_options[] = {
    .doc = "along which axes; none: through the flattened tensor"}, {0}};
 
 const LnOp ln_ops_join[] = {
-  {.name = "concatenate", .n_in = 1, .n_out = 1, .flags = LN_OP_LIST, .options = join_options,
+  {.name = "concatenate", .n_in = 1, .n_out = 1, .flags = LN_OP_HALVES | LN_OP_LIST,
+   .options = join_options,
    .params_size = sizeof(Join), .shape = join_shape, .forward = join_forward,
    .backward = join_backward,
    .samples = "{x(2,3), x(1,3)}\n{x(2,3), x(2,1), x(2,2)}, {axis = 2}\n{x(2,3)}, -1",
@@ -350,19 +351,21 @@ const LnOp ln_ops_join[] = {
           "shapes.\n"
           "Example:\n"
           "ln.concatenate{ln.tensor{1, 2}, ln.tensor{3}}  --> [1. 2. 3.]\n"},
-  {.name = "stack", .n_in = 1, .n_out = 1, .flags = LN_OP_LIST, .options = stack_options,
+  {.name = "stack", .n_in = 1, .n_out = 1, .flags = LN_OP_HALVES | LN_OP_LIST,
+   .options = stack_options,
    .params_size = sizeof(Join), .compose = stack_compose,
    .samples = "{x(2,3), x(2,3)}\n{x(2,3), x(2,3)}, {axis = -1}",
    .doc = "(list, axis = 1): tensors of one shape side by side along a new axis.\n"
           "Example:\n"
           "ln.stack({ln.tensor{1, 2}, ln.tensor{3, 4}}, {axis = 2}):flatten()  --> [1. 3. 2. "
           "4.]\n"},
-  {.name = "pad_constant", .n_in = 1, .n_out = 1, .flags = LN_OP_HIDDEN,
+  {.name = "pad_constant", .n_in = 1, .n_out = 1, .flags = LN_OP_HALVES | LN_OP_HIDDEN,
    .fields = constant_fields,
    .params_size = sizeof(PadConstant), .shape = pad_constant_shape,
    .forward = pad_constant_forward, .backward = pad_constant_backward,
    .doc = "x with a value around it (ln_pad)."},
-  {.name = "pad", .n_in = 1, .n_out = 1, .options = pad_options, .params_size = sizeof(Pad),
+  {.name = "pad", .n_in = 1, .n_out = 1, .flags = LN_OP_HALVES, .options = pad_options,
+   .params_size = sizeof(Pad),
    .compose = pad_compose,
    .samples = "x(2,3), {{1, 0}, {0, 2}}\nx(2,3), {{1, 1}, {2, 2}}, \"reflect\"\n"
               "x(2,3), {1, 2}, \"edge\"\nx(2,3), {{3, 1}, {0, 4}}, \"symmetric\"",
@@ -371,12 +374,13 @@ const LnOp ln_ops_join[] = {
           "outermost element (edge).\n"
           "Example:\n"
           "ln.pad(ln.tensor{1, 2, 3}, {{2, 1}}, \"reflect\")  --> [3. 2. 1. 2. 3. 2.]\n"},
-  {.name = "tile", .n_in = 1, .n_out = 1, .options = tile_options, .params_size = sizeof(Tile),
+  {.name = "tile", .n_in = 1, .n_out = 1, .flags = LN_OP_HALVES, .options = tile_options,
+   .params_size = sizeof(Tile),
    .compose = tile_compose, .samples = "x(2,3), {2, 3}\nx(2,3), {2}\nx(3), {2, 1, 2}",
    .doc = "(x, repeats): x laid out repeats[i] times along axis i, as numpy's tile.\n"
           "Example:\n"
           "ln.tile(ln.tensor{1, 2}, {3})  --> [1. 2. 1. 2. 1. 2.]\n"},
-  {.name = "repeat_", .n_in = 1, .n_out = 1, .options = repeat_options,
+  {.name = "repeat_", .n_in = 1, .n_out = 1, .flags = LN_OP_HALVES, .options = repeat_options,
    .params_size = sizeof(Repeat), .compose = repeat_compose,
    .samples = "x(2,3), 2\nx(2,3), 3, 1\nx(2,3), 2, -1",
    .doc = "(x, repeats, axis = none): each element `repeats` times in a row, along an axis or, "
@@ -384,7 +388,8 @@ const LnOp ln_ops_join[] = {
           "none, of the flattened tensor (`repeat` is a word of Lua's own, hence the name).\n"
           "Example:\n"
           "ln.tensor{1, 2}:repeat_(2)  --> [1. 1. 2. 2.]\n"},
-  {.name = "roll", .n_in = 1, .n_out = 1, .options = roll_options, .params_size = sizeof(Roll),
+  {.name = "roll", .n_in = 1, .n_out = 1, .flags = LN_OP_HALVES, .options = roll_options,
+   .params_size = sizeof(Roll),
    .compose = roll_compose,
    .samples = "x(2,3), {1}\nx(2,3), {-1}, 2\nx(3,4), {1, 2}, {1, 2}",
    .doc = "(x, shift, axis = none): elements moved on by `shift` places; what leaves at the end\n"

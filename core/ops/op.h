@@ -49,6 +49,7 @@ enum {                      // LnOp.flags
   LN_OP_EFFECT = 512,       // does more than give its outputs: never dropped, folded or moved
   LN_OP_IN_PLACE = 1024,    // runs although out[0] is a view of an input, which it changes
   LN_OP_ADDS_GRADIENT = 2048,  // backward: dx[0] may hold what it is to be added to, in place
+  LN_OP_HALVES = 4096,      // takes float16 and bfloat16 as they are: moves elements or converts
 };
 
 enum { LN_MAX_OPERANDS = 8, LN_MAX_OUTPUTS = 8, LN_MAX_OPTIONS = 32, LN_MAX_PARAMS = 1024 };

@@ -385,7 +385,7 @@ static const LnOption cast_options[] = {
   "ln.tensor{1.7, -1.7, 0}:astype(\"int32\")  --> [ 1 -1  0]\n"
 
 const LnOp ln_ops_shape[] = {
-  {.name = "reshape", .n_in = 1, .n_out = 1, .options = shape_options,
+  {.name = "reshape", .n_in = 1, .n_out = 1, .flags = LN_OP_HALVES, .options = shape_options,
    .params_size = sizeof(Shape), .shape = reshape_shape, .forward = copy_forward,
    .backward = reshape_backward,
    .samples = "x(2,3), {3, 2}\nx(2,3), {6}\nx(2,3), {1, 2, -1, 1}",
@@ -394,72 +394,79 @@ const LnOp ln_ops_shape[] = {
           "else a copy. Error: the number of elements differs.\n"
           "Example:\n"
           "ln.arange(6):reshape{2, -1}.shape  --> (2, 3)\n"},
-  {.name = "flatten", .n_in = 1, .n_out = 1, .shape = flatten_shape, .forward = copy_forward,
+  {.name = "flatten", .n_in = 1, .n_out = 1, .flags = LN_OP_HALVES, .shape = flatten_shape,
+   .forward = copy_forward,
    .backward = reshape_backward, .samples = "x(2,3)\nx(2,2,3)",
    .doc = "(x): all elements in one axis, row after row. A view of x where strides allow it.\n"
           "Example:\n"
           "ln.tensor{{1, 2}, {3, 4}}:flatten()  --> [1. 2. 3. 4.]\n"},
-  {.name = "transpose", .n_in = 1, .n_out = 1, .options = transpose_options,
+  {.name = "transpose", .n_in = 1, .n_out = 1, .flags = LN_OP_HALVES, .options = transpose_options,
    .params_size = sizeof(Axes), .shape = permute_shape, .backward = permute_backward,
    .samples = "x(2,3)\nx(2,3,4)\nx(2,3,4), {3, 1, 2}",
    .doc = "(x, axes = none): a view of x with its axes in the order given, or in reverse\n"
           "(swapaxes exchanges two of them). One axis or none: x unchanged.\n"
           "Example:\n"
           "ln.zeros{2, 3, 4}:transpose().shape  --> (4, 3, 2)\n"},
-  {.name = "permute", .n_in = 1, .n_out = 1, .options = axes_options, .params_size = sizeof(Axes),
+  {.name = "permute", .n_in = 1, .n_out = 1, .flags = LN_OP_HALVES, .options = axes_options,
+   .params_size = sizeof(Axes),
    .shape = permute_shape, .backward = permute_backward,
    .samples = "x(2,3), {2, 1}\nx(2,3,4), {3, 1, 2}\nx(2,3,4), {-1, 2, 1}",
    .doc = "(x, axes): a view of x with its axes in another order: axis i of the result is axis\n"
           "axes[i] of x. Errors: an axis is missing, named twice or out of range.\n"
           "Example:\n"
           "ln.zeros{2, 3, 4}:permute{3, 1, 2}.shape  --> (4, 2, 3)\n"},
-  {.name = "swapaxes", .n_in = 1, .n_out = 1, .flags = LN_OP_SPACED,
+  {.name = "swapaxes", .n_in = 1, .n_out = 1, .flags = LN_OP_HALVES | LN_OP_SPACED,
    .options = swap_options, .params_size = sizeof(Swap), .shape = swap_shape,
    .backward = swap_backward, .samples = "x(2,3), 1, 2\nx(2,3,4), 1, -1",
    .doc = "(x, axis1, axis2): a view of x with two axes exchanged.\n"
           "Example:\n"
           "ln.zeros{2, 3, 4}:swapaxes(1, 3).shape  --> (4, 3, 2)\n"},
-  {.name = "moveaxis", .n_in = 1, .n_out = 1, .options = move_options, .params_size = sizeof(Move),
+  {.name = "moveaxis", .n_in = 1, .n_out = 1, .flags = LN_OP_HALVES, .options = move_options,
+   .params_size = sizeof(Move),
    .shape = move_shape, .backward = move_backward,
    .samples = "x(2,3,4), 1, -1\nx(2,3,4), {1, 3}, {2, 1}",
    .doc = "(x, source, destination): a view of x with one axis or several moved; the others keep\n"
           "their order.\n"
           "Example:\n"
           "ln.zeros{2, 3, 4}:moveaxis(1, -1).shape  --> (3, 4, 2)\n"},
-  {.name = "expand_dims", .n_in = 1, .n_out = 1, .options = axis_options,
+  {.name = "expand_dims", .n_in = 1, .n_out = 1, .flags = LN_OP_HALVES, .options = axis_options,
    .params_size = sizeof(Axes), .shape = expand_shape, .backward = reshape_backward,
    .samples = "x(2,3), 1\nx(2,3), -1\nx(2,3), {1, 3}",
    .doc = "(x, axis): a view of x with an axis of length 1 added, which is axis `axis` of the\n"
           "result.\n"
           "Example:\n"
           "ln.zeros{2, 3}:expand_dims(1).shape  --> (1, 2, 3)\n"},
-  {.name = "squeeze", .n_in = 1, .n_out = 1, .options = all_axes_options,
+  {.name = "squeeze", .n_in = 1, .n_out = 1, .flags = LN_OP_HALVES, .options = all_axes_options,
    .params_size = sizeof(Axes), .shape = squeeze_shape, .backward = reshape_backward,
    .samples = "x(2,1,3)\nx(1,2,1), 3",
    .doc = "(x, axis = none): a view of x without its axes of length 1, or without the ones named.\n"
           "Error: a named axis has another length.\n"
           "Example:\n"
           "ln.zeros{1, 3, 1}:squeeze().shape  --> (3,)\n"},
-  {.name = "broadcast_to", .n_in = 1, .n_out = 1, .options = shape_options,
+  {.name = "broadcast_to", .n_in = 1, .n_out = 1, .flags = LN_OP_HALVES, .options = shape_options,
    .params_size = sizeof(Shape), .shape = broadcast_shape, .backward = pass_backward,
    .samples = "x(2,3), {4, 2, 3}\nx(2,1), {2, 3}\nx(3), {2, 3}",
    .doc = "(x, shape): a view of x repeated along axes that it lacks or that have length 1. The\n"
           "elements are not copied: writing to one writes to its likes.\n"
           "Example:\n"
           "ln.tensor{1, 2}:broadcast_to{2, 2}:flatten()  --> [1. 2. 1. 2.]\n"},
-  {.name = "flip", .n_in = 1, .n_out = 1, .options = all_axes_options, .params_size = sizeof(Axes),
+  {.name = "flip", .n_in = 1, .n_out = 1, .flags = LN_OP_HALVES, .options = all_axes_options,
+   .params_size = sizeof(Axes),
    .shape = flip_shape, .backward = flip_backward, .samples = "x(2,3)\nx(2,3), 1\nx(2,3), {-1}",
    .doc = "(x, axis = none): a view of x with the order of elements turned round, along the given\n"
           "axes or along all.\n"
           "Example:\n"
           "ln.tensor{1, 2, 3}:flip()  --> [3. 2. 1.]\n"},
-  {.name = "astype", .n_in = 1, .n_out = 1, .options = cast_options, .params_size = sizeof(Cast),
+  {.name = "astype", .n_in = 1, .n_out = 1, .flags = LN_OP_HALVES, .options = cast_options,
+   .params_size = sizeof(Cast),
    .shape = cast_shape, .forward = copy_forward, .backward = cast_backward,
    .samples = "x(2,3), \"float64\"\nx(2,3), \"int32\"\ni(5, 2,3), \"float32\"", .doc = CAST_DOC},
-  {.name = "cast", .n_in = 1, .n_out = 1, .options = cast_options, .params_size = sizeof(Cast),
+  {.name = "cast", .n_in = 1, .n_out = 1, .flags = LN_OP_HALVES, .options = cast_options,
+   .params_size = sizeof(Cast),
    .shape = cast_shape, .forward = copy_forward, .backward = cast_backward,
    .samples = "x(2,3), \"float64\"", .doc = CAST_DOC},
-  {.name = "stop_gradient", .n_in = 1, .n_out = 1, .flags = LN_OP_NO_GRADIENT, .shape = stop_shape,
+  {.name = "stop_gradient", .n_in = 1, .n_out = 1, .flags = LN_OP_HALVES | LN_OP_NO_GRADIENT,
+   .shape = stop_shape,
    .samples = "x(2,3)",
    .doc = "(x): x, as a constant: no gradient passes back through it.\n"
           "Example:\n"

@@ -117,7 +117,8 @@ static void grad_forward(const LnCall *call) {
                  .data = (char *)dx->data + part.offset * (int64_t)width};
   memcpy(to.shape, part.shape, sizeof to.shape);
   memcpy(to.stride, part.stride, sizeof to.stride);
-  if (call->in[1]) ln_kernel_binary(LN_B_ADD, (LnDtype)dx->dtype, &to, &to, dy);
+  const LnDtype compute = ln_dtype_is_half((LnDtype)dx->dtype) ? LN_FLOAT32 : (LnDtype)dx->dtype;
+  if (call->in[1]) ln_kernel_binary(LN_B_ADD, compute, &to, &to, dy);
   else
     ln_kernel_copy(to.rank, to.shape, dx->dtype, to.data, to.stride, dy->dtype, dy->data,
                    dy->stride);
@@ -138,12 +139,13 @@ static const LnField grad_fields[] = {
   LN_BYTES(Grad, slice.open), LN_BYTES(Grad, shape), {0}};
 
 const LnOp ln_ops_slice[] = {
-  [SLICE] = {.name = "slice", .n_in = 1, .n_out = 1, .flags = LN_OP_HIDDEN | LN_OP_ADDS_GRADIENT,
+  [SLICE] = {.name = "slice", .n_in = 1, .n_out = 1,
+             .flags = LN_OP_HALVES | LN_OP_HIDDEN | LN_OP_ADDS_GRADIENT,
              .fields = slice_fields, .params_size = sizeof(LnSlice), .shape = slice_shape,
              .backward = slice_backward,
              .doc = "A view of elements start, start + step, ... of each axis (LnSlice)."},
   [SLICE_GRAD] = {.name = "slice_grad", .n_in = 2, .n_optional = 1, .n_out = 1,
-                  .flags = LN_OP_HIDDEN | LN_OP_IN_PLACE, .fields = grad_fields,
+                  .flags = LN_OP_HALVES | LN_OP_HIDDEN | LN_OP_IN_PLACE, .fields = grad_fields,
                   .params_size = sizeof(Grad), .shape = grad_shape, .forward = grad_forward,
                   .backward = grad_backward,
                   .doc = "(dy, sum): dy added to a slice of the sum, in place, or of zeros."},

@@ -49,12 +49,19 @@ typedef struct Format {
   int edge;           // elements shown at either end of a long axis; 0: all
 } Format;
 
+// Whether a text is read as v, a float of this dtype.
+static bool reads_as(const char *text, double v, LnDtype d) {
+  if (d == LN_FLOAT32) return strtof(text, NULL) == (float)v;
+  const double read = strtod(text, NULL);
+  return read == v || (ln_dtype_is_half(d) && ln_half_bits(d, read) == ln_half_bits(d, v));
+}
+
 // The fewest digits that read back as the same float of this dtype, in scientific form.
 static void shortest(double v, LnDtype d, char *out) {
-  int most = d == LN_FLOAT32 ? FLT_DECIMAL_DIG : DBL_DECIMAL_DIG;
+  int most = d == LN_FLOAT64 ? DBL_DECIMAL_DIG : FLT_DECIMAL_DIG;
   for (int digits = 1; digits <= most; digits++) {
     snprintf(out, CELL, "%.*e", digits - 1, v);
-    if (d == LN_FLOAT32 ? strtof(out, NULL) == (float)v : strtod(out, NULL) == v) return;
+    if (reads_as(out, v, d)) return;
   }
 }
 
@@ -178,6 +185,7 @@ static void choose_format(Format *f) {
   each_shown(f, 0, index, see_size, &s);
   double ratio = s.smallest > 0 ? s.largest / s.smallest : 1;
   if (d == LN_FLOAT32 && s.smallest > 0) ratio = (double)((float)s.largest / (float)s.smallest);
+  if (ln_dtype_is_half(d)) ratio = (double)ln_half_value(d, ln_half_bits(d, ratio));
   f->scientific = s.largest >= 1e8 || (s.smallest > 0 && (s.smallest < 1e-4 || ratio > 1000));
   each_shown(f, 0, index, see_width, f);
   if (f->scientific) {

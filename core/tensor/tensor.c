@@ -182,6 +182,7 @@ double ln_tensor_get(const LnTensor *t, const int64_t *index) {
     case LN_BOOL: case LN_UINT8: return *(const uint8_t *)p;
     case LN_INT32: return *(const int32_t *)p;
     case LN_INT64: return (double)*(const int64_t *)p;
+    case LN_FLOAT16: case LN_BFLOAT16: return ln_half_value(t->dtype, *(const uint16_t *)p);
     case LN_FLOAT32: return *(const float *)p;
     default: return *(const double *)p;
   }
@@ -203,6 +204,7 @@ int64_t ln_tensor_get_int(const LnTensor *t, const int64_t *index) {
 void ln_tensor_set(LnTensor *t, const int64_t *index, double value) {
   void *p = element(t, index);
   switch ((LnDtype)t->dtype) {
+    case LN_FLOAT16: case LN_BFLOAT16: *(uint16_t *)p = ln_half_bits(t->dtype, value); break;
     case LN_FLOAT32: *(float *)p = (float)value; break;
     case LN_FLOAT64: *(double *)p = value; break;
     case LN_BOOL: *(uint8_t *)p = value != 0; break;
@@ -217,6 +219,7 @@ void ln_tensor_set_int(LnTensor *t, const int64_t *index, int64_t value) {
     case LN_UINT8: *(uint8_t *)p = (uint8_t)value; break;
     case LN_INT32: *(int32_t *)p = (int32_t)value; break;
     case LN_INT64: *(int64_t *)p = value; break;
+    case LN_FLOAT16: case LN_BFLOAT16: *(uint16_t *)p = ln_half_bits_of_int(t->dtype, value); break;
     case LN_FLOAT32: *(float *)p = (float)value; break;
     default: *(double *)p = (double)value;
   }

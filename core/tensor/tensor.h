@@ -8,14 +8,22 @@
 #include "lunate.h"
 
 // ---- dtypes
-size_t ln_dtype_size(LnDtype d);
+extern const size_t ln_dtype_sizes[LN_DTYPES];
+static inline size_t ln_dtype_size(LnDtype d) { return ln_dtype_sizes[d]; }   // bytes
 const char *ln_dtype_name(LnDtype d);
 bool ln_dtype_from_name(const char *name, LnDtype *out);
-static inline bool ln_dtype_is_float(LnDtype d) { return d >= LN_FLOAT32; }
-// Keras's promotion of two tensors: the wider of a kind; integer with float gives that float.
+static inline bool ln_dtype_is_float(LnDtype d) { return d >= LN_FLOAT16; }
+// Of 16 bits: what computes with them does so in float32 (ops/apply.c).
+static inline bool ln_dtype_is_half(LnDtype d) { return d == LN_FLOAT16 || d == LN_BFLOAT16; }
+// Keras's promotion of two tensors: the wider of a kind; integer with float gives that float;
+// float16 with bfloat16 gives float32.
 LnDtype ln_dtype_promote(LnDtype a, LnDtype b);
 // What a division, mean or exp of d gives: d itself for floats, float32 for the others.
 static inline LnDtype ln_dtype_float(LnDtype d) { return ln_dtype_is_float(d) ? d : LN_FLOAT32; }
+// An element of a half as a number, and a number rounded to such an element.
+float ln_half_value(LnDtype d, uint16_t bits);
+uint16_t ln_half_bits(LnDtype d, double v);
+uint16_t ln_half_bits_of_int(LnDtype d, int64_t v);
 
 // ---- shapes
 // A shape in text, "(2, 3)", "(5,)" for one axis; -1 prints as None. Rotates through a few

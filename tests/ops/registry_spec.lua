@@ -1,6 +1,7 @@
 -- Every op of the registry, by its own samples: it runs, on strided inputs too with the same
 -- result; its gradient agrees with finite differences (float64) on contiguous, strided and
--- broadcast inputs; so does the gradient of its gradient; shapes are inferred without data.
+-- broadcast inputs; so does the gradient of its gradient; shapes are inferred without data; of
+-- float16 and bfloat16 it gives what float32 gives, rounded.
 local ln = require "lunate"
 local core = require "lunate.core"
 local samples = require "support.samples"
@@ -33,7 +34,7 @@ end
 
 local function copy_args(args) return table.move(args, 1, args.n, 1, {n = args.n}) end
 
-local function is_float(t) return t.dtype == "float64" or t.dtype == "float32" end
+local function is_float(t) return t.dtype:find("float", 1, true) ~= nil end
 
 -- The same values, laid out so that no axis is dense.
 local function strided(t)
@@ -161,6 +162,55 @@ local function same(a, b)
   if a.size == 0 then return true end
   local close = (a - b):abs():le(a:abs() * 1e-12 + 1e-12):logical_or(a:eq(b))
   return close:logical_or(a:isnan():logical_and(b:isnan())):all()
+end
+
+-- ---- float16 and bfloat16
+
+-- The arguments with their floats as `dtype`, of the values that `half` has.
+local function with_floats(args, where, half, dtype)
+  local changed = copy_args(args)
+  for _, place in ipairs(where) do
+    place.set(changed, place.get(args):astype(half):astype(dtype))
+  end
+  return changed
+end
+
+local function check_half(f, args, half)
+  local where = float_places(args)
+  local wide = table.pack(f(table.unpack(with_floats(args, where, half, "float32"), 1, args.n)))
+  local halves = with_floats(args, where, half, half)
+  local results = table.pack(f(table.unpack(halves, 1, args.n)))
+  assert.equal(wide.n, results.n)
+  for k = 1, wide.n do
+    local expected = wide[k]
+    if is_tensor(expected) and expected.dtype == "float32" then expected = expected:astype(half) end
+    assert.is_true(same(results[k], expected), ("result %d differs"):format(k))
+  end
+  for _, place in ipairs(where) do place.set(halves, strided(place.get(halves))) end
+  results = table.pack(f(table.unpack(halves, 1, args.n)))
+  for k = 1, wide.n do
+    local expected = wide[k]
+    if is_tensor(expected) and expected.dtype == "float32" then expected = expected:astype(half) end
+    assert.is_true(same(results[k], expected), ("result %d of strided ones differs"):format(k))
+  end
+  return where
+end
+
+-- What arrives from above, up to 1.7, is rounded to halves, and what comes of it.
+local function check_half_gradient(f, args, half)
+  local where = float_places(args)
+  local expected = gradients(f, with_floats(args, where, half, "float32"), where)
+  local actual = gradients(f, with_floats(args, where, half, half), where)
+  assert.equal(#expected, #actual)
+  for k, e in ipairs(expected) do
+    assert.equal(e and half, actual[k] and actual[k].dtype)
+    if e then
+      local most = e:abs():max():item()
+      local far = (actual[k]:astype("float32") - e):abs():max():item()
+      local allowed = (half == "float16" and 0x1p-9 or 0x1p-6) * math.max(most, 1)
+      assert.is_true(far <= allowed, ("input %d: %g off, of %g"):format(k, far, most))
+    end
+  end
 end
 
 -- Two samples in turn, in a model whose author promised that it does the same each time.
@@ -316,6 +366,14 @@ describe("op", function()
           assert.is_true(same(dense[k], wide[k]), ("result %d differs"):format(k))
         end
       end)
+      for _, half in ipairs{"float16", "bfloat16"} do
+        if #float_places(arguments(sample)) > 0 then
+          it(("%s(%s) takes %s"):format(op.name, sample, half), function()
+            check_half(f, arguments(sample), half)
+            if op.gradient then check_half_gradient(f, arguments(sample), half) end
+          end)
+        end
+      end
       if op.gradient then
         checked = checked + 1
         it(("%s(%s) has the right gradient"):format(op.name, sample), function()
