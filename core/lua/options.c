@@ -51,7 +51,7 @@ void ln_lua_push_kind_text(lua_State *L, const LnOption *o) {
       else luaL_addchar(&b, *p);
     }
   } else if (o->kind == LN_OPT_DTYPE) {
-    luaL_addstring(&b, ": bool, uint8, int32, int64, float32, float64");
+    luaL_addstring(&b, ": bool, uint8, int32, int64, float16, bfloat16, float32, float64");
   }
   if (o->range) {
     luaL_addstring(&b, o->range[0] == '[' || o->range[0] == '(' ? " in " : " ");

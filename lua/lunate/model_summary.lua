@@ -75,12 +75,14 @@ local function widths(line_length, positions)
   return list
 end
 
+local BYTES = {bool = 1, uint8 = 1, float16 = 2, bfloat16 = 2, int32 = 4, float32 = 4, int64 = 8,
+               float64 = 8}
+
 local function count(variables)
   local n, bytes = 0, 0
   for _, v in ipairs(variables) do
     n = n + v.size
-    local width = ({float64 = 8, int64 = 8, uint8 = 1, bool = 1})[v.dtype] or 4
-    bytes = bytes + v.size * width
+    bytes = bytes + v.size * BYTES[v.dtype]
   end
   return n, bytes
 end

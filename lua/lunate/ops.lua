@@ -203,6 +203,9 @@ function ops.allclose(a, b, options)
   return f.isclose(a, b, check("allclose", CLOSE, options, {"rtol", "atol"})):all()
 end
 
+local LARGEST = {float16 = 65504, bfloat16 = 0x1.fep127, float32 = 0x1.fffffep127,
+                 float64 = 0x1.fffffffffffffp1023}
+
 --- x with NaN and infinities replaced: `nan_to_num(t, {nan = 0, posinf = ..., neginf = ...})`; the
 -- infinities by the dtype's largest and smallest number unless told. Integers come back as they
 -- are.
@@ -216,7 +219,7 @@ function ops.nan_to_num(t, options)
   local o = check("nan_to_num", {nan = {"number", default = 0}, posinf = {"number"},
                                  neginf = {"number"}}, options, {"nan", "posinf", "neginf"})
   if not t.dtype:find("float", 1, true) then return t end
-  local most = t.dtype == "float32" and 0x1.fffffep127 or 0x1.fffffffffffffp1023
+  local most = LARGEST[t.dtype]
   t = f.where(f.isnan(t), o.nan, t)
   t = f.where(t:eq(math.huge), o.posinf or most, t)
   return f.where(t:eq(-math.huge), o.neginf or -most, t)

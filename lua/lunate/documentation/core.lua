@@ -44,8 +44,8 @@ function ln.set_seed(n) end
 
 --- A tensor from a number, a boolean, a (nested) table of them, or a copy of a tensor.
 -- @param value  rows of equal length; float32 unless `dtype` says otherwise, bool for booleans
--- @param options  `dtype` (float32): "float32", "float64", "int32", "int64", "uint8" or "bool"; a
---   lone string is one
+-- @param options  `dtype` (float32): "float32", "float64", "float16", "bfloat16", "int32",
+--   "int64", "uint8" or "bool"; a lone string is one
 -- @return the tensor, its shape that of the table. Errors: ragged rows; a number that the dtype
 --   cannot hold.
 --
@@ -163,7 +163,8 @@ function ln.copy(t) end
 --     print(ln.zeros{2, 3}.shape, ln.zeros{2, 3}.shape[2])                 --> (2, 3) 3
 Tensor.shape = {}
 
---- The type of the elements: "float32", "float64", "int32", "int64", "uint8" or "bool".
+--- The type of the elements: "float32", "float64", "float16", "bfloat16", "int32", "int64", "uint8"
+-- or "bool". The two of 16 bits are computed with in float32; each result is rounded to them.
 --
 --     print(ln.arange(3).dtype)                                            --> float32
 Tensor.dtype = ""
