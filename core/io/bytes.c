@@ -1,7 +1,6 @@
 // Tensors as plain bytes. Elements that no dtype has are widened on the way in.
 #include "io/bytes.h"
 
-#include <math.h>
 #include <string.h>
 
 #include "kernels/copy.h"
@@ -10,8 +9,8 @@ static const LnElement elements[] = {
     {"bool", LN_BOOL, 1},       {"uint8", LN_UINT8, 1},      {"int32", LN_INT32, 4},
     {"int64", LN_INT64, 8},     {"float32", LN_FLOAT32, 4},  {"float64", LN_FLOAT64, 8},
     {"int8", LN_INT32, 1},      {"int16", LN_INT32, 2},      {"uint16", LN_INT32, 2},
-    {"uint32", LN_INT64, 4},    {"uint64", LN_INT64, 8},     {"float16", LN_FLOAT32, 2},
-    {"bfloat16", LN_FLOAT32, 2}};
+    {"uint32", LN_INT64, 4},    {"uint64", LN_INT64, 8},     {"float16", LN_FLOAT16, 2},
+    {"bfloat16", LN_BFLOAT16, 2}};
 
 const LnElement *ln_element(const char *name) {
   for (size_t i = 0; i < sizeof elements / sizeof *elements; i++)
@@ -26,15 +25,6 @@ static uint64_t load(const unsigned char *p, size_t bytes, bool big_endian) {
   return v;
 }
 
-// IEEE 754 binary16: a sign, 5 bits of exponent (bias 15), 10 of fraction.
-static float half(uint64_t v) {
-  int exponent = (int)(v >> 10 & 31);
-  float fraction = (float)(v & 1023);
-  float x = exponent == 31 ? (fraction != 0 ? NAN : INFINITY)
-            : exponent ? ldexpf(1024 + fraction, exponent - 25) : ldexpf(fraction, -24);
-  return v >> 15 & 1 ? -x : x;
-}
-
 static bool read_elements(LnContext *c, LnTensor *t, const unsigned char *p, const LnElement *e,
                           bool big_endian) {
   const uint16_t one = 1;
@@ -44,12 +34,11 @@ static bool read_elements(LnContext *c, LnTensor *t, const unsigned char *p, con
     if (t->size) memcpy(t->data, p, (size_t)t->size * e->bytes);
     return true;
   }
-  bool is_signed = e->name[0] == 'i', is_brain = e->name[0] == 'b';
+  bool is_signed = e->name[0] == 'i';
   unsigned shift = 64 - 8 * (unsigned)e->bytes;
   for (int64_t i = 0; i < t->size; i++, p += e->bytes) {
     uint64_t v = load(p, e->bytes, big_endian);
     int64_t whole = is_signed ? (int64_t)(v << shift) >> shift : (int64_t)v;
-    uint32_t bits = (uint32_t)(is_brain ? v << 16 : v);
     switch (e->dtype) {
       case LN_BOOL: ((bool *)t->data)[i] = v != 0; break;
       case LN_INT32: ((int32_t *)t->data)[i] = (int32_t)whole; break;
@@ -58,10 +47,8 @@ static bool read_elements(LnContext *c, LnTensor *t, const unsigned char *p, con
           return ln_fail(c, "uint64 value %llu does not fit int64", (unsigned long long)v);
         ((int64_t *)t->data)[i] = whole;
         break;
-      case LN_FLOAT32:
-        if (e->bytes == 2 && !is_brain) ((float *)t->data)[i] = half(v);
-        else memcpy((float *)t->data + i, &bits, 4);
-        break;
+      case LN_FLOAT16: case LN_BFLOAT16: ((uint16_t *)t->data)[i] = (uint16_t)v; break;
+      case LN_FLOAT32: memcpy((float *)t->data + i, &(uint32_t){(uint32_t)v}, 4); break;
       default: memcpy((double *)t->data + i, &v, 8);
     }
   }

@@ -47,7 +47,8 @@ end
 
 local WORDS = {"", "relu", "mse", "adam", "float32", "float64", "float16", "bfloat16",
   "mixed_bfloat16", "int32", "int64", "uint8", "bool", "accuracy", "glorot_uniform", "linear",
-  "valid", "same", "sum", "mean", "x", "dense", "%s%n", "\0", ("x"):rep(300), "a/b", "\27[31m", "\xff", "nan", "auto", "1", "model.keras", "a.npy"}
+  "valid", "same", "sum", "mean", "x", "dense", "%s%n", "\0",
+  ("x"):rep(300), "a/b", "\27[31m", "\xff", "nan", "auto", "1", "model.keras", "a.npy"}
 local NUMBERS = {0, 1, -1, 2, 3, 5, 0.5, -0.5, 1e-8, 1e300, 0 / 0, math.huge, -math.huge, 8, 9, 100,
   1 << 31, 1 << 53, math.maxinteger, math.mininteger, 2.5}
 local KEYS = {"axis", "keepdims", "dtype", "units", "activation", "shape", "input_shape", "name",

@@ -63,6 +63,8 @@ describe("hdf5", function()
       float32 = ln.random.normal{3, 4}, float64 = ln.tensor({1, 2}, "float64"),
       int32 = ln.tensor({{1}, {-2}}, "int32"), uint8 = ln.tensor({255}, "uint8"),
       int64 = ln.tensor({math.maxinteger, math.mininteger}, "int64"),
+      float16 = ln.tensor({1, 0.1, 65504, math.huge}, "float16"),
+      bfloat16 = ln.tensor({{1, 0.1}, {3e38, math.huge}}, "bfloat16"),
       bool = ln.tensor{{true, false}}, scalar = ln.tensor(1.5), hollow = ln.zeros{0, 3},
       ["größe"] = group({a = 1}), text = "t", texts = {"a", "b"},
       described = {dataset = ln.ones{2}, attributes = {unit = "m", names = {"x"}}},
@@ -118,7 +120,7 @@ describe("hdf5", function()
 
   it("reads every type of number that h5py writes", function()
     local members = hdf5.decode(h5py "good_dtypes").members
-    local widened = {f2 = "float32", f4 = "float32", f8 = "float64", i1 = "int32", i2 = "int32",
+    local widened = {f2 = "float16", f4 = "float32", f8 = "float64", i1 = "int32", i2 = "int32",
       i4 = "int32", i8 = "int64", u1 = "uint8", u2 = "int64", u4 = "int64", u8 = "int64"}
     for code, dtype in pairs(widened) do
       local first = code:sub(1, 1) == "u" and 0 or -3
@@ -132,6 +134,17 @@ describe("hdf5", function()
     same(ln.tensor(2.5), members.alias)
     same(ln.full({2, 2}, 7), members.unwritten)
     assert.is_false(members.null)
+  end)
+
+  it("reads bfloat16 as Keras writes it", function()
+    local members = hdf5.decode(h5py "good_bfloat16").members
+    for _, name in ipairs{"brain", "opaque"} do
+      assert.equal("bfloat16", members[name].dtype)
+      assert.same({1, -2.5, math.huge, 2.0 ^ -133}, members[name]:totable())
+    end
+    assert.equal(0.5, hdf5.decode(hdf5.encode{attributes = {a = ln.tensor(0.5, "float16")}})
+      .attributes.a)
+    fails("opaque values", hdf5.decode, (h5py "good_bfloat16":gsub("bfloat16", "bfloat17")))
   end)
 
   it("reads chunks, filters, user blocks and the latest format", function()

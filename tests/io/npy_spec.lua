@@ -16,7 +16,7 @@ end
 describe("npy", function()
   it("reads numpy's files of every type and order", function()
     local signed, unsigned = {{-4, -1, 2}, {5, 8, 11}}, {{0, 3, 6}, {9, 12, 15}}
-    local widened = {f2 = "float32", f4 = "float32", f8 = "float64", i1 = "int32", i2 = "int32",
+    local widened = {f2 = "float16", f4 = "float32", f8 = "float64", i1 = "int32", i2 = "int32",
       i4 = "int32", i8 = "int64", u1 = "uint8", u2 = "int32", u4 = "int64", u8 = "int64"}
     for code, dtype in pairs(widened) do
       for _, order in ipairs{"", "be_"} do

@@ -47,14 +47,37 @@ describe("safetensors", function()
         #data), data).x
       return t.dtype, t:totable()[1]
     end
-    assert.same({"float32", 1}, {one("F16", "\0\x3c")})
-    assert.same({"float32", -2}, {one("BF16", "\0\xc0")})
+    assert.same({"float16", 1}, {one("F16", "\0\x3c")})
+    assert.same({"bfloat16", -2}, {one("BF16", "\0\xc0")})
     assert.same({"int32", -2}, {one("I16", "\254\255")})
     assert.same({"int32", -1}, {one("I8", "\255")})
     assert.same({"int32", 65534}, {one("U16", "\254\255")})
     assert.same({"int64", 4294967295}, {one("U32", "\255\255\255\255")})
     assert.same({"int64", 5}, {one("U64", ("<I8"):pack(5))})
     fails("tensor 'x': dtype 'F8_E4M3' is not supported", one, "F8_E4M3", "\0")
+  end)
+
+  it("keeps weights of 16 bits as they are, or reads them as float32", function()
+    local half = ln.tensor({1, 0.1, 65504}, "float16")
+    local brain = ln.tensor({{1, -0.1, 3e38}}, "bfloat16")
+    local header = '{"b":{"dtype":"BF16","shape":[1,3],"data_offsets":[0,6]},'
+      .. '"h":{"dtype":"F16","shape":[3],"data_offsets":[6,12]}}'
+    header = header .. (" "):rep(-#header % 8)
+    assert.equal(file(header, ("<I2I2I2I2I2I2"):pack(0x3f80, 0xbdcd, 0x7f62, 0x3c00, 0x2e66,
+      0x7bff)), safetensors.encode{h = half, b = brain})
+    local folder <close> = scratch.folder()
+    local path = folder.path .. "/w.safetensors"
+    ln.save(path, {h = half, b = brain, ids = ln.tensor({1}, "int32")})
+    local back = ln.load(path)
+    assert.is_true(back.h == half and back.b == brain)
+    for _, options in ipairs{{{dtype = "float32"}}, {"float32"}} do
+      local wide = ln.load(path, options[1])
+      assert.is_true(wide.h == half:astype("float32"))
+      assert.is_true(wide.b == brain:astype("float32"))
+      assert.equal("int32", wide.ids.dtype)
+    end
+    fails("a float dtype expected, got 'int32'", ln.load, path, {dtype = "int32"})
+    fails("'dtyp'", ln.load, path, {dtyp = "float32"})
   end)
 
   it("holds a file to the format", function()

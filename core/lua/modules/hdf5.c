@@ -50,9 +50,23 @@ static hid_t new_bool_type(void) {
   return type;
 }
 
-// In memory; in files that we write too. LN_BOOL has a type of its own.
+// A float of 16 bits, of them `fraction` the fraction's.
+static hid_t new_half_type(size_t fraction, size_t bias) {
+  hid_t type = H5Tcopy(H5T_NATIVE_FLOAT);
+  H5Tset_fields(type, 15, fraction, 15 - fraction, 0, fraction);
+  H5Tset_size(type, 2);
+  H5Tset_ebias(type, bias);
+  return type;
+}
+
+// Where it is opaque bytes, which is all that h5py has for it, Keras says so in an attribute `dtype`.
+static const char BFLOAT16[] = "bfloat16";
+
+// In memory; in files that we write too, but for bfloat16. LN_BOOL has a type of its own.
 static hid_t number_type(LnDtype d) {
   switch (d) {
+    case LN_FLOAT16: return new_half_type(10, 15);
+    case LN_BFLOAT16: return new_half_type(7, 127);
     case LN_UINT8: return H5T_NATIVE_UINT8;
     case LN_INT32: return H5T_NATIVE_INT32;
     case LN_INT64: return H5T_NATIVE_INT64;
@@ -338,6 +352,7 @@ typedef struct Child {
   size_t used, path_length;
   int depth;
   haddr_t above[MAX_DEPTH];   // the groups that we are in
+  bool bfloat16;          // an attribute `dtype` of this dataset has been heeded
   char path[1024];        // where we are, for messages; long ones are cut
   char out[1 << 14];
 } Child;
@@ -437,12 +452,40 @@ static bool is_bool_type(hid_t type) {
   return is;
 }
 
-// The dtype that holds the values; -1 when none does.
-static int dtype_of(hid_t type) {
-  size_t size = H5Tget_size(type);
+static bool is_opaque_bfloat16(hid_t dataset) {
+  char *text = NULL, fixed[64] = "";
+  if (H5Aexists(dataset, "dtype") <= 0) return false;
+  hid_t id = H5Aopen(dataset, "dtype", H5P_DEFAULT), type = H5Aget_type(id);
+  hid_t space = H5Aget_space(id);
+  bool is = H5Tget_class(type) == H5T_STRING && H5Sget_simple_extent_npoints(space) == 1;
+  if (is && H5Tis_variable_str(type) > 0) {
+    is = H5Aread(id, type, &text) >= 0 && text && strcmp(text, BFLOAT16) == 0;
+    H5free_memory(text);
+  } else if (is) {
+    is = H5Tget_size(type) < sizeof fixed && H5Aread(id, type, fixed) >= 0 &&
+         strcmp(fixed, BFLOAT16) == 0;
+  }
+  H5Sclose(space);
+  H5Tclose(type);
+  H5Aclose(id);
+  return is;
+}
+
+// The dtype that holds the values; -1 when none does. Attributes become Lua numbers.
+static int dtype_of(const Source *s) {
+  hid_t type = s->type;
+  size_t size = H5Tget_size(type), place[3], exponent, fraction;   // places; numbers of bits
   bool is_signed = H5Tget_sign(type) == H5T_SGN_2;
   switch (H5Tget_class(type)) {
-    case H5T_FLOAT: return size <= 4 ? LN_FLOAT32 : LN_FLOAT64;
+    case H5T_OPAQUE:
+      return size == 2 && !s->attribute && is_opaque_bfloat16(s->id) ? LN_BFLOAT16 : -1;
+    case H5T_FLOAT:
+      if (size == 2 && !s->attribute &&
+          H5Tget_fields(type, &place[0], &place[1], &exponent, &place[2], &fraction) >= 0) {
+        if (exponent == 5 && fraction == 10) return LN_FLOAT16;
+        if (exponent == 8 && fraction == 7) return LN_BFLOAT16;
+      }
+      return size <= 4 ? LN_FLOAT32 : LN_FLOAT64;
     case H5T_INTEGER:
       if (size == 1 && !is_signed) return LN_UINT8;
       if (size > 8) return -1;
@@ -455,7 +498,8 @@ static int dtype_of(hid_t type) {
 static void send_numbers(Child *c, const Source *s, LnDtype d) {
   bool wide = H5Tget_class(s->type) == H5T_INTEGER && H5Tget_size(s->type) > 4 &&
               H5Tget_sign(s->type) == H5T_SGN_NONE;
-  hid_t type = d == LN_BOOL ? s->type : wide ? H5T_NATIVE_UINT64 : number_type(d);
+  bool as_it_is = d == LN_BOOL || H5Tget_class(s->type) == H5T_OPAQUE;
+  hid_t type = as_it_is ? s->type : wide ? H5T_NATIVE_UINT64 : number_type(d);
   size_t size = H5Tget_size(type);
   void *data = read_source(c, s, type, size);
   for (uint64_t i = 0; wide && i < s->n; i++) {
@@ -534,7 +578,8 @@ static void send_value(Child *c, hid_t id, bool attribute, uint64_t most) {
     if (empty) s.n = 0;
     if (s.n > most / size)
       refuse(c, "the file is damaged ('%s' claims more than it can hold)", c->path);
-    int d = dtype_of(s.type);
+    int d = dtype_of(&s);
+    if (!attribute) c->bfloat16 = d == LN_BFLOAT16 && H5Tget_class(s.type) == H5T_OPAQUE;
     if (H5Tget_class(s.type) == H5T_STRING) send_texts(c, &s);
     else if (d >= 0) send_numbers(c, &s, (LnDtype)d);
     else refuse(c, "'%s' holds %s, which are not read", c->path, class_name(H5Tget_class(s.type)));
@@ -546,6 +591,7 @@ static void send_value(Child *c, hid_t id, bool attribute, uint64_t most) {
 static herr_t send_attribute(hid_t object, const char *name, const H5A_info_t *info, void *user) {
   Child *c = user;
   (void)info;
+  if (c->bfloat16 && strcmp(name, "dtype") == 0) return 0;
   size_t before = enter(c, '@', name);
   hid_t id = H5Aopen(object, name, H5P_DEFAULT);
   if (id < 0) damaged(c);
@@ -584,6 +630,7 @@ static void send_dataset(Child *c, hid_t id) {
   put_letter(c, 'D');
   send_value(c, id, false, layout == H5D_CHUNKED ? limits_of(c->file).bytes : c->file);
   send_attributes(c, id);
+  c->bfloat16 = false;
 }
 
 static herr_t send_member(hid_t group, const char *name, const H5L_info_t *info, void *user);
@@ -721,7 +768,7 @@ static _Noreturn void read_file(const Task *task) {
 
 typedef struct Writer {
   Child child;                       // for its path, and to send
-  hid_t access, creation, links, text, boolean;   // property lists and types
+  hid_t access, creation, links, text, boolean, opaque;   // property lists and types
   hid_t file, above[MAX_DEPTH + 2];  // what was begun and has not ended
   size_t before[MAX_DEPTH + 2];      // the path's length before it
   int depth;
@@ -742,7 +789,8 @@ static void open_writer(Writer *w, const Task *task) {
   w->links = H5Pcreate(H5P_LINK_CREATE);
   w->text = H5Tcopy(H5T_C_S1);
   w->boolean = new_bool_type();
-  if (w->boolean < 0 || H5Pset_fapl_core(w->access, (size_t)1 << 20, 0) < 0 ||
+  w->opaque = H5Tcreate(H5T_OPAQUE, 2);
+  if (w->boolean < 0 || w->opaque < 0 || H5Pset_fapl_core(w->access, (size_t)1 << 20, 0) < 0 ||
       H5Pset_file_image_callbacks(w->access, &callbacks) < 0 ||
       H5Pset_obj_track_times(w->creation, 0) < 0 ||
       H5Pset_char_encoding(w->links, H5T_CSET_UTF8) < 0 ||
@@ -760,9 +808,10 @@ static hid_t new_space(Writer *w, const Item *item) {
 }
 
 static hid_t type_of(const Writer *w, const Item *item) {
-  return item->type == TEXT      ? w->text
-         : item->type == LN_BOOL ? w->boolean
-                                 : number_type((LnDtype)item->type);
+  return item->type == TEXT          ? w->text
+         : item->type == LN_BOOL     ? w->boolean
+         : item->type == LN_BFLOAT16 ? w->opaque
+                                     : number_type((LnDtype)item->type);
 }
 
 static void write_attribute(Writer *w, const Item *item) {
@@ -783,6 +832,9 @@ static void write_dataset(Writer *w, const Item *item) {
                          item->data ? item->data : &item->own) < 0)
     cannot_write(w);
   H5Sclose(space);
+  if (item->type == LN_BFLOAT16)
+    write_attribute(w, &(Item){.letter = 'A', .type = TEXT, .name = "dtype",
+                               .own.text = BFLOAT16});
 }
 
 static void write_item(Writer *w, const Item *item) {

@@ -84,22 +84,46 @@ function arrays.save(path, value, options)
   blame(core.write_file, path, bytes)
 end
 
+-- The option of `load`: the dtype of floats, or nil.
+local function float_dtype(options)
+  if options == nil then return nil end
+  local o = require "lunate.options"("load", {dtype = {"dtype"}}, options, {"dtype"})
+  if o.dtype and not o.dtype:find("float", 1, true) then
+    raise("bad option 'dtype' of 'load' (a float dtype expected, got '%s')", o.dtype)
+  end
+  return o.dtype
+end
+
+-- The floats of a tensor, or of a table of tensors, in a dtype.
+local function converted(value, dtype)
+  if is_tensor(value) then
+    return value.dtype:find("float", 1, true) and value:astype(dtype) or value
+  end
+  for name, t in pairs(value) do value[name] = converted(t, dtype) end
+  return value
+end
+
 --- Loads what a `.npy`, `.npz` or `.safetensors` file holds. Nothing in it is ever run.
 --
 --     local path = os.tmpname() .. ".npy"
 --     ln.save(path, ln.eye(2))
 --     print(ln.load(path))                                                  --> [[1. 0.] [0. 1.]]
 --
--- @param path  the file; numpy's small integers become int32, float16 becomes float32
+-- @param path  the file; numpy's small integers become int32
+-- @param options  `dtype` (none: as they are in the file): of the tensors of floats, "float32" of
+--   weights that a file keeps in 16 bits; integers and bools stay what they are
 -- @return a tensor (`.npy`), or a table of tensors by name; then of `.npy` a list of further arrays
 --   that follow in the file, or nil; of `.safetensors` its metadata, texts by name, or nil
 -- @raise Errors: other endings, unreadable or damaged files, uint64 values beyond int64, dtypes
---   that no tensor has. In a `.npz` such an array is an error only when it is asked for
-function arrays.load(path)
+--   that no tensor has, options that there are not. In a `.npz` such an array is an error only when
+--   it is asked for
+function arrays.load(path, options)
   local codec = format_of("load", path)
+  local dtype = float_dtype(options)
   local ok, value, more = pcall(codec.decode, blame(core.read_file, path))
   if not ok then raise("load: '%s': %s", path, value) end
-  return value, more
+  if not dtype then return value, more end
+  return converted(value, dtype), is_tensor(value) and more and converted(more, dtype) or more
 end
 
 return arrays

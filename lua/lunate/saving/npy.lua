@@ -14,7 +14,8 @@ local ELEMENTS = {
   u4 = "uint32", u8 = "uint64", f2 = "float16", f4 = "float32", f8 = "float64",
 }
 local CODES = {
-  bool = "|b1", uint8 = "|u1", int32 = "<i4", int64 = "<i8", float32 = "<f4", float64 = "<f8",
+  bool = "|b1", uint8 = "|u1", int32 = "<i4", int64 = "<i8", float16 = "<f2", float32 = "<f4",
+  float64 = "<f8",
 }
 local KINDS = {O = "Python objects", S = "byte strings", U = "strings", V = "structured elements",
                c = "complex numbers", M = "dates", m = "time spans", a = "byte strings"}
@@ -150,8 +151,8 @@ function npy.read(bytes, at)
 end
 
 --- The tensor in the bytes of a .npy file.
--- @param bytes  the whole file. int8, int16 and uint16 become int32, uint32 and uint64 int64,
---   float16 float32; Fortran order and both byte orders are read
+-- @param bytes  the whole file. int8, int16 and uint16 become int32, uint32 and uint64 int64;
+--   Fortran order and both byte orders are read
 -- @return the tensor; of several arrays one after the other (np.save into an open file) the first,
 --   as np.load has it, and a list of the others
 -- @raise for damaged data, for uint64 values beyond int64 and for dtypes that no tensor has
@@ -172,7 +173,12 @@ end
 --- The bytes of a .npy file, as a list of two texts: header and data.
 -- @param t  a tensor or variable
 -- @return a list of strings
+-- @raise for bfloat16, which numpy does not have
 function npy.pieces(t)
+  if not CODES[t.dtype] then
+    error((".npy: numpy has no dtype %s; save it in a .safetensors, or as float32: "
+      .. "t:astype(\"float32\")"):format(t.dtype), 0)
+  end
   local data = core.tensor_bytes(t)
   local shape = table.concat(t.shape, ", ")
   local text = ("{'descr': '%s', 'fortran_order': False, 'shape': (%s%s), }"):format(

@@ -18,7 +18,8 @@ local ELEMENTS = {
   BOOL = {"bool", 1},
 }
 local CODES = {
-  float64 = "F64", float32 = "F32", int64 = "I64", int32 = "I32", uint8 = "U8", bool = "BOOL",
+  float64 = "F64", float32 = "F32", float16 = "F16", bfloat16 = "BF16", int64 = "I64",
+  int32 = "I32", uint8 = "U8", bool = "BOOL",
 }
 
 local safetensors = {}
@@ -82,8 +83,7 @@ local function metadata_of(value)
 end
 
 --- The tensors in the bytes of a .safetensors file.
--- @param bytes  the whole file. I8, I16 and U16 become int32, U32 and U64 int64, F16 and BF16
---   float32
+-- @param bytes  the whole file. I8, I16 and U16 become int32, U32 and U64 int64
 -- @return a table of tensors by name, and the file's metadata (texts by name) or nil
 -- @raise where the format's rules are broken: lengths, offsets, overlaps, holes, dtypes
 function safetensors.decode(bytes)
