@@ -203,4 +203,18 @@ void ln_kernel_pack(const LnTensor *t, LnDtype dtype, void *to) {
   ln_kernel_copy(t->rank, t->shape, dtype, to, stride, (LnDtype)t->dtype, t->data, t->stride);
 }
 
+size_t ln_packed_bytes(const LnTensor *t, LnDtype dtype) {
+  const bool dense = t->dtype == dtype && ln_tensor_is_contiguous(t);
+  return dense ? 0 : ln_whole_lines((size_t)t->size * widths[dtype]);
+}
+
+const void *ln_packed(const LnTensor *t, LnDtype dtype, char **memory) {
+  const size_t bytes = ln_packed_bytes(t, dtype);
+  void *to = *memory;
+  if (bytes == 0) return t->data;
+  ln_kernel_pack(t, dtype, to);
+  *memory += bytes;
+  return to;
+}
+
 LnLoopFn ln_cast_loop(LnDtype dst, LnDtype src) { return casts[dst][src]; }

@@ -15,6 +15,10 @@ void ln_kernel_copy(int rank, const int64_t *shape, LnDtype dst_dtype, void *dst
 
 // t's elements as those of `dtype`, one after the other.
 void ln_kernel_pack(const LnTensor *t, LnDtype dtype, void *to);
+// The same for kernels that want dense operands: where t lies if it is one, else packed at *memory,
+// which moves on by ln_packed_bytes (0 if it is one).
+size_t ln_packed_bytes(const LnTensor *t, LnDtype dtype);
+const void *ln_packed(const LnTensor *t, LnDtype dtype, char **memory);
 
 // The inner loop of such a copy, for kernels that convert as they load: operand 0 is dst, 1 src.
 LnLoopFn ln_cast_loop(LnDtype dst, LnDtype src);

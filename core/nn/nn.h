@@ -63,6 +63,9 @@ void ln_object_release(void *o);
 // Fills a field from the option's default; frees what a field owns.
 bool ln_option_default(LnContext *c, const LnOption *o, void *self);
 void ln_option_free(const LnOption *o, void *self);
+// For init(): an option of n integers (one for each axis), of which a lone one stands for all; None
+// stays. "pool_size is an integer or a list of 2 of them, got (1, 2, 3)".
+bool ln_option_spread(LnContext *c, const char *name, LnInts *list, int n);
 
 // Into Lua, for objects with `lua` set: calls the method with tensors, collects tensors.
 typedef struct LnCallArgs {

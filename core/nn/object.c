@@ -341,6 +341,16 @@ bool ln_option_default(LnContext *c, const LnOption *o, void *self) {
   return ln_fail(c, "option '%s' has an unknown kind", o->name);
 }
 
+bool ln_option_spread(LnContext *c, const char *name, LnInts *list, int n) {
+  if (list->n < 0 || list->n == n) return true;
+  if (list->n != 1)
+    return ln_fail(c, "%s is an integer or a list of %d of them, got %s", name, n,
+                   ln_shape_text(list->v, (int)list->n));
+  for (int i = 1; i < n; i++) list->v[i] = list->v[0];
+  list->n = n;
+  return true;
+}
+
 void ln_option_free(const LnOption *o, void *self) {
   void *field = (char *)self + o->offset;
   switch (o->kind) {

@@ -64,6 +64,10 @@ LnTensor *ln_sum(LnContext *c, LnTensor *x, int64_t axis, bool keepdims);
 LnTensor *ln_mean(LnContext *c, LnTensor *x, int64_t axis, bool keepdims);
 LnTensor *ln_max(LnContext *c, LnTensor *x, int64_t axis, bool keepdims);
 LnTensor *ln_min(LnContext *c, LnTensor *x, int64_t axis, bool keepdims);
+// over several axes, 0-based or negative
+LnTensor *ln_sum_over(LnContext *c, LnTensor *x, const LnInts *axes, bool keepdims);
+LnTensor *ln_mean_over(LnContext *c, LnTensor *x, const LnInts *axes, bool keepdims);
+LnTensor *ln_max_over(LnContext *c, LnTensor *x, const LnInts *axes, bool keepdims);
 // 0-based positions here (1-based in Lua)
 LnTensor *ln_any(LnContext *c, LnTensor *x, int64_t axis, bool keepdims);
 LnTensor *ln_argmax(LnContext *c, LnTensor *x, int64_t axis);

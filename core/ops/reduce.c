@@ -421,6 +421,15 @@ static LnTensor *reduce(LnContext *c, int at, LnTensor *x, int64_t axis, bool ke
   return LN_APPLY1(c, &ln_ops_reduce[at], &o, x);
 }
 
+#define OVER_AXES(f, kernel)                                                                  \
+  LnTensor *ln_##f##_over(LnContext *c, LnTensor *x, const LnInts *axes, bool keepdims) {     \
+    const Reduce o = {.axis = *axes, .keepdims = keepdims};                                   \
+    return LN_APPLY1(c, &ln_ops_reduce[LN_R_##kernel], &o, x);                                \
+  }
+OVER_AXES(sum, SUM)
+OVER_AXES(mean, MEAN)
+OVER_AXES(max, MAX)
+
 #define FUNCTION(f, kernel)                                                         \
   LnTensor *ln_##f(LnContext *c, LnTensor *x, int64_t axis, bool keepdims) {        \
     return reduce(c, LN_R_##kernel, x, axis, keepdims);                               \

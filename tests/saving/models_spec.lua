@@ -5,6 +5,7 @@ local core = require "lunate.core"
 local ln = require "lunate"
 local fails = require "support.fails"
 local files = require "support.files"
+local objects = require "support.objects"
 local scratch = require "support.scratch"
 
 local layers = ln.layers
@@ -40,11 +41,10 @@ local function round_trip(model, path, x, y, options)
   return again
 end
 
--- What a class needs to be made, and the shape of a sample.
+-- What a class is made with, and the shape of a sample, where that is not what it requires and the
+-- first shape that it takes.
 local special = {
-  Activation = {{"tanh"}}, Dense = {{3}}, Dropout = {{0.5}}, GaussianNoise = {{0.1}},
-  GaussianDropout = {{0.3}}, Reshape = {{{3, 2}}, {6}}, Permute = {{{2, 1}}, {2, 3}},
-  RepeatVector = {{2}}, Rescaling = {{2}}, Flatten = {{}, {2, 3}}, UnitNormalization = {{}},
+  Reshape = {{{3, 2}}, {6}}, Permute = {{{2, 1}}, {2, 3}}, Flatten = {{}, {2, 3}},
   Normalization = {{mean = {1, 2, 3, 4}, variance = {1, 2, 1, 2}}},
 }
 local merging = {
@@ -75,8 +75,8 @@ for _, ending in ipairs{".keras", ".h5"} do
             local merged = layers[name](merging[name]){a, b}
             model = ln.Model{inputs = a, outputs = layers.Dense(2)(merged)}
           else
-            local args = special[name] or {{}}
-            shape = args[2] or shape
+            local args = special[name] or {objects.required(core.describe("layer", name))}
+            shape = args[2] or objects.sample_shape(name, args[1])
             local options = {input_shape = shape}
             for key, value in pairs(args[1]) do options[key] = value end
             local flat = layers.Flatten()

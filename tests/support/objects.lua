@@ -1,16 +1,21 @@
 -- An object of every class of the registry: objects(kind, name), made with whatever its class
--- requires. A class with a new required option gets its value here.
+-- requires: a value that stands here, or one of the option's kind.
 
 local core = require "lunate.core"
 local ln = require "lunate"
 
 local values = {
-  units = 3, target_shape = {2, 3}, dims = {1}, n = 2, activation = "relu", rate = 0.5,
-  stddev = 0.1, scale = 2, shape = {3}, threshold = 0.5, recall = 0.5, precision = 0.5,
-  sensitivity = 0.5, specificity = 0.5, num_classes = 2, target_class_ids = {0},
-  initial_learning_rate = 0.1, decay_steps = 10, decay_rate = 0.5, boundaries = {5},
-  values = {0.1, 0.01}, first_decay_steps = 10, axes = 2,
+  units = 3, target_shape = {2, 3}, dims = {1}, activation = "relu", scale = 2, shape = {3},
+  target_class_ids = {0}, boundaries = {5}, values = {0.1, 0.01}, axes = 2,
 }
+local by_kind = {{"^list of integers", {2}}, {"^integer", 2}, {"^number", 0.5}}
+
+local function value_for(option)
+  if values[option.name] ~= nil then return values[option.name] end
+  for _, entry in ipairs(by_kind) do
+    if option.kind:find(entry[1]) then return entry[2] end
+  end
+end
 
 local objects = {}
 
@@ -19,7 +24,7 @@ function objects.required(described)
   local out = {}
   for _, option in ipairs(described.options) do
     if option.default == nil then
-      out[option.name] = assert(values[option.name], described.name .. " requires " .. option.name)
+      out[option.name] = assert(value_for(option), described.name .. " requires " .. option.name)
     end
   end
   if described.name == "InputLayer" then out.shape = {3} end
@@ -28,6 +33,17 @@ function objects.required(described)
     out.outputs = ln.layers.Dense(2)(out.inputs)
   end
   return out
+end
+
+--- The shape of a sample that a layer made with these options takes: four features, or more axes.
+function objects.sample_shape(name, options)
+  local shape = {4}
+  for _ = 1, 4 do
+    local layer = core.class("layer", name)(options)
+    if pcall(layer.compute_output_shape, layer, {false, table.unpack(shape)}) then return shape end
+    table.insert(shape, 1, 6)
+  end
+  error(name .. " takes samples of no rank up to 4")
 end
 
 return setmetatable(objects, {__call = function(_, kind, name)
