@@ -205,7 +205,7 @@ void ln_kernel_pack(const LnTensor *t, LnDtype dtype, void *to) {
 
 size_t ln_packed_bytes(const LnTensor *t, LnDtype dtype) {
   const bool dense = t->dtype == dtype && ln_tensor_is_contiguous(t);
-  return dense ? 0 : ln_whole_lines((size_t)t->size * widths[dtype]);
+  return dense ? 0 : ln_whole_lines((size_t)t->size * ln_dtype_size(dtype));
 }
 
 const void *ln_packed(const LnTensor *t, LnDtype dtype, char **memory) {
