@@ -103,8 +103,7 @@ static bool keeps(const LnMemory *m, void *block, size_t size) {
   if (m->closed) return false;
   if (m->cached + size <= SMALL_CACHE) return true;
 #ifdef MADV_FREE
-  static size_t most;   // the same number whoever computes it
-  if (!most) most = (size_t)sysconf(_SC_PHYS_PAGES) / CACHED_PART * (size_t)sysconf(_SC_PAGESIZE);
+  const size_t most = (size_t)sysconf(_SC_PHYS_PAGES) / CACHED_PART * (size_t)sysconf(_SC_PAGESIZE);
   return size >= LARGE && m->cached + size <= most &&
          madvise(block, size / PAGE * PAGE, MADV_FREE) == 0;
 #else

@@ -108,7 +108,7 @@ static inline void ln_sweep_left_overs(const char *path, size_t folder) {
 static inline int ln_make_temporary(const char *path, size_t folder, char out[PATH_MAX],
                                     mode_t mode) {
   enum { MAX_NAME = 180 };   // of the name, what goes into the temporary one
-  static unsigned count;     // only spreads the names: a race costs one more attempt
+  static _Atomic unsigned count;   // spreads the names
   const char *name = path + folder;
   ln_sweep_left_overs(path, folder);
   for (int i = 0; i < 100; i++) {

@@ -146,7 +146,7 @@ static LnObject *from_entry(lua_State *L, LnLua *s, int i, LnKind kind, const ch
   if (kind == LN_METRIC && strcmp(name, ln_lua_mean_metric_class()->name) == 0) {
     lua_getfield(L, config, "fn");
     LnObject *o = ln_lua_to_object(L, s, lua_gettop(L), kind, what);
-    if (lua_getfield(L, config, "name") == LUA_TSTRING && ln_lua_is_text(L, -1) &&
+    if (lua_getfield(L, config, "name") == LUA_TSTRING && ln_lua_is_text(L, -1, false) &&
         !ln_lua_set_name(o, lua_tostring(L, -1)))
       luaL_error(L, "out of memory");
     lua_pop(L, 1);

@@ -11,7 +11,7 @@
 
 // A process has one SIGINT handler, whatever number of Lua states and threads it has: this is one
 // of the few things that cannot belong to a state. A Ctrl-C reaches every training under way.
-static volatile sig_atomic_t count;
+static _Atomic int count;
 static struct timespec ended;            // when the guards closed that a Ctrl-C had ended; 0: never
 enum { AGAIN = 2 };                      // seconds for which the next Ctrl-C is the second one
 static struct sigaction before;          // what was there; written only while ours is not
@@ -36,7 +36,7 @@ static void on_interrupt(int signal) {
   if (count == 2) sigaction(signal, &before, NULL);
 }
 
-int ln_interrupts(void) { return (int)count; }
+int ln_interrupts(void) { return count; }
 
 static void open_guard(void) {
   pthread_mutex_lock(&lock);

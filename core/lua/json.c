@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "lua/json.h"
+#include "lua/text.h"
 
 enum { MAX_DEPTH = 200 };
 
@@ -141,8 +142,11 @@ static bool is_list(lua_State *L) {
   return k == n && (n > 0 || is_marked(L, -1));
 }
 
-static int not_utf8(lua_State *L) {
-  return luaL_error(L, "json: a text that is not UTF-8 has no JSON form");
+// Raises why jansson took no text: that at i is not UTF-8, or memory ran out.
+static int refused(lua_State *L, int i) {
+  return luaL_error(L, ln_lua_is_text(L, i, true)
+                           ? "json: out of memory"
+                           : "json: a text that is not UTF-8 has no JSON form");
 }
 
 static json_t *make_float(lua_State *L, Box *box, double v) {
@@ -170,7 +174,7 @@ static json_t *make(lua_State *L, Box *box) {
     case LUA_TSTRING:
       text = lua_tolstring(L, -1, &n);
       json = json_stringn(text, n);
-      if (!json) not_utf8(L);
+      if (!json) refused(L, -1);
       break;
     case LUA_TTABLE: json = is_list(L) ? json_array() : json_object(); break;
     default:
@@ -207,7 +211,7 @@ static void fill(lua_State *L, Box *box, json_t *json, int depth) {
     if (strlen(key) != size) luaL_error(L, "json: a key should hold no zero byte");
     if (json_object_get(json, key)) luaL_error(L, "json: two keys are '%s'", key);
     json_t *item = make(L, box);
-    if (json_object_set_new(json, key, item) != 0) not_utf8(L);
+    if (json_object_set_new(json, key, item) != 0) refused(L, -2);
     if (lua_istable(L, -1)) fill(L, box, item, depth + 1);
   }
 }

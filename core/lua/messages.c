@@ -297,7 +297,7 @@ static int describe_value(lua_State *L) {
 void ln_lua_check_name(lua_State *L, int i, const char *what, bool path) {
   if (lua_type(L, i) != LUA_TSTRING)
     ln_lua_error(L, "%s: a name is a string, got a %s", what, luaL_typename(L, i));
-  if (!ln_lua_is_text(L, i)) {
+  if (!ln_lua_is_text(L, i, false)) {
     ln_lua_printable(L, i, false);
     ln_lua_error(L, "%s: a name is UTF-8 text without NUL, got '%s'", what, lua_tostring(L, -1));
   }

@@ -23,6 +23,7 @@
 // Runs in the middle of a computation, on whose tensors finalizers must not lay hands.
 static size_t collect(LnContext *c) {
   LnLua *s = (LnLua *)c;
+  if (!ln_lua_can_finalize(c->host)) return 0;
   s->refuses = "a finalizer cannot call it while memory is being freed";
   lua_gc(c->host, LUA_GCCOLLECT);
   lua_gc(c->host, LUA_GCCOLLECT);   // what finalizers let go

@@ -176,11 +176,25 @@ void *ln_lua_test_type(lua_State *L, LnLua *s, int i, int type) {
 
 // ---- memory
 
+static int nothing(lua_State *L) {
+  (void)L;
+  return 0;
+}
+
+bool ln_lua_can_finalize(lua_State *L) {
+  if (!lua_checkstack(L, 2 * LUA_MINSTACK)) return false;
+  lua_pushcfunction(L, nothing);
+  if (lua_pcall(L, 0, 0, 0) == LUA_OK) return true;
+  lua_pop(L, 1);
+  return false;
+}
+
 void ln_lua_charge(lua_State *L, LnLua *s, size_t bytes) {
   s->debt += bytes;
   if (s->debt < (size_t)1 << 20) return;
   size_t kb = s->debt >> 10;
   s->debt = 0;
+  if (!ln_lua_can_finalize(L)) return;
   // lua5.4 collects by generations: what outlives two young collections waits for a full one,
   // which only Lua's own, small memory would bring about.
   if (ln_memory_stats(s->context.memory).live > 2 * s->live + ((size_t)16 << 20)) {

@@ -69,6 +69,9 @@ static inline void ln_lua_push_metatable(lua_State *L, const LnLua *s, int type)
 }
 
 // ---- memory
+// Whether finalizers can be called now: ask before a collection. Lua calls each once, and where it
+// has no memory for the call, what its object holds is lost.
+bool ln_lua_can_finalize(lua_State *L);
 // Tells the collector of memory that it cannot see and a new handle owns: it is stepped once a MiB
 // has gathered.
 void ln_lua_charge(lua_State *L, LnLua *s, size_t bytes);

@@ -62,13 +62,13 @@ void ln_lua_printable(lua_State *L, int i, bool lines) {
   luaL_pushresult(&out);
 }
 
-bool ln_lua_is_text(lua_State *L, int i) {
+bool ln_lua_is_text(lua_State *L, int i, bool nul) {
   size_t n;
   const unsigned char *text = (const unsigned char *)lua_tolstring(L, i, &n);
   uint32_t code;
   for (size_t k = 0, size; k < n; k += size) {
     size = decode(text + k, n - k, &code);
-    if (size == 0 || code == 0) return false;
+    if (size == 0 || (code == 0 && !nul)) return false;
   }
   return true;
 }

@@ -13,6 +13,6 @@ void ln_lua_printable(lua_State *L, int i, bool lines);
 static inline bool ln_lua_is_continuation(char byte) {
   return ((unsigned char)byte & 0xc0) == 0x80;
 }
-bool ln_lua_is_text(lua_State *L, int i);   // UTF-8 without NUL
+bool ln_lua_is_text(lua_State *L, int i, bool nul);   // UTF-8, and whether NUL is taken
 
 #endif

@@ -1,7 +1,9 @@
 // Fails chosen allocations of this process: preloaded it takes the place of malloc and its kin, and
 // as the Lua module `oom.failmalloc` it is told which. For tests alone (`make oom`). glibc only.
 //   local fail = require "oom.failmalloc"
-//   fail.arm(n, length)       the n-th allocation from now on fails, and the length - 1 after it
+//   fail.arm(n, length)       the n-th allocation from now on fails, and the length - 1 after it;
+//                             where Lua has no memory to call a finalizer, what its object holds is
+//                             lost: for more than one in a row the collector is stopped meanwhile
 //   local count = fail.disarm()   how many there were
 //   fail.live()               blocks that the C side holds: Lua's own are not counted
 //   fail.state(before, code, n, length)   runs `before`, then code twice in a new Lua state,
@@ -69,26 +71,28 @@ void free(void *block) {
 
 // ---- the module
 
-static void arm_at(long n, long many) {
+static void arm_at(lua_State *L, long n, long many) {
+  if (many > 1) lua_gc(L, LUA_GCSTOP);
   count = 0;
   first = n;
   length = many;
   armed = true;
 }
 
-static long disarm_now(void) {
+static long disarm_now(lua_State *L) {
   armed = false;
+  lua_gc(L, LUA_GCRESTART);
   return count;
 }
 
 static int arm(lua_State *L) {
   long n = (long)luaL_checkinteger(L, 1), many = (long)luaL_optinteger(L, 2, 1);
-  arm_at(n, many);
+  arm_at(L, n, many);
   return 0;
 }
 
 static int disarm(lua_State *L) {
-  long n = disarm_now();
+  long n = disarm_now(L);
   lua_pushinteger(L, n);
   return 1;
 }
@@ -127,9 +131,9 @@ static int state(lua_State *L) {
     lua_close(M);
     return lua_error(L);
   }
-  arm_at(n, many);
+  arm_at(M, n, many);
   const char *failure = run(M);
-  long allocations = disarm_now();
+  long allocations = disarm_now(M);
   if (failure) lua_pushstring(L, failure), lua_pop(M, 1);
   else lua_pushboolean(L, 0);
   failure = run(M);

@@ -1,5 +1,7 @@
 -- A sample of `make oom`: allocations that fail here and there in some cases of each kind, and in
 -- what once crashed or stayed broken.
+local scratch = require "support.scratch"
+
 local preload = os.getenv("LUNATE_BUILD") .. "/oom/failmalloc.so"
 local there = io.open(preload)
 if there then there:close() end
@@ -13,10 +15,18 @@ local function run(step, pattern)
   return text
 end
 
+local function run_script(script)
+  local folder <close> = scratch.folder()
+  local pipe <close> = assert(io.popen(("LD_PRELOAD='%s' %s %s 2>&1"):format(preload,
+    arg and arg[-1] or "lua5.4", folder:write("script.lua", script))))
+  return pipe:read("a")
+end
+
 describe("where allocations fail", function()
   for pattern, step in pairs{
     ["^gradient of norm"] = 61, ["^layer Softmax"] = 61, ["^layer Dense"] = 307,
-    ["^loss Huber"] = 61, ["^optimizer Adam$"] = 101, ["^training a"] = 5003,
+    ["^loss Huber"] = 61,
+    ["^layer Flatten"] = 7, ["^optimizer Adam$"] = 101, ["^training a"] = 5003,
     ["^saving and loading .weights"] = 401, ["^first use: [zjsa]"] = 499,
   } do
     it(pattern:sub(2) .. ": an error each time, and nothing broken or lost", function()
@@ -31,7 +41,7 @@ describe("where allocations fail", function()
     if not there or (os.getenv("LD_PRELOAD") or ""):find("san") then
       return pending("needs a build without sanitizers, on Linux")
     end
-    local script = [[
+    local text = run_script[[
       local trial, ln = require "oom.trial", require "lunate"
       local kept, broken = {}, false
       print(trial.run({run = function() kept[#kept + 1] = ln.ones{9} end}, {step = 7}))
@@ -41,18 +51,40 @@ describe("where allocations fail", function()
         local t = ln.ones{9}
         broken = false
         return t
+      end}, {}))
+      print(trial.run({run = function()
+        if not pcall(ln.ones, {9}) then error("no nine ones") end
       end}, {}))]]
-    local path = os.tmpname()
-    local file = assert(io.open(path, "w"))
-    file:write(script)
-    file:close()
-    local pipe = assert(io.popen(("LD_PRELOAD='%s' %s %s 2>&1"):format(preload,
-      arg and arg[-1] or "lua5.4", path)))
-    local text = pipe:read("a")
-    pipe:close()
-    os.remove(path)
     assert.matches("nil\t[^\n]*bytes are left[^\n]* by each sweep\n", text)
-    assert.matches("nil\tafter allocation %d+, 1 in a row, failed .* does not work: .*still broken",
-      text)
+    assert.matches("nil\tafter allocation %d+, %d in a row, failed .* does not work: .*still broken"
+      , text)
+    assert.matches("does not say why: .*no nine ones", text)
+  end)
+
+  it("no object is lost for want of room to call its finalizer", function()
+    if not there or (os.getenv("LD_PRELOAD") or ""):find("san") then
+      return pending("needs a build without sanitizers, on Linux")
+    end
+    local text = run_script[[
+      local fail, ln = require "oom.failmalloc", require "lunate"
+      local t, before = ln.ones{3000}, 0
+      local function live()
+        collectgarbage()
+        collectgarbage()
+        return ln.memory().live
+      end
+      for n = 1, 5 do
+        before = live()
+        fail.arm(0, 2)   -- the collector stands still, nothing fails
+        for _ = 1, 100 do ln.ones{900} end
+        pcall(coroutine.wrap(function()   -- with little room for calls
+          ln.negative(t)
+          fail.arm(n, math.maxinteger // 2)
+          ln.negative(t)
+        end))
+        fail.disarm()
+        print(live() - before)
+      end]]
+    assert.are.equal("0\n0\n0\n0\n0\n", text)
   end)
 end)

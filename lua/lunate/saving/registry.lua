@@ -27,6 +27,14 @@ local registry = {}
 
 local by_name, names = {}, {}        -- "Custom>Name" -> value, value -> "Custom>Name"
 local scopes = {}                    -- custom objects in force, the innermost last
+local Scope = {__close = function(self)   -- calls nothing: no want of memory can stop it
+  for i = #scopes, 1, -1 do
+    if scopes[i] == self.objects then
+      for k = i, #scopes do scopes[k] = scopes[k + 1] end
+      return
+    end
+  end
+end}
 -- What a scope's names were found for: a model that was loaded with them can be saved without.
 local found_as = setmetatable({}, {__mode = "k"})
 
@@ -134,15 +142,9 @@ function registry.with_custom_objects(objects, f, ...)
   if type(f) ~= "function" then
     raise("with_custom_objects: a function to call expected, got %s", core.describe_value(f))
   end
+  local _ <close> = setmetatable({objects = objects}, Scope)
   scopes[#scopes + 1] = objects
-  local function done(ok, ...)
-    for i = #scopes, 1, -1 do
-      if scopes[i] == objects then table.remove(scopes, i) break end
-    end
-    if not ok then error((...), 0) end
-    return ...
-  end
-  return done(pcall(f, ...))
+  return f(...)
 end
 
 -- ---- for core/lua (saved.c)
@@ -409,15 +411,13 @@ local function common(model, metric)
 end
 
 local plain_model   -- whose compile_config is not wanted now
+local Uncompiled = {__close = function(self) plain_model = self.before end}
 
 --- core.serialize(model, true) as if the model were not compiled.
 function registry.serialize_uncompiled(model)
-  local before = plain_model
+  local _ <close> = setmetatable({before = plain_model}, Uncompiled)
   plain_model = model
-  local ok, tree = pcall(core.serialize, model, true)
-  plain_model = before
-  if not ok then error(tree, 0) end
-  return tree
+  return core.serialize(model, true)
 end
 
 --- Keras's compile_config of a model: {} when it is not compiled. Errors: a Lua function that is

@@ -8,18 +8,9 @@ local sharing = {}
 
 local written, read   -- the scope that is open: what was written, or read, so far
 
-local function scoped(scope, set, f, ...)
-  set(scope)
-  local function done(ok, ...)
-    set(nil)
-    if not ok then error((...), 0) end
-    return ...
-  end
-  return done(pcall(f, ...))
-end
-
-local function set_written(scope) written = scope end
-local function set_read(scope) read = scope end
+-- A scope closes itself: between its opening and its end no call may fail for want of memory.
+local Written = {__close = function() written = nil end}
+local Read = {__close = function() read = nil end}
 
 -- ---- writing
 
@@ -30,8 +21,10 @@ local function set_read(scope) read = scope end
 -- @return what f returns
 function sharing.writing(options, f, ...)
   if written then return f(...) end
-  local scope = {entries = {}, ids = 0, options = options, nodes = {}, counted = {}}
-  return scoped(scope, set_written, f, ...)
+  local scope <close> = setmetatable({entries = {}, ids = 0, options = options, nodes = {},
+    counted = {}}, Written)
+  written = scope
+  return f(...)
 end
 
 --- Marks the entry {class_name =, config =, ...} of a layer where it is not the layer's first.
@@ -67,7 +60,9 @@ end
 -- one's.
 function sharing.reading(f, ...)
   if read then return f(...) end
-  return scoped({layers = {}, unmarked = {}}, set_read, f, ...)
+  local scope <close> = setmetatable({layers = {}, unmarked = {}}, Read)
+  read = scope
+  return f(...)
 end
 
 local function name_of(entry)
