@@ -190,10 +190,15 @@ $(BUILD)/gen/registry.c: $(REGISTERED)
 # The first lines of core/lua/modules/<name>.c name what it needs, package for package:
 #   // pkg-config: libcurl libcrypto
 #   // debian: libcurl4-openssl-dev libssl-dev
+# and which of the core's files it is linked with, since it cannot see the core's symbols:
+#   // with: core/io/picture.c core/kernels/resample.c
+# One without a pkg-config line is always there.
 module_pc = $(shell sed -n '1,12s,^// pkg-config: *,,p' $(1))
 module_debian = $(shell sed -n '1,12s,^// debian: *,,p' $(1))
-module_cflags = $(shell $(PKG_CONFIG) --cflags $(call module_pc,$(1)))
-module_there = $(shell $(PKG_CONFIG) --exists $(call module_pc,$(1)) && echo yes)
+module_with = $(patsubst %.c,$(BUILD)/obj/%.o,$(shell sed -n '1,12s,^// with: *,,p' $(1)))
+module_flags = $(if $(call module_pc,$(2)),$(shell $(PKG_CONFIG) $(1) $(call module_pc,$(2))))
+module_cflags = $(call module_flags,--cflags,$(1))
+module_there = $(if $(call module_pc,$(1)),$(shell $(PKG_CONFIG) --exists $(call module_pc,$(1)) && echo yes),yes)
 module_name = $(basename $(notdir $(1)))
 ifneq ($(COMPILING),)
 MODULES_THERE := $(foreach m,$(MODULE_SOURCES),$(if $(call module_there,$(m)),$(m)))
@@ -205,10 +210,11 @@ modules: $(BUILD)/lunate/core.so $(MODULES)
 	@$(foreach m,$(filter-out $(MODULES_THERE),$(MODULE_SOURCES)),echo \
 	  "  without lunate.$(call module_name,$(m)): to enable it install $(or $(call module_debian,$(m)),$(call module_pc,$(m)))";):
 
+$(foreach m,$(MODULES_THERE),$(eval $(BUILD)/lunate/$(call module_name,$(m)).so: $(call module_with,$(m))))
 $(MODULES): $(BUILD)/lunate/%.so: $(BUILD)/obj/core/lua/modules/%.o
 	@mkdir -p $(@D)
 	@echo "  link    $@"
-	@$(CC) $(ALL_LDFLAGS) -o $@ $< $(shell $(PKG_CONFIG) --libs $(call module_pc,core/lua/modules/$*.c)) -lpthread -lm
+	@$(CC) $(ALL_LDFLAGS) -o $@ $^ $(call module_flags,--libs,core/lua/modules/$*.c) -lpthread -lm
 
 -include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)
 

@@ -27,7 +27,8 @@ local ln = {
   custom_gradient = core.custom_gradient,
 }
 
-local optional = {"download", "hdf5", "png", "readline", "zip"}   -- core/lua/modules
+-- core/lua/modules
+local optional = {"download", "hdf5", "jpeg", "pictures", "png", "readline", "zip"}
 
 function ln.config()
   local told = core.config()

@@ -40,6 +40,8 @@ function utils.set_random_seed(seed) return core.set_seed(seed) end
 local parts = {
   plot_model = "lunate.plot_model", model_to_dot = "lunate.plot_model",
   save_figure = "lunate.save_figure",
+  load_img = "lunate.utils.images", img_to_array = "lunate.utils.images",
+  array_to_img = "lunate.utils.images", save_img = "lunate.utils.images",
 }
 
 return setmetatable(utils, {

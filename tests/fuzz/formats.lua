@@ -159,6 +159,54 @@ formats.json = {
   end,
 }
 
+-- ---- pictures: refused, or the same in any size
+
+local function picture(ending)
+  return {
+    ending = ending, mutant = mutate.bytes,
+    seeds = function() return fixtures("pictures", ending) end,
+    read = function(path, bytes)
+      local modes = {"grayscale", "rgb", "rgba"}
+      local size = #bytes % 2 == 0 and {5, 7} or nil
+      return ln.utils.load_img(path, {color_mode = modes[#bytes % 3 + 1], target_size = size,
+        interpolation = "bilinear"})
+    end,
+  }
+end
+
+formats.png, formats.jpg = picture(".png"), picture(".jpg")
+
+-- PNG sums its chunks: half of the mutants have damage inside of one, with sums that are right.
+local crcs = {}
+for i = 0, 255 do
+  local r = i
+  for _ = 1, 8 do r = r & 1 == 1 and r >> 1 ~ 0xedb88320 or r >> 1 end
+  crcs[i] = r
+end
+
+local function crc32(text)
+  local r = 0xffffffff
+  for i = 1, #text do r = r >> 8 ~ crcs[(r ~ text:byte(i)) & 255] end
+  return ~r & 0xffffffff
+end
+
+function formats.png.mutant(random, seeds)
+  if random(2) == 1 then return mutate.bytes(random, seeds) end
+  local bytes, chunks, at = seeds[random(#seeds)], {}, 9
+  while at < #bytes do
+    local n = (">I4"):unpack(bytes, at)
+    chunks[#chunks + 1] = {bytes:sub(at + 4, at + 7), bytes:sub(at + 8, at + 7 + n)}
+    at = at + 12 + n
+  end
+  local damaged = chunks[random(#chunks)]
+  if #damaged[2] > 0 then damaged[2] = mutate.bytes(random, {damaged[2]}) end
+  for i, one in ipairs(chunks) do
+    local sum = crc32(one[1] .. one[2])
+    chunks[i] = (">I4"):pack(#one[2]) .. one[1] .. one[2] .. (">I4"):pack(sum)
+  end
+  return bytes:sub(1, 8) .. table.concat(chunks)
+end
+
 -- ---- models
 
 local function small_model()

@@ -6,7 +6,8 @@
 
 local workers = require "support.workers"
 
-local ALL = {"npy", "npz", "safetensors", "idx", "csv", "json", "h5", "weights.h5", "keras"}
+local ALL = {"npy", "npz", "safetensors", "idx", "csv", "json", "png", "jpg", "h5", "weights.h5",
+             "keras"}
 local CHUNK = 2000
 
 local function option(name, default)

@@ -267,6 +267,15 @@ cases.first = {
     local png = require "lunate.png"
     local bytes = png.encode(ln.ones({2, 2, 3}, {dtype = "uint8"}))
     assert(png.decode(bytes).shape[3] == 3)]]},
+  {"jpeg", before = [[ln = require "lunate"]], [[
+    local jpeg = require "lunate.jpeg"
+    local bytes = jpeg.encode(ln.ones({2, 2, 3}, {dtype = "uint8"}))
+    assert(jpeg.decode(bytes).shape[3] == 3)]]},
+  {"files of pictures", before = [[ln = require "lunate" name = os.tmpname()]], [[
+    ln.utils.save_img(name, ln.ones{6, 4, 3}, {file_format = "png"})
+    local img = ln.utils.load_img(name, {color_mode = "rgba", target_size = {3, 5},
+      interpolation = "bicubic"})
+    assert(ln.utils.img_to_array(img).shape[3] == 4)]]},
   {"json", before = [[core = require "lunate.core"]], [[
     assert(core.json_encode(core.json_decode('{"a": [1, 2, {"b": null}]}')):find('"a"'))]]},
   {"csv and rows read ahead", before = [[ln = require "lunate"]], [[
