@@ -15,6 +15,12 @@ local FORBIDDEN = {
 }
 local LUA_HEADERS = {["lua.h"] = true, ["lauxlib.h"] = true, ["lualib.h"] = true}
 local MAX_COLUMNS = 100
+-- A Lua file of the library is of one subject, a function is read in one go.
+local MAX_LINES, MAX_FUNCTION_LINES = 600, 75
+-- Names that say nothing of what they hold.
+local EMPTY_NAMES = {
+  own = true, few = true, most = true, here = true, made = true, there = true, at = true,
+}
 
 local height = {}
 for i, floor in ipairs(FLOORS) do height[floor] = i end
@@ -157,6 +163,41 @@ local function check_registries(sources)
   end
 end
 
+-- Locals and parameters of a line of Lua.
+local function declared(line)
+  local list = line:match("^%s*local%s+([%a_][%w_, ]*)") or line:match("^%s*for%s+([%w_, ]+)%s+in")
+    or line:match("^%s*for%s+([%w_]+)%s*=") or ""
+  return list .. "," .. (line:match("function[%w_.: ]*%(([%w_., ]*)%)") or "")
+end
+
+-- Modules of lua/lunate: short files, short functions, names that say something, options that are
+-- constants.
+local function check_module(file, text)
+  local n, start = 0, nil
+  for number, line in lines(text) do
+    n, line = number, line:gsub("%-%-.*", "")
+    for name in declared(line):gmatch("[%w_]+") do
+      if EMPTY_NAMES[name] then
+        problem(file, number, "the name '%s' does not say what it holds", name)
+      end
+    end
+    if line:find("^%S.*%f[%w_]function%f[^%w_]") and not line:find("%f[%w_]end%f[^%w_]") then
+      start = number
+    end
+    if start and line:find("^end") then
+      if number - start >= MAX_FUNCTION_LINES then
+        problem(file, start, "a function of %d lines (at most %d)", number - start + 1,
+          MAX_FUNCTION_LINES)
+      end
+      start = nil
+    end
+    if line:find("check[%w_]*%([^)]*{[%w_]+ = {") then
+      problem(file, number, "a table of options is made in the call: make it a constant")
+    end
+  end
+  if n > MAX_LINES then problem(file, 1, "%d lines (at most %d)", n, MAX_LINES) end
+end
+
 local sources = {}
 for _, file in ipairs(listing("find core -name '*.[ch]' | LC_ALL=C sort")) do
   local text = read(file)
@@ -174,6 +215,7 @@ for _, file in ipairs(listing("find lua scripts tests -name '*.lua' | LC_ALL=C s
     problem(file, 1, "does not open with what lives here")
   end
   tidy(file, text)
+  if file:find("^lua/") then check_module(file, text) end
 end
 
 -- The first line of a script that readers run is the command that runs it.

@@ -122,10 +122,10 @@ end
 --- True when value is an instance of Class or of a class that extends it.
 local function is_instance(Class, value)
   if not (type(value) == "table" and type(getmetatable(value)) == "string") then return false end
-  local own = class.of(value)
-  while own do
-    if own == Class then return true end
-    own = rawget(own, "super")
+  local value_class = class.of(value)
+  while value_class do
+    if value_class == Class then return true end
+    value_class = rawget(value_class, "super")
   end
   return false
 end

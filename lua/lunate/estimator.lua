@@ -5,8 +5,7 @@
 local ln = require "lunate"
 local class = require "lunate.class"
 local raise = require "lunate.raise"
-local blame = require "lunate.blame"
-local methods = require "lunate.methods"
+local public = require "lunate.public"
 local is_tensor = require "lunate.is_tensor"
 
 local Estimator = class("Estimator", {type = "lunate.estimator"})
@@ -14,7 +13,7 @@ local Estimator = class("Estimator", {type = "lunate.estimator"})
 local function tensor(what, value, expected)
   if is_tensor(value) then return ln.stop_gradient(value) end
   if type(value) == "table" and getmetatable(value) == nil then
-    return blame(ln.tensor, value, {dtype = "float64"})
+    return ln.tensor(value, {dtype = "float64"})
   end
   raise("%s expects %s, got %s", what, expected, type(value))
 end
@@ -82,4 +81,4 @@ function Estimator:r2(x, y)
   return ln.where(all:gt(0), 1 - left / ln.maximum(all, 1e-300), constant):mean():item()
 end
 
-return methods(Estimator)
+return public(Estimator)

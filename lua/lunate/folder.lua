@@ -26,14 +26,14 @@ return function(what, module, file)
     if not files then
       local found = {}
       for _, entry in ipairs(core.list_folder(folder)) do
-        local own = entry:match("^(%a[%w_]*)%.lua$")
-        if own and own ~= "init" then found[letters(own)] = own end
+        local stem = entry:match("^(%a[%w_]*)%.lua$")
+        if stem and stem ~= "init" then found[letters(stem)] = stem end
       end
       files = found   -- whole, or not at all
     end
-    local own = files[letters(name)]
+    local stem = files[letters(name)]
     -- Names have capitals or are their file's.
-    return own and (name:find("%u") or name == own) and module .. "." .. own or nil
+    return stem and (name:find("%u") or name == stem) and module .. "." .. stem or nil
   end
 
   -- The names of all entries, sorted. A module with a class says its name; others are called as

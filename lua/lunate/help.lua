@@ -126,8 +126,8 @@ local function print_entry(entry)
     local list, class = {}, entry.value
     local seen = {}
     while type(class) == "table" do
-      local own = documentation.of(class)
-      for _, member in ipairs(own and own.value == class and members(own.name) or {}) do
+      local about = documentation.of(class)
+      for _, member in ipairs(about and about.value == class and members(about.name) or {}) do
         if not seen[member.short] then
           seen[member.short] = true
           list[#list + 1] = member.short

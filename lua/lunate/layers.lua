@@ -3,7 +3,6 @@
 --
 --     print(ln.layers.Dense{2, activation = "relu"}(ln.ones{4, 3}).shape)      --> (4, 2)
 local core = require "lunate.core"
-local blame = require "lunate.blame"
 local raise = require "lunate.raise"
 local functional = require "lunate.functional"
 local is_tensor = require "lunate.is_tensor"
@@ -60,11 +59,11 @@ function Layer:adapt(data)
   if getmetatable(data) == "lunate.dataset" then
     local following, closer = batches_of(data)
     local _ <close> = closer
-    return blame(adapt, self, following)
+    return adapt(self, following)
   elseif type(data) == "table" and is_tensor(data[1]) then
-    return blame(adapt, self, batches_of_list(data))
+    return adapt(self, batches_of_list(data))
   end
-  return blame(adapt, self, data)
+  return adapt(self, data)
 end
 
 local merges = {

@@ -61,7 +61,7 @@ function Metric:reset_state()
   for _, entry in ipairs(weights[self] or {}) do entry.variable:assign(entry.start) end
 end
 
-require "lunate.methods"(Metric, "lunate.metric")
+require "lunate.public"(Metric, {type = "lunate.metric"})
 
 local function wrapper(options)
   if type(options) == "function" then options = {options} end

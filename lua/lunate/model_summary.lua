@@ -64,8 +64,8 @@ end
 local function widths(line_length, positions)
   local list, before = {}, 0
   for i, p in ipairs(positions) do
-    local at = math.floor(line_length * p)
-    list[i], before = at - before, at
+    local column = math.floor(line_length * p)
+    list[i], before = column - before, column
   end
   local left = #positions + 1
   for i = 1, #list do

@@ -4,8 +4,7 @@
 --     print(model:count_params())                                              --> 3
 
 local core = require "lunate.core"
-local blame = require "lunate.blame"
-local check = require "lunate.options"
+local public = require "lunate.public"
 local raise = require "lunate.raise"
 
 local functional = require "lunate.functional"
@@ -37,10 +36,9 @@ function models.model_from_json(text, options)
   if type(text) ~= "string" then
     raise("model_from_json: JSON text expected, got %s", type(text))
   end
-  local given = check("model_from_json", FROM_JSON, options)
-  local tree = blame(require("lunate.saving.json").decode, text)
+  local tree = require("lunate.saving.json").decode(text)
   return require("lunate.saving.registry").model(tree, {
-    custom_objects = given.custom_objects, weight_bytes = given.max_weight_bytes})
+    custom_objects = options.custom_objects, weight_bytes = options.max_weight_bytes})
 end
 
 -- By its entry rather than its config alone: that tells which layers in it are elsewhere too.
@@ -94,6 +92,8 @@ local function clone_of(model, clone, given_tensors)
   return frozen_like(model, copy)
 end
 
+local CLONE = {clone_function = {"function", optional = true}, input_tensors = {"any"}}
+
 --- A model of the same layers, under the same names, with new weights: initialized anew, not
 -- copied. Layers that are used several times, in models within too, are cloned once. It is not
 -- compiled.
@@ -109,29 +109,27 @@ end
 --     local copy = ln.clone_model(model)
 --     print(copy.layers[1].name, copy:count_params())                          --> d   8
 function models.clone_model(model, options)
-  local given = check("clone_model",
-    {clone_function = {"function", optional = true}, input_tensors = {"any"}}, options)
   if getmetatable(model) ~= "lunate.model" then
     raise("clone_model: a model expected, got %s", type(model))
   end
   local graph = model.class == models.Sequential
     or functional.graph(model) and model.class_name == "Functional"
-  if not graph and (given.clone_function or given.input_tensors) then
+  if not graph and (options.clone_function or options.input_tensors) then
     raise("clone_model: '%s' computes in Lua, it is cloned by its config: clone_function and "
       .. "input_tensors are for Sequential and functional models", model.name)
   elseif not graph then
     return in_scope(new_layer, model)
-  elseif not given.clone_function then
-    return in_scope(clone_of, model, new_layer, given.input_tensors)
+  elseif not options.clone_function then
+    return in_scope(clone_of, model, new_layer, options.input_tensors)
   end
   return clone_of(model, function(layer)
-    local copy = given.clone_function(layer)
+    local copy = options.clone_function(layer)
     local kind = getmetatable(copy)
     if kind ~= "lunate.layer" and kind ~= "lunate.model" then
       raise("clone_model: clone_function gave no layer for '%s' but a %s", layer.name, type(copy))
     end
     return copy
-  end, given.input_tensors)
+  end, options.input_tensors)
 end
 
 --- A model from a file that `model:save` or Keras wrote.
@@ -157,4 +155,4 @@ function models.load_model(path, options)
   return require("lunate.saving").load_model(path, options)
 end
 
-return models
+return public(models, {options = {model_from_json = FROM_JSON, clone_model = CLONE}})

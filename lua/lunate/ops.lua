@@ -4,7 +4,8 @@
 -- `ln.random.f`. To add one, write it here.
 
 local core = require "lunate.core"
-local check = require "lunate.options"
+local check_options = require "lunate.options"
+local public = require "lunate.public"
 local raise = require "lunate.raise"
 local list_length = require "lunate.list_length"
 local is_tensor = require "lunate.is_tensor"
@@ -66,6 +67,8 @@ end
 
 local function integer(value) return math.type(value) and math.tointeger(value) end
 
+local AXIS = {axis = {"integer", default = 1}}   -- of split and unstack
+
 --- Cuts a tensor along an axis: `split(t, sections, axis = 1)` gives a list of views.
 -- `sections` is how many equal parts, or a list of the positions at which a new part begins.
 -- Errors: the axis has no such number of equal parts; a position out of range.
@@ -77,8 +80,7 @@ local function integer(value) return math.type(value) and math.tointeger(value) 
 --     local parts = ln.split(ln.arange(6), {2, 5})              -- [0.]  [1. 2. 3.]  [4. 5.]
 function ops.split(t, sections, options)
   t = tensor("split", 1, t, true)
-  local axis = resolve("split", check("split", {axis = {"integer", default = 1}}, options,
-                                      {"axis"}).axis, t.rank)
+  local axis = resolve("split", options.axis, t.rank)
   local length, starts = length_of("split", t, axis), {1}
   if type(sections) == "table" and (#sections > 0 or next(sections) == nil) then
     list_length(sections, "'split': positions")
@@ -107,6 +109,8 @@ function ops.split(t, sections, options)
   return parts
 end
 
+local MESHGRID = {indexing = {"choice", default = "xy", choices = {"xy", "ij"}}}
+
 --- Coordinates of a grid: `meshgrid(a, b, ..., {indexing = "xy"})` gives, for each vector, a tensor
 -- of the grid's shape with its values along its own axis: (#b, #a, ...) for "xy", (#a, #b, ...) for
 -- "ij". Several results, not a list; views.
@@ -117,8 +121,7 @@ end
 function ops.meshgrid(...)
   local vectors, options = {...}, nil
   if type(vectors[#vectors]) == "table" then options = table.remove(vectors) end
-  local specs = {indexing = {"choice", default = "xy", choices = {"xy", "ij"}}}
-  local indexing = check("meshgrid", specs, options).indexing
+  local indexing = check_options("meshgrid", MESHGRID, options).indexing
   local shape, axes = {}, {}
   for i, v in ipairs(vectors) do
     v = tensor("meshgrid", i, v)
@@ -131,9 +134,9 @@ function ops.meshgrid(...)
   end
   local grids = {}
   for i, v in ipairs(vectors) do
-    local own = {}
-    for k = 1, #vectors do own[k] = k == axes[i] and v.size or 1 end
-    grids[i] = v:reshape(own):broadcast_to(shape)
+    local vector_shape = {}
+    for k = 1, #vectors do vector_shape[k] = k == axes[i] and v.size or 1 end
+    grids[i] = v:reshape(vector_shape):broadcast_to(shape)
   end
   return table.unpack(grids)
 end
@@ -146,8 +149,7 @@ end
 --     local a, b = table.unpack(ln.unstack(ln.tensor{{1, 2}, {3, 4}}))      -- [1. 2.]  [3. 4.]
 function ops.unstack(t, options)
   t = tensor("unstack", 1, t, true)
-  local axis = resolve("unstack", check("unstack", {axis = {"integer", default = 1}}, options,
-                                        {"axis"}).axis, t.rank)
+  local axis = resolve("unstack", options.axis, t.rank)
   local rows = {}
   for i = 1, length_of("unstack", t, axis) do rows[i] = t[range(axis, i, i)]:squeeze(axis) end
   return rows
@@ -200,11 +202,12 @@ local CLOSE = {rtol = {"number", default = 1e-5, min = 0},
 --     ln.allclose(ln.tensor{1, 2}, ln.tensor{1, 2.000001})                 -- true
 function ops.allclose(a, b, options)
   a, b = tensor("allclose", 1, a), tensor("allclose", 2, b)
-  return f.isclose(a, b, check("allclose", CLOSE, options, {"rtol", "atol"})):all()
+  return f.isclose(a, b, options):all()
 end
 
 local LARGEST = {float16 = 65504, bfloat16 = 0x1.fep127, float32 = 0x1.fffffep127,
                  float64 = 0x1.fffffffffffffp1023}
+local NAN_TO_NUM = {nan = {"number", default = 0}, posinf = {"number"}, neginf = {"number"}}
 
 --- x with NaN and infinities replaced: `nan_to_num(t, {nan = 0, posinf = ..., neginf = ...})`; the
 -- infinities by the dtype's largest and smallest number unless told. Integers come back as they
@@ -216,14 +219,14 @@ local LARGEST = {float16 = 65504, bfloat16 = 0x1.fep127, float32 = 0x1.fffffep12
 --     ln.nan_to_num(ln.tensor{1, 0 / 0}, {nan = -1})                       -- [ 1. -1.]
 function ops.nan_to_num(t, options)
   t = tensor("nan_to_num", 1, t, true)
-  local o = check("nan_to_num", {nan = {"number", default = 0}, posinf = {"number"},
-                                 neginf = {"number"}}, options, {"nan", "posinf", "neginf"})
   if not t.dtype:find("float", 1, true) then return t end
-  local most = LARGEST[t.dtype]
-  t = f.where(f.isnan(t), o.nan, t)
-  t = f.where(t:eq(math.huge), o.posinf or most, t)
-  return f.where(t:eq(-math.huge), o.neginf or -most, t)
+  local largest = LARGEST[t.dtype]
+  t = f.where(f.isnan(t), options.nan, t)
+  t = f.where(t:eq(math.huge), options.posinf or largest, t)
+  return f.where(t:eq(-math.huge), options.neginf or -largest, t)
 end
+
+local DIFF = {n = {"integer", default = 1, min = 0}, axis = {"integer", default = -1}}
 
 --- Differences of neighbours along an axis, n times: `diff(t, {n = 1, axis = -1})`.
 -- @param t  a tensor of one axis or more
@@ -233,16 +236,16 @@ end
 --     ln.diff(ln.tensor{1, 4, 9})                                          -- [3. 5.]
 function ops.diff(t, options)
   t = tensor("diff", 1, t, true)
-  local o = check("diff", {n = {"integer", default = 1, min = 0},
-                           axis = {"integer", default = -1}}, options, {"n", "axis"})
-  local axis = resolve("diff", o.axis, t.rank)
-  for _ = 1, o.n do
+  local axis = resolve("diff", options.axis, t.rank)
+  for _ = 1, options.n do
     local n = length_of("diff", t, axis)
     if n == 0 then break end
     t = t[range(axis, 2, n)] - t[range(axis, 1, n - 1)]
   end
   return t
 end
+
+local AVERAGE = {axis = {"integer"}, weights = {"tensor"}}
 
 --- The mean with weights: `average(t, {axis = none, weights = none})`. Weights have t's shape, or
 -- one axis as long as `axis` of t. Error: they sum to 0.
@@ -252,18 +255,17 @@ end
 --     ln.average(ln.tensor{1, 3}, {weights = {3, 1}})                      -- 1.5
 function ops.average(t, options)
   t = tensor("average", 1, t, true)
-  local o = check("average", {axis = {"integer"}, weights = {"tensor"}}, options, {"axis"})
-  if not o.weights then return f.mean(t, {axis = o.axis}) end
-  local weights = tensor("average", 2, o.weights)
-  if weights.rank == 1 and t.rank > 1 and o.axis then
-    local axis, shape = resolve("average", o.axis, t.rank), {}
+  if not options.weights then return f.mean(t, {axis = options.axis}) end
+  local weights = tensor("average", 2, options.weights)
+  if weights.rank == 1 and t.rank > 1 and options.axis then
+    local axis, shape = resolve("average", options.axis, t.rank), {}
     for i = 1, t.rank do shape[i] = i == axis and weights.size or 1 end
     weights = weights:reshape(shape)
   end
   if is_tensor(t) then weights = weights:broadcast_to(t.shape) end
-  local sum = weights:sum{axis = o.axis}
+  local sum = weights:sum{axis = options.axis}
   if sum:eq(0):any() then raise("average: the weights sum to 0") end
-  return (t * weights):sum{axis = o.axis} / sum
+  return (t * weights):sum{axis = options.axis} / sum
 end
 
 local KEEP = {axis = {"integer"}, keepdims = {"boolean", default = false}}
@@ -315,12 +317,11 @@ end
 --     ln.quantile(ln.tensor{1, 2, 3, 4}, {0, 0.5}, {method = "higher"})    -- [1. 3.]
 function ops.quantile(t, q, options)
   t = tensor("quantile", 1, t, true)
-  local o = check("quantile", QUANTILE, options, {"axis", "keepdims"})
   local function of(part)
     if type(part) ~= "number" or not (part >= 0 and part <= 1) then
       raise("bad argument #2 to 'quantile' (a number in 0 .. 1 expected, got %s)", describe(part))
     end
-    return quantile("quantile", t, part, o.axis, o.keepdims, o.method)
+    return quantile("quantile", t, part, options.axis, options.keepdims, options.method)
   end
   if type(q) ~= "table" or #q == 0 then return of(q) end
   local parts = {}
@@ -337,9 +338,10 @@ end
 --     ln.median(ln.tensor{3, 1, 10})                                       -- 3.0
 function ops.median(t, options)
   t = tensor("median", 1, t, true)
-  local o = check("median", KEEP, options, {"axis", "keepdims"})
-  return quantile("median", t, 0.5, o.axis, o.keepdims, "linear")
+  return quantile("median", t, 0.5, options.axis, options.keepdims, "linear")
 end
+
+local MOMENTS = {axis = {"integers"}, keepdims = {"boolean", default = false}}
 
 --- Mean and variance: `mean, variance = moments(t, {axis = none, keepdims = false})`; axis is one
 -- or a list of several.
@@ -350,11 +352,11 @@ end
 --     local mean, variance = ln.moments(ln.tensor{1, 3})                   -- 2.0  1.0
 function ops.moments(t, options)
   t = tensor("moments", 1, t, true)
-  local o = check("moments", {axis = {"integers"}, keepdims = {"boolean", default = false}},
-                  options, {"axis", "keepdims"})
-  o = {axis = o.axis, keepdims = o.keepdims}
-  return f.mean(t, o), f.var(t, o)
+  return f.mean(t, options), f.var(t, options)
 end
+
+local NORMALIZE = {axis = {"integer", default = -1}, order = {"number", default = 2},
+                   epsilon = {"number", default = 1e-12, min = 0}}
 
 --- Vectors of length 1: `normalize(t, {axis = -1, order = 2, epsilon = 1e-12})` divides by the norm
 -- of that order along an axis, or by epsilon where the norm is less.
@@ -365,10 +367,8 @@ end
 --     ln.normalize(ln.tensor{3, 4})                                        -- [0.6 0.8]
 function ops.normalize(t, options)
   t = tensor("normalize", 1, t, true)
-  local o = check("normalize", {axis = {"integer", default = -1}, order = {"number", default = 2},
-                                epsilon = {"number", default = 1e-12, min = 0}}, options,
-                  {"axis", "order", "epsilon"})
-  return t / f.maximum(f.norm(t, {ord = o.order, axis = o.axis, keepdims = true}), o.epsilon)
+  local norm = f.norm(t, {ord = options.order, axis = options.axis, keepdims = true})
+  return t / f.maximum(norm, options.epsilon)
 end
 
 local COV = {rowvar = {"boolean", default = true}, ddof = {"integer", default = 1, min = 0}}
@@ -395,8 +395,10 @@ local function narrowed(y, t) return t.dtype == "float64" and y or y:astype("flo
 --     ln.cov(ln.tensor{{1, 2, 3}, {6, 4, 2}}):flatten()                    -- [ 1. -2. -2.  4.]
 function ops.cov(t, options)
   t = tensor("cov", 1, t)
-  return narrowed(covariance("cov", t, check("cov", COV, options)), t)
+  return narrowed(covariance("cov", t, options), t)
 end
+
+local CORRCOEF = {rowvar = COV.rowvar}
 
 --- Correlations between the rows of t (rowvar = false: the columns), -1 .. 1:
 -- `corrcoef(t, {rowvar = true})`.
@@ -407,12 +409,13 @@ end
 --     ln.corrcoef(ln.tensor{{1, 2, 3}, {6, 4, 2}}):flatten()               -- [ 1. -1. -1.  1.]
 function ops.corrcoef(t, options)
   t = tensor("corrcoef", 1, t)
-  local o = check("corrcoef", {rowvar = COV.rowvar}, options)
-  local y = covariance("corrcoef", t, {rowvar = o.rowvar, ddof = 0})
+  local y = covariance("corrcoef", t, {rowvar = options.rowvar, ddof = 0})
   if y.rank == 0 then return narrowed(y / y, t) end
   local deviation = f.sqrt(f.diag(y))
   return narrowed((y / deviation:expand_dims(1) / deviation:expand_dims(2)):clip(-1, 1), t)
 end
+
+local HISTOGRAM = {bins = {"integer", default = 10, min = 1}, range = {"numbers"}}
 
 --- Counts of elements in equal bins: `counts, edges = histogram(t, {bins = 10, range = none})`;
 -- range is {min, max}, t's own by default; what is outside is not counted, the last bin includes
@@ -424,13 +427,11 @@ end
 --     local counts, edges = ln.histogram(ln.tensor{0, 1, 1, 4}, {bins = 2}) -- [3 1]  [0. 2. 4.]
 function ops.histogram(t, options)
   t = tensor("histogram", 1, t)
-  local o = check("histogram", {bins = {"integer", default = 10, min = 1}, range = {"numbers"}},
-                  options, {"bins", "range"})
   local x = t:flatten():astype("float64")
   local low, high = 0, 1
-  if o.range then
-    low, high = o.range[1], o.range[2]
-    if #o.range ~= 2 or not (low <= high) then
+  if options.range then
+    low, high = options.range[1], options.range[2]
+    if #options.range ~= 2 or not (low <= high) then
       raise("bad option 'range' of 'histogram' ({min, max} expected)")
     end
   elseif x.size > 0 then
@@ -440,10 +441,10 @@ function ops.histogram(t, options)
     raise("histogram: the range %s .. %s is not finite", tostring(low), tostring(high))
   end
   if low == high then low, high = low - 0.5, high + 0.5 end
-  local edges = core.linspace(low, high, o.bins + 1, "float64")
+  local edges = core.linspace(low, high, options.bins + 1, "float64")
   x = x[f.logical_and(x:ge(low), x:le(high))]
-  local bin = f.minimum(f.searchsorted(edges, x, "right"), o.bins + 1)   -- from 2
-  local counts = f.bincount(bin - 2, {minlength = o.bins})
+  local bin = f.minimum(f.searchsorted(edges, x, "right"), options.bins + 1)   -- from 2
+  local counts = f.bincount(bin - 2, {minlength = options.bins})
   return counts, narrowed(edges, t)
 end
 
@@ -455,6 +456,8 @@ local function gumbel(shape, seed)
   return -f.log(f.maximum(-f.log(1 - u), 1e-300))
 end
 
+local SHUFFLE = {axis = {"integer", default = 1}, seed = {"integer"}}
+
 --- Rows in another order: `random.shuffle(t, {axis = 1, seed = none})`, a copy.
 -- @param t  a tensor of one axis or more
 -- @return a tensor of t's shape
@@ -463,11 +466,11 @@ end
 --     ln.random.shuffle(ln.arange(4))                                      -- such as [2. 0. 3. 1.]
 function random.shuffle(t, options)
   t = tensor("random.shuffle", 1, t)
-  local o = check("random.shuffle", {axis = {"integer", default = 1}, seed = {"integer"}}, options,
-                  {"axis"})
-  local axis = resolve("random.shuffle", o.axis, t.rank)
-  return f.take(t, core.random.permutation(t.shape[axis], {seed = o.seed}), axis)
+  local axis = resolve("random.shuffle", options.axis, t.rank)
+  return f.take(t, core.random.permutation(t.shape[axis], {seed = options.seed}), axis)
 end
+
+local CATEGORICAL = {dtype = {"dtype", default = "int32"}, seed = {"integer"}}
 
 --- Class ids, from 0, drawn by the logits of each row: `random.categorical(logits, num_samples,
 -- {dtype = "int32", seed = none})`: (rows, classes) gives (rows, num_samples).
@@ -488,11 +491,13 @@ function random.categorical(logits, num_samples, options)
   if not n or n < 0 then
     raise("bad argument #2 to '%s' (integer >= 0 expected, got %s)", what, describe(num_samples))
   end
-  local o = check(what, {dtype = {"dtype", default = "int32"}, seed = {"integer"}}, options)
   local rows, classes = logits.shape[1], logits.shape[2]
-  local scores = logits:astype("float64"):expand_dims(2) + gumbel({rows, n, classes}, o.seed)
-  return (scores:argmax{axis = 3} - 1):astype(o.dtype)
+  local scores = logits:astype("float64"):expand_dims(2) + gumbel({rows, n, classes}, options.seed)
+  return (scores:argmax{axis = 3} - 1):astype(options.dtype)
 end
+
+local CHOICE = {shape = {"shape", default = {}}, replace = {"boolean", default = true},
+                p = {"tensor"}, seed = {"integer"}}
 
 --- Elements drawn from x: `random.choice(x, {shape = {}, replace = true, p = none, seed = none})`.
 -- x is a tensor, whose rows are drawn, or a number n, for the positions 1 .. n (int64). p: their
@@ -516,38 +521,56 @@ function random.choice(x, options)
             tostring(x.shape))
     end
   end
-  local o = check(what, {shape = {"shape", default = {}}, replace = {"boolean", default = true},
-                         p = {"tensor"}, seed = {"integer"}}, options, {"shape", "replace"})
   local size, positions = 1
-  for _, length in ipairs(o.shape) do size = size * length end
-  local p = o.p and tensor(what, 2, o.p):astype("float64")
+  for _, length in ipairs(options.shape) do size = size * length end
+  local p = options.p and tensor(what, 2, options.p):astype("float64")
   if p and (p.rank ~= 1 or p.size ~= n or not p:ge(0):all() or p:sum():item() <= 0) then
     raise("bad option 'p' of '%s' (%d probabilities expected, got shape %s)", what, n,
           tostring(p.shape))
   end
-  if not o.replace then
-    local most = p and p:gt(0):sum():item() or n
-    if size > most then
-      raise("'%s': %d different rows wanted, and there are %d", what, size, most)
+  if not options.replace then
+    local available = p and p:gt(0):sum():item() or n
+    if size > available then
+      raise("'%s': %d different rows wanted, and there are %d", what, size, available)
     end
     if p then
-      local _, best = f.topk(f.log(p) + gumbel({n}, o.seed), size)
+      local _, best = f.topk(f.log(p) + gumbel({n}, options.seed), size)
       positions = best
     else
-      positions = core.random.permutation(n, {seed = o.seed})[{ {1, size} }]
+      positions = core.random.permutation(n, {seed = options.seed})[{ {1, size} }]
     end
   elseif p then
     local sums = p:cumsum()
-    local u = core.random.uniform({size}, {dtype = "float64", seed = o.seed}) * sums[n]
+    local u = core.random.uniform({size}, {dtype = "float64", seed = options.seed}) * sums[n]
     positions = f.minimum(f.searchsorted(sums, u, "right"), p:gt(0):nonzero():max())
   else
-    positions = core.random.randint({size}, {min = 1, max = n + 1, dtype = "int64", seed = o.seed})
+    positions = core.random.randint({size},
+      {min = 1, max = n + 1, dtype = "int64", seed = options.seed})
   end
-  if integer(x) then return positions:reshape(o.shape) end
-  local shape = {table.unpack(o.shape)}
+  if integer(x) then return positions:reshape(options.shape) end
+  local shape = {table.unpack(options.shape)}
   for i = 2, x.rank do shape[#shape + 1] = x.shape[i] end
   return f.take(x, positions, 1):reshape(shape)
 end
+
+public(ops, {
+  options = {
+    split = AXIS, unstack = AXIS, allclose = CLOSE, nan_to_num = NAN_TO_NUM, diff = DIFF,
+    average = AVERAGE, quantile = QUANTILE, median = KEEP, moments = MOMENTS,
+    normalize = NORMALIZE, cov = COV, corrcoef = CORRCOEF, histogram = HISTOGRAM,
+  },
+  positional = {
+    split = {"axis"}, unstack = {"axis"}, allclose = {"rtol", "atol"},
+    nan_to_num = {"nan", "posinf", "neginf"}, diff = {"n", "axis"}, average = {"axis"},
+    quantile = {"axis", "keepdims"}, median = {"axis", "keepdims"},
+    moments = {"axis", "keepdims"}, normalize = {"axis", "order", "epsilon"},
+    histogram = {"bins", "range"},
+  },
+})
+public(random, {
+  prefix = "random.", options = {shuffle = SHUFFLE, categorical = CATEGORICAL, choice = CHOICE},
+  positional = {shuffle = {"axis"}, choice = {"shape", "replace"}},
+})
 
 local methods = {}
 for name, g in pairs(ops) do

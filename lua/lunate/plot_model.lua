@@ -2,9 +2,8 @@
 -- `dot`. What a layer's box tells is `rows_of`.
 
 local core = require "lunate.core"
-local check = require "lunate.options"
+local public = require "lunate.public"
 local raise = require "lunate.raise"
-local blame = require "lunate.blame"
 local functional = require "lunate.functional"
 local output_shape = require "lunate.model.outputs".shape
 local state = require "lunate.model.state"
@@ -233,7 +232,7 @@ local plot_model = {}
 --     local model = ln.Sequential{ln.layers.Dense{2, input_shape = {3}}}
 --     print(ln.utils.model_to_dot(model):sub(1, 7))                         --> digraph
 function plot_model.model_to_dot(model, options)
-  return dot_of("model_to_dot", model, check("model_to_dot", OPTIONS, options))
+  return dot_of("model_to_dot", model, options)
 end
 
 --- Draws a model's layers as a graph, to a file. Its folder is made where it is missing.
@@ -250,7 +249,6 @@ end
 --       ln.layers.Dense{30, activation = "relu", input_shape = {8}}, ln.layers.Dense(1)}
 --     ln.utils.plot_model(model, {to_file = "build/plots/model.png", show_shapes = true})
 function plot_model.plot_model(model, options)
-  options = check("plot_model", FILE_OPTIONS, options)
   local path = options.to_file
   local format = (path:match("%.(%a+)$") or ""):lower()
   if not FORMATS[format] or path:find("\0", 1, true) then
@@ -258,7 +256,7 @@ function plot_model.plot_model(model, options)
   end
   local text = dot_of("plot_model", model, options)
   if format == "dot" then return write("plot_model", path, text) end
-  local status, picture, said = blame(core.run_program, {"dot", "-T" .. format}, text)
+  local status, picture, said = core.run_program({"dot", "-T" .. format}, text)
   if not status then
     raise("plot_model draws with graphviz's dot, which is not there (Debian package: graphviz); "
       .. "a file that ends in .dot needs no graphviz")
@@ -270,4 +268,4 @@ function plot_model.plot_model(model, options)
   write("plot_model", path, picture)
 end
 
-return plot_model
+return public(plot_model, {options = {model_to_dot = OPTIONS, plot_model = FILE_OPTIONS}})

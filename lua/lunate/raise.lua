@@ -4,8 +4,8 @@
 
 local core = require "lunate.core"
 
-local here = debug.getinfo(1, "S").source:match("^(.*[/\\])") or "@"
-core.set_library(here)
+local library = debug.getinfo(1, "S").source:match("^(.*[/\\])") or "@"
+core.set_library(library)
 
 return function(format, ...)
   local message = select("#", ...) > 0 and format:format(...) or format
@@ -14,7 +14,7 @@ return function(format, ...)
   for level = 2, 40 do
     local info = debug.getinfo(level, "Sl")
     if not info then break end
-    if info.what ~= "C" and info.source:sub(1, #here) ~= here then
+    if info.what ~= "C" and info.source:sub(1, #library) ~= library then
       local place = ("%s:%d:"):format(info.short_src, info.currentline)
       return error(message, message:sub(1, #place) == place and 0 or level)
     end

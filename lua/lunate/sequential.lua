@@ -7,11 +7,10 @@
 
 local core = require "lunate.core"
 local raise = require "lunate.raise"
-local blame = require "lunate.blame"
 local list_length = require "lunate.list_length"
 local Model = require "lunate.model"
 local functional = require "lunate.functional"
-local methods = require "lunate.methods"
+local public = require "lunate.public"
 local compile = require "lunate.model.compile"
 local state = require "lunate.model.state"   -- of a Sequential: declared, input_layer
 
@@ -92,7 +91,7 @@ function Sequential:add(layer)
     end
   end
   local first = #self.layers == 0
-  blame(core.add_child, self, layer)
+  core.add_child(self, layer)
   if first and not given.declared then given.declared = declared_shape(layer) end
   local ok, message = pcall(rebuild, self)
   if not ok then
@@ -130,7 +129,7 @@ local function config_of(self)
   local layers, known = {}, known_shape(self)
   if known then
     local input = state[self].input_layer
-    local shape = functional.shape_config(known)
+    local shape = require "lunate.saving.shape_config"(known)
     layers[1] = {class_name = "InputLayer", module = "keras.layers",
       registered_name = core.none(),
       config = {batch_shape = shape, dtype = input and input.dtype or "float32",
@@ -182,4 +181,4 @@ function Sequential.from_config(config)
   return sharing().reading(from_config, config)
 end
 
-return methods(Sequential, "lunate.model")
+return public(Sequential, {type = "lunate.model"})

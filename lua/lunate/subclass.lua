@@ -3,7 +3,7 @@
 
 local core = require "lunate.core"
 local raise = require "lunate.raise"
-local methods = require "lunate.methods"
+local public = require "lunate.public"
 local is_tensor = require "lunate.is_tensor"
 
 local Layer, Model = core.class("layer"), core.class("model")
@@ -161,6 +161,6 @@ function subclass.first_call(model, x)
   return shapes
 end
 
-methods(Layer, {"lunate.layer", "lunate.model"})
+public(Layer, {type = {"lunate.layer", "lunate.model"}})
 
 return subclass

@@ -153,8 +153,8 @@ end
 
 -- What of the pass is used, at, and the random state from which its order followed (both nil
 -- between passes), to be stored.
-local function tell(at, order)
-  return {at = at, order = at and order, random = random_state()}
+local function tell(next_row, order)
+  return {at = next_row, order = next_row and order, random = random_state()}
 end
 
 -- Goes there: begin(at) begins a pass and goes to that place in it.
@@ -303,30 +303,30 @@ function adapter.feed(data, size, shuffle)
   if data.stream then return adapter.feed_stream(data) end
   local feed = {steps = math.ceil(data.n / size)}
   local batch = {x = data.x, y = data.y, w = data.w}
-  local at, drawn_from
+  local next_row, drawn_from
   -- An order is drawn when its first batch is asked for, so that callbacks between two passes find
   -- the random state from which it will follow.
   local function begin()
     drawn_from = random_state()
     -- What is one batch has no order.
     batch.rows = shuffle and data.n > size and core.row_order(data.n) or nil
-    at = 1
+    next_row = 1
   end
-  function feed.restart() at = nil end
+  function feed.restart() next_row = nil end
   function feed.next(_, batches)
-    if not at then begin() end
-    if at > data.n then return nil end
-    batch.first, batch.n = at, math.min(size * batches, data.n - at + 1)
+    if not next_row then begin() end
+    if next_row > data.n then return nil end
+    batch.first, batch.n = next_row, math.min(size * batches, data.n - next_row + 1)
     return batch
   end
-  function feed.used(_, n) at = at + n end
-  function feed.at_end() return at ~= nil and at > data.n end
-  function feed.tell() return tell(at, drawn_from) end
+  function feed.used(_, n) next_row = next_row + n end
+  function feed.at_end() return next_row ~= nil and next_row > data.n end
+  function feed.tell() return tell(next_row, drawn_from) end
   function feed.seek(_, place)
-    at = nil
-    seek(place, function(there)
+    next_row = nil
+    seek(place, function(row)
       begin()
-      at = there
+      next_row = row
     end)
   end
   return feed
@@ -348,8 +348,8 @@ function adapter.feed_stream(data)
   function feed.tell() return tell(source.at, source.order) end
   function feed.seek(_, place)
     source:close()
-    seek(place, function(at)
-      for _ = 1, at do source:next() end
+    seek(place, function(n)
+      for _ = 1, n do source:next() end
     end)
   end
   return feed
@@ -386,16 +386,16 @@ end
 
 --- The first part for training, the rest (`part` of all) for validation, as Keras splits.
 function adapter.split(data, part)
-  local at = math.floor(data.n * (1 - part))
-  if at < 1 or at >= data.n then
+  local n_train = math.floor(data.n * (1 - part))
+  if n_train < 1 or n_train >= data.n then
     raise("%s: validation_split = %s leaves no samples for %s of %d", data.where, part,
-      at < 1 and "training" or "validation", data.n)
+      n_train < 1 and "training" or "validation", data.n)
   end
   local function cut(first, last)
     return {x = rows(data.x, first, last), y = rows(data.y, first, last),
       w = rows(data.w, first, last), n = last - first + 1, where = data.where}
   end
-  return cut(1, at), cut(at + 1, data.n)
+  return cut(1, n_train), cut(n_train + 1, data.n)
 end
 
 --- Multiplies weights of classes into the sample weights. Ids that are not named weigh 1.

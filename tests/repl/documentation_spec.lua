@@ -36,8 +36,14 @@ describe("documentation", function()
     assert.matches("labels out of range", fit.errors, 1, true)
     assert.matches("^local history = model:fit", fit.example)
     assert.equal("x", fit.params[1].name)
-    -- An option table that is written in the call itself.
+    -- Option tables that lunate.public checks.
     assert.equal("1", option(documentation.of(ln.split), "axis").default)
+    assert.equal("ln.split(t, sections, options)", documentation.of(ln.split).signature)
+    local moons = documentation.of(ln.datasets.make_moons)
+    assert.equal("ln.datasets.make_moons(options)", moons.signature)
+    assert.equal("100", option(moons, "n_samples").default)
+    assert.equal("true", option(documentation.of(ln.data.Dataset.shuffle),
+      "reshuffle_each_iteration").default)
   end)
 
   it("reads classes of the core and of Lua", function()
@@ -75,15 +81,20 @@ describe("documentation", function()
   end)
 
   it("holds what is said of C against what there is", function()
-    local path = assert(package.searchpath("lunate.documentation.core", package.path))
-    for line in io.lines(path) do
-      local name = line:match("^function (ln%.[%w_.:]+)%(") or line:match("^(ln%.[%w_.]+) = ")
-      if name then
-        local ok, e = pcall(entry, name)
-        assert.is_true(ok, name .. " is described and not there")
-        assert.truthy(e.example, name .. " has no example")
+    local init = assert(package.searchpath("lunate.documentation", package.path))
+    local folder, described = init:match("^.*/") .. "core/", 0
+    for _, file in ipairs(core.list_folder(folder)) do
+      for line in io.lines(folder .. file) do
+        local name = line:match("^function (ln%.[%w_.:]+)%(") or line:match("^(ln%.[%w_.]+) = ")
+        if name then
+          local ok, e = pcall(entry, name)
+          assert.is_true(ok, name .. " is described and not there")
+          assert.truthy(e.example, name .. " has no example")
+          described = described + 1
+        end
       end
     end
+    assert.is_true(described > 100)
     for _, e in ipairs(documentation.entries()) do
       local c = type(e.value) == "function" and debug.getinfo(e.value, "S").what == "C"
       if c then assert.is_true(#e.doc > 0, e.name .. " is not described") end

@@ -4,7 +4,7 @@
 
 local raise = require "lunate.raise"
 local Callback = require "lunate.callbacks.callback"
-local methods = require "lunate.methods"
+local public = require "lunate.public"
 local results = require "lunate.model.logs"
 
 local kept = require "lunate.kept"()
@@ -79,4 +79,4 @@ function Monitor:is_better(value, than)
   return value + delta < than
 end
 
-return methods(Monitor)
+return public(Monitor)

@@ -40,7 +40,7 @@ local rate = require "lunate.callbacks._learning_rate"
 local random = require "lunate.saving.random"
 local tree = require "lunate.saving.tree"
 local hooks = require "lunate.callbacks._hooks"
-local methods = require "lunate.methods"
+local public = require "lunate.public"
 local models = require "lunate.model.state"
 local kept = require "lunate.kept"()
 local options_of = require "lunate.class".options_of
@@ -74,8 +74,8 @@ local WEIGHTS = "^backup%-(%d+)%.weights%.h5$"
 
 -- Removes what is no backup: older weights, and the rests of saves that were killed.
 local function clean(self, keep, keep_too)
-  local there, names = pcall(core.list_folder, options_of(self).backup_dir)
-  for _, name in ipairs(there and names or {}) do
+  local exists, names = pcall(core.list_folder, options_of(self).backup_dir)
+  for _, name in ipairs(exists and names or {}) do
     local ours = name:find(WEIGHTS) or name:find("%.lunate%-tmp$")
     if ours and name ~= keep and name ~= keep_too then
       os.remove(path_of(self, name))
@@ -178,4 +178,4 @@ function BackupAndRestore:on_train_end()
   os.remove(options_of(self).backup_dir)
 end
 
-return methods(BackupAndRestore)
+return public(BackupAndRestore)

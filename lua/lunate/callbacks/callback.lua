@@ -27,7 +27,7 @@
 --       if logs.loss < 0.1 then self.model.stop_training = true end
 --     end
 
-local methods = require "lunate.methods"
+local public = require "lunate.public"
 local raise = require "lunate.raise"
 local warn = require "lunate.warn"
 local progress_of = require "lunate.callbacks._progress"
@@ -67,4 +67,4 @@ function Callback:warn(...)
   warn("%s", text)
 end
 
-return methods(Callback)
+return public(Callback)

@@ -20,7 +20,7 @@ local core = require "lunate.core"
 local raise = require "lunate.raise"
 local results = require "lunate.model.logs"
 local Callback = require "lunate.callbacks.callback"
-local methods = require "lunate.methods"
+local public = require "lunate.public"
 
 local kept = require "lunate.kept"()
 local options_of = require "lunate.class".options_of
@@ -66,12 +66,13 @@ end
 
 -- The columns of the first line, without those quotes that we would have set.
 local function columns_of(line, separator)
-  local list, at = {}, 1
+  local list, position = {}, 1
   while true do
-    local first, last = line:find(separator, at, true)
-    list[#list + 1] = line:sub(at, (first or #line + 1) - 1):gsub("\r$", ""):gsub('^"(.*)"$', "%1")
+    local first, last = line:find(separator, position, true)
+    local field = line:sub(position, (first or #line + 1) - 1)
+    list[#list + 1] = field:gsub("\r$", ""):gsub('^"(.*)"$', "%1")
     if not first then return list end
-    at = last + 1
+    position = last + 1
   end
 end
 
@@ -79,8 +80,8 @@ function CSVLogger:on_train_begin()
   local given = options_of(self)
   kept[self].columns = nil
   if given.append then
-    local there, text = pcall(core.read_file, given.filename)
-    local line = there and text:match("^[^\n]+")
+    local exists, text = pcall(core.read_file, given.filename)
+    local line = exists and text:match("^[^\n]+")
     if line then kept[self].columns = columns_of(line, given.separator) end
   end
   core.make_folders(given.filename)
@@ -113,4 +114,4 @@ function CSVLogger:on_epoch_end(epoch, logs)
   write_line(self, values)
 end
 
-return methods(CSVLogger)
+return public(CSVLogger)

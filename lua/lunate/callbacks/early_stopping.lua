@@ -21,7 +21,7 @@
 
 local Callback = require "lunate.callbacks.callback"
 local Monitor = require "lunate.callbacks._monitor"
-local methods = require "lunate.methods"
+local public = require "lunate.public"
 local state = require "lunate.model.state"
 
 local kept = require "lunate.kept"()
@@ -82,4 +82,4 @@ function EarlyStopping:on_train_end()
   kept[self].weights = nil
 end
 
-return methods(EarlyStopping)
+return public(EarlyStopping)

@@ -9,11 +9,10 @@
 --     local h = model:fit(x, y, {epochs = 3, verbose = 0})
 --     print(h.history.loss[3], h.epoch[3], h:best("loss"))
 
-local check = require "lunate.options"
 local raise = require "lunate.raise"
 local results = require "lunate.model.logs"
 local Callback = require "lunate.callbacks.callback"
-local methods = require "lunate.methods"
+local public = require "lunate.public"
 
 local History = Callback:extend("History")
 
@@ -92,10 +91,9 @@ end
 --     print(loss == math.min(table.unpack(h.history.val_loss)))               --> true
 function History:best(name, options)
   if name == nil then name = self.history.val_loss and "val_loss" or "loss" end
-  local given = check("best", BEST, options)
   check_name(self, "best", name)
-  local direction = given.mode == "auto" and self.model and results.direction(self.model, name)
-    or ({min = "down", max = "up"})[given.mode]
+  local direction = options.mode == "auto" and self.model and results.direction(self.model, name)
+    or ({min = "down", max = "up"})[options.mode]
   if not direction then
     raise("'best' of History: it is not known whether a larger '%s' is better: say "
       .. "{mode = \"max\"} or {mode = \"min\"}", name)
@@ -127,4 +125,4 @@ function History:__tostring()
     table.concat(parts, ", "))
 end
 
-return methods(History)
+return public(History, {options = {best = BEST}})

@@ -11,7 +11,7 @@
 --     print(table.concat(epochs, " "))                             --> 1 2 3
 
 local Callback = require "lunate.callbacks.callback"
-local methods = require "lunate.methods"
+local public = require "lunate.public"
 
 local LambdaCallback = Callback:extend("LambdaCallback")
 
@@ -29,4 +29,4 @@ function LambdaCallback:init(given)
   end
 end
 
-return methods(LambdaCallback)
+return public(LambdaCallback)

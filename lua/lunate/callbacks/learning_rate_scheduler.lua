@@ -21,7 +21,7 @@
 local raise = require "lunate.raise"
 local Callback = require "lunate.callbacks.callback"
 local rate = require "lunate.callbacks._learning_rate"
-local methods = require "lunate.methods"
+local public = require "lunate.public"
 local options_of = require "lunate.class".options_of
 
 local LearningRateScheduler = Callback:extend("LearningRateScheduler")
@@ -61,4 +61,4 @@ end
 
 function LearningRateScheduler:on_epoch_end(_, logs) logs.learning_rate = rate.get(self) end
 
-return methods(LearningRateScheduler)
+return public(LearningRateScheduler)

@@ -32,7 +32,7 @@ local Callback = require "lunate.callbacks.callback"
 local Monitor = require "lunate.callbacks._monitor"
 local every = require "lunate.callbacks._every"
 local hooks = require "lunate.callbacks._hooks"
-local methods = require "lunate.methods"
+local public = require "lunate.public"
 
 local kept = require "lunate.kept"()
 local options_of = require "lunate.class".options_of
@@ -55,8 +55,8 @@ local function lua_format(text, value)
   local flags, kind = text:match("^([%d.+%- ]*)(%a?)$")
   if not flags or not ("deEfgG"):find(kind, 1, true) then return nil end
   if kind == "" then kind = math.type(value) == "integer" and "d" or "g" end
-  local ok, made = pcall(string.format, "%" .. flags .. kind, value)
-  return ok and made
+  local ok, formatted = pcall(string.format, "%" .. flags .. kind, value)
+  return ok and formatted
 end
 
 -- The file name for these values of its fields.
@@ -85,17 +85,17 @@ local function path_with(self, fields)
     return text
   end
   -- Doubled braces, fields, and braces that are neither, in the order in which they come.
-  local parts, at = {}, 1
+  local parts, position = {}, 1
   while true do
-    local first = path:find("[{}]", at)
+    local first = path:find("[{}]", position)
     if not first then break end
-    parts[#parts + 1] = path:sub(at, first - 1)
+    parts[#parts + 1] = path:sub(position, first - 1)
     local field = path:match("^{{", first) or path:match("^}}", first)
       or path:match("^{[^{}]*}", first) or path:sub(first, first)
     parts[#parts + 1] = fill(field)
-    at = first + #field
+    position = first + #field
   end
-  return table.concat(parts) .. path:sub(at)
+  return table.concat(parts) .. path:sub(position)
 end
 
 -- Whether to save now, why, as verbose tells it, and the value that will be the best.
@@ -169,4 +169,4 @@ function ModelCheckpoint:on_batch_end(batch, logs)
   if due and due(batch) then save(self, kept[self].epoch, batch, logs) end
 end
 
-return methods(ModelCheckpoint)
+return public(ModelCheckpoint)

@@ -9,7 +9,7 @@ local core = require "lunate.core"
 local columns = require "lunate.columns"
 local results = require "lunate.model.logs"
 local Callback = require "lunate.callbacks.callback"
-local methods = require "lunate.methods"
+local public = require "lunate.public"
 
 local kept = require "lunate.kept"()
 
@@ -183,4 +183,4 @@ end
 
 function ProgbarLogger:on_predict_end() finish(self) end
 
-return methods(ProgbarLogger)
+return public(ProgbarLogger)

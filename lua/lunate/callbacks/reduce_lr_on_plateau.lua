@@ -21,7 +21,7 @@
 local Callback = require "lunate.callbacks.callback"
 local Monitor = require "lunate.callbacks._monitor"
 local rate = require "lunate.callbacks._learning_rate"
-local methods = require "lunate.methods"
+local public = require "lunate.public"
 local options_of = require "lunate.class".options_of
 
 local ReduceLROnPlateau = Monitor:extend("ReduceLROnPlateau")
@@ -65,4 +65,4 @@ function ReduceLROnPlateau:on_epoch_end(epoch, logs)
   end
 end
 
-return methods(ReduceLROnPlateau)
+return public(ReduceLROnPlateau)

@@ -16,7 +16,7 @@
 
 local raise = require "lunate.raise"
 local Callback = require "lunate.callbacks.callback"
-local methods = require "lunate.methods"
+local public = require "lunate.public"
 local state = require "lunate.model.state"
 
 local kept = require "lunate.kept"()
@@ -75,4 +75,4 @@ function SwapEMAWeights:on_test_end() put_weights(self) end
 function SwapEMAWeights:on_predict_begin() put_averages(self) end
 function SwapEMAWeights:on_predict_end() put_weights(self) end
 
-return methods(SwapEMAWeights)
+return public(SwapEMAWeights)

@@ -13,7 +13,7 @@ local raise = require "lunate.raise"
 local summary = require "lunate.summary"
 local Callback = require "lunate.callbacks.callback"
 local hooks = require "lunate.callbacks._hooks"
-local methods = require "lunate.methods"
+local public = require "lunate.public"
 local results = require "lunate.model.logs"
 local state = require "lunate.model.state"
 
@@ -176,4 +176,4 @@ function TensorBoard:on_epoch_end(epoch, logs)
   end
 end
 
-return methods(TensorBoard)
+return public(TensorBoard)

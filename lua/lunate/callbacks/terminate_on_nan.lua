@@ -11,7 +11,7 @@
 
 local raise = require "lunate.raise"
 local Callback = require "lunate.callbacks.callback"
-local methods = require "lunate.methods"
+local public = require "lunate.public"
 local state = require "lunate.model.state"
 local options_of = require "lunate.class".options_of
 
@@ -30,4 +30,4 @@ function TerminateOnNaN:on_batch_end(batch, logs)
   state[self.model].stop_training = true
 end
 
-return methods(TerminateOnNaN)
+return public(TerminateOnNaN)

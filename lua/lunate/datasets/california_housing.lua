@@ -23,9 +23,9 @@ local housing = {
 -- 0, in octal digits the size at 124 and the header's sum at 148 (taken with spaces in its place);
 -- whole blocks of content follow.
 local function tar_member(archive, path, wanted)
-  local at = 1
-  while at + 511 <= #archive do
-    local header = archive:sub(at, at + 511)
+  local offset = 1
+  while offset + 511 <= #archive do
+    local header = archive:sub(offset, offset + 511)
     local name = header:match("^[^\0]+")
     local size = tonumber(header:sub(125, 136):match("^ *([0-7]+)") or "", 8)
     local sum = tonumber(header:sub(149, 156):match("^ *([0-7]+)") or "", 8)
@@ -34,9 +34,11 @@ local function tar_member(archive, path, wanted)
       for i = 1, #part do counted = counted + part:byte(i) end
     end
     if not name or not size or sum ~= counted then break end
-    local stop = at + 511 + size
-    if name:sub(-#wanted) == wanted and stop <= #archive then return archive:sub(at + 512, stop) end
-    at = at + 512 + (size + 511) // 512 * 512
+    local stop = offset + 511 + size
+    if name:sub(-#wanted) == wanted and stop <= #archive then
+      return archive:sub(offset + 512, stop)
+    end
+    offset = offset + 512 + (size + 511) // 512 * 512
   end
   return raise("'%s' is damaged: there is no whole %s in it", path, wanted)
 end

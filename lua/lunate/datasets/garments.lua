@@ -6,7 +6,7 @@
 --     print(x_train.shape, x_train.dtype)                               --> (10000, 28, 28)  uint8
 
 local ln = require "lunate"
-local check = require "lunate.options"
+local public = require "lunate.public"
 local random = require "lunate.data._random"
 
 local garments = {
@@ -170,11 +170,10 @@ end
 --
 --     local x_train, y_train = ln.datasets.garments.load_data{n_train = 10, n_test = 10}
 --     print(x_train.shape, y_train.shape)                                  --> (10, 28, 28) (10,)
-function garments.load_data(args, ...)
-  local options = check("garments.load_data", OPTIONS, args, nil, ...)
+function garments.load_data(options)
   local rng = random(options.random_state)
   local x_train, y_train = make(options.n_train, rng)
   return x_train, y_train, make(options.n_test, rng)
 end
 
-return garments
+return public(garments, {prefix = "garments.", options = {load_data = OPTIONS}})

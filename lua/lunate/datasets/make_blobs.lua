@@ -4,7 +4,7 @@
 --     local x, y = ln.datasets.make_blobs{centers = {{0, 0}, {5, 5}}, cluster_std = {0.5, 2}}
 
 local ln = require "lunate"
-local check = require "lunate.options"
+local public = require "lunate.public"
 local raise = require "lunate.raise"
 local random = require "lunate.data._random"
 local shuffled = require "lunate.datasets._shuffled"
@@ -30,8 +30,7 @@ local POSITIONAL = {"n_samples", "n_features", "centers"}
 --   each; with `return_centers` the centers (centers, n_features) too
 -- Errors: unknown options, values of the wrong kind or range; centers or deviations that
 -- do not fit.
-return function(args, ...)
-  local options = check("make_blobs", OPTIONS, args, POSITIONAL, ...)
+local function make_blobs(options)
   local rng, box, centers = random(options.random_state), options.center_box, options.centers
   if #box ~= 2 or box[1] > box[2] then raise("make_blobs: center_box must be {low, high}") end
   local count = math.tointeger(centers)
@@ -65,3 +64,5 @@ return function(args, ...)
   if options.return_centers then return x_all, y_all, centers end
   return x_all, y_all
 end
+
+return public.checked("make_blobs", make_blobs, OPTIONS, POSITIONAL)

@@ -3,7 +3,7 @@
 --     local x, y = ln.datasets.make_circles{n_samples = 200, factor = 0.5, noise = 0.05}
 
 local ln = require "lunate"
-local check = require "lunate.options"
+local public = require "lunate.public"
 local random = require "lunate.data._random"
 local shuffled = require "lunate.datasets._shuffled"
 
@@ -24,11 +24,12 @@ end
 -- @return x float32 (n_samples, 2) and y int64 (n_samples,) with the classes 0 (outer) and 1
 --   (inner)
 -- Errors: unknown options, values of the wrong kind or range.
-return function(args, ...)
-  local options = check("make_circles", OPTIONS, args, {"n_samples"}, ...)
+local function make_circles(options)
   local n = options.n_samples
   local outer = n // 2
   local x = ln.concatenate{circle(outer, 1), circle(n - outer, options.factor)}
   local y = ln.arange(0, n):ge(outer):astype("int64")
   return shuffled(x, y, options, random(options.random_state))
 end
+
+return public.checked("make_circles", make_circles, OPTIONS, {"n_samples"})

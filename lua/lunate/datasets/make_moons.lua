@@ -3,7 +3,7 @@
 --     local x, y = ln.datasets.make_moons{n_samples = 200, noise = 0.1, random_state = 42}
 
 local ln = require "lunate"
-local check = require "lunate.options"
+local public = require "lunate.public"
 local random = require "lunate.data._random"
 local shuffled = require "lunate.datasets._shuffled"
 
@@ -17,8 +17,7 @@ local OPTIONS = {
 --- @return x float32 (n_samples, 2) and y int64 (n_samples,) with the classes 0 (outer) and 1
 --   (inner)
 -- Errors: unknown options, values of the wrong kind or range.
-return function(args, ...)
-  local options = check("make_moons", OPTIONS, args, {"n_samples"}, ...)
+local function make_moons(options)
   local n = options.n_samples
   local outer = n // 2
   local a, b = ln.linspace(0, math.pi, outer), ln.linspace(0, math.pi, n - outer)
@@ -29,3 +28,5 @@ return function(args, ...)
   local y = ln.arange(0, n):ge(outer):astype("int64")
   return shuffled(x, y, options, random(options.random_state))
 end
+
+return public.checked("make_moons", make_moons, OPTIONS, {"n_samples"})

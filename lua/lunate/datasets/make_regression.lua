@@ -3,7 +3,7 @@
 --     local x, y, coef = ln.datasets.make_regression{n_samples = 200, n_features = 5, coef = true}
 
 local ln = require "lunate"
-local check = require "lunate.options"
+local public = require "lunate.public"
 local random = require "lunate.data._random"
 local shuffled = require "lunate.datasets._shuffled"
 
@@ -26,8 +26,7 @@ local POSITIONAL = {"n_samples", "n_features"}
 -- @return x float32 (n_samples, n_features), y float32 (n_samples,), or (n_samples, n_targets) of
 --   several targets; with `coef` the coefficients (n_features,) or (n_features, n_targets) too
 -- Errors: unknown options, values of the wrong kind or range.
-return function(args, ...)
-  local options = check("make_regression", OPTIONS, args, POSITIONAL, ...)
+local function make_regression(options)
   local rng, features, targets = random(options.random_state), options.n_features, options.n_targets
   local informative = math.min(options.n_informative, features)
   local x = rng:normal{options.n_samples, features}
@@ -45,3 +44,5 @@ return function(args, ...)
   if options.coef then return x_all, y_all, coef end
   return x_all, y_all
 end
+
+return public.checked("make_regression", make_regression, OPTIONS, POSITIONAL)

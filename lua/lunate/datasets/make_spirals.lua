@@ -3,7 +3,7 @@
 --     local x, y = ln.datasets.make_spirals{n_samples = 300, n_classes = 3, noise = 0.02}
 
 local ln = require "lunate"
-local check = require "lunate.options"
+local public = require "lunate.public"
 local random = require "lunate.data._random"
 local shuffled = require "lunate.datasets._shuffled"
 
@@ -20,8 +20,7 @@ local OPTIONS = {
 -- from 0 to 1; n_samples are spread evenly over the arms.
 -- @return x float32 (n_samples, 2) and y int64 (n_samples,) with the classes 0 .. n_classes - 1
 -- Errors: unknown options, values of the wrong kind or range.
-return function(args, ...)
-  local options = check("make_spirals", OPTIONS, args, {"n_samples"}, ...)
+local function make_spirals(options)
   local arms, x, y = options.n_classes, {}, {}
   for arm = 0, arms - 1 do
     local n = options.n_samples // arms + (arm < options.n_samples % arms and 1 or 0)
@@ -34,3 +33,5 @@ return function(args, ...)
   end
   return shuffled(ln.concatenate(x), ln.concatenate(y), options, random(options.random_state))
 end
+
+return public.checked("make_spirals", make_spirals, OPTIONS, {"n_samples"})

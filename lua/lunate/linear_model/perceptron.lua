@@ -2,10 +2,9 @@
 
 local ln = require "lunate"
 local raise = require "lunate.raise"
-local check = require "lunate.options"
 local random = require "lunate.data._random"
 local Estimator = require "lunate.estimator"
-local methods = require "lunate.methods"
+local public = require "lunate.public"
 local kept = require "lunate.kept"()
 local options_of = require "lunate.class".options_of
 
@@ -52,17 +51,17 @@ local MOST = 4096   -- rows that are looked at together
 -- is a mistake and w + eta z its correction. Until the next mistake w stays as it is: many rows are
 -- tried at once, the more the rarer mistakes are. Gives w and the loss.
 local function epoch(z, w, eta)
-  local at, size, loss = 1, 16, 0
-  while at <= #z do
-    local last = math.min(at + size - 1, #z)
-    local margins = z[{ {at, last}, {} }]:matmul(w)
+  local first_row, size, loss = 1, 16, 0
+  while first_row <= #z do
+    local last = math.min(first_row + size - 1, #z)
+    local margins = z[{ {first_row, last}, {} }]:matmul(w)
     local first = margins:le(0):astype("uint8"):argmax():item()
     local margin = margins[first]
     if margin <= 0 then
-      w, loss = w + z[at + first - 1] * eta, loss - margin
-      at, size = at + first, math.max(size // 2, 8)
+      w, loss = w + z[first_row + first - 1] * eta, loss - margin
+      first_row, size = first_row + first, math.max(size // 2, 8)
     else
-      at, size = last + 1, math.min(size * 2, MOST)
+      first_row, size = last + 1, math.min(size * 2, MOST)
     end
   end
   return w, loss
@@ -140,6 +139,8 @@ function Perceptron:fit(x, y)
   return train(self, x, y, options_of(self).max_iter, options_of(self).tol)
 end
 
+local PARTIAL = {classes = {"any"}}
+
 --- One epoch over the samples, going on from what was learned.
 -- @param x  samples (n, features)
 -- @param y  class ids (n,)
@@ -153,7 +154,7 @@ end
 --
 -- Errors: as of fit; no classes in the first call, others later; an id that is not among them.
 function Perceptron:partial_fit(x, y, options)
-  local classes = check("partial_fit", {classes = {"any"}}, options).classes
+  local classes = options.classes
   x = Estimator.samples(self, "partial_fit", x)
   y = Estimator.labels(self, "partial_fit", y, #x)
   if classes ~= nil then
@@ -212,4 +213,4 @@ end
 -- Errors: as of predict; another number of ids.
 function Perceptron:score(x, y) return Estimator.accuracy(self, x, y) end
 
-return methods(Perceptron)
+return public(Perceptron, {options = {partial_fit = PARTIAL}})

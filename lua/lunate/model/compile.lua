@@ -2,9 +2,7 @@
 -- first data.
 
 local core = require "lunate.core"
-local check = require "lunate.options"
 local raise = require "lunate.raise"
-local blame = require "lunate.blame"
 local adapter = require "lunate.training_data"
 local function_names = require "lunate.function_names"
 local unique = require "lunate.unique"
@@ -13,7 +11,10 @@ local state = require "lunate.model.state"
 
 local Model = core.class("model")
 
-local COMPILE = {
+local compile = {}
+
+--- Its table of options, checked by lunate.model.
+compile.OPTIONS = {
   optimizer = {"any", default = "rmsprop"},
   loss = {"any"},
   loss_weights = {"any"},
@@ -95,7 +96,7 @@ local function check_metrics(model, given)
   if next(list) ~= nil and list[1] == nil then outputs.each(model, list, "metrics") end
   for _, metric in ipairs(list) do
     if not (outputs.is_list(metric) or shape_rule(metric) or short_names[metric]) then
-      blame(core.get, "metric", metric)
+      core.get("metric", metric)
     end
   end
 end
@@ -119,33 +120,33 @@ end
 --
 --     model:compile{loss = "mse", optimizer = ln.optimizers.SGD{learning_rate = 0.01}}
 function Model:compile(options)
-  local given = check("compile", COMPILE, options)
-  check_execution(given)
+  check_execution(options)
   local compiled = state[self]
   if core.calls_in_lua(self) and not compiled.outputs_known then
-    outputs.name(self, given.loss or false, given.loss_weights or false, given.metrics or false,
-      given.weighted_metrics or false)
+    outputs.name(self, options.loss or false, options.loss_weights or false,
+      options.metrics or false, options.weighted_metrics or false)
     if not compiled.named then
-      count_outputs(self, given.loss or false, given.loss_weights or false)
+      count_outputs(self, options.loss or false, options.loss_weights or false)
     end
   end
-  local optimizer = blame(core.get, "optimizer", given.optimizer)
+  local optimizer = core.get("optimizer", options.optimizer)
   local losses = {}
-  for i, loss in ipairs(outputs.each(self, given.loss or false, "loss")) do
-    losses[i] = loss and (is_crossentropy(loss) and loss or blame(core.get, "loss", loss))
+  for i, loss in ipairs(outputs.each(self, options.loss or false, "loss")) do
+    losses[i] = loss and (is_crossentropy(loss) and loss or core.get("loss", loss))
   end
-  local weights = check_weights(self, given.loss_weights)
-  check_metrics(self, given.metrics)
-  check_metrics(self, given.weighted_metrics)
+  local weights = check_weights(self, options.loss_weights)
+  check_metrics(self, options.metrics)
+  check_metrics(self, options.weighted_metrics)
   compiled.losses = losses
-  compiled.metrics_given, compiled.weighted_metrics_given = given.metrics, given.weighted_metrics
+  compiled.metrics_given = options.metrics
+  compiled.weighted_metrics_given = options.weighted_metrics
   compiled.trainer, compiled.predictor, compiled.resolved = nil, nil, false
   compiled.reports, compiled.order = nil, nil
   compiled.step_logs, compiled.warned_of_nan = false, false
-  compiled.optimizer, compiled.loss, compiled.loss_weights = optimizer, given.loss, weights
-  compiled.replay, compiled.stop_training, compiled.compiled = given.replay, false, true
-  compiled.run_eagerly, compiled.jit_compile = given.run_eagerly, given.jit_compile
-  compiled.steps_per_execution = given.steps_per_execution
+  compiled.optimizer, compiled.loss, compiled.loss_weights = optimizer, options.loss, weights
+  compiled.replay, compiled.stop_training, compiled.compiled = options.replay, false, true
+  compiled.run_eagerly, compiled.jit_compile = options.run_eagerly, options.jit_compile
+  compiled.steps_per_execution = options.steps_per_execution
 end
 
 --- Compiles from Keras's compile_config (loss, metrics, optimizer, ... as serialized).
@@ -173,8 +174,6 @@ function Model:compile_from_config(config)
   }
 end
 
-local compile = {}
-
 --- Called when layers come or go: what was compiled for those that were is made anew.
 function compile.changed(model)
   local compiled = state[model]
@@ -185,7 +184,7 @@ end
 -- The shapes of the outputs for these data, which the model is built for where it was not.
 local function build(model, data)
   if not core.computes_in_lua(model) then
-    if not model.built then blame(model.build, model, adapter.batch_shapes(data.x)) end
+    if not model.built then model:build(adapter.batch_shapes(data.x)) end
     return outputs.shapes(model)
   end
   local shapes = outputs.find(model, data.x)

@@ -9,7 +9,10 @@ local steps = require "lunate.model.steps"
 
 local Model = core.class("model")
 
-local EVALUATE = {
+local evaluate = {}
+
+--- Its table of options, checked by lunate.model.
+evaluate.OPTIONS = {
   batch_size = {"integer", min = 1, optional = true},
   verbose = {"any", default = 1},
   sample_weight = {"any"},
@@ -17,8 +20,6 @@ local EVALUATE = {
   callbacks = {"any"},
   return_dict = {"boolean", default = false},
 }
-
-local evaluate = {}
 
 --- Goes over the data without training; the results are in the model's running means.
 -- @param run  the session of evaluate or fit
@@ -31,7 +32,7 @@ function evaluate.run(run, data, size, n_steps)
   local feed = run:feed_of(data, size, n_steps)
   run:each_batch{hook = "on_test_batch", limit = n_steps,
     single = subclass.overrides(model, "test"), logs = running,
-    next = function(most) return feed:next(most) end,
+    next = function(limit) return feed:next(limit) end,
     run = function(batch)
       local done, batches = steps.run(model, "test", batch, not data.stream and size)
       feed:used(done)
@@ -52,15 +53,15 @@ end
 --
 --     local loss, accuracy = model:evaluate(x_test, y_test, {verbose = 0})
 function Model:evaluate(x, y, options)
-  local given = session.options("evaluate", EVALUATE, options)
+  options.verbose = session.verbosity("evaluate", options.verbose)
   local run <close> = session.open(self, "evaluate")
-  local data = run:keep(adapter.new(self, "evaluate", x, y, given.sample_weight))
+  local data = run:keep(adapter.new(self, "evaluate", x, y, options.sample_weight))
   steps.prepare(self, "test", data, "evaluate")
-  local size = run:batch_size(data, given)
-  run:start(given.callbacks, run:params_of(data, given, size))
-  evaluate.run(run, data, size, given.steps)
+  local size = run:batch_size(data, options)
+  run:start(options.callbacks, run:params_of(data, options, size))
+  evaluate.run(run, data, size, options.steps)
   run:raise_if_ended()
-  return logs.give(self, given.return_dict)
+  return logs.give(self, options.return_dict)
 end
 
 return evaluate

@@ -134,13 +134,13 @@ end
 -- The next batches, at most so many, after batch `step` of the epoch; nil at its end. With
 -- steps_per_epoch an epoch may end inside the data, and the next goes on there. Where tensors end
 -- the epoch does, as in Keras; a Dataset begins again.
-local function next_batch(run, most, step)
+local function next_batch(run, limit, step)
   local feed, wanted = run.feed, run.given.steps_per_epoch
-  local batch = feed:next(most)
+  local batch = feed:next(limit)
   if batch or not wanted then return batch end
   feed:restart()
   if step == 0 or run.data.stream then
-    batch = feed:next(most)
+    batch = feed:next(limit)
     if not batch then raise("%s: the Dataset is empty", run.where) end
     return batch
   end
@@ -157,7 +157,7 @@ local function train_epoch(run, step)
   local function running() return logs.read(model) end
   return run:each_batch{hook = "on_batch", limit = run.given.steps_per_epoch, before = step,
     single = subclass.overrides(model, "train"), logs = running,
-    next = function(most, at) return next_batch(run, most, at) end,
+    next = function(limit, before) return next_batch(run, limit, before) end,
     run = function(batch)
       local done, batches = steps.run(model, "train", batch, not run.data.stream and run.size)
       run.feed:used(done)

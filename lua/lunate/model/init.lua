@@ -3,12 +3,11 @@
 -- core's trainer (core/model/trainer.c).
 
 local core = require "lunate.core"
-local check = require "lunate.options"
 local raise = require "lunate.raise"
-local blame = require "lunate.blame"
-local methods = require "lunate.methods"
+local public = require "lunate.public"
 local subclass = require "lunate.subclass"
 local compile = require "lunate.model.compile"
+local evaluate = require "lunate.model.evaluate"
 local logs = require "lunate.model.logs"
 local outputs = require "lunate.model.outputs"
 local state = require "lunate.model.state"
@@ -140,6 +139,8 @@ end
 --     model:summary{line_length = 60}
 function Model:summary(options) return require "lunate.model_summary"(self, options) end
 
+local JSON = {indented = {"boolean", default = false}}
+
 --- The architecture as Keras's JSON, with how the model is compiled; without weights.
 -- @param options  `indented` (false): over several lines
 -- @return the text, for ln.model_from_json here and keras.models.model_from_json there
@@ -149,9 +150,7 @@ function Model:summary(options) return require "lunate.model_summary"(self, opti
 --     local model = ln.Sequential{ln.layers.Dense{2, input_shape = {3}, name = "d"}}
 --     print(ln.model_from_json(model:to_json()).layers[1])                --> Dense(3 -> 2, linear)
 function Model:to_json(options)
-  local given = check("to_json", {indented = {"boolean", default = false}}, options)
-  return blame(require("lunate.saving.json").encode, blame(core.serialize, self, true),
-    given.indented)
+  return require("lunate.saving.json").encode(core.serialize(self, true), options.indented)
 end
 
 require "lunate.model.fit"
@@ -159,4 +158,5 @@ require "lunate.model.predict"
 require "lunate.model.on_batch"
 require "lunate.saving.methods"
 
-return methods(Model, "lunate.model")
+return public(Model, {type = "lunate.model",
+  options = {compile = compile.OPTIONS, evaluate = evaluate.OPTIONS, to_json = JSON}})

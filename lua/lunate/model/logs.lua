@@ -29,7 +29,7 @@ local function result_of(metric)
 end
 
 -- What the model and its layers count themselves: {name =, metric =}, no name being one of names.
-local function own_reports(model, names)
+local function further_reports(model, names)
   local metrics, reports = subclass.metrics(model), {}
   if #metrics == 0 then return reports end
   local take = unique("val_")
@@ -51,7 +51,7 @@ function logs.names(model)
   local step_logs = state[model].step_logs
   if step_logs then return table.move(step_logs.names, 1, #step_logs.names, 1, {}) end
   local names = names_of(compile.reports(model))
-  for _, report in ipairs(own_reports(model, names)) do names[#names + 1] = report.name end
+  for _, report in ipairs(further_reports(model, names)) do names[#names + 1] = report.name end
   return names
 end
 
@@ -66,10 +66,10 @@ function logs.results(model)
     local report = reports[i]
     values[i] = report.metric and result_of(report.metric) or trainer:loss(report.output)
   end
-  local own = own_reports(model, names)
-  if #own == 0 then return names, values end
+  local further = further_reports(model, names)
+  if #further == 0 then return names, values end
   names = table.move(names, 1, #names, 1, {})
-  for _, report in ipairs(own) do
+  for _, report in ipairs(further) do
     names[#names + 1] = report.name
     values[#names] = result_of(report.metric)
   end
@@ -146,7 +146,7 @@ end
 -- @return "up", "down" or nil: not known
 function logs.direction(model, name)
   local compiled = compile.reports(model)
-  for _, reports in ipairs{compiled, own_reports(model, names_of(compiled))} do
+  for _, reports in ipairs{compiled, further_reports(model, names_of(compiled))} do
     for _, report in ipairs(reports) do
       if report.name == name or "val_" .. report.name == name then
         local metric = report.metric

@@ -3,7 +3,6 @@
 
 local core = require "lunate.core"
 local raise = require "lunate.raise"
-local blame = require "lunate.blame"
 local list_length = require "lunate.list_length"
 local subclass = require "lunate.subclass"
 local functional = require "lunate.functional"
@@ -41,10 +40,10 @@ function outputs.name(model, ...)
       end
     end
   end
-  local own = false   -- others than output_1, ...
-  for _, name in ipairs(names) do own = own or not name:find("^output_%d+$") end
+  local named = false   -- others than output_1, ...
+  for _, name in ipairs(names) do named = named or not name:find("^output_%d+$") end
   table.sort(names)
-  state[model].named = own and names or nil
+  state[model].named = named and names or nil
 end
 
 -- Puts what compile said under names where the outputs are.
@@ -71,7 +70,7 @@ end
 -- then.
 -- @return their shapes
 function outputs.find(model, x)
-  local shapes = blame(subclass.first_call, model, x)
+  local shapes = subclass.first_call(model, x)
   if core.calls_in_lua(model) then
     settle(model)
     local kept = state[model]

@@ -2,7 +2,6 @@
 
 local core = require "lunate.core"
 local raise = require "lunate.raise"
-local blame = require "lunate.blame"
 local adapter = require "lunate.training_data"
 local subclass = require "lunate.subclass"
 local compile = require "lunate.model.compile"
@@ -44,7 +43,7 @@ Rows.__index = Rows
 
 function Rows:add(batch, step)
   if self.n then
-    blame(self.trainer.predict, self.trainer, self.outs, self.n, batch.x, batch.first, batch.n)
+    self.trainer:predict(self.outs, self.n, batch.x, batch.first, batch.n)
     self.names = core.output_names(self.model)
     return
   end
@@ -53,7 +52,7 @@ function Rows:add(batch, step)
     parts, self.names = subclass.results(subclass.run(self.model, "predict_step", batch))
   else
     parts = {}
-    blame(self.trainer.predict, self.trainer, parts, batch.n, batch.x, 1, batch.n)
+    self.trainer:predict(parts, batch.n, batch.x, 1, batch.n)
     self.names = core.output_names(self.model)
   end
   for i, part in ipairs(parts) do
@@ -105,7 +104,7 @@ local function predict_in_batches(self, x, options)
   end
   local feed = run:feed_of(data, size, given.steps)
   run:each_batch{hook = "on_predict_batch", limit = given.steps, single = true,
-    next = function(most) return feed:next(most) end,
+    next = function(limit) return feed:next(limit) end,
     run = function(batch, step)
       rows:add(batch, step)
       callbacks:advance(batch.n)

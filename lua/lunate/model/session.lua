@@ -12,7 +12,8 @@ Session.__index = Session
 
 local session = {}
 
-local function verbosity(value, what)
+--- verbose as a number.
+function session.verbosity(what, value)
   if value == "auto" or value == true then return 1 end
   if value == false then return 0 end
   if value == 0 or value == 1 or value == 2 then return value end
@@ -20,10 +21,10 @@ local function verbosity(value, what)
     tostring(value))
 end
 
---- The options of a call, checked; `verbose` as a number.
+--- The options of a call that goes without them where a batch is answered at once.
 function session.options(what, specs, options)
   local given = check(what, specs, options)
-  given.verbose = verbosity(given.verbose, what)
+  given.verbose = session.verbosity(what, given.verbose)
   return given
 end
 

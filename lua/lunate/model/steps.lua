@@ -3,7 +3,6 @@
 local core = require "lunate.core"
 local is_tensor = require "lunate.is_tensor"
 local raise = require "lunate.raise"
-local blame = require "lunate.blame"
 local subclass = require "lunate.subclass"
 local random = require "lunate.saving.random"
 local compile = require "lunate.model.compile"
@@ -105,7 +104,7 @@ function steps.run(model, mode, batch, size)
   end
   state[model].step_logs = false
   local trainer = compile.running_trainer(model)
-  local done = blame(trainer.run, trainer, mode, batch.x, batch.y or {}, batch.w,
+  local done = trainer:run(mode, batch.x, batch.y or {}, batch.w,
     batch.rows, batch.first, batch.n, size or batch.n, STRETCH)
   return done, size and math.ceil(done / size) or 1
 end

@@ -2,10 +2,9 @@
 -- force, a matrix product for each block of rows.
 
 local ln = require "lunate"
-local check = require "lunate.options"
 local raise = require "lunate.raise"
 local Estimator = require "lunate.estimator"
-local methods = require "lunate.methods"
+local public = require "lunate.public"
 local kept = require "lunate.kept"()
 local class = require "lunate.class"
 local options_of = class.options_of
@@ -41,6 +40,8 @@ local function nearest(self, x, k)
   return distances:take_along_axis(order, {axis = -1}), found:take_along_axis(order, {axis = -1})
 end
 
+local NEIGHBORS = {n_neighbors = {"integer", min = 1, optional = true}}
+
 --- The nearest samples of those that fit saw.
 -- @param x  (n, features); options  `n_neighbors` (the estimator's)
 -- @return distances float64 (n, k), ascending, and the positions of the samples, int64 (n, k),
@@ -49,8 +50,7 @@ end
 --     local model = ln.neighbors.KNeighborsRegressor():fit({{0}, {1}, {5}}, {0, 10, 50})
 --     print(model:kneighbors({{4}}, {n_neighbors = 2}))              --> [[1. 3.]]   [[3 2]]
 function Nearest:kneighbors(x, options)
-  local k = check("kneighbors", {n_neighbors = {"integer", min = 1, optional = true}}, options)
-    .n_neighbors or options_of(self).n_neighbors
+  local k = options.n_neighbors or options_of(self).n_neighbors
   x = Estimator.samples(self, "kneighbors", x)
   if k > self.n_samples_fit_ then
     raise("%s:kneighbors: %d neighbours are wanted, fit saw %d samples", class.of(self).name, k,
@@ -85,4 +85,4 @@ function Nearest:weighed(x)
   return positions, weights
 end
 
-return methods(Nearest)
+return public(Nearest, {options = {kneighbors = NEIGHBORS}})

@@ -3,7 +3,7 @@
 local ln = require "lunate"
 local Estimator = require "lunate.estimator"
 local Nearest = require "lunate.neighbors._nearest"
-local methods = require "lunate.methods"
+local public = require "lunate.public"
 local kept = require "lunate.kept"()
 
 --- Predicts the class that the nearest samples vote for; of classes with as many votes, the least.
@@ -77,4 +77,4 @@ end
 -- Errors: as of predict; another number of ids.
 function KNeighborsClassifier:score(x, y) return Estimator.accuracy(self, x, y) end
 
-return methods(KNeighborsClassifier)
+return public(KNeighborsClassifier)

@@ -2,7 +2,7 @@
 
 local Estimator = require "lunate.estimator"
 local Nearest = require "lunate.neighbors._nearest"
-local methods = require "lunate.methods"
+local public = require "lunate.public"
 local kept = require "lunate.kept"()
 
 --- Predicts what the nearest samples had, on average: over one feature, a running mean.
@@ -64,4 +64,4 @@ end
 -- Errors: as of predict; targets of another shape.
 function KNeighborsRegressor:score(x, y) return Estimator.r2(self, x, y) end
 
-return methods(KNeighborsRegressor)
+return public(KNeighborsRegressor)

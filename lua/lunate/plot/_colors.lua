@@ -55,9 +55,9 @@ end
 function colors.of(map, value)
   if value ~= value then return 0xFFFFFF end
   local anchors = maps[map]
-  local at = math.max(0, math.min(1, value)) * (#anchors - 1)
-  local i = math.min(math.floor(at), #anchors - 2)
-  return colors.mix(anchors[i + 1], anchors[i + 2], at - i)
+  local position = math.max(0, math.min(1, value)) * (#anchors - 1)
+  local i = math.min(math.floor(position), #anchors - 2)
+  return colors.mix(anchors[i + 1], anchors[i + 2], position - i)
 end
 
 --- The anchors of a map.

@@ -16,18 +16,18 @@ end
 --- Text without what a terminal or a file of XML would take for more than text: control characters
 -- but for newlines, and bytes that are no UTF-8.
 function data.text(text)
-  local out, at = {}, 1
+  local out, position = {}, 1
   text = text:gsub("\r\n", "\n")
-  while at <= #text do
-    local n, bad = utf8.len(text, at)
-    local good = text:sub(at, n and #text or bad - 1)
+  while position <= #text do
+    local n, bad = utf8.len(text, position)
+    local good = text:sub(position, n and #text or bad - 1)
     -- C0 without the newline, DEL, C1.
     good = good:gsub("[\0-\9\11-\31\127]", " "):gsub("\xC2[\x80-\x9F]", " ")
       :gsub("\xEF\xBF[\xBE\xBF]", " ")   -- no characters of XML
       :gsub("\xE2\x80[\xAA-\xAE]", " "):gsub("\xE2\x81[\xA6-\xA9]", " ")   -- turn the writing
     out[#out + 1] = good
     if n then break end
-    out[#out + 1], at = "\u{FFFD}", bad + 1
+    out[#out + 1], position = "\u{FFFD}", bad + 1
   end
   return table.concat(out)
 end
@@ -90,9 +90,9 @@ end
 --- Rows of a matrix as lists; a tensor of rank 2 or a list of lists of equal length.
 function data.matrix(what, value)
   if type(value) == "table" and not is_tensor(value) then
-    local ok, made = pcall(core.tensor, value, {dtype = "float64"})
-    if not ok then raise("%s: %s", what, made) end
-    value = made
+    local ok, converted = pcall(core.tensor, value, {dtype = "float64"})
+    if not ok then raise("%s: %s", what, converted) end
+    value = converted
   end
   if not is_tensor(value) or value.rank ~= 2 or value.size == 0 then
     raise("%s: a tensor of rank 2 expected, got %s", what,
@@ -133,11 +133,11 @@ function data.classes(what, ids, n, class_names)
   local classes = {values = values, names = {}, places = {}, of = {}}
   for k, id in ipairs(values) do
     seen[id] = k
-    local own = whole and math.tointeger(id) + 1 or k
-    classes.places[k] = own
-    local name = class_names and class_names[own]
+    local place = whole and math.tointeger(id) + 1 or k
+    classes.places[k] = place
+    local name = class_names and class_names[place]
     if class_names and name == nil then
-      raise("%s: class_names has no name for class %s: class_names[%d]", what, tostring(id), own)
+      raise("%s: class_names has no name for class %s: class_names[%d]", what, tostring(id), place)
     end
     classes.names[k] = data.text(tostring(name or math.tointeger(id) or id))
   end

@@ -5,7 +5,6 @@
 
 local core = require "lunate.core"
 local raise = require "lunate.raise"
-local blame = require "lunate.blame"
 local colors = require "lunate.plot._colors"
 local scale = require "lunate.plot._scale"
 
@@ -267,8 +266,8 @@ local function add_panel(script, panel, width, height)
         settings.xticks and "noxtics " or "xtics ", LIGHT)
     end
     for _, mark in ipairs(panel.marks) do
-      local own, sample = marks[mark.kind](script, mark, drawing)
-      for i, element in ipairs(own) do
+      local drawn, sample = marks[mark.kind](script, mark, drawing)
+      for i, element in ipairs(drawn) do
         local name = i == 1 and mark.name
         if name and not sample then
           elements[#elements + 1] = element .. " title " .. quote(name)
@@ -345,15 +344,15 @@ end
 
 local gnuplot = {}
 
-local there
+local has_gnuplot
 --- Whether gnuplot can be run.
 function gnuplot.found()
-  if there == nil then there = core.run_program({"gnuplot", "--version"}, "") == 0 end
-  return there
+  if has_gnuplot == nil then has_gnuplot = core.run_program({"gnuplot", "--version"}, "") == 0 end
+  return has_gnuplot
 end
 
 return setmetatable(gnuplot, {__call = function(_, figure, format)
-  local status, picture, said = blame(core.run_program, {"gnuplot", "-d", "-"},
+  local status, picture, said = core.run_program({"gnuplot", "-d", "-"},
     script_of(figure, format))
   if not status then
     raise("plots in files and sixel graphics are drawn by gnuplot, which is not there (Debian "

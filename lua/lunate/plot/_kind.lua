@@ -48,9 +48,9 @@ kind.figure_options = {
 }
 
 --- All options of a plain function: its own and these.
-function kind.options(own)
+function kind.options(specs)
   local all = {}
-  for _, options in ipairs{kind.panel_options, kind.figure_options, own} do
+  for _, options in ipairs{kind.panel_options, kind.figure_options, specs} do
     for name, spec in pairs(options) do all[name] = spec end
   end
   return all

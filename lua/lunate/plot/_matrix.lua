@@ -69,9 +69,9 @@ function matrix.draw(what, options, values)
       if annotate then
         local ok, text = pcall(string.format, options.format, math.tointeger(v) or v)
         if not ok then raise("%s: format '%s' does not fit a number", what, options.format) end
-        local at = #texts.x + 1
-        texts.x[at], texts.y[at], texts.text[at] = k, i, data.text(text)
-        texts.colors[at] = colors.is_light(color) and 0x000000 or 0xFFFFFF
+        local n = #texts.x + 1
+        texts.x[n], texts.y[n], texts.text[n] = k, i, data.text(text)
+        texts.colors[n] = colors.is_light(color) and 0x000000 or 0xFFFFFF
       end
     end
   end

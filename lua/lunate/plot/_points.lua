@@ -36,8 +36,8 @@ return function(what, options, first, xs, ys)
     list[k] = mark(k, {}, {}, name, place, first + place)
   end
   for i, k in ipairs(classes.of) do
-    local at = list[k]
-    at.x[#at.x + 1], at.y[#at.y + 1] = xs[i], ys[i]
+    local series = list[k]
+    series.x[#series.x + 1], series.y[#series.y + 1] = xs[i], ys[i]
   end
   return list, classes
 end

@@ -27,8 +27,8 @@ function Page:at(column, row)
 end
 
 function Page:put(column, row, text, ink)
-  local at = self:at(column, row)
-  if at then self.text[at], self.ink[at], self.dots[at] = text, ink, nil end
+  local cell = self:at(column, row)
+  if cell then self.text[cell], self.ink[cell], self.dots[cell] = text, ink, nil end
 end
 
 -- Columns that a character takes: wide are those of East Asia and pictures, none what combines.
@@ -90,10 +90,10 @@ local BITS = {{0x01, 0x02, 0x04, 0x40}, {0x08, 0x10, 0x20, 0x80}}
 
 --- A Braille dot at (x, y) of 2 * columns by 4 * rows, from 0.
 function Page:dot(x, y, ink)
-  local at = self:at(x // 2 + 1, y // 4 + 1)
-  if not at then return end
-  local bits = (self.dots[at] or 0) | BITS[x % 2 + 1][y % 4 + 1]
-  self.dots[at], self.ink[at], self.text[at] = bits, ink, utf8.char(0x2800 + bits)
+  local cell = self:at(x // 2 + 1, y // 4 + 1)
+  if not cell then return end
+  local bits = (self.dots[cell] or 0) | BITS[x % 2 + 1][y % 4 + 1]
+  self.dots[cell], self.ink[cell], self.text[cell] = bits, ink, utf8.char(0x2800 + bits)
 end
 
 local LEVELS = {0, 95, 135, 175, 215, 255}
@@ -129,21 +129,21 @@ function Page:to_text(how)
     local out, ink, paper = {}, nil, nil
     local last = 0
     for column = 1, self.columns do
-      local at = (row - 1) * self.columns + column
-      if self.text[at] and self.text[at] ~= " " or self.paper[at] and how ~= "none" then
+      local cell = (row - 1) * self.columns + column
+      if self.text[cell] and self.text[cell] ~= " " or self.paper[cell] and how ~= "none" then
         last = column
       end
     end
     for column = 1, last do
-      local at = (row - 1) * self.columns + column
+      local cell = (row - 1) * self.columns + column
       if how ~= "none" then
-        if self.ink[at] ~= ink or self.paper[at] ~= paper then
-          ink, paper = self.ink[at], self.paper[at]
+        if self.ink[cell] ~= ink or self.paper[cell] ~= paper then
+          ink, paper = self.ink[cell], self.paper[cell]
           out[#out + 1] = "\27[0m" .. (ink and code(38, ink) or "")
             .. (paper and code(48, paper) or "")
         end
       end
-      out[#out + 1] = self.text[at] or " "
+      out[#out + 1] = self.text[cell] or " "
     end
     if ink or paper then out[#out + 1] = "\27[0m" end
     lines[row] = table.concat(out)
@@ -203,9 +203,9 @@ function marks.line(page, box, mark)
           math.abs(y2 - y1) * box.rows * 4)
         local steps = math.max(1, math.ceil(length))
         for k = 0, steps do
-          local at = k / steps
-          if (drawn + at * length) % (on + off) < on then
-            spot(page, box, x1 + (x2 - x1) * at, y1 + (y2 - y1) * at, mark)
+          local fraction = k / steps
+          if (drawn + fraction * length) % (on + off) < on then
+            spot(page, box, x1 + (x2 - x1) * fraction, y1 + (y2 - y1) * fraction, mark)
           end
         end
         drawn = drawn + length
@@ -229,9 +229,9 @@ function marks.bars(page, box, mark)
     local top
     for i = 1, #mark.top do
       local left, right = box.x(mark.left[i]), box.x(mark.right[i])
-      local at = (column + 0.5) / box.columns
+      local x = (column + 0.5) / box.columns
       if left > right then left, right = right, left end
-      if at >= left and at < right then
+      if x >= left and x < right then
         local y = box.y(mark.top[i])
         if y == y and (not top or y > top) then top = y end
       end
@@ -271,13 +271,13 @@ function marks.pixels(page, box, mark)
       local apart = box.texts and 0 or 0.25
       local upper = pixel_at(mark, x, box.back_y(1 - (row + 0.5 - apart) / box.rows))
       local lower = pixel_at(mark, x, box.back_y(1 - (row + 0.5 + apart) / box.rows))
-      local at = page:at(box.left + column, box.top + row)
-      if upper and lower and at then
+      local cell = page:at(box.left + column, box.top + row)
+      if upper and lower and cell then
         if not box.signs then
-          page.paper[at] = lower
-          if upper ~= lower then page.text[at], page.ink[at] = "▀", upper end
+          page.paper[cell] = lower
+          if upper ~= lower then page.text[cell], page.ink[cell] = "▀", upper end
         elseif not box.texts then
-          page.text[at] = shade(lower)
+          page.text[cell] = shade(lower)
         end
       end
     end
@@ -290,13 +290,13 @@ function marks.texts(page, box, mark)
     local column = box.left + math.floor(box.x(mark.x[i]) * box.columns - width(text) / 2 + 0.5)
     local row = box.top + math.floor((1 - box.y(mark.y[i])) * box.rows)
     -- Black or white by what is behind it here.
-    local at = page:at(column, row)
-    local paper = at and page.paper[at]
+    local cell = page:at(column, row)
+    local paper = cell and page.paper[cell]
     local ink
     if paper then ink = colors.is_light(paper) and 0x000000 or 0xFFFFFF end
     for k = 0, width(text) - 1 do
-      at = page:at(column + k, row)
-      if at and page.paper[at] then page.paper[at] = paper end
+      cell = page:at(column + k, row)
+      if cell and page.paper[cell] then page.paper[cell] = paper end
     end
     page:write(column, row, text, ink)
   end
@@ -493,16 +493,16 @@ local function draw_images_panel(page, panel, left, top, columns, how)
     end
     for row = 0, high - 1 do
       for column = 0, wide - 1 do
-        local at = page:at(x + column, y + titles + row)
+        local cell = page:at(x + column, y + titles + row)
         local function part(half)
           return mean(image, column / wide, (row + half) / high, (column + 1) / wide,
             (row + half + 0.5) / high)
         end
-        if at and how == "none" then
-          page.text[at] = shade(mean(image, column / wide, row / high, (column + 1) / wide,
+        if cell and how == "none" then
+          page.text[cell] = shade(mean(image, column / wide, row / high, (column + 1) / wide,
             (row + 1) / high))
-        elseif at then
-          page.text[at], page.ink[at], page.paper[at] = "▀", part(0), part(0.5)
+        elseif cell then
+          page.text[cell], page.ink[cell], page.paper[cell] = "▀", part(0), part(0.5)
         end
       end
     end

@@ -14,16 +14,16 @@ local OPTIONS = kind.options{
 
 -- Ids as integers; how many classes they need.
 local function ids(what, value, n_classes)
-  local list, most = data.numbers(what, value), 0
+  local list, largest = data.numbers(what, value), 0
   for i, id in ipairs(list) do
     list[i] = math.tointeger(id)
     if not list[i] or id < 0 or id >= (n_classes or 1000) then
       raise("%s: class ids from 0 to %d expected, got %s at %d", what, (n_classes or 1000) - 1,
         tostring(id), i)
     end
-    most = math.max(most, list[i] + 1)
+    largest = math.max(largest, list[i] + 1)
   end
-  return list, most
+  return list, largest
 end
 
 local spec = kind.define{

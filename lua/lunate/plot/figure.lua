@@ -21,11 +21,10 @@
 local core = require "lunate.core"
 local class = require "lunate.class"
 local terminal_columns = require "lunate.columns"
-local check = require "lunate.options"
 local raise = require "lunate.raise"
 local kind = require "lunate.plot._kind"
 local data = require "lunate.plot._data"
-local methods = require "lunate.methods"
+local public = require "lunate.public"
 
 -- A panel: settings (see _kind.lua), marks, and its figure. Kinds are its methods.
 local Panel = {__name = "lunate.panel", __metatable = "lunate.panel"}
@@ -99,7 +98,7 @@ local TEXT_OPTIONS = {
 --     fig:line({1, 3, 2, 5})
 --     print(fig:to_text{columns = 40, rows = 10})
 function Figure:to_text(options)
-  return require "lunate.plot._terminal"(self, check("figure:to_text", TEXT_OPTIONS, options))
+  return require "lunate.plot._terminal"(self, options)
 end
 
 local SHOW_OPTIONS = {terminal = kind.figure_options.terminal}
@@ -138,7 +137,7 @@ end
 --     fig:hist(ln.random.normal{500}, {title = "500 numbers"})
 --     fig:show{terminal = "blocks"}
 function Figure:show(options)
-  local terminal = check("figure:show", SHOW_OPTIONS, options).terminal
+  local terminal = options.terminal
   local gnuplot = require "lunate.plot._gnuplot"
   if terminal == "auto" then terminal = gnuplot.found() and has_sixel() and "sixel" or "blocks" end
   if terminal == "sixel" then
@@ -166,4 +165,5 @@ function Figure:__tostring()
   return ("Figure(%d x %d: %s)"):format(self.rows, self.columns, table.concat(parts, ", "))
 end
 
-return methods(Figure)
+return public(Figure, {prefix = "figure:",
+  options = {to_text = TEXT_OPTIONS, show = SHOW_OPTIONS}})

@@ -17,16 +17,16 @@ local OPTIONS = kind.options{
 local function is_finite(v) return v == v and v < math.huge and v > -math.huge end
 
 local function extent(series)
-  local low, high, most = math.huge, -math.huge, 0
+  local low, high, longest = math.huge, -math.huge, 0
   for _, list in ipairs(series) do
-    most = math.max(most, #list)
+    longest = math.max(longest, #list)
     for _, v in ipairs(list) do
       if is_finite(v) then low, high = math.min(low, v), math.max(high, v) end
     end
   end
-  if low > high then return 0, 1, most end
-  if low == high then return low - 0.5, high + 0.5, most end
-  return low, high, most
+  if low > high then return 0, 1, longest end
+  if low == high then return low - 0.5, high + 0.5, longest end
+  return low, high, longest
 end
 
 local spec = kind.define{
@@ -37,7 +37,7 @@ local spec = kind.define{
     end
     local series = data.series("plot.hist: values", values)
     local names = options.names and data.texts("plot.hist: names", options.names, #series)
-    local low, high, most = extent(series)
+    local low, high, longest = extent(series)
     if options.range then
       low, high = options.range[1], options.range[2]
       if type(low) ~= "number" or type(high) ~= "number" or not (low < high)
@@ -45,7 +45,7 @@ local spec = kind.define{
         raise("plot.hist: range should be {low, high}, two numbers of which the first is less")
       end
     end
-    local bins = options.bins or math.max(10, math.min(60, math.ceil(most ^ 0.5)))
+    local bins = options.bins or math.max(10, math.min(60, math.ceil(longest ^ 0.5)))
     local step = (high - low) / bins
     local drawn = {marks = {}, ylabel = options.density and "density" or "count"}
     for k, list in ipairs(series) do

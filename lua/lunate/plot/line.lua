@@ -64,13 +64,13 @@ local spec = kind.define{
         raise("plot.line: style %d is '%s'; there are solid, dashed, dotted and dashdot", k,
           tostring(style))
       end
-      local at = xs
-      if not at then
-        at = {}
-        for i = 1, #values do at[i] = i end
+      local positions = xs
+      if not positions then
+        positions = {}
+        for i = 1, #values do positions[i] = i end
       end
-      at, values = thinned(at, values)
-      drawn.marks[k] = line(at, values, k, {style = style, width = options.line_width,
+      positions, values = thinned(positions, values)
+      drawn.marks[k] = line(positions, values, k, {style = style, width = options.line_width,
         name = names and names[k], color = colors.given("plot.line", options.colors, k, first)})
     end
     return drawn

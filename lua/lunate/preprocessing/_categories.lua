@@ -52,13 +52,13 @@ end
 local function tensor_positions(column, known)
   local order = known:argsort()
   local sorted = known:take(order)
-  local at = ln.minimum(sorted:searchsorted(column), #known)
-  local found = sorted:take(at)
+  local positions = ln.minimum(sorted:searchsorted(column), #known)
+  local found = sorted:take(positions)
   local same = found:eq(column)
   if found.dtype:match("^float") and column.dtype:match("^float") then
     same = same:logical_or(found:isnan():logical_and(column:isnan()))
   end
-  return ln.where(same, order:take(at), 0):astype("int64")
+  return ln.where(same, order:take(positions), 0):astype("int64")
 end
 
 --- The 1-based position of each value among the categories, int64 (n,); 0 for what is none of them.
@@ -76,10 +76,10 @@ function categories.positions(column, known)
     end
     return positions
   end
-  local at, list, first = {}, {}, nil
-  for i, value in ipairs(known) do at[key(value)] = i end
+  local position_of, list, first = {}, {}, nil
+  for i, value in ipairs(known) do position_of[key(value)] = i end
   for i, value in ipairs(column) do
-    list[i] = at[key(value)] or 0
+    list[i] = position_of[key(value)] or 0
     if list[i] == 0 and first == nil then first = value end
   end
   return ln.tensor(list, {dtype = "int64"}), first

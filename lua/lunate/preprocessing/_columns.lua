@@ -50,9 +50,9 @@ end
 function columns.moments(x)
   local n, sum, squares = 0, 0, 0
   for block in columns.blocks(x) do
-    local there = ln.logical_not(block:isnan())
-    n = n + there:astype("float64"):sum{axis = 1}
-    sum = sum + ln.where(there, block, 0.0):sum{axis = 1}
+    local is_known = ln.logical_not(block:isnan())
+    n = n + is_known:astype("float64"):sum{axis = 1}
+    sum = sum + ln.where(is_known, block, 0.0):sum{axis = 1}
   end
   local mean = sum / n
   for block in columns.blocks(x) do
@@ -68,9 +68,9 @@ function columns.range(x)
   for block in columns.blocks(x) do
     local gone = block:isnan()
     local least = ln.where(gone, math.huge, block):min{axis = 1}
-    local most = ln.where(gone, -math.huge, block):max{axis = 1}
+    local greatest = ln.where(gone, -math.huge, block):max{axis = 1}
     low = low and ln.minimum(low, least) or least
-    high = high and ln.maximum(high, most) or most
+    high = high and ln.maximum(high, greatest) or greatest
   end
   return low, high
 end

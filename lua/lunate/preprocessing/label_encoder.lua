@@ -7,7 +7,7 @@
 local raise = require "lunate.raise"
 local Transformer = require "lunate.preprocessing.transformer"
 local categories = require "lunate.preprocessing._categories"
-local methods = require "lunate.methods"
+local public = require "lunate.public"
 
 --- Takes a tensor (n,) or a list of strings or numbers. `classes_`, after `fit`: the different
 -- labels, sorted (NaN is one, the last), a tensor or a list as the labels were. Ids are int64;
@@ -61,4 +61,4 @@ function LabelEncoder:inverse_transform(ids)
   return categories.at(self.classes_, ids:astype("int64") + 1)
 end
 
-return methods(LabelEncoder)
+return public(LabelEncoder)

@@ -7,7 +7,7 @@ local ln = require "lunate"
 local raise = require "lunate.raise"
 local Transformer = require "lunate.preprocessing.transformer"
 local columns = require "lunate.preprocessing._columns"
-local methods = require "lunate.methods"
+local public = require "lunate.public"
 local options_of = require "lunate.class".options_of
 
 --- `feature_range` {low, high} ({0, 1}); `clip` keeps what `fit` did not see inside it (false).
@@ -53,4 +53,4 @@ function MinMaxScaler:inverse_transform(x)
   return columns.affine(x, 1 / self.scale_, -self.min_ / self.scale_)
 end
 
-return methods(MinMaxScaler)
+return public(MinMaxScaler)

@@ -9,7 +9,7 @@ local raise = require "lunate.raise"
 local list_length = require "lunate.list_length"
 local Transformer = require "lunate.preprocessing.transformer"
 local categories = require "lunate.preprocessing._categories"
-local methods = require "lunate.methods"
+local public = require "lunate.public"
 local options_of = require "lunate.class".options_of
 
 --- Takes a tensor (samples, features) or a list of rows of strings and numbers; gives (samples,
@@ -126,24 +126,24 @@ function OneHotEncoder:inverse_transform(y)
   if not categories.is_tensor(y) or y.rank ~= 2 or y.shape[2] ~= #names then
     raise("OneHotEncoder:inverse_transform expects a tensor of shape (samples, %d)", #names)
   end
-  local at, values, all_tensors = 1, {}, true
+  local first_column, values, all_tensors = 1, {}, true
   for j, known in ipairs(self.categories_) do
     local drop = dropped(self, j)
     local width = #known - (drop and 1 or 0)
     local positions, set
     if width > 0 then
-      local part = y[{ {}, {at, at + width - 1} }]
+      local part = y[{ {}, {first_column, first_column + width - 1} }]
       set = part:ne(0):any{axis = 2}
       positions = part:argmax{axis = 2} + (drop or 0)
     else
       set, positions = ln.zeros({#y}, {dtype = "bool"}), ln.ones({#y}, {dtype = "int64"})
     end
-    at = at + width
+    first_column = first_column + width
     if drop then positions = ln.where(set, positions, ln.full({#y}, drop, {dtype = "int64"})) end
     values[j] = categories.at(known, positions)
     if not drop and not set:all() then
       if not categories.is_tensor(known) then
-        for i, there in ipairs(set:totable()) do values[j][i] = there and values[j][i] end
+        for i, is_set in ipairs(set:totable()) do values[j][i] = is_set and values[j][i] end
       elseif known.dtype:match("^float") then
         values[j] = ln.where(set, values[j], 0 / 0)
       else
@@ -187,4 +187,4 @@ function OneHotEncoder:get_feature_names_out(features)
   return names
 end
 
-return methods(OneHotEncoder)
+return public(OneHotEncoder)

@@ -9,7 +9,7 @@
 local raise = require "lunate.raise"
 local list_length = require "lunate.list_length"
 local Transformer = require "lunate.preprocessing.transformer"
-local methods = require "lunate.methods"
+local public = require "lunate.public"
 
 --- Takes {name, transformer} pairs. `steps` is their list,
 -- `named_steps` has the transformers by name.
@@ -82,4 +82,4 @@ function Pipeline:inverse_transform(x)
   return x
 end
 
-return methods(Pipeline)
+return public(Pipeline)

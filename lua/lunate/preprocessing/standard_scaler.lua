@@ -7,7 +7,7 @@
 local ln = require "lunate"
 local Transformer = require "lunate.preprocessing.transformer"
 local columns = require "lunate.preprocessing._columns"
-local methods = require "lunate.methods"
+local public = require "lunate.public"
 local options_of = require "lunate.class".options_of
 
 --- `with_mean`, `with_std`: whether to centre and to scale (both true). After `fit`: `mean_`,
@@ -54,4 +54,4 @@ function StandardScaler:inverse_transform(x)
   return x
 end
 
-return methods(StandardScaler)
+return public(StandardScaler)

@@ -7,7 +7,7 @@
 
 local class = require "lunate.class"
 local raise = require "lunate.raise"
-local methods = require "lunate.methods"
+local public = require "lunate.public"
 
 local Transformer = class("Transformer", {type = "lunate.transformer"})
 
@@ -54,4 +54,4 @@ function Transformer:inverse_transform(_x)
   raise("%s does not define inverse_transform(x)", class.of(self).name)
 end
 
-return methods(Transformer)
+return public(Transformer)

@@ -30,12 +30,12 @@ local function handler(message)
     message = ("(error object is a %s value)"):format(type(message))
   end
   local trace = debug.traceback(message, 2)
-  local at, from = nil, 1
+  local cut_at, from = nil, 1
   repeat
     local found = trace:find("\n\t%[C%]: in function 'xpcall'", from)
-    at, from = found or at, (found or 0) + 1
+    cut_at, from = found or cut_at, (found or 0) + 1
   until not found
-  return (at and trace:sub(1, at - 1) or trace) .. "\n\t[C]: in ?"
+  return (cut_at and trace:sub(1, cut_at - 1) or trace) .. "\n\t[C]: in ?"
 end
 
 -- Runs a chunk; true when nothing went wrong.
@@ -62,11 +62,11 @@ end
 --- @param args  the command's `arg`; when there is a script, the global `arg` is made its own
 -- @return the exit status
 return function(args)
-  local steps, interactive, at = {}, false, 1
-  while args[at] and args[at]:sub(1, 1) == "-" and args[at] ~= "-" do
-    local option = args[at]
+  local steps, interactive, position = {}, false, 1
+  while args[position] and args[position]:sub(1, 1) == "-" and args[position] ~= "-" do
+    local option = args[position]
     if option == "--" then
-      at = at + 1
+      position = position + 1
       break
     elseif option == "--help" or option == "-h" then
       io.write(USAGE)
@@ -79,15 +79,15 @@ return function(args)
     elseif option:find("^%-[el]") then
       local value = option:sub(3)
       if value == "" then
-        at = at + 1
-        value = args[at]
+        position = position + 1
+        value = args[position]
       end
       if not value then return usage_error(("'%s' needs an argument"):format(option)) end
       steps[#steps + 1] = {option:sub(2, 2), value}
     else
       return usage_error(("there is no option '%s'"):format(option))
     end
-    at = at + 1
+    position = position + 1
   end
   for _, step in ipairs(steps) do
     if step[1] == "e" then
@@ -100,17 +100,17 @@ return function(args)
       if not run(require_it) then return 1 end
     end
   end
-  local script = args[at]
+  local script = args[position]
   local from_pipe = not script and #steps == 0 and not interactive
     and not core.stdin_is_terminal()
   if script or from_pipe then
     if not script or script == "-" then with_ln() end
-    local own = {}
-    for i, value in pairs(args) do own[i - at] = value end
-    _G.arg = script and own or args   -- luacheck: ignore
+    local script_args = {}
+    for i, value in pairs(args) do script_args[i - position] = value end
+    _G.arg = script and script_args or args   -- luacheck: ignore
     local file = script ~= "-" and script or nil
     local chunk, message = loadfile(file)
-    if not run(chunk, message, table.unpack(args, at + 1)) then return 1 end
+    if not run(chunk, message, table.unpack(args, position + 1)) then return 1 end
   end
   if interactive or not (script or from_pipe or #steps > 0) then require "lunate.repl"() end
   return 0

@@ -18,59 +18,59 @@ for word in ([[and break do else elseif end false for function goto if in local 
 -- The pieces of a text: {kind = "name" | "number" | "string" | "open" (a string without its end) |
 -- "comment" | "word" (keyword) | "mark", text =}.
 local function pieces(text)
-  local list, at = {}, 1
+  local list, position = {}, 1
   local is_keyword = {}
   for _, word in ipairs(KEYWORDS) do is_keyword[word] = true end
   local function add(kind, value) list[#list + 1] = {kind = kind, text = value} end
-  while at <= #text do
-    local c = text:sub(at, at)
-    local comment = text:match("^%-%-()", at)
-    local level = text:match("^%[(=*)%[", comment or at)
-    if text:find("^%s", at) then
-      at = text:match("^%s+()", at)
+  while position <= #text do
+    local c = text:sub(position, position)
+    local comment = text:match("^%-%-()", position)
+    local level = text:match("^%[(=*)%[", comment or position)
+    if text:find("^%s", position) then
+      position = text:match("^%s+()", position)
     elseif level then
-      local start = (comment or at) + #level + 2
+      local start = (comment or position) + #level + 2
       local stop, after = text:find("]" .. level .. "]", start, true)
       if not stop then
         add(comment and "comment" or "open", text:sub(start))
         return list
       end
       if not comment then add("string", text:sub(start, stop - 1)) end
-      at = after + 1
+      position = after + 1
     elseif comment then
-      local stop = text:find("\n", at, true)
+      local stop = text:find("\n", position, true)
       if not stop then
-        add("comment", text:sub(at))
+        add("comment", text:sub(position))
         return list
       end
-      at = stop + 1
+      position = stop + 1
     elseif c == '"' or c == "'" then
-      local stop = at
+      local stop = position
       repeat
         stop = text:find("[\\\n" .. c .. "]", stop + 1)
         local escaped = stop and text:sub(stop, stop) == "\\"
         if escaped then stop = stop + 1 end
       until not stop or not escaped
       if not stop or stop > #text then
-        add("open", text:sub(at + 1))
+        add("open", text:sub(position + 1))
         return list
       end
-      add("string", text:sub(at + 1, stop - 1))
-      at = stop + 1
-    elseif text:find("^[%a_]", at) then
-      local name = text:match("^[%w_]+", at)
+      add("string", text:sub(position + 1, stop - 1))
+      position = stop + 1
+    elseif text:find("^[%a_]", position) then
+      local name = text:match("^[%w_]+", position)
       add(is_keyword[name] and "word" or "name", name)
-      at = at + #name
-    elseif text:find("^%.?%d", at) then
-      local number = text:match("^0[xX][%x.]+", at) or text:match("^[%d.]+[eE][+-]?%d*", at)
-        or text:match("^[%d.]+", at)
+      position = position + #name
+    elseif text:find("^%.?%d", position) then
+      local number = text:match("^0[xX][%x.]+", position)
+        or text:match("^[%d.]+[eE][+-]?%d*", position) or text:match("^[%d.]+", position)
       add("number", number)
-      at = at + #number
+      position = position + #number
     else
-      local mark = text:match("^%.%.%.?", at) or text:match("^::", at) or text:match("^[=~<>]=", at)
-        or c
+      local mark = text:match("^%.%.%.?", position) or text:match("^::", position)
+        or text:match("^[=~<>]=", position) or c
       add("mark", mark)
-      at = at + #mark
+      position = position + #mark
     end
   end
   return list
@@ -81,22 +81,22 @@ end
 -- The value of the chain of names, fields and literal indices that ends at piece `last`; nil when
 -- there is none or it is more than that. Also what it is a field of, and its first piece.
 local function value_of(list, last, env)
-  local path, at = {}, last
+  local path, index = {}, last
   while true do
-    local piece = list[at]
+    local piece = list[index]
     if not piece then return nil end
     if piece.kind == "name" then
       table.insert(path, 1, piece.text)
-      local dot = list[at - 1]
+      local dot = list[index - 1]
       if not (dot and dot.kind == "mark" and (dot.text == "." or dot.text == ":")) then break end
-      at = at - 2
+      index = index - 2
     elseif piece.text == "]" and piece.kind == "mark" then
-      local key, open = list[at - 1], list[at - 2]
+      local key, open = list[index - 1], list[index - 2]
       if not (key and open and open.text == "[") then return nil end
       local number = key.kind == "number" and math.tointeger(tonumber(key.text))
       if not (number or key.kind == "string") then return nil end
       table.insert(path, 1, number or key.text)
-      at = at - 3
+      index = index - 3
     else
       return nil
     end
@@ -106,7 +106,7 @@ local function value_of(list, last, env)
     value = look.get(i == 1 and env or value, key)
     if value == nil then return nil end
   end
-  return value, at
+  return value, index
 end
 
 -- Where the cursor is: the call whose table of options (or list of arguments) is open around it.
@@ -122,10 +122,10 @@ local function enclosing(list, env)
   end
   local brace = open[#open]
   if not brace then return nil end
-  local function callee(at)
-    local before = list[at - 1]
+  local function callee(index)
+    local before = list[index - 1]
     if not before or before.kind ~= "name" and before.text ~= "]" then return nil end
-    return (value_of(list, at - 1, env))
+    return (value_of(list, index - 1, env))
   end
   if list[brace].text == "(" then return {callee = callee(brace), call = true} end
   if list[brace].text ~= "{" then return nil end

@@ -8,7 +8,7 @@ local core = require "lunate.core"
 local show = require "lunate.repl.show"
 
 -- Where lunate's Lua is, to tell its lines from the user's.
-local here = debug.getinfo(1, "S").source:match("^(.*[/\\])repl[/\\]") or "@"
+local library = debug.getinfo(1, "S").source:match("^(.*[/\\])repl[/\\]") or "@"
 
 -- What the name space of a session is: Lua's globals, and before them the local names that stay.
 local function new_env()
@@ -23,11 +23,11 @@ local function compile(text, env)
   end
   local f, message = load(text, "=stdin", "t", env)
   -- Statements and an expression behind them, `t = ln.ones{3}; t`: its value is shown.
-  for at = #text, 1, -1 do
+  for i = #text, 1, -1 do
     if f then break end
-    local rest = text:sub(at, at):find("[;\n]") and text:sub(at + 1)
-    if rest and rest:find("%S") and load("return " .. rest) and load(text:sub(1, at)) then
-      f = load(("%sreturn (function(...) return ... end)(%s\n)"):format(text:sub(1, at), rest),
+    local rest = text:sub(i, i):find("[;\n]") and text:sub(i + 1)
+    if rest and rest:find("%S") and load("return " .. rest) and load(text:sub(1, i)) then
+      f = load(("%sreturn (function(...) return ... end)(%s\n)"):format(text:sub(1, i), rest),
         "=stdin", "t", env)
     end
   end
@@ -45,7 +45,7 @@ local function frames()
   for level = 3, 200 do
     local info = debug.getinfo(level, "Slnf")
     if not info or info.func == Session.run then break end
-    if info.what ~= "C" and info.source:sub(1, #here) ~= here then
+    if info.what ~= "C" and info.source:sub(1, #library) ~= library then
       local name = info.what == "main" and "main chunk" or info.name
         and ("%s '%s'"):format(info.namewhat == "method" and "method" or "function", info.name)
         or ("function <%s:%d>"):format(info.short_src, info.linedefined)

@@ -39,7 +39,7 @@ local function along(value, f)
     if found ~= nil then return found end
     local meta = debug.getmetatable(value)
     value = type(meta) == "table" and rawget(meta, "__index") or nil
-    -- A class that suggests names (lunate.methods) stands behind its objects itself.
+    -- A class that suggests names (lunate.public) stands behind its objects itself.
     if type(value) == "function" then value = rawget(meta, "class") end
   end
 end
@@ -84,8 +84,8 @@ function look.get(value, key)
   if kind == "symbolic_tensor" then return tensor_fields[key] and quiet(value, key) or nil end
   if kind == nil then return nil end
   local instance, getters = parts(value, kind)
-  local own = instance and rawget(instance, key)
-  if own ~= nil then return own end
+  local field = instance and rawget(instance, key)
+  if field ~= nil then return field end
   if getters and getters[key] then
     return is_safe(key, getters[key]) and quiet(value, key) or nil
   end

@@ -5,7 +5,7 @@
 --     local show = require "lunate.repl.show"
 --     print(show{1, 2, {a = "b"}})                                        --> {1, 2, {a = "b"}}
 
-local methods = require "lunate.methods"
+local public = require "lunate.public"
 local names = require "lunate.names"
 local look = require "lunate.repl.look"
 
@@ -15,9 +15,9 @@ local keywords = {}
 for word in ([[and break do else elseif end false for function goto if in local nil not or repeat
   return then true until while]]):gmatch("%a+") do keywords[word] = true end
 
-local function cut(text, most)
-  if #text <= most then return text end
-  local last = utf8.offset(text, 0, most + 1) or most + 1   -- no character in two
+local function cut(text, limit)
+  if #text <= limit then return text end
+  local last = utf8.offset(text, 0, limit + 1) or limit + 1   -- no character in two
   return text:sub(1, last - 1) .. ("... (%d more bytes)"):format(#text - last + 1)
 end
 
@@ -38,7 +38,7 @@ local function to_text(value)
 end
 
 local function function_text(f)
-  f = methods.original[f] or f
+  f = public.original[f] or f
   local info = debug.getinfo(f, "Su")
   if info.what == "C" then return "builtin function" end
   local list = {}
@@ -165,16 +165,18 @@ end
 -- Epochs as rows: the first and the last ones.
 local function history_text(history)
   local keys, epochs = history.keys, history.epoch
-  local rows, at = {{"epoch", table.unpack(keys)}}, {}
+  local rows, value_of = {{"epoch", table.unpack(keys)}}, {}
   for _, key in ipairs(keys) do   -- not every epoch has every value
-    at[key] = {}
-    for i, epoch in ipairs(history:epochs(key)) do at[key][epoch] = history.history[key][i] end
+    value_of[key] = {}
+    for i, epoch in ipairs(history:epochs(key)) do
+      value_of[key][epoch] = history.history[key][i]
+    end
   end
   for i, epoch in ipairs(epochs) do
     if #epochs <= 12 or i <= 3 or i > #epochs - 8 then
       local row = {to_text(epoch)}
       for k, key in ipairs(keys) do
-        local value = at[key][epoch]
+        local value = value_of[key][epoch]
         row[k + 1] = value ~= nil and number_text(value) or ""
       end
       rows[#rows + 1] = row
@@ -246,14 +248,14 @@ local function whole_text(value)
 end
 
 local function bounded(text)
-  local count, at = 0, 0
+  local count, newline = 0, 0
   while count < LINES do
-    at = text:find("\n", at + 1, true)
-    if not at then return cut(text, LINES * WIDTH * 2) end
+    newline = text:find("\n", newline + 1, true)
+    if not newline then return cut(text, LINES * WIDTH * 2) end
     count = count + 1
   end
-  local _, more = text:sub(at + 1):gsub("\n", "")
-  return cut(text:sub(1, at), LINES * WIDTH * 2) .. ("... (%d more lines)"):format(more + 1)
+  local _, more = text:sub(newline + 1):gsub("\n", "")
+  return cut(text:sub(1, newline), LINES * WIDTH * 2) .. ("... (%d more lines)"):format(more + 1)
 end
 
 --- The text of one result. Never raises: what a script's tostring does wrong shows as its type.

@@ -1,8 +1,8 @@
 --- arrays: tensors in files that numpy and others read: `ln.save` and `ln.load`. A format is a file
 -- beside this one with `encode` and `decode`, and a line in FORMATS.
 
-local blame = require "lunate.blame"
 local core = require "lunate.core"
+local public = require "lunate.public"
 local raise = require "lunate.raise"
 local is_tensor = require "lunate.is_tensor"
 
@@ -81,18 +81,10 @@ function arrays.save(path, value, options)
   check_options(format, extension, options)
   local ok, bytes = pcall(codec.pieces or codec.encode, value, options)
   if not ok then raise("save: '%s': %s", path, bytes) end
-  blame(core.write_file, path, bytes)
+  core.write_file(path, bytes)
 end
 
--- The option of `load`: the dtype of floats, or nil.
-local function float_dtype(options)
-  if options == nil then return nil end
-  local o = require "lunate.options"("load", {dtype = {"dtype"}}, options, {"dtype"})
-  if o.dtype and not o.dtype:find("float", 1, true) then
-    raise("bad option 'dtype' of 'load' (a float dtype expected, got '%s')", o.dtype)
-  end
-  return o.dtype
-end
+local LOAD = {dtype = {"dtype"}}
 
 -- The floats of a tensor, or of a table of tensors, in a dtype.
 local function converted(value, dtype)
@@ -118,12 +110,14 @@ end
 --   that no tensor has, options that there are not. In a `.npz` such an array is an error only when
 --   it is asked for
 function arrays.load(path, options)
-  local codec = format_of("load", path)
-  local dtype = float_dtype(options)
-  local ok, value, more = pcall(codec.decode, blame(core.read_file, path))
+  local codec, dtype = format_of("load", path), options.dtype
+  if dtype and not dtype:find("float", 1, true) then
+    raise("bad option 'dtype' of 'load' (a float dtype expected, got '%s')", dtype)
+  end
+  local ok, value, more = pcall(codec.decode, core.read_file(path))
   if not ok then raise("load: '%s': %s", path, value) end
   if not dtype then return value, more end
   return converted(value, dtype), is_tensor(value) and more and converted(more, dtype) or more
 end
 
-return arrays
+return public(arrays, {options = {load = LOAD}, positional = {load = {"dtype"}}})

@@ -29,10 +29,10 @@ end
 
 -- f(part) of what stands between the strings of a JSON text.
 local function outside_strings(text, f)
-  local parts, at = {}, 1
+  local parts, position = {}, 1
   while true do
-    local quote = text:find('"', at, true)
-    parts[#parts + 1] = f(text:sub(at, (quote or #text + 1) - 1))
+    local quote = text:find('"', position, true)
+    parts[#parts + 1] = f(text:sub(position, (quote or #text + 1) - 1))
     if not quote then return table.concat(parts) end
     local stop = quote
     repeat
@@ -42,7 +42,7 @@ local function outside_strings(text, f)
     until not stop or not escape
     parts[#parts + 1] = text:sub(quote, stop or #text)
     if not stop then return table.concat(parts) end
-    at = stop + 1
+    position = stop + 1
   end
 end
 

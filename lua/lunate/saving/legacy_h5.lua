@@ -30,11 +30,11 @@ local function put_names(group, attribute, names)
     group.attributes[attribute] = names
     return
   end
-  local at, small = 1, #names // parts
+  local first, small = 1, #names // parts
   for k = 0, parts - 1 do
     local n = small + (k < #names % parts and 1 or 0)
-    group.attributes[attribute .. k] = table.move(names, at, at + n - 1, 1, {})
-    at = at + n
+    group.attributes[attribute .. k] = table.move(names, first, first + n - 1, 1, {})
+    first = first + n
   end
 end
 
@@ -174,10 +174,11 @@ local function pairs_of(model, root, options, fail)
     return list
   end
   if #names ~= #layers then
-    local own = {}
-    for i, layer in ipairs(layers) do own[i] = layer.name end
+    local layer_names = {}
+    for i, layer in ipairs(layers) do layer_names[i] = layer.name end
     fail("the model has %d layer%s with weights (%s), the file has %d (%s)", #layers,
-      #layers == 1 and "" or "s", table.concat(own, ", "), #names, table.concat(names, ", "))
+      #layers == 1 and "" or "s", table.concat(layer_names, ", "), #names,
+      table.concat(names, ", "))
   end
   for i, name in ipairs(names) do list[i] = {layers[i], group_at_path(root, name), name} end
   return list
@@ -193,14 +194,14 @@ function legacy_h5.plan(model, root, options)
     if not options.skip_mismatch then fail(format, ...) end
     skipped[#skipped + 1] = format:format(...)
   end
-  local function add(own, group, what)
+  local function add(variables, group, what)
     local values = values_of(group, what, fail)
-    if #values ~= #own then
-      mismatch("%s has %d weight%s, the file has %d for it", what, #own, #own == 1 and "" or "s",
-        #values)
+    if #values ~= #variables then
+      mismatch("%s has %d weight%s, the file has %d for it", what, #variables,
+        #variables == 1 and "" or "s", #values)
       return
     end
-    for i, v in ipairs(own) do
+    for i, v in ipairs(variables) do
       local wrong = tree.mismatch(v, values[i])
       if wrong then mismatch("%s: %s", what, wrong) else plan[#plan + 1] = {v, values[i]} end
     end

@@ -1,8 +1,7 @@
 --- Models in files: which format a path means, what goes into it and what comes out. The layouts
 -- are files beside this one; the methods of models that lead here are in methods.lua.
 
-local blame = require "lunate.blame"
-local check = require "lunate.options"
+local public = require "lunate.public"
 local core = require "lunate.core"
 local raise = require "lunate.raise"
 local h5 = require "lunate.saving.weights_h5"
@@ -146,11 +145,10 @@ end
 --     ln.saving.save_model(ln.Sequential{ln.layers.Dense{1, input_shape = {2}}}, path)
 --     print(#ln.saving.load_model(path).layers)                                --> 1
 function files.save_model(model, path, options)
-  local given = check("save", SAVE, options)
   local format = format_of("save", path, MODEL)
-  check_overwrite("save", path, given.overwrite)
-  local bytes = try(failer("save", path), encode[format], model, given)
-  blame(core.write_file, path, bytes)
+  check_overwrite("save", path, options.overwrite)
+  local bytes = try(failer("save", path), encode[format], model, options)
+  core.write_file(path, bytes)
 end
 
 -- ---- loading whole models
@@ -278,8 +276,7 @@ end
 --     ln.Sequential{ln.layers.Dense{1, input_shape = {2}}}:save(path)
 --     print(ln.saving.load_model(path).output_shape)                           --> (None, 1)
 function files.load_model(path, options)
-  local given = check("load_model", LOAD, options)
-  if not given.safe_mode then
+  if not options.safe_mode then
     raise("load_model: nothing in a file is ever run as code, so safe_mode cannot be false")
   end
   local lower = type(path) == "string" and path:lower() or ""
@@ -288,7 +285,7 @@ function files.load_model(path, options)
     fail("it holds weights, but no model: make the model, then model:load_weights(path)")
   end
   local format = format_of("load_model", path, MODEL)
-  return try(fail, load[format], blame(core.read_file, path), given, fail)
+  return try(fail, load[format], core.read_file(path), options, fail)
 end
 
 -- ---- weights alone
@@ -341,12 +338,11 @@ end
 --     local path = os.tmpname() .. ".npz"
 --     ln.saving.save_weights(ln.Sequential{ln.layers.Dense{1, input_shape = {2}}}, path)
 function files.save_weights(model, path, options)
-  local given = check("save_weights", OVERWRITE, options)
   local format = format_of("save_weights", path, SAVE_WEIGHTS)
   check_built(model, "save_weights")
-  check_overwrite("save_weights", path, given.overwrite)
+  check_overwrite("save_weights", path, options.overwrite)
   local bytes = try(failer("save_weights", path), encode_weights[format], model)
-  blame(core.write_file, path, bytes)
+  core.write_file(path, bytes)
 end
 
 local LOADING = {
@@ -432,14 +428,17 @@ end
 --     model:save_weights(path)
 --     print(#ln.saving.load_weights(model, path))                              --> 0
 function files.load_weights(model, path, options)
-  local given = check("load_weights", LOADING, options)
   local format = format_of("load_weights", path, LOAD_WEIGHTS)
   check_built(model, "load_weights")
-  given.fail = failer("load_weights", path)
+  options.fail = failer("load_weights", path)
   local plan, skipped, after =
-    try(given.fail, plan_weights[format], model, blame(core.read_file, path), given)
+    try(options.fail, plan_weights[format], model, core.read_file(path), options)
   store(plan, after or {})
   return skipped
 end
 
-return files
+files.save_model = public.checked("save", files.save_model, SAVE)
+
+return public(files, {
+  options = {load_model = LOAD, save_weights = OVERWRITE, load_weights = LOADING},
+})

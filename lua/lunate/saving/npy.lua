@@ -26,46 +26,50 @@ local function damaged(format, ...) error("the .npy data is damaged: " .. format
 
 -- ---- the header: a Python dictionary with three keys, read as text and nothing more
 
-local function skip(text, at) return text:find("[^ \n]", at) or #text + 1 end
+local function skip(text, position) return text:find("[^ \n]", position) or #text + 1 end
 
-local function quoted(text, at)
-  local mark = text:sub(at, at)
-  if mark ~= "'" and mark ~= '"' then damaged("a quoted text expected in its header at %d", at) end
-  local stop = text:find(mark, at + 1, true)
-  if not stop or text:find("[\\\n]", at) and text:find("[\\\n]", at) < stop then
+local function quoted(text, position)
+  local mark = text:sub(position, position)
+  if mark ~= "'" and mark ~= '"' then
+    damaged("a quoted text expected in its header at %d", position)
+  end
+  local stop = text:find(mark, position + 1, true)
+  if not stop or text:find("[\\\n]", position) and text:find("[\\\n]", position) < stop then
     damaged("a quoted text in its header does not end")
   end
-  return text:sub(at + 1, stop - 1), stop + 1
+  return text:sub(position + 1, stop - 1), stop + 1
 end
 
-local function boolean(text, at)
+local function boolean(text, position)
   for word, value in pairs{True = true, False = false} do
-    if text:find("^" .. word .. "%f[^%w_]", at) then return value, at + #word end
+    if text:find("^" .. word .. "%f[^%w_]", position) then return value, position + #word end
   end
-  damaged("True or False expected in its header at %d", at)
+  damaged("True or False expected in its header at %d", position)
 end
 
-local function tuple(text, at)
+local function tuple(text, position)
   local shape = {}
-  if text:sub(at, at) ~= "(" then damaged("a shape expected in its header at %d", at) end
-  at = skip(text, at + 1)
-  while text:sub(at, at) ~= ")" do
-    local digits, stop = text:match("^(%d+)L?()", at)   -- Python 2 wrote 10L
+  if text:sub(position, position) ~= "(" then
+    damaged("a shape expected in its header at %d", position)
+  end
+  position = skip(text, position + 1)
+  while text:sub(position, position) ~= ")" do
+    local digits, stop = text:match("^(%d+)L?()", position)   -- Python 2 wrote 10L
     local n = digits and math.tointeger(tonumber(digits))
-    if not n then damaged("a whole number expected in its header's shape at %d", at) end
+    if not n then damaged("a whole number expected in its header's shape at %d", position) end
     shape[#shape + 1] = n
-    at = skip(text, stop)
-    local c = text:sub(at, at)
-    if c == "," then at = skip(text, at + 1)
+    position = skip(text, stop)
+    local c = text:sub(position, position)
+    if c == "," then position = skip(text, position + 1)
     elseif c ~= ")" or #shape == 1 then damaged("its header's shape is no tuple") end  -- (3) is 3
   end
-  return shape, at + 1
+  return shape, position + 1
 end
 
 -- Of structured elements, a list, only where it ends: no tensor has them.
-local function descr(text, at)
-  if text:sub(at, at) ~= "[" then return quoted(text, at) end
-  local stop = select(2, text:find("^%b[]", at))
+local function descr(text, position)
+  if text:sub(position, position) ~= "[" then return quoted(text, position) end
+  local stop = select(2, text:find("^%b[]", position))
   if not stop then damaged("a list in its header does not end") end
   return "[", stop + 1
 end
@@ -73,22 +77,24 @@ end
 local READ = {descr = descr, fortran_order = boolean, shape = tuple}
 
 local function header(text)
-  local found, at = {}, skip(text, 1)
-  if text:sub(at, at) ~= "{" then damaged("its header is no dictionary") end
-  at = skip(text, at + 1)
-  while text:sub(at, at) ~= "}" do
+  local found, position = {}, skip(text, 1)
+  if text:sub(position, position) ~= "{" then damaged("its header is no dictionary") end
+  position = skip(text, position + 1)
+  while text:sub(position, position) ~= "}" do
     local key
-    key, at = quoted(text, at)
+    key, position = quoted(text, position)
     if not READ[key] or found[key] ~= nil then damaged("key '%s' in its header", key) end
-    at = skip(text, at)
-    if text:sub(at, at) ~= ":" then damaged("':' expected in its header at %d", at) end
-    found[key], at = READ[key](text, skip(text, at + 1))
-    at = skip(text, at)
-    local c = text:sub(at, at)
-    if c == "," then at = skip(text, at + 1)
-    elseif c ~= "}" then damaged("',' or '}' expected in its header at %d", at) end
+    position = skip(text, position)
+    if text:sub(position, position) ~= ":" then
+      damaged("':' expected in its header at %d", position)
+    end
+    found[key], position = READ[key](text, skip(text, position + 1))
+    position = skip(text, position)
+    local c = text:sub(position, position)
+    if c == "," then position = skip(text, position + 1)
+    elseif c ~= "}" then damaged("',' or '}' expected in its header at %d", position) end
   end
-  if skip(text, at + 1) <= #text then damaged("its header goes on after its end") end
+  if skip(text, position + 1) <= #text then damaged("its header goes on after its end") end
   for key in pairs(READ) do
     if found[key] == nil then damaged("its header has no '%s'", key) end
   end
@@ -122,16 +128,18 @@ end
 -- @return the tensor, or nil and why no tensor can be of it; the position after it, or nil where it
 --   is not known
 -- @raise for damaged data
-function npy.read(bytes, at)
-  if bytes:sub(at, at + 5) ~= MAGIC then error("this is no .npy data: it begins otherwise", 0) end
-  local major, minor = bytes:byte(at + 6, at + 7)
+function npy.read(bytes, position)
+  if bytes:sub(position, position + 5) ~= MAGIC then
+    error("this is no .npy data: it begins otherwise", 0)
+  end
+  local major, minor = bytes:byte(position + 6, position + 7)
   if not minor then damaged("it ends within its first bytes") end
   if minor ~= 0 or major < 1 or major > 3 then
     error((".npy: version %d.%d is not supported"):format(major, minor), 0)
   end
   local wide = major > 1
-  if #bytes < at + (wide and 11 or 9) then damaged("it ends within its first bytes") end
-  local length, start = (wide and "<I4" or "<I2"):unpack(bytes, at + 8)
+  if #bytes < position + (wide and 11 or 9) then damaged("it ends within its first bytes") end
+  local length, start = (wide and "<I4" or "<I2"):unpack(bytes, position + 8)
   if length > #bytes - start + 1 then damaged("it ends within its header") end
   local found = header(bytes:sub(start, start + length - 1))
   local name, other = element(found.descr)
@@ -158,14 +166,14 @@ end
 -- @raise for damaged data, for uint64 values beyond int64 and for dtypes that no tensor has
 --   (objects, texts, complex, structured), by name. Errors: texts without a place
 function npy.decode(bytes)
-  local t, why, at = npy.read(bytes, 1)
+  local t, why, position = npy.read(bytes, 1)
   if not t then error(why, 0) end
   local others
-  while at <= #bytes do
+  while position <= #bytes do
     others = others or {}
-    local other, because, following = npy.read(bytes, at)
+    local other, because, following = npy.read(bytes, position)
     if not other then error(("array %d: %s"):format(#others + 2, because), 0) end
-    others[#others + 1], at = other, following
+    others[#others + 1], position = other, following
   end
   return t, others
 end

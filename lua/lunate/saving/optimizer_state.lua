@@ -47,13 +47,13 @@ function state.plan(optimizer, model, values)
   if not built and #values > #optimizer.variables and #model.trainable_variables > 0 then
     optimizer:build(model.trainable_variables)
   end
-  local own = optimizer.variables
-  if #own ~= #values then
+  local variables = optimizer.variables
+  if #variables ~= #values then
     return nil, ("optimizer '%s' has %d state variables here, the file has %d"):format(
-      optimizer.name, #own, #values)
+      optimizer.name, #variables, #values)
   end
   local list = {}
-  for i, entry in ipairs(own) do
+  for i, entry in ipairs(variables) do
     local now, value = entry.value, values[i]
     if tostring(now.shape) ~= tostring(value.shape) then
       return nil, ("'%s' of optimizer '%s' has shape %s, the file's has %s"):format(entry.name,

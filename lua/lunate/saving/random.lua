@@ -24,9 +24,9 @@ function random.save(model, entries)
   if waits and waits.seeds == seeds then key, counter = waits.key, waits.counter end
   local saved = {global = text(key, counter), layers = {}}
   for _, entry in ipairs(entries) do
-    local own, at = nil, nil
-    if entry.layer then own, at = core.generator(entry.layer) end
-    if own then saved.layers[entry.path] = text(own, at) end
+    local layer_key, layer_counter = nil, nil
+    if entry.layer then layer_key, layer_counter = core.generator(entry.layer) end
+    if layer_key then saved.layers[entry.path] = text(layer_key, layer_counter) end
   end
   return saved
 end
@@ -41,8 +41,8 @@ function random.load(model, entries, saved)
   local layers = type(saved.layers) == "table" and saved.layers or {}
   for _, entry in ipairs(entries) do
     if entry.layer and core.generator(entry.layer) then
-      local own, at = numbers(layers[entry.path])
-      if own then core.set_generator(entry.layer, own, at) end
+      local layer_key, layer_counter = numbers(layers[entry.path])
+      if layer_key then core.set_generator(entry.layer, layer_key, layer_counter) end
     end
   end
 end

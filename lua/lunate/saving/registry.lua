@@ -16,7 +16,7 @@
 -- core/lua/saved.c looks here for what the core does not know (find, find_bare, missing, revive).
 
 local core = require "lunate.core"
-local check = require "lunate.options"
+local public = require "lunate.public"
 local raise = require "lunate.raise"
 local sharing = require "lunate.saving.sharing"
 local state = require "lunate.model.state"
@@ -65,16 +65,15 @@ local REGISTER = {package = {"string", default = "Custom"}, name = {"string"}}
 --     ln.saving.register(Twice)
 --     print(ln.saving.get_registered_name(Twice))                         --> Custom>Twice
 function registry.register(value, options)
-  local given = check("register", REGISTER, options)
   if not is_class(value) and type(value) ~= "function" then
     raise("register: a class or a function expected, got %s",
       type(value) == "table" and tostring(value) or type(value))
   end
-  local name = given.name or is_class(value) and value.name
+  local name = options.name or is_class(value) and value.name
   if not name then
     raise("register: a function needs a name: ln.saving.register(f, {name = \"...\"})")
   end
-  local full = given.package .. ">" .. name
+  local full = options.package .. ">" .. name
   if by_name[full] ~= nil then names[by_name[full]] = nil end
   if names[value] then by_name[names[value]] = nil end
   by_name[full], names[value] = value, full
@@ -338,9 +337,8 @@ local DESERIALIZE = {custom_objects = {"any"}}
 --     local tree = ln.layers.serialize(ln.layers.Dense(2))
 --     print(ln.saving.deserialize(tree).units)                                --> 2
 function registry.deserialize(tree, options)
-  local given = check("deserialize", DESERIALIZE, options)
   tree = require("lunate.saving.keras2")(tree)
-  return registry.with_custom_objects(given.custom_objects, sharing.reading, revive_built, tree)
+  return registry.with_custom_objects(options.custom_objects, sharing.reading, revive_built, tree)
 end
 
 -- ---- layers in several places, for core/lua (saved.c)
@@ -502,13 +500,14 @@ local MODEL = {
 -- Errors: what is no model; classes and options that there are not; weights larger than
 -- `weight_bytes`.
 function registry.model(tree, options)
-  local given = check("model", MODEL, options)
   if type(tree) ~= "table" or type(tree.class_name) ~= "string" then
     raise("the JSON has no class_name, so it describes no model")
   end
   tree = require("lunate.saving.keras2")(tree)
-  return registry.with_custom_objects(given.custom_objects, core.limit_weights,
-    given.weight_bytes, sharing.reading, make, tree, given.compile)
+  return registry.with_custom_objects(options.custom_objects, core.limit_weights,
+    options.weight_bytes, sharing.reading, make, tree, options.compile)
 end
 
-return registry
+return public(registry, {
+  options = {register = REGISTER, deserialize = DESERIALIZE, model = MODEL},
+})

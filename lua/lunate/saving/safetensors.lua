@@ -104,21 +104,21 @@ function safetensors.decode(bytes)
     if a.first ~= b.first then return a.first < b.first end
     return a.last < b.last
   end)
-  local at = 0
+  local offset = 0
   for _, e in ipairs(entries) do
-    if e.first ~= at then
+    if e.first ~= offset then
       damaged("the data of tensor '%s' %s", e.name,
-        e.first < at and "overlaps another's" or "comes after bytes that are no tensor's")
+        e.first < offset and "overlaps another's" or "comes after bytes that are no tensor's")
     end
-    at = e.last
+    offset = e.last
   end
-  if at ~= #bytes - start then
-    damaged("its header tells of %d bytes of data, there are %d", at, #bytes - start)
+  if offset ~= #bytes - start then
+    damaged("its header tells of %d bytes of data, there are %d", offset, #bytes - start)
   end
   for _, e in ipairs(entries) do
-    local made, t = pcall(core.tensor_from_bytes, bytes, e.element[1], e.shape,
+    local is_whole, t = pcall(core.tensor_from_bytes, bytes, e.element[1], e.shape,
       {offset = start + e.first, length = e.last - e.first})
-    if not made then damaged("tensor '%s': %s", e.name, t) end
+    if not is_whole then damaged("tensor '%s': %s", e.name, t) end
     tensors[e.name] = t
   end
   return tensors, metadata
@@ -151,14 +151,14 @@ function safetensors.pieces(tensors, options)
     end
     if next(metadata) then fields[1] = '"__metadata__":' .. core.json_encode(metadata) end
   end
-  local at = 0
+  local offset = 0
   for _, e in ipairs(names) do
     local t = tensors[e.name]
     local data = core.tensor_bytes(t)
     fields[#fields + 1] = ('%s:{"dtype":"%s","shape":[%s],"data_offsets":[%d,%d]}'):format(
-      core.json_encode(e.name), CODES[t.dtype], table.concat(t.shape, ","), at, at + #data)
+      core.json_encode(e.name), CODES[t.dtype], table.concat(t.shape, ","), offset, offset + #data)
     pieces[#pieces + 1] = data
-    at = at + #data
+    offset = offset + #data
   end
   local header = "{" .. table.concat(fields, ",") .. "}"
   header = header .. (" "):rep(-#header % 8)

@@ -67,17 +67,17 @@ end
 
 --- A layer's own variables, not those of the layers in it: the trainable ones first.
 function tree.own_variables(layer)
-  local below, own, others = {}, {}, {}
+  local below, trainable, others = {}, {}, {}
   for _, child in ipairs(layer.layers) do
     for _, v in ipairs(child.weights) do below[v] = true end
   end
   for _, v in ipairs(layer.weights) do
     if not below[v] then
-      local list = v.trainable and own or others
+      local list = v.trainable and trainable or others
       list[#list + 1] = v
     end
   end
-  return table.move(others, 1, #others, #own + 1, own)
+  return table.move(others, 1, #others, #trainable + 1, trainable)
 end
 
 --- The layers and optimizers of a model, each once: {path =, layer =} or {path =, optimizer =,

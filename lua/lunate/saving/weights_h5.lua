@@ -119,15 +119,15 @@ function weights_h5.plan(entries, root, options)
     local values = values_of(group, path, fail)
     if group then taken[group] = true end
     if entry.layer then
-      local own, name = tree.own_variables(entry.layer), entry.layer.name
-      if #own ~= #values then
+      local variables, name = tree.own_variables(entry.layer), entry.layer.name
+      if #variables ~= #values then
         local names = {}
-        for i, v in ipairs(own) do names[i] = v.name end
-        mismatch("layer '%s' has %d weights%s%s, the file has %d for it (in '%s')", name, #own,
-          #own > 0 and " (" .. table.concat(names, ", ") .. ")" or "",
+        for i, v in ipairs(variables) do names[i] = v.name end
+        mismatch("layer '%s' has %d weights%s%s, the file has %d for it (in '%s')", name,
+          #variables, #variables > 0 and " (" .. table.concat(names, ", ") .. ")" or "",
           entry.layer.built and "" or ", since it is not built yet", #values, path)
       else
-        for i, v in ipairs(own) do
+        for i, v in ipairs(variables) do
           local what = tree.mismatch(v, values[i])
           if what then mismatch("layer '%s': %s (in '%s')", name, what, path)
           else plan[#plan + 1] = {v, values[i]} end

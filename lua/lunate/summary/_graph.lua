@@ -12,12 +12,12 @@ Graph.__index = Graph
 
 -- A layer's outputs by TensorFlow's names: a, a:1, a:2. A second call of it is a node a_1.
 function Graph:add(scope, layer, inputs, shapes, dtype)
-  local own, k = scope .. layer.name, 0
-  if not utf8.len(own) then own = own:gsub("[\x80-\xff]", "_") end
-  local name = own
+  local full_name, k = scope .. layer.name, 0
+  if not utf8.len(full_name) then full_name = full_name:gsub("[\x80-\xff]", "_") end
+  local name = full_name
   while self.used[name] do
     k = k + 1
-    name = ("%s_%d"):format(own, k)
+    name = ("%s_%d"):format(full_name, k)
   end
   self.used[name] = true
   local operation = core.operation_config(layer)

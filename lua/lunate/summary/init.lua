@@ -11,12 +11,10 @@
 
 local core = require "lunate.core"
 local class = require "lunate.class"
-local check = require "lunate.options"
 local raise = require "lunate.raise"
-local blame = require "lunate.blame"
 local messages = require "lunate.summary._messages"
 local is_tensor = require "lunate.is_tensor"
-local methods = require "lunate.methods"
+local public = require "lunate.public"
 local kept = require "lunate.kept"()
 
 local summary = {}
@@ -40,7 +38,7 @@ FileWriter.positional = {"log_dir"}
 local function add_event(self, event)
   if not kept[self].file then raise("the summary writer of '%s' is closed", self.log_dir) end
   event.wall_time = core.wall_clock()
-  blame(kept[self].file.write, kept[self].file, messages.encode(messages.Event, event))
+  kept[self].file:write(messages.encode(messages.Event, event))
 end
 
 -- Adds a summary: what one of TensorBoard's plugins shows.
@@ -52,8 +50,8 @@ end
 
 function FileWriter:init(options)
   if options.log_dir == "" then raise("FileWriter: a folder expected, got ''") end
-  blame(core.make_folders, options.log_dir .. "/")
-  kept[self].file = blame(core.open_event_file, options.log_dir)
+  core.make_folders(options.log_dir .. "/")
+  kept[self].file = core.open_event_file(options.log_dir)
   self.log_dir, self.path = options.log_dir, kept[self].file:path()
   add_event(self, {file_version = "brain.Event:2", source_metadata = {writer = "lunate.summary"}})
 end
@@ -110,7 +108,7 @@ function FileWriter:scalar(name, value, options)
   check_name("scalar", name)
   value = number("scalar", value)
   add(self, name, numbers("float32", {}, ("<f"):pack(value)), "scalars", messages.data_class.scalar,
-    check("scalar", STEP, options))
+    options)
 end
 
 local HISTOGRAM = {step = STEP.step, buckets = {"integer", default = 30, min = 1}}
@@ -128,8 +126,7 @@ local HISTOGRAM = {step = STEP.step, buckets = {"integer", default = 30, min = 1
 -- Errors: as of scalar.
 function FileWriter:histogram(name, values, options)
   check_name("histogram", name)
-  options = check("histogram", HISTOGRAM, options)
-  if type(values) == "table" and not is_tensor(values) then values = blame(core.tensor, values) end
+  if type(values) == "table" and not is_tensor(values) then values = core.tensor(values) end
   if not is_tensor(values) then
     raise("bad argument #2 to 'histogram' (a tensor expected, got %s)", describe(values))
   end
@@ -161,7 +158,6 @@ local IMAGE = {step = STEP.step, max_outputs = {"integer", default = 3, min = 0}
 -- Errors: as of scalar; another shape or dtype; no libpng.
 function FileWriter:image(name, images, options)
   check_name("image", name)
-  options = check("image", IMAGE, options)
   local channels = is_tensor(images) and images.rank == 4 and images.shape[4]
   if not channels or channels < 1 or channels > 4 or images.shape[2] * images.shape[3] == 0
       or not (images.dtype == "uint8" or images.dtype:find("^float")) then
@@ -194,7 +190,6 @@ end
 -- Errors: as of scalar; rows of different lengths.
 function FileWriter:text(name, text, options)
   check_name("text", name)
-  options = check("text", STEP, options)
   local shape, list = {}, {}
   local function put(value, depth, first)
     if type(value) == "string" and depth == #shape then
@@ -231,7 +226,6 @@ end
 --
 -- Errors: as of scalar; a value of another kind, or not finite.
 function FileWriter:hparams(values, options)
-  options = check("hparams", HPARAMS, options)
   if type(values) ~= "table" or getmetatable(values) ~= nil or next(values) == nil then
     raise("bad argument #1 to 'hparams' (a table of hyperparameters by name expected, got %s)",
       type(values) == "table" and next(values) == nil and "an empty table" or describe(values))
@@ -293,7 +287,7 @@ end
 --
 -- Errors: what the system says.
 function FileWriter:flush()
-  if kept[self].file then blame(kept[self].file.sync, kept[self].file) end
+  if kept[self].file then kept[self].file:sync() end
 end
 
 --- Closes the file; a second time does nothing. A run with hyperparameters is marked as done, or as
@@ -334,6 +328,7 @@ function summary.create_file_writer(log_dir)
   return FileWriter(log_dir)
 end
 
-methods(FileWriter, "lunate.summary_writer", "writer")
+public(FileWriter, {type = "lunate.summary_writer", receiver = "writer",
+  options = {scalar = STEP, histogram = HISTOGRAM, image = IMAGE, text = STEP, hparams = HPARAMS}})
 
 return summary

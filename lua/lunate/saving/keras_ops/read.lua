@@ -440,7 +440,7 @@ function readers.GetItem(call)
   if not ellipsis then skip(x.rank - taken) end
   local y = x
   if not whole then y = x[index] end
-  for _, at in ipairs(added) do y = f.expand_dims(y, at) end
+  for _, new_axis in ipairs(added) do y = f.expand_dims(y, new_axis) end
   return rawequal(y, x) and f.linear(x) or y
 end
 
