@@ -1,7 +1,7 @@
 -- make annotations          (or: lua5.4 scripts/annotations.lua build/annotations/lunate.lua)
 --
 -- Writes the file that tells editors (lua-language-server: LuaCATS) what lunate has, from what
--- lunate knows of itself (lua/lunate/documentation.lua). `make install` puts it beside the modules,
+-- lunate knows of itself (lua/lunate/documentation). `make install` puts it beside the modules,
 -- in lunate/annotations; editors read it, nothing loads it.
 
 local core = require "lunate.core"

@@ -1,6 +1,6 @@
 -- make doc          (or: lua5.4 scripts/doc.lua build/doc)
 --
--- Writes the reference from what lunate knows of itself (lua/lunate/documentation.lua): an index,
+-- Writes the reference from what lunate knows of itself (lua/lunate/documentation): an index,
 -- reference.md, and a page for each part in reference/. What is missing is a warning.
 
 local core = require "lunate.core"

@@ -107,6 +107,15 @@ int ln_lua_error(lua_State *L, const char *format, ...) {
   return raise_text(L);
 }
 
+int ln_lua_bad_argument(lua_State *L, int i, const char *text) {
+  lua_Debug info = {0};
+  if (lua_getstack(L, 0, &info)) lua_getinfo(L, "n", &info);
+  const char *name = info.name ? info.name : "?";
+  bool method = info.namewhat && strcmp(info.namewhat, "method") == 0;
+  if (method && i == 1) return ln_lua_error(L, "calling '%s' on bad self (%s)", name, text);
+  return ln_lua_error(L, "bad argument #%d to '%s' (%s)", method ? i - 1 : i, name, text);
+}
+
 int ln_lua_raise(lua_State *L, LnLua *s, const char *what) {
   // Cleared first: what makes the message may itself fail for want of memory.
   char text[sizeof s->context.err.text];

@@ -39,6 +39,10 @@ int ln_lua_raise(lua_State *L, LnLua *s, const char *what);
 int ln_lua_error(lua_State *L, const char *format, ...);
 #undef luaL_error
 #define luaL_error ln_lua_error
+// luaL_argerror likewise; luaL_argcheck calls it.
+int ln_lua_bad_argument(lua_State *L, int i, const char *text);
+#undef luaL_argerror
+#define luaL_argerror ln_lua_bad_argument
 
 // Puts the context in order after an error that jumped out of a function of the binding (Lua itself
 // may lack memory in any call of its API): open scopes end, an error that was not raised is

@@ -1,5 +1,5 @@
 // Symbolic tensors: a shape with unknown sizes, a dtype, and the node that made them. Calling
-// layers and ops on them makes nodes, which lua/lunate/functional.lua turns into models.
+// layers and ops on them makes nodes, which lua/lunate/functional turns into models.
 //
 // A node is a table: layer, inputs and outputs (lists of symbolic tensors), list (how the inputs
 // were given), index (which call of its layer it is), training and mask (when the call had them).

@@ -1,5 +1,5 @@
 // Graphs of layers, run node by node. Where they come from: layers/functional.c (an order that
-// lua/lunate/functional.lua finds) and layers/sequential.c (a chain).
+// lua/lunate/functional finds) and layers/sequential.c (a chain).
 #include "nn/graph.h"
 
 #include <stdio.h>

@@ -18,6 +18,9 @@ local function checked(what, source, options)
   if type(source) ~= "string" then
     raise("%s expects a %s, got %s", what, what == "parse_csv" and "text" or "path", type(source))
   end
+  if what ~= "parse_csv" and (source == "" or source:find("\0", 1, true)) then
+    raise("%s expects a path, got '%s'", what, core.cut(source))
+  end
   options = check(what, OPTIONS, options)
   local header = options.header
   if header == "auto" then
@@ -28,15 +31,10 @@ local function checked(what, source, options)
   return options, header
 end
 
-local function pass(ok, ...)
-  if not ok then raise("%s", ...) end
-  return ...
-end
-
 --- Calls core.read_csv or core.parse_csv on a source with checked options.
 function csv.read(what, source, options)
   local o, header = checked(what, source, options)
-  return pass(pcall(core[what], source, header, o.delimiter, o.skip_rows, o.dtype, o.columns))
+  return core[what](source, header, o.delimiter, o.skip_rows, o.dtype, o.columns)
 end
 
 --- A function open(block, depth) that begins to read the file in blocks of rows, `depth` of them
@@ -44,8 +42,8 @@ end
 function csv.opener(what, source, options)
   local o, header = checked(what, source, options)
   return function(block, depth)
-    return pass(pcall(core.open_csv, source, header, o.delimiter, o.skip_rows, o.dtype, o.columns,
-      block, depth))
+    return core.open_csv(source, header, o.delimiter, o.skip_rows, o.dtype, o.columns, block,
+      depth)
   end
 end
 
