@@ -107,10 +107,22 @@ int ln_lua_error(lua_State *L, const char *format, ...) {
   return raise_text(L);
 }
 
+// The name of the function that runs, pushed: as it was called, else as the module has it.
+static const char *push_running(lua_State *L, lua_Debug *info) {
+  lua_getinfo(L, "nf", info);
+  int function = lua_gettop(L);
+  if (info->name) return lua_pushstring(L, info->name);
+  luaL_getsubtable(L, LUA_REGISTRYINDEX, LUA_LOADED_TABLE);
+  lua_getfield(L, -1, "lunate.core");
+  for (lua_pushnil(L); lua_istable(L, function + 2) && lua_next(L, function + 2); lua_pop(L, 1))
+    if (lua_rawequal(L, -1, function) && lua_type(L, -2) == LUA_TSTRING)
+      return lua_tostring(L, -2);
+  return "?";
+}
+
 int ln_lua_bad_argument(lua_State *L, int i, const char *text) {
   lua_Debug info = {0};
-  if (lua_getstack(L, 0, &info)) lua_getinfo(L, "n", &info);
-  const char *name = info.name ? info.name : "?";
+  const char *name = lua_getstack(L, 0, &info) ? push_running(L, &info) : "?";
   bool method = info.namewhat && strcmp(info.namewhat, "method") == 0;
   if (method && i == 1) return ln_lua_error(L, "calling '%s' on bad self (%s)", name, text);
   return ln_lua_error(L, "bad argument #%d to '%s' (%s)", method ? i - 1 : i, name, text);
