@@ -198,6 +198,65 @@ local function check_module(file, text)
   if n > MAX_LINES then problem(file, 1, "%d lines (at most %d)", n, MAX_LINES) end
 end
 
+-- ---- files that need each other
+
+-- The functions and tables that a file of C defines for others, and the names it uses.
+local function defined_names(text)
+  local names = {}
+  for head, name in ("\n" .. text):gmatch("\n(%a[^\n;{}=()]-)%f[%w_](ln_[%w_]+)%s*%b()%s*{") do
+    if not head:find("^static") then names[name] = true end
+  end
+  for head, name in ("\n" .. text):gmatch("\n(%a[^\n;{}=()]-)%f[%w_](ln_[%w_]+)[%[%]%w_]*%s*=") do
+    if not head:find("^static") then names[name] = true end
+  end
+  return names
+end
+
+-- file -> {file it takes a name from -> the name}
+local function needs(sources)
+  local definer, graph = {}, {}
+  for file, text in pairs(sources) do
+    if file:find("%.c$") then
+      graph[file] = {}
+      for name in pairs(defined_names(text)) do definer[name] = file end
+    end
+  end
+  for file in pairs(graph) do
+    for name in sources[file]:gmatch("%f[%w_](ln_[%w_]+)") do
+      local from = definer[name]
+      if from and from ~= file then graph[file][from] = name end
+    end
+  end
+  return graph
+end
+
+-- No file takes a name from a floor above, and no files need each other: what one of a circle is
+-- for cannot be told without the others. Ops alone may, whose gradients are made of each other.
+local function check_circles(sources)
+  local graph = needs(sources)
+  local state = {} -- "open" on the way from where the walk began, else true
+  local function walk(file, path)
+    state[file] = "open"
+    path[#path + 1] = file
+    for from, name in pairs(graph[file]) do
+      local mine, theirs = file:match("^core/([^/]+)/"), from:match("^core/([^/]+)/")
+      if height[theirs] and height[mine] and height[theirs] > height[mine] then
+        problem(file, 1, "%s is of %s, on a floor above", name, from)
+      end
+      if mine == theirs and mine ~= "ops" then
+        if state[from] == "open" then
+          local first = 1
+          while path[first] ~= from do first = first + 1 end
+          problem(file, 1, "a circle of files: %s", table.concat(path, " ", first) .. " " .. from)
+        elseif not state[from] then walk(from, path) end
+      end
+    end
+    path[#path] = nil
+    state[file] = true
+  end
+  for file in pairs(graph) do if not state[file] then walk(file, {}) end end
+end
+
 local sources = {}
 for _, file in ipairs(listing("find core -name '*.[ch]' | LC_ALL=C sort")) do
   local text = read(file)
@@ -208,6 +267,7 @@ for _, file in ipairs(listing("find core -name '*.[ch]' | LC_ALL=C sort")) do
   check_words(file, sources[file])
 end
 check_registries(sources)
+check_circles(sources)
 dofile("scripts/null_results.lua")(sources, problem)
 for _, file in ipairs(listing("find lua scripts tests -name '*.lua' | LC_ALL=C sort")) do
   local text = read(file)
