@@ -88,6 +88,8 @@ struct LnContext {
   size_t n_built, cap_built;
   bool weights_limited;   // new weights may take no more than weight_room bytes (nn/layer.c)
   double weight_room;
+  // An object of a kind by name, for defaults of options (ln_object_by_name).
+  struct LnObject *(*make)(LnContext *c, int kind, const char *name);
   void *host;             // the binding's: the running lua_State
   const struct LnHost *calls;  // the binding's way into Lua (nn/nn.h); NULL without a binding
   uint64_t host_calls;    // how often it was taken: what did so cannot be replayed unasked

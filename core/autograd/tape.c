@@ -66,23 +66,7 @@ static void *take(LnTape *t, size_t bytes) {
   return p;
 }
 
-// Texts and lists that params point at belong to the caller: the tape takes copies.
-static bool own_params(LnTape *t, const LnOp *op, void *params) {
-  for (const LnOption *o = op->options; o && o->name; o++) {
-    void *field = (char *)params + o->offset, *copy;
-    if (o->kind == LN_OPT_STRING && *(char **)field) {
-      size_t n = strlen(*(char **)field) + 1;
-      if (!(copy = take(t, n))) return false;
-      *(char **)field = memcpy(copy, *(char **)field, n);
-    } else if (o->kind == LN_OPT_NUMBERS && ((LnNumbers *)field)->n > 0) {
-      LnNumbers *list = field;
-      size_t n = (size_t)list->n * sizeof *list->v;
-      if (!(copy = take(t, n))) return false;
-      list->v = memcpy(copy, list->v, n);
-    }
-  }
-  return true;
-}
+static void *take_from(void *tape, size_t bytes) { return take(tape, bytes); }
 
 static int64_t count_writes(const LnCall *call) {
   int64_t writes = 0;
@@ -110,7 +94,9 @@ static bool record(LnRecorder *r, const LnCall *call) {
   if (n_in) memcpy(tensors, call->in, n_in * sizeof *tensors);
   memcpy(tensors + n_in, call->out, n_out * sizeof *tensors);
   if (params) memcpy(copy, call->params, params);
-  if (params && !own_params(t, call->op, copy)) return ln_fail(c, "out of memory");
+  // Texts and lists that params point at belong to the caller: the tape takes copies.
+  if (params && !ln_options_copy(call->op->options, copy, &(LnTake){take_from, t}))
+    return ln_fail(c, "out of memory");
   if (copy && call->op->hold) call->op->hold(copy, true);
   for (size_t i = 0; i < n_in + n_out; i++) ln_retain(tensors[i]);
   *n = (Node){.call = *call, .no_gradient = c->no_record > 0, .writes = count_writes(call)};
@@ -735,48 +721,11 @@ const char *ln_tape_unreplayable(const LnTape *t) {
 
 // ---- comparing
 
-static bool same_texts(const char *a, const char *b) { return a == b || (a && b && !strcmp(a, b)); }
-
 static bool same_params(const LnCall *a, const LnCall *b) {
   for (const LnField *f = a->params ? a->op->fields : NULL; f && f->size; f++)
     if (memcmp((const char *)a->params + f->offset, (const char *)b->params + f->offset, f->size))
       return false;
-  for (const LnOption *o = a->params ? a->op->options : NULL; o && o->name; o++) {
-    const void *x = (const char *)a->params + o->offset, *y = (const char *)b->params + o->offset;
-    switch (o->kind) {
-      case LN_OPT_BOOL:
-        if (*(const bool *)x != *(const bool *)y) return false;
-        break;
-      case LN_OPT_NUMBER:
-        if (memcmp(x, y, sizeof(double)) != 0) return false;
-        break;
-      case LN_OPT_INTEGER: case LN_OPT_AXIS:
-        if (*(const int64_t *)x != *(const int64_t *)y) return false;
-        break;
-      case LN_OPT_CHOICE: case LN_OPT_DTYPE:
-        if (*(const int *)x != *(const int *)y) return false;
-        break;
-      case LN_OPT_STRING:
-        if (!same_texts(*(char *const *)x, *(char *const *)y)) return false;
-        break;
-      case LN_OPT_AXES: case LN_OPT_INTEGERS: case LN_OPT_SHAPE: {
-        const LnInts *p = x, *q = y;
-        if (p->n != q->n) return false;
-        for (int64_t i = 0; i < p->n; i++)
-          if (p->v[i] != q->v[i]) return false;
-        break;
-      }
-      case LN_OPT_NUMBERS: {
-        const LnNumbers *p = x, *q = y;
-        if (p->n != q->n) return false;
-        for (int64_t i = 0; i < p->n; i++)
-          if (memcmp(&p->v[i], &q->v[i], sizeof *p->v)) return false;
-        break;
-      }
-      default: break;   // ln_op_defect refuses others
-    }
-  }
-  return true;
+  return !a->params || ln_options_equal(a->op->options, a->params, b->params);
 }
 
 static void place_in_order(Map *m, const LnTape *t, LnTensor *const *in, int n) {

@@ -12,7 +12,7 @@ static const LnElement elements[] = {
     {"uint32", LN_INT64, 4},    {"uint64", LN_INT64, 8},     {"float16", LN_FLOAT16, 2},
     {"bfloat16", LN_BFLOAT16, 2}};
 
-const LnElement *ln_element(const char *name) {
+const LnElement *ln_element_named(const char *name) {
   for (size_t i = 0; i < sizeof elements / sizeof *elements; i++)
     if (strcmp(elements[i].name, name) == 0) return &elements[i];
   return NULL;

@@ -10,7 +10,7 @@ typedef struct LnElement {
   size_t bytes;       // of one in a file
 } LnElement;
 
-const LnElement *ln_element(const char *name);   // NULL: no such type
+const LnElement *ln_element_named(const char *name);   // NULL: no such type
 
 typedef struct LnLayout {
   bool big_endian;

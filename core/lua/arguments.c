@@ -188,13 +188,15 @@ int ln_lua_check_shapes(lua_State *L, int i, const char *what, LnInts *shapes) {
 
 // ---- dtypes
 
+const char ln_lua_dtype_names[] =
+    "bool, uint8, int32, int64, float16, bfloat16, float32, float64";
+
 LnDtype ln_lua_check_dtype(lua_State *L, int i, const char *what) {
   LnDtype d = LN_FLOAT32;
   const char *name = lua_type(L, i) == LUA_TSTRING ? lua_tostring(L, i) : NULL;
   if (!name || !ln_dtype_from_name(name, &d))
-    luaL_error(L,
-               "'%s': dtype should be one of bool, uint8, int32, int64, float32, float64, got %s",
-               what, ln_lua_describe(L, ln_lua(L), i));
+    luaL_error(L, "'%s': dtype should be one of %s, got %s", what, ln_lua_dtype_names,
+               ln_lua_describe(L, ln_lua(L), i));
   return d;
 }
 

@@ -23,6 +23,7 @@ void ln_lua_check_ints(lua_State *L, int i, const char *what, bool unknown, LnIn
 // many. Raises.
 enum { LN_LUA_MAX_SHAPES = 64 };
 int ln_lua_check_shapes(lua_State *L, int i, const char *what, LnInts *shapes);
+extern const char ln_lua_dtype_names[];   // "bool, uint8, ...", for messages
 LnDtype ln_lua_check_dtype(lua_State *L, int i, const char *what);
 // The dtype option of a table of options at i (may be absent), or fallback.
 LnDtype ln_lua_dtype_option(lua_State *L, int i, const char *what, LnDtype fallback);

@@ -159,10 +159,7 @@ void ln_lua_push_config(lua_State *L, LnLua *s, LnObject *o) {
     bool input = layer && strcmp(o->cls->name, "InputLayer") == 0, skip = false;
     for (int k = 0; input && k < 3; k++) skip = skip || strcmp(option->name, unsaid[k]) == 0;
     if (skip) continue;
-    const void *field = (const char *)o + option->offset;
-    LnObject *part = option->kind == LN_OPT_SCHEDULE ? ((const LnRate *)field)->schedule
-                     : ln_lua_is_object_option(option)      ? *(LnObject *const *)field
-                                                     : NULL;
+    LnObject *part = ln_option_rows[option->kind].list ? NULL : ln_option_object(option, o, 0);
     if (part) {
       const char *what = lua_pushfstring(L, "option '%s' of '%s'", option->name, name);
       push_part(L, s, part, what);

@@ -12,6 +12,7 @@
 #include "lua/messages.h"
 #include "lua/options.h"
 #include "lua/saved.h"
+#include "lua/specs.h"
 #include "lua/text.h"
 #include "lua/tracking.h"
 
@@ -24,10 +25,6 @@ int ln_lua_push_arguments(lua_State *L, int instance) {
 
 // ---- options of an object
 
-bool ln_lua_is_object_option(const LnOption *o) {
-  return o->kind >= LN_OPT_ACTIVATION && o->kind <= LN_OPT_SCHEDULE;
-}
-
 // Checks the value at i, stores it, and keeps an object's handle in the instance table.
 void ln_lua_set_option(lua_State *L, LnLua *s, LnObject *self, int instance, const LnOption *o,
                        int i, bool config) {
@@ -35,7 +32,7 @@ void ln_lua_set_option(lua_State *L, LnLua *s, LnObject *self, int instance, con
   ln_lua_check_option(L, s, self->cls->name, o, i, config);
   if (o->kind == LN_OPT_STRING && lua_isstring(L, -1))
     ln_lua_check_name(L, -1, self->cls->name, path);
-  if (ln_lua_is_object_option(o)) {
+  if (ln_option_rows[o->kind].objects) {
     lua_pushvalue(L, -1);
     lua_rawsetp(L, instance, o);
   }
@@ -76,8 +73,7 @@ static void read_options(lua_State *L, LnLua *s, LnObject *self, int instance, i
   if (m > positional) {
     // Dense{3, 4}: too many; Reshape{3, 4}: most likely a list that lacks its braces.
     const LnOption *first = ln_class_option_at(cls, 0);
-    bool list = first && (first->kind == LN_OPT_INTEGERS || first->kind == LN_OPT_SHAPE ||
-                          first->kind == LN_OPT_AXES || first->kind == LN_OPT_NUMBERS);
+    bool list = first && ln_option_rows[first->kind].list;
     luaL_error(L, "'%s' takes at most %d argument%s by position, got %I%s%s%s", cls->name,
                positional, positional == 1 ? "" : "s", (LUAI_UACINT)m,
                list ? "; a list is written as one: " : "", list ? cls->name : "",

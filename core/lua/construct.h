@@ -4,7 +4,6 @@
 
 #include "lua/handle.h"
 
-bool ln_lua_is_object_option(const LnOption *o);
 // Checks the value at i, stores it, and keeps an object's handle in the instance table.
 void ln_lua_set_option(lua_State *L, LnLua *s, LnObject *self, int instance, const LnOption *o,
                        int i, bool config);

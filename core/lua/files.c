@@ -370,7 +370,7 @@ static int tensor_from_bytes(lua_State *L) {
   LnLua *s = ln_lua(L);
   size_t n;
   const char *bytes = luaL_checklstring(L, 1, &n);
-  const LnElement *e = ln_element(luaL_checkstring(L, 2));
+  const LnElement *e = ln_element_named(luaL_checkstring(L, 2));
   if (!e) return luaL_error(L, "%s: no dtype '%s'", what, lua_tostring(L, 2));
   LnInts shape;
   ln_lua_check_ints(L, 3, what, false, &shape);

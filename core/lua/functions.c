@@ -32,8 +32,7 @@ static bool has_names(lua_State *L, int i) {
 }
 
 static bool takes_list(const LnOption *o) {
-  return o && (o->kind == LN_OPT_INTEGERS || o->kind == LN_OPT_NUMBERS ||
-               o->kind == LN_OPT_SHAPE || o->kind == LN_OPT_AXES || o->kind == LN_OPT_TENSOR);
+  return o && (ln_option_rows[o->kind].list || o->kind == LN_OPT_TENSOR);
 }
 
 // What an op borrows from its arguments (texts) stays anchored by them while the call runs; lists

@@ -167,7 +167,7 @@ static int open_parts(lua_State *L) {
   static void (*const parts[])(lua_State *) = {
       ln_register_state, ln_register_messages, ln_register_arguments, ln_register_json,
       ln_register_tensor, ln_register_index, ln_register_create, ln_register_functions,
-      ln_register_variable, ln_register_options, ln_register_construct, ln_register_class,
+      ln_register_variable, ln_register_specs, ln_register_construct, ln_register_class,
       ln_register_tracking, ln_register_get, ln_register_config, ln_register_fields,
       ln_register_layer, ln_register_weights, ln_register_symbolic, ln_register_nn,
       ln_register_tape, ln_register_custom_gradient, ln_register_trainer, ln_register_files,
@@ -196,6 +196,7 @@ __attribute__((visibility("default"))) int luaopen_lunate_core(lua_State *L) {
   if (!s->context.memory) return luaL_error(L, "out of memory");
   s->context.collect = collect;
   s->context.let_go = let_go;
+  s->context.make = ln_object_by_name;
   s->context.calls = &ln_lua_host;
   s->context.host = L;
   // Without ln.set_seed every run differs.

@@ -22,6 +22,5 @@ void ln_lua_store_option(lua_State *L, LnLua *s, const LnOption *o, void *self);
 void ln_lua_push_option(lua_State *L, LnLua *s, const LnOption *o, const void *self, bool config);
 void ln_lua_push_kind_text(lua_State *L, const LnOption *o);   // "integer >= 1"
 bool ln_lua_option_is_optional(const LnOption *o);   // None is legal
-int ln_lua_check_options(lua_State *L);        // core.check_options(what, specs, args)
 
 #endif

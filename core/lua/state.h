@@ -90,7 +90,7 @@ void ln_register_index(lua_State *L);
 void ln_register_create(lua_State *L);
 void ln_register_functions(lua_State *L);
 void ln_register_variable(lua_State *L);
-void ln_register_options(lua_State *L);
+void ln_register_specs(lua_State *L);
 void ln_register_construct(lua_State *L);
 void ln_register_class(lua_State *L);
 void ln_register_tracking(lua_State *L);

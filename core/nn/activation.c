@@ -8,8 +8,7 @@
 
 static void free_activation(void *self) {
   LnActivation *a = self;
-  for (const LnOption *o = a->op ? a->op->options : NULL; a->params && o && o->name; o++)
-    ln_option_free(o, a->params);
+  if (a->params) ln_options_free(a->op->options, a->params);
   free(a->params);
 }
 

@@ -110,7 +110,7 @@ static LnTensor *initial_value(LnContext *c, LnDtype d, int rank, const int64_t 
   if (initializer) {
     done = ln_initialize(c, initializer, t);
   } else if (rank >= 2 && ln_dtype_is_float(d)) {
-    LnObject *glorot = ln_object_by_name(c, LN_INITIALIZER, "glorot_uniform");
+    LnObject *glorot = c->make(c, LN_INITIALIZER, "glorot_uniform");
     done = glorot && ln_initialize(c, glorot, t);
     ln_object_release(glorot);
   } else {

@@ -10,11 +10,6 @@
 #include "ops/op.h"
 #include "ops/options.h"
 
-typedef enum LnKind {
-  LN_LAYER, LN_LOSS, LN_METRIC, LN_OPTIMIZER, LN_INITIALIZER, LN_REGULARIZER, LN_CONSTRAINT,
-  LN_SCHEDULE, LN_ACTIVATION, LN_KINDS
-} LnKind;
-
 typedef struct LnClass {
   LnKind kind;
   const char *name;         // "Dense"
@@ -28,13 +23,13 @@ typedef struct LnClass {
 } LnClass;
 
 // Every instance begins with this. Refcounted; several owners share one (a layer in two models).
-typedef struct LnObject {
+struct LnObject {
+  LnCounted counted;   // ln_object_retain, ln_object_release
   const LnClass *cls;
-  int32_t refs;
   bool lua;        // (a subclass in) Lua defines what it computes: call through c->calls
   bool lua_build, lua_shape, lua_mask;   // of layers: Lua defines build, compute_output_shape, ..
   char *name;
-} LnObject;
+};
 
 // What a kind has in common: its Keras module and the options every class of it takes.
 typedef struct LnKindInfo {
@@ -51,21 +46,12 @@ const LnClass *ln_class_at(LnKind kind, int i); // registry in order; NULL at it
 const LnOption *ln_class_option(const LnClass *cls, const char *name);
 const LnOption *ln_class_option_at(const LnClass *cls, int i);
 // A blank instance with its defaults filled in and one reference. The binding sets options, then
-// calls ln_object_init. (Activations are made by ln_activation_new.)
+// calls ln_object_init, which also makes layers that options hold the layer's children.
+// (Activations are made by ln_activation_new.)
 LnObject *ln_object_new(LnContext *c, const LnClass *cls);
 bool ln_object_init(LnContext *c, LnObject *o);
-LnObject *ln_object_by_name(LnContext *c, LnKind kind, const char *name);  // defaults; for C code
-static inline void *ln_object_retain(void *o) {
-  if (o) ((LnObject *)o)->refs++;
-  return o;
-}
-void ln_object_release(void *o);
-// Fills a field from the option's default; frees what a field owns.
-bool ln_option_default(LnContext *c, const LnOption *o, void *self);
-void ln_option_free(const LnOption *o, void *self);
-// For init(): an option of n integers (one for each axis), of which a lone one stands for all; None
-// stays. "pool_size is an integer or a list of 2 of them, got (1, 2, 3)".
-bool ln_option_spread(LnContext *c, const char *name, LnInts *list, int n);
+// One of the kind (LnKind) with its defaults, for C code and for defaults of options (c->make).
+LnObject *ln_object_by_name(LnContext *c, int kind, const char *name);
 
 // Into Lua, for objects with `lua` set: calls the method with tensors, collects tensors.
 typedef struct LnCallArgs {
@@ -259,10 +245,6 @@ typedef struct LnScheduleClass {
   double (*value)(const LnObject *self, int64_t step);                   // step counts from 0
 } LnScheduleClass;
 bool ln_schedule_value(LnContext *c, LnObject *schedule, int64_t step, double *out);
-typedef struct LnRate {     // LN_OPT_SCHEDULE's field: a number, or a schedule when not NULL
-  double value;
-  LnObject *schedule;
-} LnRate;
 
 // ---- losses
 typedef enum LnReduction {

@@ -8,50 +8,6 @@
 
 static LnOperation *self_of(LnLayer *l) { return (LnOperation *)l; }
 
-static char *copy_text(const char *text) {
-  size_t n = strlen(text) + 1;
-  char *to = malloc(n);
-  return to ? memcpy(to, text, n) : NULL;
-}
-
-// Makes what params point to their own; what could not be copied is empty.
-static bool own_params(const LnOp *op, void *params) {
-  bool ok = true;
-  for (const LnOption *o = op->options; o && o->name; o++) {
-    void *field = (char *)params + o->offset;
-    if (o->kind == LN_OPT_STRING) {
-      char **text = field;
-      if (*text) ok = (*text = copy_text(*text)) && ok;
-    } else if (o->kind == LN_OPT_NUMBERS) {
-      LnNumbers *list = field;
-      if (list->n <= 0) continue;
-      double *v = malloc((size_t)list->n * sizeof *v);
-      if (v) ln_copy_bytes(v, list->v, (size_t)list->n * sizeof *v);
-      else list->n = -1, ok = false;
-      list->v = v;
-    } else if (o->kind == LN_OPT_STRINGS) {
-      *(LnStrings *)field = (LnStrings){-1, NULL};   // no op has one
-    } else if (o->kind == LN_OPT_TENSOR) {
-      ln_retain(*(LnTensor **)field);
-    } else if (o->kind >= LN_OPT_ACTIVATION && o->kind <= LN_OPT_CONSTRAINT) {
-      ln_object_retain(*(LnObject **)field);
-    } else if (o->kind == LN_OPT_SCHEDULE) {
-      ln_object_retain(((LnRate *)field)->schedule);
-    }
-  }
-  return ok;
-}
-
-void ln_op_default_params(LnContext *c, const LnOp *op, void *params) {
-  memset(params, 0, op->params_size);
-  for (const LnOption *o = op->options; o && o->name; o++) {
-    if (o->kind == LN_OPT_STRING) continue;   // not owned here; NULL
-    LnOption blank = *o;
-    if (!o->fallback) blank.fallback = "none";
-    ln_option_default(c, &blank, params);
-  }
-}
-
 LnLayer *ln_operation_new(LnContext *c, const LnOp *op, int n_slots, LnTensor *const *constants,
                           const bool *missing, const void *params) {
   LnOperation *o = (LnOperation *)ln_object_new(c, &ln_operation_class->base);
@@ -64,7 +20,7 @@ LnLayer *ln_operation_new(LnContext *c, const LnOp *op, int n_slots, LnTensor *c
   if (ok) {
     o->n_slots = n_slots;
     ln_copy_bytes(o->params, params, op->params_size);
-    ok = own_params(op, o->params);
+    ok = ln_options_copy(op->options, o->params, &ln_take_malloc);
     for (int i = 0; i < n_slots; i++) {
       o->constants[i] = ln_retain(constants[i]);
       o->missing[i] = missing[i];
@@ -79,9 +35,7 @@ LnLayer *ln_operation_new(LnContext *c, const LnOp *op, int n_slots, LnTensor *c
 static void free_operation(void *self) {
   LnOperation *o = self;
   for (int i = 0; i < o->n_slots; i++) ln_release(o->constants[i]);
-  for (const LnOption *option = o->op ? o->op->options : NULL;
-       o->params && option && option->name; option++)
-    ln_option_free(option, o->params);
+  if (o->op && o->params) ln_options_free(o->op->options, o->params);
   free(o->constants);
   free(o->missing);
   free(o->params);

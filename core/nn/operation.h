@@ -16,7 +16,6 @@ typedef struct LnOperation {
 } LnOperation;
 extern const LnLayerClass *const ln_operation_class;
 
-void ln_op_default_params(LnContext *c, const LnOp *op, void *params);   // borrows, owns nothing
 // Strings, lists and tensors in params are copied (tensors: referenced); constants are referenced.
 // NULL with an error without memory.
 LnLayer *ln_operation_new(LnContext *c, const LnOp *op, int n_slots, LnTensor *const *constants,

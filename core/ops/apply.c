@@ -14,20 +14,6 @@ const LnOp *ln_op_find(const char *name) {
 
 // ---- what a descriptor must hold to
 
-// Of the field that an option fills; 0 for kinds that no tape could copy or compare.
-static size_t field_size(LnOptionKind kind) {
-  switch (kind) {
-    case LN_OPT_BOOL: return sizeof(bool);
-    case LN_OPT_INTEGER: case LN_OPT_AXIS: return sizeof(int64_t);
-    case LN_OPT_NUMBER: return sizeof(double);
-    case LN_OPT_STRING: return sizeof(char *);
-    case LN_OPT_CHOICE: case LN_OPT_DTYPE: return sizeof(int);
-    case LN_OPT_AXES: case LN_OPT_INTEGERS: case LN_OPT_SHAPE: return sizeof(LnInts);
-    case LN_OPT_NUMBERS: return sizeof(LnNumbers);
-    default: return 0;
-  }
-}
-
 const char *ln_op_defect(const LnOp *op) {
   bool named[LN_MAX_PARAMS + 1] = {false};
   size_t unnamed = 0;
@@ -36,9 +22,9 @@ const char *ln_op_defect(const LnOp *op) {
   if (op->n_out > LN_MAX_OUTPUTS) return "it has more outputs than LN_MAX_OUTPUTS";
   if (op->params_size > LN_MAX_PARAMS) return "its params are larger than LN_MAX_PARAMS";
   for (const LnOption *o = op->options; o && o->name; o++, options++) {
-    size_t size = field_size(o->kind);
+    size_t size = ln_option_rows[o->kind].size;
     if (op->compose) continue;   // only the ops that it is made of are recorded
-    if (size == 0) return "no tape can hold an option of such a kind";
+    if (ln_option_rows[o->kind].counted) return "no tape can hold an option of such a kind";
     if (o->offset + size > op->params_size) return "an option lies outside of its params";
     memset(named + o->offset, true, size);
   }
@@ -53,6 +39,14 @@ const char *ln_op_defect(const LnOp *op) {
     if (unnamed >= sizeof(int64_t)) return "neither options nor fields name all of its params";
   }
   return NULL;
+}
+
+void ln_op_default_params(LnContext *c, const LnOp *op, void *params) {
+  memset(params, 0, op->params_size);
+  for (const LnOption *o = op->options; o && o->name; o++) {
+    if (ln_option_rows[o->kind].free) ln_option_none(o, params);
+    else ln_option_default(c, o, params);
+  }
 }
 
 // ---- scopes

@@ -99,6 +99,8 @@ const LnOp *ln_op_find(const char *name);
 // What is wrong with a descriptor (too many outputs, params that no table names), or NULL. Looked
 // at when ops are registered.
 const char *ln_op_defect(const LnOp *op);
+// Fills parameters with their defaults. Texts and lists are borrowed: None until they are set.
+void ln_op_default_params(LnContext *c, const LnOp *op, void *params);
 
 // ---- applying. Results are borrowed: owned by the innermost scope.
 LnTensor *ln_apply(LnContext *c, const LnOp *op, LnTensor *const *in, int n_in, const void *params);
