@@ -9,7 +9,6 @@
 #include <sched.h>
 #include <signal.h>
 #include <stdatomic.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
@@ -45,6 +44,8 @@ static int started = 1;  // workers 1 .. started - 1 exist; guarded by `busy`
 static atomic_bool stopping;
 static atomic_bool busy;  // held during a job: a second caller, nested or not, runs serially
 static atomic_int thread_count;
+// Inside of a range of a job that is cut. Every product reads it: no call is to be in the way.
+static _Thread_local bool in_range __attribute__((tls_model("initial-exec")));
 
 static inline void relax(void) {
 #if defined(__x86_64__) || defined(__i386__)
@@ -88,6 +89,7 @@ static void rouse(Worker *w) {
 
 static void *worker_main(void *arg) {
   Worker *w = arg;
+  in_range = true;
   for (;;) {
     wait_for_work(w);
     if (atomic_load(&stopping)) return NULL;
@@ -129,15 +131,8 @@ static void finish(Worker *w) {
   }
 }
 
-void ln_parallel(int64_t n, int64_t grain, LnRangeFn fn, void *arg) {
-  if (n <= 0) return;
-  if (grain < 1) grain = 1;
-  const int count = ln_threads();
-  if (count < 2 || n - grain < grain || atomic_exchange(&busy, true)) {
-    fn(arg, 0, n);
-    return;
-  }
-  const int64_t parts = n / grain < count ? n / grain : count;
+// [0, n) in so many ranges, the first of them here; the pool is the caller's, and is let go.
+static void in_pieces(int64_t n, int64_t parts, LnRangeFn fn, void *arg) {
   start_workers((int)parts);
   int64_t size = n / parts, longer = n % parts;  // the first `longer` ranges have one element more
   int64_t first = size + (longer > 0), begin = first;
@@ -155,6 +150,22 @@ void ln_parallel(int64_t n, int64_t grain, LnRangeFn fn, void *arg) {
   for (int i = 1; i < parts; i++) finish(&workers[i]);
   atomic_store_explicit(&busy, false, memory_order_release);
 }
+
+void ln_parallel(int64_t n, int64_t grain, LnRangeFn fn, void *arg) {
+  if (n <= 0) return;
+  if (grain < 1) grain = 1;
+  const int count = ln_threads();
+  if (count < 2 || n - grain < grain || in_range) {
+    fn(arg, 0, n);
+    return;
+  }
+  in_range = true;
+  if (atomic_exchange(&busy, true)) fn(arg, 0, n);
+  else in_pieces(n, n / grain < count ? n / grain : count, fn, arg);
+  in_range = false;
+}
+
+bool ln_in_parallel(void) { return in_range; }
 
 int ln_threads(void) {
   return atomic_load_explicit(&thread_count, memory_order_relaxed);

@@ -13,6 +13,7 @@
 #ifndef LN_BASE_THREADS_H
 #define LN_BASE_THREADS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #define LN_MAX_THREADS 256
@@ -34,5 +35,9 @@ typedef void (*LnRangeFn)(void *arg, int64_t begin, int64_t end);
 // may be busy: cut such work into fixed blocks, one element of [0, n) each, and combine them in
 // order.
 void ln_parallel(int64_t n, int64_t grain, LnRangeFn fn, void *arg);
+
+// Whether this is a range of a job that ln_parallel has cut (or would have, were the pool not
+// busy): what runs there has one thread.
+bool ln_in_parallel(void);
 
 #endif

@@ -97,7 +97,6 @@ typedef struct Finish {
   LnDtype dtype;
   int activation;
   int64_t n;
-  const void *bias;
   void *y;
   int64_t ldy;
 } Finish;
@@ -105,9 +104,6 @@ typedef struct Finish {
 #define EACH(T, EXPRESSION)                                                                        \
   for (int64_t i = begin; i < end; i++) {                                                          \
     T *y = (T *)f->y + i * f->ldy;                                                                 \
-    const T *bias = f->bias;                                                                       \
-    if (bias)                                                                                      \
-      for (int64_t j = 0; j < f->n; j++) y[j] += bias[j];                                          \
     for (int64_t j = 0; j < f->n; j++) y[j] = (EXPRESSION);                                        \
   }
 
@@ -129,8 +125,7 @@ static void finish_range(void *arg, int64_t begin, int64_t end) {
   else finish_double(f, begin, end);
 }
 
-void ln_kernel_dense_finish(LnDtype d, int activation, int64_t m, int64_t n, const void *bias,
-                            void *y, int64_t ldy) {
-  Finish f = {d, activation, n, bias, y, ldy};
+void ln_kernel_dense_finish(LnDtype d, int activation, int64_t m, int64_t n, void *y, int64_t ldy) {
+  Finish f = {d, activation, n, y, ldy};
   if (n > 0) ln_parallel(m, 16384 / n + 1, finish_range, &f);
 }

@@ -12,8 +12,7 @@ enum { LN_DENSE_LINEAR, LN_DENSE_RELU, LN_DENSE_SIGMOID, LN_DENSE_TANH };
 void ln_kernel_dense_grad(LnDtype d, int activation, int64_t m, int64_t n, const void *dy,
                           int64_t ld_dy, const void *y, int64_t ld_y, void *dx, int64_t ld_dx,
                           void *db);
-// y = f(y + bias), (m, n); bias (n) or NULL.
-void ln_kernel_dense_finish(LnDtype d, int activation, int64_t m, int64_t n, const void *bias,
-                            void *y, int64_t ldy);
+// y = f(y), (m, n), ldy elements from row to row.
+void ln_kernel_dense_finish(LnDtype d, int activation, int64_t m, int64_t n, void *y, int64_t ldy);
 
 #endif

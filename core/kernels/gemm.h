@@ -1,44 +1,102 @@
-// Matrix products, row-major, in kernels of our own (gemm_tile.h); where there are none for the
-// instruction set, large products go to OpenBLAS. Which, and over how many threads, is decided by
-// size alone, so that results are the same every time for a given thread count and machine.
+// Matrix products, row-major, one interface: LnGemm says what is multiplied, where it lies and what
+// is done with the sums on their way to memory. The kernels are our own (gemm_tile.h), one file an
+// instruction set; where there are none for it, large products go to OpenBLAS. Which, and over how
+// many threads, is decided by sizes alone, so that results are the same every time for a given
+// thread count and machine. Inside of ln_parallel a product runs on the one thread that it is.
 #ifndef LN_KERNELS_GEMM_H
 #define LN_KERNELS_GEMM_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
-// c = alpha op(a) op(b) + beta c, where op(a) is (m, k), op(b) is (k, n) and c is (m, n); op
-// transposes when ta or tb is set, so that a is then stored as (k, m) and b as (n, k). lda, ldb and
-// ldc are elements from row to row as stored. Any of m, n, k may be 0. beta = 0 does not read c,
-// which may hold anything; c must not overlap a or b.
-void ln_gemm_f32(bool ta, bool tb, int64_t m, int64_t n, int64_t k, float alpha, const float *a,
-                 int64_t lda, const float *b, int64_t ldb, float beta, float *c, int64_t ldc);
-void ln_gemm_f64(bool ta, bool tb, int64_t m, int64_t n, int64_t k, double alpha, const double *a,
-                 int64_t lda, const double *b, int64_t ldb, double beta, double *c, int64_t ldc);
+#include "lunate.h"
+
+// Where a matrix lies: elements from row to row, and from column to column.
+typedef struct LnMatrix {
+  const void *data;
+  int64_t row, column;
+} LnMatrix;
+
+// A matrix that is nowhere as a whole (the patches of an image that a kernel meets): what the
+// product comes to is copied block by block.
+typedef struct LnGather {
+  // Elements [row, row + rows) x [column, column + columns) go to `to`, one row after another, or,
+  // with by_columns, one column after another, ld elements from each to the next. Runs on any
+  // thread.
+  void (*read)(const void *from, int64_t row, int64_t rows, int64_t column, int64_t columns,
+               void *to, int64_t ld);
+  const void *from;
+  bool by_columns;
+} LnGather;
 
 typedef enum LnEpilogue { LN_ACT_LINEAR, LN_ACT_RELU } LnEpilogue;
 
-// y = act(x w + bias): x (m, k), w (k, n), bias (n) or NULL, y (m, n). A NaN passes through relu.
-void ln_dense_f32(int64_t m, int64_t n, int64_t k, const float *x, int64_t ldx, const float *w,
-                  int64_t ldw, const float *bias, LnEpilogue act, float *y, int64_t ldy);
-void ln_dense_f64(int64_t m, int64_t n, int64_t k, const double *x, int64_t ldx, const double *w,
-                  int64_t ldw, const double *bias, LnEpilogue act, double *y, int64_t ldy);
+// c = act(alpha a b + beta c + bias), where a is (m, k), b (k, n), c (m, n). Any of m, n, k may
+// be 0. c must not overlap a or b. What is not named is not wanted, but for alpha.
+typedef struct LnGemm {
+  LnDtype dtype;           // of all operands: LN_FLOAT32 or LN_FLOAT64
+  int64_t m, n, k;
+  LnMatrix a, b;           // both dense along one axis (ln_matrix)
+  const LnGather *gather;  // instead of a
+  const void *packed;      // b as ln_gemm_pack has it, beside b itself
+  void *c;
+  int64_t ldc;
+  // Rows of c that do not lie evenly: runs of `run` rows, ldc apart, the first of run i at
+  // c + runs[i].
+  const int64_t *runs;
+  int64_t run;
+  double alpha, beta;      // beta = 0 does not read c, which may hold anything
+  const void *bias;        // (n), or NULL
+  LnEpilogue act;          // a NaN passes through relu
+  // Back through a relu that gave y, (m, n): c is kept where y > 0, else 0, and the sums of its
+  // columns go to sums (n). Of sizes that ln_gemm_masks: few rows, whose sums come out as in a loop
+  // over them.
+  const void *y;
+  int64_t ldy;
+  void *sums;
+} LnGemm;
 
-// Back through z = y w and the relu that gave y: dx = dz w' where y > 0, else 0, and the sums of
-// its columns, for a bias. dz (m, k), w (n, k), y and dx (m, n), sums (n). Only of sizes that
-// ln_relu_grad_fits: few rows, whose sums come out as in a loop over them.
-bool ln_relu_grad_fits(int64_t m, int64_t n);
-void ln_relu_grad_f32(int64_t m, int64_t n, int64_t k, const float *dz, int64_t lddz,
-                      const float *w, int64_t ldw, const float *y, int64_t ldy, float *dx,
-                      int64_t lddx, float *sums);
-void ln_relu_grad_f64(int64_t m, int64_t n, int64_t k, const double *dz, int64_t lddz,
-                      const double *w, int64_t ldw, const double *y, int64_t ldy, double *dx,
-                      int64_t lddx, double *sums);
+void ln_gemm(const LnGemm *g);
+bool ln_gemm_masks(int64_t m, int64_t n);
+
+// As many products as `shape` counts: their operands lie a, b and c elements apart along each of
+// its axes, from g's on. Few and large ones are cut by themselves, else they are shared out.
+typedef struct LnBatch {
+  int rank;
+  int64_t shape[LN_MAX_RANK], a[LN_MAX_RANK], b[LN_MAX_RANK], c[LN_MAX_RANK];
+} LnBatch;
+void ln_gemm_batched(const LnGemm *g, const LnBatch *batch);
+
+// b as the kernels read it, to be multiplied with again and again: bytes, and how it gets there.
+// `to` is 64-byte aligned. g needs dtype, n, k and b.
+size_t ln_gemm_packed_size(const LnGemm *g);
+void ln_gemm_pack(const LnGemm *g, void *to);
+
+// A (rows, columns) matrix with these strides in elements; false when neither axis is dense, so
+// that it must be copied first.
+static inline bool ln_matrix(const void *data, int64_t rows, int64_t columns, int64_t row_stride,
+                             int64_t column_stride, LnMatrix *m) {
+  const int64_t wide = columns > 1 ? columns : 1, high = rows > 1 ? rows : 1;
+  if ((columns <= 1 || column_stride == 1) && (rows <= 1 || row_stride >= wide)) {
+    *m = (LnMatrix){data, rows <= 1 ? wide : row_stride, 1};
+    return true;
+  }
+  if ((rows <= 1 || row_stride == 1) && (columns <= 1 || column_stride >= high)) {
+    *m = (LnMatrix){data, 1, columns <= 1 ? high : column_stride};
+    return true;
+  }
+  return false;
+}
+static inline LnMatrix ln_matrix_transposed(LnMatrix m) {
+  return (LnMatrix){m.data, m.column, m.row};
+}
 
 // Whether a loop of multiply-adds (an optimizer's step) rounds as the kernels here do when they add
 // to c: both are compiled for what the machine has, or both for the least.
 bool ln_gemm_adds_as_loops(void);
-// The instruction set chosen for this machine: "avx512", "avx2" or "portable".
+// The instruction set chosen for this machine: "avx512", "avx2" or "portable"; $LUNATE_ISA may name
+// a lesser one.
 const char *ln_gemm_isa(void);
 // OpenBLAS as it describes itself; the processor whose kernels it runs; what is wrong with that, or
 // NULL.

@@ -7,7 +7,7 @@
 #include <stddef.h>
 
 #include "kernels/copy.h"
-#include "kernels/matrix.h"
+#include "kernels/gemm.h"
 #include "ops/ops.h"
 
 enum { DENSE, DENSE_GRAD, ACTIVATION_GRAD, DENSE_RELU_GRAD };
@@ -66,7 +66,7 @@ static void *copied(const LnTensor *t, LnDtype d, char **memory) {
 
 static LnMatrix copied_rows(const LnTensor *t, LnDtype d, char **memory) {
   const int64_t n = t->shape[t->rank - 1];
-  return (LnMatrix){copied(t, d, memory), n > 0 ? n : 1, false};
+  return (LnMatrix){copied(t, d, memory), n > 0 ? n : 1, 1};
 }
 
 // From row to row of what is written, in elements.
@@ -88,17 +88,10 @@ static void dense_forward(const LnCall *call) {
   if (!ln_matrix(w->data, k, n, w->stride[0], w->stride[1], &wm))
     wm = copied_rows(w, d, &memory);
   const void *bias = !b ? NULL : b->stride[0] == 1 || n == 1 ? b->data : copied(b, d, &memory);
-  if (xm.turned || wm.turned) {
-    ln_matrix_product(d, m, n, k, 1, xm, wm, 0, y->data, ldy);
-    if (bias || activation) ln_kernel_dense_finish(d, activation, m, n, bias, y->data, ldy);
-    return;
-  }
-  LnEpilogue act = activation == LN_DENSE_RELU ? LN_ACT_RELU : LN_ACT_LINEAR;
-  if (d == LN_FLOAT32)
-    ln_dense_f32(m, n, k, xm.data, xm.ld, wm.data, wm.ld, bias, act, y->data, ldy);
-  else
-    ln_dense_f64(m, n, k, xm.data, xm.ld, wm.data, wm.ld, bias, act, y->data, ldy);
-  if (activation > LN_DENSE_RELU) ln_kernel_dense_finish(d, activation, m, n, NULL, y->data, ldy);
+  ln_gemm(&(LnGemm){.dtype = d, .m = m, .n = n, .k = k, .alpha = 1, .a = xm, .b = wm,
+                    .bias = bias, .c = y->data, .ldc = ldy,
+                    .act = activation == LN_DENSE_RELU ? LN_ACT_RELU : LN_ACT_LINEAR});
+  if (activation > LN_DENSE_RELU) ln_kernel_dense_finish(d, activation, m, n, y->data, ldy);
 }
 
 static LnTensor *as_rows(LnContext *c, LnTensor *x) {
@@ -120,7 +113,7 @@ static bool after_relu(const LnContext *c, const LnTensor *x, const LnTensor *w)
   const LnCall *from = x->rank == 2 && x->dtype == w->dtype ? made_by(c, x) : NULL;
   return from && from->op == op_of(DENSE) && from->n_in > 2 && from->in[2] &&
          ((const Dense *)from->params)->activation == LN_DENSE_RELU &&
-         ln_relu_grad_fits(x->shape[0], x->shape[1]);
+         ln_gemm_masks(x->shape[0], x->shape[1]);
 }
 
 static LnTensor *weights_grad(LnContext *c, LnTensor *x, LnTensor *dz) {
@@ -175,7 +168,7 @@ static bool grad_shape(const LnCall *call, LnSpec *out) {
 
 // The inputs as rows of the last one's dtype: where they do not lie so, copies.
 static bool as_wanted(const LnTensor *x, LnDtype d, LnMatrix *m) {
-  return rows_of(x, d, m) && !m->turned;
+  return rows_of(x, d, m) && m->column == 1;
 }
 
 static size_t grad_scratch(const LnCall *call) {
@@ -201,7 +194,7 @@ static void grad_forward(const LnCall *call) {
   LnMatrix from[2];
   grad_inputs(call, from);
   ln_kernel_dense_grad(d, ((const Dense *)call->params)->activation, n ? y->size / n : 0, n,
-                       from[0].data, from[0].ld, from[1].data, from[1].ld, call->out[0]->data,
+                       from[0].data, from[0].row, from[1].data, from[1].row, call->out[0]->data,
                        row_step(call->out[0]), call->n_out > 1 ? call->out[1]->data : NULL);
 }
 
@@ -247,24 +240,20 @@ static void relu_forward(const LnCall *call) {
   void *dx = call->out[0]->data, *sums = call->out[1]->data;
   LnMatrix in[3];
   grad_inputs(call, in);
-  if (!ln_relu_grad_fits(m, n)) {
-    in[1].turned = true;
-    ln_matrix_product(d, m, n, k, 1, in[0], in[1], 0, dx, ld);
-    // In place: what a relu has set to 0 it sets to 0 again.
-    ln_kernel_dense_grad(d, LN_DENSE_RELU, m, n, dx, ld, in[2].data, in[2].ld, dx, ld, sums);
-  } else if (d == LN_FLOAT32) {
-    ln_relu_grad_f32(m, n, k, in[0].data, in[0].ld, in[1].data, in[1].ld, in[2].data, in[2].ld, dx,
-                     ld, sums);
-  } else {
-    ln_relu_grad_f64(m, n, k, in[0].data, in[0].ld, in[1].data, in[1].ld, in[2].data, in[2].ld, dx,
-                     ld, sums);
-  }
+  LnGemm product = {.dtype = d, .m = m, .n = n, .k = k, .alpha = 1, .a = in[0],
+                    .b = ln_matrix_transposed(in[1]), .c = dx, .ldc = ld};
+  const bool masks = ln_gemm_masks(m, n);
+  if (masks) product.y = in[2].data, product.ldy = in[2].row, product.sums = sums;
+  ln_gemm(&product);
+  // In place: what a relu has set to 0 it sets to 0 again.
+  if (!masks)
+    ln_kernel_dense_grad(d, LN_DENSE_RELU, m, n, dx, ld, in[2].data, in[2].row, dx, ld, sums);
 }
 
 // A product of one term reads an element of y before it writes there.
 static int relu_in_place(const LnCall *call) {
   const LnTensor *dz = call->in[0], *y = call->in[2];
-  return dz->shape[1] == 1 && ln_relu_grad_fits(y->shape[0], y->shape[1]) ? 2 : -1;
+  return dz->shape[1] == 1 && ln_gemm_masks(y->shape[0], y->shape[1]) ? 2 : -1;
 }
 
 static bool relu_backward(const LnCall *call, LnTensor *const *g, const bool *want,

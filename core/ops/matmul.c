@@ -7,7 +7,7 @@
 
 #include "base/threads.h"
 #include "kernels/copy.h"
-#include "kernels/matrix.h"
+#include "kernels/gemm.h"
 #include "ops/ops.h"
 
 // ---- matmul
@@ -69,9 +69,8 @@ static size_t matmul_scratch(const LnCall *call) {
 typedef struct Product {
   LnDtype dtype;
   Side a, b;
-  int64_t m, n, k, ldc;
-  int batch_rank;
-  int64_t batch[LN_MAX_RANK];  // of the result
+  int64_t m, n, k;
+  LnBatch batch;
   char *c;
 } Product;
 
@@ -104,30 +103,27 @@ static void plain(const Product *p, const void *a, const void *b, char *c) {
   }
 }
 
-static int64_t batch_offset(const Product *p, const Side *s, int64_t i) {
-  int64_t at = 0;
-  for (int x = p->batch_rank - 1, own = s->batch_rank - 1; x >= 0; x--, own--) {
-    if (own >= 0 && s->batch[own] != 1) at += i % p->batch[x] * s->step[own];
-    i /= p->batch[x];
-  }
-  return at;
-}
-
-static void product_range(void *arg, int64_t begin, int64_t end) {
+// Integers; the products of a batch are shared out among the threads.
+static void plain_range(void *arg, int64_t begin, int64_t end) {
   const Product *p = arg;
+  const LnBatch *batch = &p->batch;
   int64_t width = (int64_t)ln_dtype_size(p->dtype);
   for (int64_t i = begin; i < end; i++) {
-    const char *a = (const char *)p->a.data + batch_offset(p, &p->a, i) * width;
-    const char *b = (const char *)p->b.data + batch_offset(p, &p->b, i) * width;
-    char *c = p->c + i * p->m * p->n * width;
-    LnMatrix left, right;
-    if (!ln_dtype_is_float(p->dtype)) {
-      plain(p, a, b, c);
-      continue;
+    int64_t a = 0, b = 0, rest = i;
+    for (int x = batch->rank - 1; x >= 0; x--) {
+      a += rest % batch->shape[x] * batch->a[x], b += rest % batch->shape[x] * batch->b[x];
+      rest /= batch->shape[x];
     }
-    if (ln_matrix(a, p->m, p->k, p->a.row, p->a.column, &left) &&
-        ln_matrix(b, p->k, p->n, p->b.row, p->b.column, &right))  // prepare() saw to it
-      ln_matrix_product(p->dtype, p->m, p->n, p->k, 1, left, right, 0, c, p->ldc);
+    plain(p, (const char *)p->a.data + a * width, (const char *)p->b.data + b * width,
+          p->c + i * p->m * p->n * width);
+  }
+}
+
+// From batch to batch of one operand along each axis of the result's.
+static void batch_steps(const Side *s, int rank, int64_t *step) {
+  for (int i = 0; i < rank; i++) {
+    const int axis = i - (rank - s->batch_rank);
+    step[i] = axis >= 0 && s->batch[axis] != 1 ? s->step[axis] : 0;
   }
 }
 
@@ -153,8 +149,9 @@ static bool two_matrices(const LnCall *call, double alpha, double beta, void *c)
       !ln_matrix(b->data, b->shape[0], b->shape[1], b->stride[0], b->stride[1], &right))
     return false;
   if (c)
-    ln_matrix_product((LnDtype)y->dtype, a->shape[0], b->shape[1], a->shape[1], alpha, left, right,
-                      beta, c, c == y->data ? y->stride[0] : b->shape[1]);
+    ln_gemm(&(LnGemm){.dtype = (LnDtype)y->dtype, .m = a->shape[0], .n = b->shape[1],
+                      .k = a->shape[1], .alpha = alpha, .a = left, .b = right, .beta = beta,
+                      .c = c, .ldc = c == y->data ? y->stride[0] : b->shape[1]});
   return true;
 }
 
@@ -172,9 +169,19 @@ static void matmul_forward(const LnCall *call) {
   p.a = prepare(call->in[0], true, p.dtype, &memory);
   p.b = prepare(call->in[1], false, p.dtype, &memory);
   p.m = p.a.rows, p.k = p.a.columns, p.n = p.b.columns;
-  p.ldc = call->in[0]->rank == 2 && call->in[1]->rank == 2 ? y->stride[0] : p.n > 1 ? p.n : 1;
-  p.batch_rank = ln_shape_broadcast(p.a.batch, p.a.batch_rank, p.b.batch, p.b.batch_rank, p.batch);
-  for (int i = 0; i < p.batch_rank; i++) batches *= p.batch[i];
+  LnBatch *batch = &p.batch;
+  batch->rank = ln_shape_broadcast(p.a.batch, p.a.batch_rank, p.b.batch, p.b.batch_rank,
+                                   batch->shape);
+  for (int i = 0; i < batch->rank; i++) batches *= batch->shape[i];
+  batch_steps(&p.a, batch->rank, batch->a);
+  batch_steps(&p.b, batch->rank, batch->b);
+  int64_t next = p.m * p.n;
+  for (int i = batch->rank - 1; i >= 0; i--) batch->c[i] = next, next *= batch->shape[i];
+  if (!ln_dtype_is_float(p.dtype)) {
+    int64_t work = p.m * p.n * (p.k + 1), grain = work > 0 ? 100000 / work + 1 : 1;
+    ln_parallel(batches, grain, plain_range, &p);
+    return;
+  }
   // One matrix on the right for all: the rows of all batches are one tall matrix, where they lie
   // evenly in memory.
   bool tall = p.b.batch_rank == 0 && p.a.batch_rank > 0;
@@ -185,13 +192,15 @@ static void matmul_forward(const LnCall *call) {
     tall = p.a.step[i] == step;
     step *= p.a.batch[i];
   }
-  LnMatrix m;
-  if (tall && ln_dtype_is_float(p.dtype))
-    tall = ln_matrix(p.a.data, p.m * batches, p.k, p.a.row, p.a.column, &m);
-  if (tall) p.m *= batches, batches = 1, p.batch_rank = 0;
-  // Small products are shared out among the threads, large ones share themselves out.
-  int64_t work = p.m * p.n * (p.k + 1), grain = work > 0 ? 100000 / work + 1 : 1;
-  ln_parallel(batches, grain, product_range, &p);
+  LnGemm g = {.dtype = p.dtype, .n = p.n, .k = p.k, .alpha = 1, .c = p.c,
+              .ldc = call->in[0]->rank == 2 && call->in[1]->rank == 2 ? y->stride[0]
+                     : p.n > 1                                        ? p.n : 1};
+  tall = tall && ln_matrix(p.a.data, p.m * batches, p.k, p.a.row, p.a.column, &g.a);
+  if (tall) p.m *= batches, batch->rank = 0;
+  g.m = p.m;
+  if (ln_matrix(p.a.data, p.m, p.k, p.a.row, p.a.column, &g.a) &&
+      ln_matrix(p.b.data, p.k, p.n, p.b.row, p.b.column, &g.b))  // prepare() saw to it
+    ln_gemm_batched(&g, batch);
 }
 
 static bool matmul_backward(const LnCall *call, LnTensor *const *dy, const bool *want,

@@ -96,31 +96,27 @@ static size_t scratch(const LnOptimizer *self, const LnVariable *v) {
 
 // x (r, c) with r <= c becomes, nearly, the orthogonal matrix nearest to it: `steps` times
 // x <- a x + (b A + c A A) x with A = x x'. Returns where the result is: x or y.
-#define ORTHOGONAL(Real, gemm)                                                                 \
-  static Real *orthogonal_##Real(const Muon *o, int64_t r, int64_t c, Real *x, Real *y, Real *A, \
-                                 Real *B) {                                                    \
-    for (int64_t k = 0; k < o->ns_steps; k++) {                                                \
-      gemm(false, true, r, r, c, 1, x, c, x, c, 0, A, r);                                      \
-      for (int64_t i = 0; i < r * r; i++) B[i] = A[i];                                         \
-      gemm(false, false, r, r, r, (Real)o->c, A, r, A, r, (Real)o->b, B, r);                   \
-      for (int64_t i = 0; i < r * c; i++) y[i] = x[i];                                         \
-      gemm(false, false, r, c, r, 1, B, r, x, c, (Real)o->a, y, c);                            \
-      Real *swap = x;                                                                          \
-      x = y;                                                                                   \
-      y = swap;                                                                                \
-    }                                                                                          \
-    return x;                                                                                  \
-  }
-ORTHOGONAL(float, ln_gemm_f32)
-ORTHOGONAL(double, ln_gemm_f64)
-
 static void *orthogonal(const Muon *o, LnDtype d, int64_t r, int64_t c, void *scratch) {
-  if (d == LN_FLOAT32) {
-    float *x = scratch;
-    return orthogonal_float(o, r, c, x, x + r * c, x + 2 * r * c, x + 2 * r * c + r * r);
+  const size_t width = ln_dtype_size(d), bytes = (size_t)(r * c) * width;
+  const size_t square = (size_t)(r * r) * width;
+  char *x = scratch, *y = x + bytes, *a = y + bytes, *b = a + square;
+  for (int64_t k = 0; k < o->ns_steps; k++) {
+    LnGemm g = {.dtype = d, .m = r, .n = r, .k = c, .alpha = 1, .a = {x, c, 1}, .b = {x, 1, c},
+                .c = a, .ldc = r};
+    ln_gemm(&g);
+    memcpy(b, a, square);
+    g = (LnGemm){.dtype = d, .m = r, .n = r, .k = r, .alpha = o->c, .a = {a, r, 1},
+                 .b = {a, r, 1}, .beta = o->b, .c = b, .ldc = r};
+    ln_gemm(&g);
+    memcpy(y, x, bytes);
+    g = (LnGemm){.dtype = d, .m = r, .n = c, .k = r, .alpha = 1, .a = {b, r, 1}, .b = {x, c, 1},
+                 .beta = o->a, .c = y, .ldc = c};
+    ln_gemm(&g);
+    char *swap = x;
+    x = y;
+    y = swap;
   }
-  double *x = scratch;
-  return orthogonal_double(o, r, c, x, x + r * c, x + 2 * r * c, x + 2 * r * c + r * r);
+  return x;
 }
 
 LN_STEP(step, Muon, {
