@@ -11,6 +11,7 @@ local folder = assert(arg[1], "where to write: lua5.4 scripts/doc.lua build/doc"
 -- Pages in the order in which they are wanted: {section, title}.
 local PAGES = {
   {"ln", "The module"}, {"ops", "Tensors and functions of them"}, {"random", "Random numbers"},
+  {"image", "Pictures"},
   {"models", "Models"}, {"layers", "Layers"}, {"activations", "Activations"},
   {"losses", "Losses"}, {"metrics", "Metrics"}, {"optimizers", "Optimizers"},
   {"schedules", "Learning-rate schedules"}, {"initializers", "Initializers"},

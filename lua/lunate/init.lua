@@ -59,6 +59,7 @@ local parts = {
   models = "lunate.models", callbacks = "lunate.callbacks", datasets = "lunate.datasets",
   preprocessing = "lunate.preprocessing", data = "lunate.data", utils = "lunate.utils",
   saving = "lunate.saving", summary = "lunate.summary", plot = "lunate.plot",
+  image = "lunate.image",
   linear_model = "lunate.linear_model", neighbors = "lunate.neighbors",
 }
 

@@ -1,0 +1,682 @@
+--- ln.image: functions of pictures (height, width, channels), or of a batch of them, with
+-- gradients. `data_format = "channels_first"` is for (channels, height, width).
+--
+--     local x = ln.random.uniform{2, 8, 6, 3}
+--     print(ln.image.resize(x, {4, 4}).shape)                           --> (2, 4, 4, 3)
+--     print(ln.image.rgb_to_grayscale(x).shape)                         --> (2, 8, 6, 1)
+
+local core = require "lunate.core"
+local check = require "lunate.options"
+local is_tensor = require "lunate.is_tensor"
+local raise = require "lunate.raise"
+
+local f = core.functions
+local image = {}
+
+local DATA_FORMAT = {
+  "choice", choices = {"channels_last", "channels_first"}, default = "channels_last",
+}
+
+local function is_symbolic(x) return getmetatable(x) == "lunate.symbolic_tensor" end
+
+local function tensor(what, x)
+  if is_tensor(x) or is_symbolic(x) then return x end
+  if type(x) == "table" then
+    local ok, t = pcall(core.tensor, x)
+    if ok then return t end
+  end
+  raise("%s: a tensor expected, got %s", what, core.describe_value(x))
+end
+
+local function pictures(what, x)
+  x = tensor(what, x)
+  if x.rank ~= 3 and x.rank ~= 4 then
+    raise("%s: one picture (rank 3) or a batch (rank 4) expected, got shape %s", what, x.shape)
+  end
+  return x
+end
+
+local function is_float(x) return x.dtype:find("float", 1, true) ~= nil end
+
+-- Where the axis of rows is; that of columns follows.
+local function rows_axis(x, options)
+  return x.rank - (options.data_format == "channels_first" and 1 or 2)
+end
+
+local function channels_axis(x, options)
+  return options.data_format == "channels_first" and x.rank - 2 or x.rank
+end
+
+local function size_of(what, x, axis)
+  local n = x.shape[axis]
+  if not n then raise("%s: the size of axis %d is not known", what, axis) end
+  return n
+end
+
+-- ---- other sizes and places
+
+--- Pictures in another size; the same as `ln.resize`.
+-- @param images  (height, width, channels), or a batch
+-- @param ...  size (a height and a width), interpolation ("bilinear"), or "nearest", "bicubic",
+--   "lanczos3", "lanczos5", antialias (false), crop_to_aspect_ratio (false), pad_to_aspect_ratio
+--   (false), fill_mode ("constant"), fill_value (0), data_format ("channels_last"): in this order,
+--   or by name in a table
+-- @return the pictures in their dtype. Errors: another rank; both of crop and pad.
+--
+--     print(ln.image.resize(ln.ones{8, 6, 3}, {4, 4}).shape)              --> (4, 4, 3)
+function image.resize(images, ...) return f.resize(images, ...) end
+
+--- Pictures moved, turned, sheared, scaled; the same as `ln.affine_transform`.
+-- @param images  (height, width, channels), or a batch
+-- @param transform  (a0, a1, a2, b0, b1, b2, c0, c1), or one a picture: what appears in column x
+--   and row y (from 0) is at column (a0 x + a1 y + a2) / k and row (b0 x + b1 y + b2) / k,
+--   k = c0 x + c1 y + 1
+-- @param ...  interpolation ("bilinear"), or "nearest", fill_mode ("constant"), or "nearest",
+--   "wrap", "mirror", "reflect", fill_value (0), data_format ("channels_last"): in this order, or
+--   by name in a table
+-- @return the pictures in their dtype. Errors: another rank; another number of transforms.
+--
+--     local left = ln.image.affine_transform(ln.tensor{{{1}, {2}, {3}}}, {1, 0, 1, 0, 1, 0, 0, 0})
+--     print(left:flatten())                                              --> [2. 3. 0.]
+function image.affine_transform(images, transform, ...)
+  return f.affine_transform(images, transform, ...)
+end
+
+-- ---- crops and borders
+
+-- Of the two ends of an axis and the size between them, the one that is not given.
+local function complete(what, options, first, last, size, found)
+  local names, given = {first, last, size}, 0
+  for _, name in ipairs(names) do
+    if options[name] then given = given + 1 end
+  end
+  if given ~= 2 then
+    raise("%s: two of %s, %s and %s expected, got %d", what, first, last, size, given)
+  end
+  local a, b, n = options[first], options[last], options[size]
+  return found(a, b, n)
+end
+
+local function not_negative(what, name, n)
+  if n < 0 then raise("%s: %s would be %d", what, name, n) end
+  return n
+end
+
+local function ends(word)
+  local specs = {data_format = DATA_FORMAT}
+  for _, side in ipairs{"top", "left", "bottom", "right"} do
+    specs[side .. "_" .. word] = {"integer", optional = true, min = 0}
+  end
+  specs.target_height = {"integer", optional = true, min = 0}
+  specs.target_width = {"integer", optional = true, min = 0}
+  return specs
+end
+local CROP, PAD = ends "cropping", ends "padding"
+
+--- Leaves out rows and columns at the edges. Of each axis two are given of what is left out at
+-- either end and of the size that stays.
+-- @param images  (height, width, channels), or a batch
+-- @param options  `top_cropping`: rows left out above; `bottom_cropping`: below; `target_height`:
+--   rows that stay; `left_cropping`: columns left out before; `right_cropping`: after;
+--   `target_width`: columns that stay; `data_format` ("channels_last"): where the channels are
+-- @return the pictures. Errors: one or three of them given; more than there is.
+--
+--     local x = ln.image.crop_images(ln.ones{5, 6, 3},
+--       {top_cropping = 1, target_height = 2, left_cropping = 1, right_cropping = 2})
+--     print(x.shape)                                                     --> (2, 3, 3)
+function image.crop_images(images, options)
+  local what = "crop_images"
+  local x, o = pictures(what, images), check(what, CROP, options)
+  local axis, index = rows_axis(x, o), {}
+  for i = 1, x.rank do index[i] = {} end
+  for k, sides in ipairs{{"top", "bottom", "height"}, {"left", "right", "width"}} do
+    local first, last = sides[1] .. "_cropping", sides[2] .. "_cropping"
+    local size = "target_" .. sides[3]
+    local there = size_of(what, x, axis + k - 1)
+    complete(what, o, first, last, size, function(a, b, n)
+      a = not_negative(what, first, a or there - n - b)
+      n = not_negative(what, size, n or there - a - b)
+      not_negative(what, last, there - a - n)
+      index[axis + k - 1] = {a + 1, a + n}
+    end)
+  end
+  return x[index]
+end
+
+--- Adds rows and columns of zeros at the edges. Of each axis two are given of what is added at
+-- either end and of the size that results.
+-- @param images  (height, width, channels), or a batch
+-- @param options  `top_padding`: rows added above; `bottom_padding`: below; `target_height`: rows
+--   that result; `left_padding`: columns added before; `right_padding`: after; `target_width`:
+--   columns that result; `data_format` ("channels_last"): where the channels are
+-- @return the pictures. Errors: one or three of them given; a target that is smaller.
+--
+--     local x = ln.image.pad_images(ln.ones{2, 3, 1},
+--       {top_padding = 1, target_height = 4, left_padding = 0, right_padding = 2})
+--     print(x.shape)                                                     --> (4, 5, 1)
+function image.pad_images(images, options)
+  local what = "pad_images"
+  local x, o = pictures(what, images), check(what, PAD, options)
+  local axis, widths = rows_axis(x, o), {}
+  for i = 1, x.rank do widths[i] = {0, 0} end
+  for k, sides in ipairs{{"top", "bottom", "height"}, {"left", "right", "width"}} do
+    local first, last = sides[1] .. "_padding", sides[2] .. "_padding"
+    local size = "target_" .. sides[3]
+    local there = size_of(what, x, axis + k - 1)
+    complete(what, o, first, last, size, function(a, b, n)
+      a = not_negative(what, first, a or n - b - there)
+      widths[axis + k - 1] = {a, not_negative(what, last, b or n - a - there)}
+    end)
+  end
+  return f.pad(x, widths)
+end
+
+-- ---- patches
+
+local PATCHES = {
+  size = {"integers", min = 1},
+  strides = {"integers", optional = true, min = 1},
+  dilation_rate = {"integers", default = {1}, min = 1},
+  padding = {"choice", choices = {"valid", "same"}, default = "valid"},
+  data_format = DATA_FORMAT,
+}
+
+local function pair(what, name, list)
+  if #list > 2 or #list == 0 then
+    raise("%s: %s is a number, or two of them, got %d", what, name, #list)
+  end
+  return {list[1], list[2] or list[1]}
+end
+
+local function list(value) return type(value) == "number" and {value} or value end
+
+--- Patches of pictures, each as the channels of one position: row by row, with a pixel's channels
+-- side by side.
+-- @param images  (height, width, channels), or a batch
+-- @param options  `size`: a height and a width, or one number for both; `strides` (size): from one
+--   patch to the next; `dilation_rate` (1): from one pixel of a patch to the next; `padding`
+--   ("valid": patches lie within, "same": zeros around); `data_format` ("channels_last"):
+--   where the channels are
+-- @return (rows, columns, height * width * channels) of patches, or a batch
+-- Errors: a patch that does not fit; dilation_rate and strides that are both more than 1.
+--
+--     local x = ln.arange(0, 16):reshape{4, 4, 1}
+--     print(ln.image.extract_patches(x, {size = 2})[1][2])                --> [2. 3. 6. 7.]
+function image.extract_patches(images, options)
+  local what = "extract_patches"
+  local x = pictures(what, images)
+  local o = check(what, PATCHES, options, {"size", "strides"})
+  local size = pair(what, "size", list(o.size))
+  local strides = pair(what, "strides", list(o.strides or o.size))
+  local dilation = pair(what, "dilation_rate", list(o.dilation_rate))
+  local first = o.data_format == "channels_first"
+  if math.max(strides[1], strides[2]) > 1 and math.max(dilation[1], dilation[2]) > 1 then
+    raise("%s: either strides or dilation_rate may be more than 1", what)
+  end
+  local single = x.rank == 3
+  if single then x = f.expand_dims(x, 1) end
+  if first then x = f.permute(x, {1, 3, 4, 2}) end
+  local counts, widths = {}, {{0, 0}, {0, 0}, {0, 0}, {0, 0}}
+  for k = 1, 2 do
+    local n, reach = size_of(what, x, k + 1), (size[k] - 1) * dilation[k] + 1
+    if o.padding == "same" then
+      counts[k] = (n + strides[k] - 1) // strides[k]
+      local more = math.max((counts[k] - 1) * strides[k] + reach - n, 0)
+      widths[k + 1] = {more // 2, more - more // 2}
+    elseif n < reach then
+      raise("%s: patches of %d do not fit an axis of %d", what, reach, n)
+    else
+      counts[k] = (n - reach) // strides[k] + 1
+    end
+  end
+  if o.padding == "same" then x = f.pad(x, widths) end
+  local parts = {}
+  for i = 0, size[1] - 1 do
+    for j = 0, size[2] - 1 do
+      local top, left = i * dilation[1] + 1, j * dilation[2] + 1
+      parts[#parts + 1] = x[{ {}, {top, top + (counts[1] - 1) * strides[1], strides[1]},
+                              {left, left + (counts[2] - 1) * strides[2], strides[2]}, {} }]
+    end
+  end
+  local y = f.concatenate(parts, -1)
+  if first then y = f.permute(y, {1, 4, 2, 3}) end
+  return single and f.squeeze(y, 1) or y
+end
+
+-- ---- places between pixels
+
+local FILL_MODES = {"constant", "nearest", "wrap", "mirror", "reflect"}
+local MAP = {
+  order = {"integer", min = 0, max = 1},
+  fill_mode = {"choice", choices = FILL_MODES, default = "constant"},
+  fill_value = {"number", default = 0},
+}
+
+local function modulo(i, n) return i - f.floor_divide(i, n) * n end
+
+local function mirrored(i, n)
+  local s = n - 1
+  if s == 0 then return i * 0 end
+  return f.abs(modulo(i + s, 2 * s) - s)
+end
+
+local inside = {
+  constant = function(i, n) return f.clip(i, 0, n - 1) end,
+  nearest = function(i, n) return f.clip(i, 0, n - 1) end,
+  wrap = modulo,
+  mirror = mirrored,
+  reflect = function(i, n) return f.floor_divide(mirrored(2 * i + 1, 2 * n + 1) - 1, 2) end,
+}
+
+--- Values of a tensor of any rank at places between its elements.
+-- @param inputs  the tensor
+-- @param coordinates  (rank, ...): for each axis the places, from 0
+-- @param options  `order`: 0 for the nearest element, 1 for what is linear between them;
+--   `fill_mode` ("constant"): what is beyond the edges, or "nearest", "wrap", "mirror", "reflect";
+--   `fill_value` (0) of "constant"
+-- @return (...) in the dtype of inputs. Errors: another number of coordinates than axes.
+--
+--     local x = ln.tensor{{0, 1}, {2, 3}}
+--     local places = ln.tensor{{0, 0.5}, {0.5, 1}}
+--     print(ln.image.map_coordinates(x, places, {order = 1}))            --> [0.5 2. ]
+function image.map_coordinates(inputs, coordinates, options)
+  local what = "map_coordinates"
+  local x, places = tensor(what, inputs), tensor(what, coordinates)
+  local o = check(what, MAP, options, {"order", "fill_mode", "fill_value"})
+  if places.rank < 2 or size_of(what, places, 1) ~= x.rank then
+    raise("%s: coordinates of shape (%d, ...) expected, got %s", what, x.rank, places.shape)
+  end
+  local axes = {}
+  for k = 1, x.rank do
+    local at = places[k]
+    if not is_float(at) then at = f.astype(at, "float32") end
+    local low = o.order == 0 and f.round(at) or f.floor(at)
+    local n, nodes = size_of(what, x, k), {}
+    for step = 0, o.order do
+      local i = f.astype(f.stop_gradient(low), "int64") + step
+      nodes[step + 1] = {
+        index = inside[o.fill_mode](i, n),
+        valid = o.fill_mode == "constant" and f.logical_and(f.ge(i, 0), f.lt(i, n)),
+        weight = o.order == 1 and (step == 0 and 1 - (at - low) or at - low) or nil,
+      }
+    end
+    axes[k] = {nodes = nodes, size = n}
+  end
+  local flat, sum = f.flatten(x), nil
+  local function corner(k, index, valid, weight)
+    if k > x.rank then
+      local value = f.take(flat, index + 1)
+      if valid then value = f.where(valid, value, o.fill_value) end
+      if weight then value = value * weight end
+      sum = sum and sum + value or value
+      return
+    end
+    for _, node in ipairs(axes[k].nodes) do
+      local next_valid = node.valid and (valid and f.logical_and(valid, node.valid) or node.valid)
+      local next_weight = node.weight and (weight and weight * node.weight or node.weight)
+      corner(k + 1, index and index * axes[k].size + node.index or node.index,
+        next_valid or valid, next_weight or weight)
+    end
+  end
+  corner(1)
+  if not is_float(x) and is_float(sum) then sum = f.round(sum) end
+  return f.astype(sum, x.dtype)
+end
+
+-- ---- perspectives
+
+local PERSPECTIVE = {
+  interpolation = {"choice", choices = {"bilinear", "nearest"}, default = "bilinear"},
+  fill_value = {"number", default = 0}, data_format = DATA_FORMAT,
+}
+
+-- The 8 numbers that take end points to start points, by Gaussian elimination with pivots.
+local function homography(from, to)
+  local m = {}
+  for i = 1, 4 do
+    local x, y, u, v = to[i][1], to[i][2], from[i][1], from[i][2]
+    m[2 * i - 1] = {x, y, 1, 0, 0, 0, -u * x, -u * y, u}
+    m[2 * i] = {0, 0, 0, x, y, 1, -v * x, -v * y, v}
+  end
+  for k = 1, 8 do
+    local pivot = k
+    for i = k + 1, 8 do
+      if math.abs(m[i][k]) > math.abs(m[pivot][k]) then pivot = i end
+    end
+    m[k], m[pivot] = m[pivot], m[k]
+    if m[k][k] == 0 then
+      raise("perspective_transform: three of the four end_points lie on a line")
+    end
+    for i = 1, 8 do
+      local factor = i ~= k and m[i][k] / m[k][k] or 0
+      for j = k, factor ~= 0 and 9 or 0 do m[i][j] = m[i][j] - factor * m[k][j] end
+    end
+  end
+  local t = {}
+  for k = 1, 8 do t[k] = m[k][9] / m[k][k] end
+  return t
+end
+
+--- Pictures seen from another side: what is at the start points comes to lie at the end points.
+-- @param images  (height, width, channels), or a batch
+-- @param start_points  four points, column and row each, (4, 2); or (batch, 4, 2)
+-- @param end_points  as many
+-- @param options  `interpolation` ("bilinear"), or "nearest"; `fill_value` (0) beyond the edge;
+--   `data_format` ("channels_last"): where the channels are
+-- @return the pictures; gradients flow through images. Errors: other shapes; points on a line.
+--
+--     local x = ln.arange(0, 9):reshape{3, 3, 1}
+--     local corners = {{0, 0}, {2, 0}, {0, 2}, {2, 2}}
+--     local mirrored = {{2, 0}, {0, 0}, {2, 2}, {0, 2}}
+--     print(ln.image.perspective_transform(x, corners, mirrored)[1]:flatten())   --> [2. 1. 0.]
+function image.perspective_transform(images, start_points, end_points, options)
+  local what = "perspective_transform"
+  local x, o = pictures(what, images), check(what, PERSPECTIVE, options)
+  local from, to = tensor(what, start_points), tensor(what, end_points)
+  for name, t in pairs{start_points = from, end_points = to} do
+    if t.rank < 2 or t.rank > 3 or t.shape[t.rank] ~= 2 or t.shape[t.rank - 1] ~= 4 then
+      raise("%s: %s of shape (4, 2) or (batch, 4, 2) expected, got %s", what, name, t.shape)
+    end
+  end
+  if from.shape ~= to.shape then
+    raise("%s: start_points and end_points have shapes %s and %s", what, from.shape, to.shape)
+  end
+  if from.rank == 2 then from, to = f.expand_dims(from, 1), f.expand_dims(to, 1) end
+  local starts, stops = from:astype("float64"):totable(), to:astype("float64"):totable()
+  local transforms = {}
+  for i = 1, #starts do transforms[i] = homography(starts[i], stops[i]) end
+  return f.affine_transform(x, core.tensor(transforms, {dtype = "float64"}), {
+    interpolation = o.interpolation, fill_value = o.fill_value, data_format = o.data_format})
+end
+
+-- ---- blurring
+
+local BLUR = {
+  kernel_size = {"integers", default = {3, 3}, min = 1},
+  sigma = {"numbers", default = {1, 1}},
+  data_format = DATA_FORMAT,
+}
+
+local function weights_of(what, size, sigma)
+  if not (sigma > 0) then raise("%s: sigma above 0 expected, got %s", what, sigma) end
+  local weights, sum = {}, 0
+  for i = 1, size do
+    weights[i] = math.exp(-0.5 * ((i - 1 - (size - 1) / 2) / sigma) ^ 2)
+    sum = sum + weights[i]
+  end
+  for i = 1, size do weights[i] = weights[i] / sum end
+  return weights
+end
+
+-- Weighted sum of x moved along an axis; zeros beyond the edges.
+local function smooth(x, axis, weights)
+  local n, widths, sum = x.shape[axis], {}, nil
+  for i = 1, x.rank do widths[i] = {0, 0} end
+  local before = #weights // 2
+  widths[axis] = {before, #weights - 1 - before}
+  local wide = f.pad(x, widths)
+  for k, weight in ipairs(weights) do
+    local index = {}
+    for i = 1, x.rank do index[i] = {} end
+    index[axis] = {k, k + n - 1}
+    local part = wide[index] * weight
+    sum = sum and sum + part or part
+  end
+  return sum
+end
+
+--- A Gaussian blur. Beyond the edges are zeros.
+-- @param images  floats (height, width, channels), or a batch
+-- @param options  `kernel_size` ({3, 3}): odd numbers, of rows and of columns; `sigma` ({1, 1}):
+--   the standard deviation along columns and along rows, as Keras has them; `data_format`
+--   ("channels_last"): where the channels are
+-- @return the pictures. Errors: an even kernel_size; sigma that is not above 0.
+--
+--     local x = ln.zeros{3, 3, 1}
+--     x[2][2] = 1
+--     local y = ln.image.gaussian_blur(x, {sigma = {0.5, 0.5}})
+--     print(y[2]:flatten():round(3))                                     --> [0.084 0.619 0.084]
+function image.gaussian_blur(images, options)
+  local what = "gaussian_blur"
+  local x, o = pictures(what, images), check(what, BLUR, options)
+  if not is_float(x) then raise("%s: floats expected, got %s", what, x.dtype) end
+  local size = pair(what, "kernel_size", list(o.kernel_size))
+  local sigma = pair(what, "sigma", list(o.sigma))
+  for _, n in ipairs(size) do
+    if n % 2 == 0 then raise("%s: odd numbers for kernel_size expected, got %d", what, n) end
+  end
+  local rows = rows_axis(x, o)
+  size_of(what, x, rows)
+  size_of(what, x, rows + 1)
+  x = smooth(x, rows, weights_of(what, size[1], sigma[2]))
+  return smooth(x, rows + 1, weights_of(what, size[2], sigma[1]))
+end
+
+-- ---- elastic
+
+local ELASTIC = {
+  alpha = {"number", default = 20}, sigma = {"number", default = 5},
+  interpolation = {"choice", choices = {"bilinear", "nearest"}, default = "bilinear"},
+  fill_mode = {"choice", choices = FILL_MODES, default = "reflect"},
+  fill_value = {"number", default = 0},
+  seed = {"integer", optional = true}, data_format = DATA_FORMAT,
+}
+
+--- Pictures distorted by a smooth random field.
+-- @param images  floats (height, width, channels), or a batch, each with a field of its own
+-- @param options  `alpha` (20): how far pixels move; `sigma` (5): how smooth the field is;
+--   `interpolation` ("bilinear"), or "nearest"; `fill_mode` ("reflect"): what is beyond the edges;
+--   `fill_value` (0): of "constant"; `seed` (none: that of ln.set_seed): of the field;
+--   `data_format` ("channels_last"): where the channels are
+-- @return the pictures. Errors: sigma that is not above 0.
+--
+--     local x = ln.image.elastic_transform(ln.ones{8, 8, 3}, {alpha = 2, sigma = 1})
+--     print(x.shape)                                                     --> (8, 8, 3)
+function image.elastic_transform(images, options)
+  local what = "elastic_transform"
+  local x, o = pictures(what, images), check(what, ELASTIC, options)
+  if not is_float(x) then raise("%s: floats expected, got %s", what, x.dtype) end
+  local first, single = o.data_format == "channels_first", x.rank == 3
+  if single then x = f.expand_dims(x, 1) end
+  if first then x = f.permute(x, {1, 3, 4, 2}) end
+  local n, h, w = size_of(what, x, 1), size_of(what, x, 2), size_of(what, x, 3)
+  local reach = (6 * o.sigma // 1 | 0) | 1
+  local function field(k)
+    local seed = o.seed and o.seed + k
+    local noise = core.random.normal({n, h, w, 1}, {seed = seed}):astype(x.dtype) * o.sigma
+    return image.gaussian_blur(noise, {kernel_size = {reach, reach}, sigma = {o.sigma, o.sigma}})
+  end
+  local columns = field(0) * o.alpha + core.arange(w, {dtype = x.dtype}):reshape{1, 1, w, 1}
+  local rows = field(1) * o.alpha + core.arange(h, {dtype = x.dtype}):reshape{1, h, 1, 1}
+  local y = f.sample_pictures(x, f.concatenate({rows, columns}, -1), {
+    interpolation = o.interpolation, fill_mode = o.fill_mode, fill_value = o.fill_value})
+  if first then y = f.permute(y, {1, 4, 2, 3}) end
+  return single and f.squeeze(y, 1) or y
+end
+
+-- ---- colours
+
+local COLOURS = {data_format = DATA_FORMAT}
+
+-- The planes of an axis, without it.
+local function planes(what, images, options, counts)
+  local x, o = pictures(what, images), check(what, COLOURS, options)
+  local axis = channels_axis(x, o)
+  local n = x.shape[axis]
+  if n and not counts[n] then
+    raise("%s: %s channels expected, got shape %s (%s)", what, counts.text, x.shape, o.data_format)
+  end
+  local list_of = {}
+  for k = 1, n or 3 do
+    local index = {}
+    for i = 1, x.rank do index[i] = {} end
+    index[axis] = k
+    list_of[k] = x[index]
+  end
+  return x, axis, list_of
+end
+
+--- Gray from colours: 0.2989 red + 0.587 green + 0.114 blue.
+-- @param images  (height, width, 3 or 1), or a batch
+-- @param options  `data_format` ("channels_last"): where the channels are
+-- @return (height, width, 1) in the dtype of images, cut to whole numbers where that is no float
+-- Errors: another number of channels.
+--
+--     print(ln.image.rgb_to_grayscale(ln.ones{2, 2, 3}).shape)           --> (2, 2, 1)
+function image.rgb_to_grayscale(images, options)
+  local x, axis, of = planes("rgb_to_grayscale", images, options,
+    {true, nil, true, text = "3 or 1"})
+  if #of == 1 then return x:copy() end
+  local gray = 0.2989 * f.astype(of[1], is_float(x) and x.dtype or "float32")
+  gray = gray + 0.587 * f.astype(of[2], gray.dtype) + 0.114 * f.astype(of[3], gray.dtype)
+  return f.expand_dims(f.astype(gray, x.dtype), axis)
+end
+
+local EPSILON = {float64 = 2.220446049250313e-16, float16 = 0.0009765625, bfloat16 = 0.0078125}
+
+local function floats(what, x)
+  if not is_float(x) then raise("%s: floats expected, got %s", what, x.dtype) end
+end
+
+--- Hue, saturation and value from red, green and blue, all from 0 to 1.
+-- @param images  floats (height, width, 3), or a batch
+-- @param options  `data_format` ("channels_last"): where the channels are
+-- @return the same shape. Errors: no floats; another number of channels.
+--
+--     local hsv = ln.image.rgb_to_hsv(ln.tensor{{{0, 0.5, 0}}})
+--     print(hsv:flatten():round(3))                                      --> [0.333 1.    0.5  ]
+function image.rgb_to_hsv(images, options)
+  local what = "rgb_to_hsv"
+  local x, axis, of = planes(what, images, options, {nil, nil, true, text = "3"})
+  floats(what, x)
+  local least = EPSILON[x.dtype] or 1.1920928955078125e-07
+  for k = 1, 3 do of[k] = f.where(f.lt(f.abs(of[k]), least), 0, of[k]) end
+  local r, g, b = table.unpack(of)
+  local value = f.maximum(f.maximum(r, g), b)
+  local range = value - f.minimum(f.minimum(r, g), b)
+  local lit, coloured = f.gt(value, 0), f.gt(range, 0)
+  local saturation = f.where(lit, range / f.where(lit, value, 1), 0)
+  local norm = 1 / (6 * f.where(coloured, range, 1))
+  local hue = f.where(f.eq(value, g), norm * (b - r) + 2 / 6, norm * (r - g) + 4 / 6)
+  hue = f.where(f.eq(value, r), norm * (g - b), hue)
+  hue = f.where(coloured, hue, 0) + f.astype(f.lt(hue, 0), x.dtype)
+  return f.stack({hue, saturation, value}, axis)
+end
+
+--- Red, green and blue from hue, saturation and value, all from 0 to 1.
+-- @param images  floats (height, width, 3), or a batch
+-- @param options  `data_format` ("channels_last"): where the channels are
+-- @return the same shape. Errors: no floats; another number of channels.
+--
+--     print(ln.image.hsv_to_rgb(ln.tensor{{{0, 1, 0.5}}}):flatten())      --> [0.5 0.  0. ]
+function image.hsv_to_rgb(images, options)
+  local what = "hsv_to_rgb"
+  local x, axis, of = planes(what, images, options, {nil, nil, true, text = "3"})
+  floats(what, x)
+  local hue, saturation, value = table.unpack(of)
+  local sixth = (hue - f.floor(hue)) * 6
+  local function colour(distance)
+    return value * (1 - saturation + saturation * f.clip(distance, 0, 1))
+  end
+  return f.stack({colour(f.abs(sixth - 3) - 1), colour(2 - f.abs(sixth - 2)),
+                  colour(2 - f.abs(sixth - 4))}, axis)
+end
+
+-- ---- scale_and_translate
+
+local SCALE = {
+  output_shape = {"integers", min = 1}, scale = {"any"}, translation = {"any"},
+  spatial_dims = {"integers"},
+  method = {"choice", choices = {"linear", "bilinear", "trilinear", "cubic", "bicubic", "tricubic",
+                                 "lanczos3", "lanczos5"}},
+  antialias = {"boolean", default = true},
+}
+
+local function lanczos(radius)
+  return function(x)
+    local far = f.gt(x, 1e-3)
+    local safe = f.where(far, x, 1)
+    local y = radius * f.sin(math.pi * safe) * f.sin(math.pi * safe / radius)
+      / (math.pi ^ 2 * f.square(safe))
+    return f.where(f.gt(x, radius), 0, f.where(far, y, 1))
+  end
+end
+
+local filters = {
+  linear = function(x) return f.maximum(1 - x, 0) end,
+  cubic = function(x)
+    local near = ((1.5 * x - 2.5) * x) * x + 1
+    local y = f.where(f.ge(x, 1), ((-0.5 * x + 2.5) * x - 4) * x + 2, near)
+    return f.where(f.ge(x, 2), 0, y)
+  end,
+  lanczos3 = lanczos(3), lanczos5 = lanczos(5),
+}
+for name, same in pairs{bilinear = "linear", trilinear = "linear", bicubic = "cubic",
+                        tricubic = "cubic"} do
+  filters[name] = filters[same]
+end
+
+-- (n, size): what each output is made of.
+local function matrix(n, size, scale, translation, filter, antialias)
+  local dtype = scale.dtype
+  local inverse = 1 / scale
+  local middle = (core.arange(size, {dtype = dtype}) + 0.5) * inverse - translation * inverse - 0.5
+  local distance = f.abs(f.expand_dims(middle, 1) - core.arange(n, {dtype = dtype}):reshape{n, 1})
+  if antialias then distance = distance / f.maximum(inverse, 1) end
+  local weights = filter(distance)
+  local sum = f.sum(weights, {axis = 1, keepdims = true})
+  local whole = f.gt(f.abs(sum), 1000 * 1.1920928955078125e-07)
+  weights = f.where(whole, weights / f.where(whole, sum, 1), 0)
+  local within = f.logical_and(f.ge(middle, -0.5), f.le(middle, n - 0.5))
+  return f.where(f.expand_dims(within, 1), weights, 0)
+end
+
+--- Scales and moves along some axes, with gradients by images, scale and translation.
+-- @param images  a tensor of any rank
+-- @param options  `output_shape`: of all axes; `scale`, `translation`: a number for each of
+--   `spatial_dims`, the axes (from 1); `method`: "linear", "cubic", "lanczos3", "lanczos5";
+--   `antialias` (true): averages where it is made smaller
+-- @return a tensor of output_shape. Errors: lists of other lengths.
+--
+--     local x = ln.tensor{{{0}, {2}}}
+--     local y = ln.image.scale_and_translate(x, {output_shape = {1, 4, 1}, scale = {2},
+--       translation = {0}, spatial_dims = {2}, method = "linear"})
+--     print(y:flatten())                                                 --> [0.  0.5 1.5 2. ]
+function image.scale_and_translate(images, options)
+  local what = "scale_and_translate"
+  local x, o = tensor(what, images), check(what, SCALE, options)
+  local axes, shape = list(o.spatial_dims), list(o.output_shape)
+  local scale, translation = tensor(what, list(o.scale)), tensor(what, list(o.translation))
+  if #shape ~= x.rank then
+    raise("%s: %d numbers for output_shape expected, got %d", what, x.rank, #shape)
+  end
+  for name, t in pairs{scale = scale, translation = translation} do
+    if t.rank ~= 1 or t.shape[1] ~= #axes then
+      raise("%s: %s of shape (%d,) expected, got %s", what, name, #axes, t.shape)
+    end
+  end
+  local y, whole = x, not is_float(x)
+  if whole then y = f.astype(x, "float32") end
+  local low, high = f.min(y), f.max(y)
+  local dtype = y.dtype
+  scale, translation = f.astype(scale, dtype), f.astype(translation, dtype)
+  for k, axis in ipairs(axes) do
+    if axis < 0 then axis = axis + x.rank + 1 end
+    if axis < 1 or axis > x.rank then
+      raise("%s: axis %d is out of range for a tensor of rank %d", what, axes[k], x.rank)
+    end
+    local m = matrix(size_of(what, y, axis), shape[axis], scale[{ {k} }],
+      translation[{ {k} }],
+      filters[o.method], o.antialias)
+    local order, back = {}, {}
+    for i = 1, x.rank do order[i] = i end
+    table.remove(order, axis)
+    order[x.rank] = axis
+    for place, i in ipairs(order) do back[i] = place end
+    y = f.permute(f.matmul(f.permute(y, order), m), back)
+  end
+  if whole then y = f.minimum(f.maximum(f.round(y), low), high) end
+  return f.astype(y, x.dtype)
+end
+
+return image
