@@ -5,7 +5,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-enum { CLASSES = 4 * 64, PAGE = 2 << 20 };
+enum { CLASSES = 4 * 64 + 1, PAGE = 2 << 20 };
 // Up to SMALL_CACHE bytes are kept as they are: a training loop's working set. Large blocks beyond
 // it are kept too, up to a part of the machine's memory, but only lent: the kernel may take their
 // pages when it wants some, so that a script that drops a large data set does not starve others.
@@ -68,21 +68,24 @@ static void close_account(LnMemory *m) {
   free(m);
 }
 
-// Rounds up to a size class and returns its index: 64, 128, 192, 256, 320, 384, 448, 512, 640, ...
+// Rounds up to a size class and returns its index: 64, 128, 192, 256, 320, 384, 448, 512, and then
+// a line more than 512, 640, 768, ...: a tensor's data lies behind a head, and is often of a round
+// size.
 static int size_class(size_t bytes, size_t *rounded) {
   if (bytes < LN_LINE) bytes = LN_LINE;
   if (bytes <= 512) {  // the steps of 64: most blocks
     *rounded = ln_whole_lines(bytes);
     return (int)(*rounded / 64);
   }
+  bytes -= LN_LINE;
   int log2 = 63 - __builtin_clzll((unsigned long long)bytes);
   size_t step = (size_t)1 << (log2 - 2);
   if (bytes > SIZE_MAX - step) return -1;
   size_t size = (bytes + step - 1) / step * step;
-  *rounded = size;
+  *rounded = size + LN_LINE;
   log2 = 63 - __builtin_clzll((unsigned long long)size);
   int quarter = (int)((size >> (log2 - 2)) & 3);
-  return 4 * (log2 - 7) + quarter;
+  return 4 * (log2 - 7) + quarter + 1;
 }
 
 // Large blocks lie in large pages where the kernel has them: a hundredth of the page faults.
@@ -164,17 +167,25 @@ void *ln_memory_alloc(LnMemory *m, size_t bytes) {
   return b;
 }
 
+void ln_memory_return(LnMemory *m, void *block, size_t bytes) {
+  size_t size;
+  size_class(bytes, &size);
+  m->live -= size;
+  m->blocks--;
+  give_back(m, block);
+  if (m->closed && m->blocks == 0) close_account(m);
+}
+
 void ln_memory_free(LnMemory *m, void *block, size_t bytes) {
   if (!block) return;
   size_t size;
   int k = size_class(bytes, &size);
-  m->live -= size;
-  m->blocks--;
   if (!keeps(m, block, size)) {
-    give_back(m, block);
-    if (m->closed && m->blocks == 0) close_account(m);
+    ln_memory_return(m, block, bytes);
     return;
   }
+  m->live -= size;
+  m->blocks--;
   Block *b = block;
   b->next = m->free[k];
   m->free[k] = b;

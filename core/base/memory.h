@@ -33,5 +33,7 @@ static inline void ln_copy_bytes(void *to, const void *from, size_t bytes) {
 // Aligned to a line, uninitialized; NULL when the system has none. bytes may be 0.
 void *ln_memory_alloc(LnMemory *m, size_t bytes);
 void ln_memory_free(LnMemory *m, void *block, size_t bytes);  // the same bytes as asked for
+// The same for a block that will not be asked for again: the system has it back at once.
+void ln_memory_return(LnMemory *m, void *block, size_t bytes);
 
 #endif

@@ -39,7 +39,7 @@ bool ln_lua_protected(LnContext *c, lua_CFunction body, void *job) {
   size_t scope = ln_scope(c);
   int32_t no_record = c->no_record;
   const void *layer = c->layer;
-  if (c->err.set) return false;
+  if (c->err.set || !ln_settle(c)) return false;
   if (!lua_checkstack(L, LUA_MINSTACK)) return ln_fail(c, "calls are nested too deeply");
   int top = lua_gettop(L);
   lua_pushcfunction(L, traceback);
@@ -396,7 +396,10 @@ static int call_warn(lua_State *L) {
 // Computes nothing that a replay would miss.
 static void warn(LnContext *c, const char *text) {
   const uint64_t calls = c->host_calls;
+  LnRecorder *recorder = c->recorder;
+  c->recorder = NULL;
   ln_lua_protected(c, call_warn, (void *)(uintptr_t)text);
+  c->recorder = recorder;
   c->host_calls = calls;
 }
 

@@ -197,51 +197,66 @@ static int row_order(lua_State *L) {
   return 1;
 }
 
+// The tensors in the list at i, for rows of predictions: total rows of the same shape each.
+static bool read_outs(lua_State *L, LnLua *s, int i, int n, LnTensor *const *pred, int64_t total,
+                      LnTensor **out) {
+  for (int k = 0; k < n; k++) {
+    lua_rawgeti(L, i, k + 1);
+    out[k] = ln_lua_test_tensor(L, s, -1);
+    lua_pop(L, 1);
+    if (!out[k] || ln_tensor_closed(out[k]) || out[k]->meta || out[k]->rank != pred[k]->rank ||
+        out[k]->shape[0] != total || out[k]->dtype != pred[k]->dtype ||
+        !ln_shape_equal(out[k]->shape + 1, out[k]->rank - 1, pred[k]->shape + 1,
+                        out[k]->rank - 1))
+      return ln_fail(&s->context, "output %d changes its shape from batch to batch", k + 1);
+  }
+  return true;
+}
+
+static bool make_outs(LnContext *c, int n, LnTensor *const *pred, int64_t total, LnTensor **out) {
+  for (int k = 0; k < n; k++) {
+    int64_t shape[LN_MAX_RANK];
+    memcpy(shape, pred[k]->shape, sizeof shape);
+    shape[0] = total;
+    out[k] = ln_temp(c, ln_tensor_new(c, (LnDtype)pred[k]->dtype, pred[k]->rank, shape));
+    if (!out[k]) return false;
+  }
+  return true;
+}
+
+static bool copy_rows(LnContext *c, LnTensor *out, LnTensor *rows, int64_t begin) {
+  const int64_t offset = begin * out->stride[0] * (int64_t)ln_dtype_size((LnDtype)out->dtype);
+  LnTensor *to = ln_temp(c, ln_tensor_view(c, out, out->rank, rows->shape, out->stride, offset));
+  return to && ln_tensor_assign(c, to, rows);
+}
+
 // trainer:predict(outs, total, xs, begin, count): writes rows begin .. of the tensors in outs,
-// which are made, total rows each, when the list is empty.
+// which are made, total rows each, when the list is empty. Predictions are copied before Lua
+// allocates anything: a finalizer may run another batch.
 static int predict(lua_State *L) {
   LnLua *s = ln_lua(L);
   LnContext *c = &s->context;
   LnTrainer *t = check_trainer(L, s, "predict");
   luaL_checktype(L, 2, LUA_TTABLE);
   int64_t total = luaL_checkinteger(L, 3);
-  LnTensor *x[LN_MAX_PARTS], *pred[LN_MAX_PARTS];
+  LnTensor *x[LN_MAX_PARTS], *pred[LN_MAX_PARTS], *out[LN_MAX_PARTS];
   LnBatch b = {.x = x, .n_x = read_parts(L, s, 4, "x", false, x)};
   int n = 0;
   read_range(L, 5, &b);
   if (b.begin + b.count > total) return luaL_error(L, "the batch ends after the last row");
   if (!ln_trainer_run(c, t, LN_PREDICT, &b, pred, &n)) return ln_lua_raise(L, s, NULL);
   size_t scope = ln_scope(c);
-  // Another batch, run by a finalizer, would drop them.
-  for (int i = 0; i < n; i++) ln_temp(c, ln_retain(pred[i]));
-  bool ok = true;
+  bool ok = true, make = lua_rawlen(L, 2) == 0;
   for (int i = 0; ok && i < n; i++)
     if (pred[i]->rank == 0 || pred[i]->shape[0] != b.count)
       ok = ln_fail(c, "output %d has shape %s, which is not one row per sample (%lld)", i + 1,
                    ln_tensor_shape_text(pred[i]), (long long)b.count);
-  bool make = lua_rawlen(L, 2) == 0;
+  ok = ok && (make ? make_outs(c, n, pred, total, out)
+                   : read_outs(L, s, 2, n, pred, total, out));
+  for (int i = 0; ok && i < n; i++) ok = copy_rows(c, out[i], pred[i], b.begin);
   for (int i = 0; ok && make && i < n; i++) {
-    int64_t shape[LN_MAX_RANK];
-    memcpy(shape, pred[i]->shape, sizeof shape);
-    shape[0] = total;
-    LnTensor *out = ln_temp(c, ln_tensor_new(c, (LnDtype)pred[i]->dtype, pred[i]->rank, shape));
-    if (!(ok = out != NULL)) break;
-    ln_lua_push_tensor(L, s, out);
+    ln_lua_push_tensor(L, s, out[i]);
     lua_rawseti(L, 2, i + 1);
-  }
-  for (int i = 0; ok && i < n; i++) {
-    lua_rawgeti(L, 2, i + 1);
-    LnTensor *out = ln_lua_test_tensor(L, s, -1);
-    lua_pop(L, 1);
-    if (!out || ln_tensor_closed(out) || out->meta || out->rank != pred[i]->rank ||
-        out->shape[0] != total || out->dtype != pred[i]->dtype ||
-        !ln_shape_equal(out->shape + 1, out->rank - 1, pred[i]->shape + 1, out->rank - 1)) {
-      ok = ln_fail(c, "output %d changes its shape from batch to batch", i + 1);
-      break;
-    }
-    int64_t at = b.begin * out->stride[0] * (int64_t)ln_dtype_size((LnDtype)out->dtype);
-    LnTensor *rows = ln_temp(c, ln_tensor_view(c, out, out->rank, pred[i]->shape, out->stride, at));
-    ok = rows && ln_tensor_assign(c, rows, pred[i]);
   }
   ln_scope_end(c, scope);
   return ok ? 0 : ln_lua_raise(L, s, "predict");
@@ -315,6 +330,21 @@ static int outputs(lua_State *L) {
   return 1;
 }
 
+// trainer:calls() -> the names of the ops that the program used last computes, in order
+static int calls(lua_State *L) {
+  LnLua *s = ln_lua(L);
+  const LnTape *tape = ln_trainer_recorded(check_trainer(L, s, "calls"));
+  lua_newtable(L);
+  lua_Integer n = 0;
+  for (int64_t i = 0; tape && i < ln_tape_length(tape); i++) {
+    const char *name = ln_tape_name(tape, i);
+    if (!name) continue;
+    lua_pushstring(L, name);
+    lua_rawseti(L, -2, ++n);
+  }
+  return 1;
+}
+
 static int reset(lua_State *L) {
   LnLua *s = ln_lua(L);
   LnTrainer *t = check_trainer(L, s, "reset");
@@ -346,7 +376,7 @@ void ln_register_trainer(lua_State *L) {
       {"set_optimizer", set_optimizer}, {"set_replay", set_replay}, {"add_output", add_output},
       {"add_metric", add_metric},
       {"run", run}, {"predict", predict}, {"answer", answer}, {"outputs", outputs},
-      {"reset", reset}, {"forget", forget}, {"loss", loss},
+      {"calls", calls}, {"reset", reset}, {"forget", forget}, {"loss", loss},
       {NULL, NULL}};
   ln_lua_setfuncs(L, functions);
   ln_lua_metatable(L, s, LN_TYPE_TRAINER, "lunate.trainer");

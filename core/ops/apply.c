@@ -125,10 +125,11 @@ static bool check_inputs(LnContext *c, const LnOp *op, LnTensor *const *in, int 
   return true;
 }
 
-static LnTensor *make_output(LnContext *c, const LnSpec *s, bool meta) {
+static LnTensor *make_output(LnContext *c, const LnSpec *s, bool meta, bool pending) {
   if (s->view_of && !meta)
     return ln_tensor_view(c, s->view_of, s->rank, s->shape, s->stride, s->offset);
   if (meta) return ln_tensor_meta(c, s->dtype, s->rank, s->shape);
+  if (pending) return ln_tensor_pending(c, s->dtype, s->rank, s->shape);
   return ln_tensor_new(c, s->dtype, s->rank, s->shape);
 }
 
@@ -183,6 +184,32 @@ static void run_special(const LnCall *call, bool view) {
     if (call->out[i]->storage->refs == 1) ln_tensor_fill(call->out[i], 0);   // not a view
 }
 
+static bool compute(LnCall *call, bool view) {
+  const LnOp *op = call->op;
+  LnMemory *memory = call->context->memory;
+  const size_t bytes = op->scratch ? op->scratch(call) : 0;
+  if (bytes && !(call->scratch = ln_memory_alloc(memory, bytes)))
+    return ln_fail(call->context, "%s: out of memory", op->name);
+  if (op->flags & (LN_OP_EFFECT | LN_OP_IN_PLACE)) run_special(call, view);
+  else if (op->forward && !view) op->forward(call);
+  if (bytes) ln_memory_free(memory, call->scratch, bytes);
+  call->scratch = NULL;
+  return true;
+}
+
+static bool record(const LnCall *call) {
+  LnContext *c = call->context;
+  bool tracked = false;
+  for (int i = 0; i < call->n_in; i++)
+    tracked = tracked || (call->in[i] && call->in[i]->tracked);
+  tracked = tracked && c->no_record == 0;
+  for (LnRecorder *r = c->recorder; r; r = ln_recorder_outer(r))
+    if (!r->paused && (tracked || r->everything) && !r->record(r, call)) return false;
+  for (int i = 0; tracked && !(call->op->flags & LN_OP_NO_GRADIENT) && i < call->n_out; i++)
+    call->out[i]->tracked = ln_dtype_is_float(call->out[i]->dtype);
+  return true;
+}
+
 bool ln_apply_all(LnContext *c, const LnOp *op, LnTensor *const *in, int n_in, const void *params,
                   LnTensor **out) {
   LnSpec spec[LN_MAX_OUTPUTS];
@@ -195,32 +222,18 @@ bool ln_apply_all(LnContext *c, const LnOp *op, LnTensor *const *in, int n_in, c
   if (meta && op->flags & LN_OP_VALUE_SHAPE)
     return ln_fail(c, "%s: its shape depends on values, which are not known yet here", op->name);
   if (op->compose) return compose(&call, out);
+  if (op->flags & LN_OP_VALUE_SHAPE && !ln_settle(c)) return false;
+  const bool later = c->recorder && c->recorder->defers && !meta;
   if (!op->shape(&call, spec)) return false;
-  if (!meta && op->check && !op->check(&call)) return false;
+  if (!meta && !later && op->check && !op->check(&call)) return false;
   bool view = false;
   for (int i = 0; i < op->n_out; i++) {
-    if (!ln_temp(c, out[i] = make_output(c, &spec[i], meta))) return false;
+    if (!ln_temp(c, out[i] = make_output(c, &spec[i], meta, later))) return false;
     view = view || spec[i].view_of;
   }
   if (meta) return true;
-  size_t bytes = op->scratch ? op->scratch(&call) : 0;
-  if (bytes) {
-    call.scratch = ln_memory_alloc(c->memory, bytes);
-    if (!call.scratch) return ln_fail(c, "%s: out of memory", op->name);
-  }
-  if (op->flags & (LN_OP_EFFECT | LN_OP_IN_PLACE)) run_special(&call, view);
-  else if (op->forward && !view) op->forward(&call);
-  if (bytes) ln_memory_free(c->memory, call.scratch, bytes);
-  if (c->recorder) {
-    bool tracked = false;
-    for (int i = 0; i < n_in; i++) tracked = tracked || (in[i] && in[i]->tracked);
-    tracked = tracked && c->no_record == 0;
-    for (LnRecorder *r = c->recorder; r; r = ln_recorder_outer(r))
-      if (!r->paused && (tracked || r->everything) && !r->record(r, &call)) return false;
-    if (tracked && !(op->flags & LN_OP_NO_GRADIENT))
-      for (int i = 0; i < op->n_out; i++) out[i]->tracked = ln_dtype_is_float(out[i]->dtype);
-  }
-  return true;
+  if (!later && !compute(&call, view)) return false;
+  return !c->recorder || record(&call);
 }
 
 LnTensor *ln_apply(LnContext *c, const LnOp *op, LnTensor *const *in, int n_in,

@@ -1,7 +1,7 @@
 // y = act(x W + b) in one op. Its backward pass is one reading of dy (dense_grad: through the
 // activation, and the bias's gradient) and a product for each of W and x that wants a gradient. In
-// a training step that is replayed, x's product does what dense_grad would do next to a relu
-// before it (dense_relu_grad).
+// a training step that is replayed, x's product and the dense_grad of a relu before it are one
+// (dense_relu_grad: autograd/fuse.c).
 #include "ops/dense.h"
 
 #include <stddef.h>
@@ -12,10 +12,6 @@
 
 enum { DENSE, DENSE_GRAD, ACTIVATION_GRAD, DENSE_RELU_GRAD };
 static const LnOp *op_of(int which);
-
-typedef struct Dense {
-  int activation;
-} Dense;
 
 static bool dense_shape(const LnCall *call, LnSpec *out) {
   LnContext *c = call->context;
@@ -78,7 +74,7 @@ static void dense_forward(const LnCall *call) {
   const LnTensor *x = call->in[0], *w = call->in[1], *b = call->n_in > 2 ? call->in[2] : NULL;
   LnTensor *y = call->out[0];
   LnDtype d = (LnDtype)y->dtype;
-  int activation = ((const Dense *)call->params)->activation;
+  int activation = ((const LnDense *)call->params)->activation;
   int64_t k = w->shape[0], n = w->shape[1], m = n ? y->size / n : 0;
   const int64_t ldy = row_step(y);
   char *memory = call->scratch;
@@ -101,21 +97,6 @@ static LnTensor *as_rows(LnContext *c, LnTensor *x) {
   return ln_reshape(c, x, 2, (int64_t[]){rows, x->shape[x->rank - 1]});
 }
 
-// The call that made x, where a step is recorded in which gradients matter at variables only.
-static const LnCall *made_by(const LnContext *c, const LnTensor *x) {
-  const LnRecorder *r = c->recorder;
-  return r && r->everything && !ln_recording_gradients(c) ? r->producer(r, x) : NULL;
-}
-
-// Whether x is the output of a dense layer with a relu, so that dx may go through that at once. (To
-// go through it twice does no harm: other uses of x may add their gradients.)
-static bool after_relu(const LnContext *c, const LnTensor *x, const LnTensor *w) {
-  const LnCall *from = x->rank == 2 && x->dtype == w->dtype ? made_by(c, x) : NULL;
-  return from && from->op == op_of(DENSE) && from->n_in > 2 && from->in[2] &&
-         ((const Dense *)from->params)->activation == LN_DENSE_RELU &&
-         ln_gemm_masks(x->shape[0], x->shape[1]);
-}
-
 static LnTensor *weights_grad(LnContext *c, LnTensor *x, LnTensor *dz) {
   return ln_matmul(c, ln_transpose(c, as_rows(c, x)), as_rows(c, dz));
 }
@@ -123,13 +104,10 @@ static LnTensor *weights_grad(LnContext *c, LnTensor *x, LnTensor *dz) {
 static bool dense_backward(const LnCall *call, LnTensor *const *dy, const bool *want,
                            LnTensor **dx) {
   LnContext *c = call->context;
-  const Dense *p = call->params;
+  const LnDense *p = call->params;
   LnTensor *x = call->in[0], *w = call->in[1], *pre[2] = {dy[0], NULL};
   bool bias = call->n_in > 2 && call->in[2] && want[2];
-  const LnCall *from = p->activation == LN_DENSE_RELU ? made_by(c, dy[0]) : NULL;
-  if (from && from->op == op_of(DENSE_RELU_GRAD) && from->in[2] == call->out[0]) {
-    if (bias) dx[2] = from->out[1];
-  } else if (p->activation) {
+  if (p->activation) {
     LnTensor *in[2] = {dy[0], call->out[0]};
     if (!ln_apply_all(c, op_of(bias ? DENSE_GRAD : ACTIVATION_GRAD), in, 2, p, pre)) return false;
     if (bias) dx[2] = pre[1];
@@ -140,13 +118,7 @@ static bool dense_backward(const LnCall *call, LnTensor *const *dy, const bool *
   // a single unit last: it may then take x's memory.
   const bool single = w->shape[1] == 1;
   if (single && want[1]) dx[1] = weights_grad(c, x, pre[0]);
-  if (want[0] && after_relu(c, x, w)) {
-    LnTensor *in[3] = {pre[0], w, x}, *out[2];
-    if (!ln_apply_all(c, op_of(DENSE_RELU_GRAD), in, 3, NULL, out)) return false;
-    dx[0] = out[0];
-  } else if (want[0]) {
-    dx[0] = ln_matmul(c, pre[0], ln_transpose(c, w));
-  }
+  if (want[0]) dx[0] = ln_matmul(c, pre[0], ln_transpose(c, w));
   if (!single && want[1]) dx[1] = weights_grad(c, x, pre[0]);
   return !c->err.set;
 }
@@ -193,7 +165,7 @@ static void grad_forward(const LnCall *call) {
   int64_t n = y->shape[y->rank - 1];
   LnMatrix from[2];
   grad_inputs(call, from);
-  ln_kernel_dense_grad(d, ((const Dense *)call->params)->activation, n ? y->size / n : 0, n,
+  ln_kernel_dense_grad(d, ((const LnDense *)call->params)->activation, n ? y->size / n : 0, n,
                        from[0].data, from[0].row, from[1].data, from[1].row, call->out[0]->data,
                        row_step(call->out[0]), call->n_out > 1 ? call->out[1]->data : NULL);
 }
@@ -201,7 +173,7 @@ static void grad_forward(const LnCall *call) {
 static bool grad_backward(const LnCall *call, LnTensor *const *g, const bool *want,
                           LnTensor **dx) {
   LnContext *c = call->context;
-  const Dense *p = call->params;
+  const LnDense *p = call->params;
   LnTensor *dy = call->in[0], *y = call->in[1], *both = g[0];
   if (call->n_out > 1 && g[1]) both = both ? ln_add(c, both, g[1]) : g[1];
   if (!both) return !c->err.set;
@@ -262,7 +234,7 @@ static bool relu_backward(const LnCall *call, LnTensor *const *g, const bool *wa
   LnTensor *dz = call->in[0], *w = call->in[1], *y = call->in[2], *both = g[0];
   if (g[1]) both = both ? ln_add(c, both, g[1]) : g[1];
   if (!both) return !c->err.set;
-  both = LN_APPLY2(c, op_of(ACTIVATION_GRAD), &(Dense){LN_DENSE_RELU},
+  both = LN_APPLY2(c, op_of(ACTIVATION_GRAD), &(LnDense){LN_DENSE_RELU},
                    ln_broadcast_to(c, both, 2, y->shape), y);
   if (want[0]) dx[0] = ln_matmul(c, both, w);
   if (want[1]) dx[1] = ln_matmul(c, ln_transpose(c, both), dz);
@@ -270,24 +242,24 @@ static bool relu_backward(const LnCall *call, LnTensor *const *g, const bool *wa
 }
 
 static const LnOption dense_options[] = {
-  {"activation", LN_OPT_CHOICE, offsetof(Dense, activation), .fallback = "linear",
+  {"activation", LN_OPT_CHOICE, offsetof(LnDense, activation), .fallback = "linear",
    .choices = "linear relu sigmoid tanh", .doc = "what is applied to the sum"}, {0}};
 
 const LnOp ln_ops_dense[] = {
   {.name = "dense", .n_in = 3, .n_optional = 1, .n_out = 1, .flags = LN_OP_HIDDEN | LN_OP_SPACED,
-   .options = dense_options, .params_size = sizeof(Dense), .shape = dense_shape,
+   .options = dense_options, .params_size = sizeof(LnDense), .shape = dense_shape,
    .scratch = dense_scratch, .forward = dense_forward, .backward = dense_backward,
    .samples = "x(3,4), x(4,2), x(2)\nx(3,4), x(4,2)\nx(2,3,4), x(4,2), x(2), \"relu\"\n"
               "x(3,4), x(4,2), x(2), \"sigmoid\"\nx(4), x(4,2), x(2), \"tanh\"\n"
               "x(3,4), x(4,2), nil, \"tanh\"",
    .doc = "act(x w + b): x (.., k), w (k, n), b (n) or none."},
   {.name = "dense_grad", .n_in = 2, .n_out = 2, .flags = LN_OP_HIDDEN | LN_OP_SPACED,
-   .options = dense_options, .params_size = sizeof(Dense), .shape = grad_shape,
+   .options = dense_options, .params_size = sizeof(LnDense), .shape = grad_shape,
    .scratch = grad_scratch, .forward = grad_forward, .backward = grad_backward,
    .samples = "x(3,4), x(3,4), \"relu\"\nx(3,4), u(3,4), \"tanh\"\nx(2,3,4), p(2,3,4), \"sigmoid\"",
    .doc = "(dy, y): dy f'(y) for y = f(x), and its sums over all axes but the last."},
   {.name = "activation_grad", .n_in = 2, .n_out = 1, .flags = LN_OP_HIDDEN | LN_OP_SPACED,
-   .options = dense_options, .params_size = sizeof(Dense), .shape = grad_shape,
+   .options = dense_options, .params_size = sizeof(LnDense), .shape = grad_shape,
    .scratch = grad_scratch, .forward = grad_forward, .backward = grad_backward,
    .samples = "x(3,4), x(3,4), \"relu\"\nx(3,4), u(3,4), \"tanh\"\nx(3), p(3), \"sigmoid\"",
    .doc = "(dy, y): dy f'(y) for y = f(x)."},
@@ -302,5 +274,5 @@ static const LnOp *op_of(int which) { return &ln_ops_dense[which]; }
 
 LnTensor *ln_dense(LnContext *c, LnTensor *x, LnTensor *w, LnTensor *b, int activation) {
   LnTensor *in[3] = {x, w, b};
-  return ln_apply(c, op_of(DENSE), in, 3, &(Dense){activation});
+  return ln_apply(c, op_of(DENSE), in, 3, &(LnDense){activation});
 }

@@ -5,6 +5,11 @@
 #include "kernels/dense.h"
 #include "ops/op.h"
 
+// The params of its ops.
+typedef struct LnDense {
+  int activation;   // LN_DENSE_LINEAR, ...
+} LnDense;
+
 // act(x w + b): x (.., k) of any dtype, w (k, n), b (n) or NULL; activation: LN_DENSE_LINEAR, ...
 // The result has the dtype of w.
 LnTensor *ln_dense(LnContext *c, LnTensor *x, LnTensor *w, LnTensor *b, int activation);

@@ -185,6 +185,7 @@ static bool pad_compose(const LnCall *call, LnTensor **out) {
   const LnTensor *pads = p->paddings;
   int64_t before[LN_MAX_RANK], after[LN_MAX_RANK];
   int rank = pads->rank;
+  if (ln_tensor_is_pending(pads) && !ln_settle(c)) return false;   // its values say the shape
   bool fits = !pads->meta && (pads->size == 1 || (pads->size == 2 && rank == 1) ||
                               (rank == 2 && pads->shape[0] == x->rank && pads->shape[1] == 2));
   if (!fits)

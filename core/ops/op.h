@@ -143,18 +143,25 @@ bool ln_hold(LnContext *c, void *held, int kind);
 struct LnRecorder {
   bool (*record)(LnRecorder *r, const LnCall *call);
   LnRecorder *outer;
-  // The call it has recorded that made x, or NULL.
-  const LnCall *(*producer)(const LnRecorder *r, const LnTensor *x);
+  // Computes what was recorded so far, and from now on whatever comes as it comes.
+  bool (*settle)(LnRecorder *r);
   // What it has recorded of x's memory keeps its value: x is about to get another one.
   bool (*preserve)(LnRecorder *r, const LnTensor *x);
   LnRecorder *next;      // of the context's recorders, active or not
   bool everything, paused;
+  bool defers;           // ops are recorded, not computed: their results are pending tensors
   const char *spoiled;   // what happened that no replay would do again, or NULL
 };
 // For what changes values without being an op: whoever keeps a tape now cannot replay it.
 static inline void ln_spoil_replay(LnContext *c, const char *what) {
   for (LnRecorder *r = c->recorder; r; r = r->outer)
     if (r->everything && !r->spoiled) r->spoiled = what;
+}
+// For what looks at values (C that reads a tensor while a model is called, all of Lua): whoever
+// records ops to compute them later does so now. False with an error where one of them fails.
+static inline bool ln_settle(LnContext *c) {
+  LnRecorder *r = c->recorder;
+  return !r || !r->defers || r->settle(r);
 }
 static inline LnRecorder *ln_recorder_outer(const LnRecorder *r) {
   return r->everything ? NULL : r->outer;

@@ -71,6 +71,11 @@ static void forward(const LnCall *call) {
   ln_kernel_unary(kernel, p, call->out[0], call->in[0]);
 }
 
+bool ln_is_plain_relu(const LnCall *call) {
+  double p[3];
+  return call->op->variant == LN_U_RELU && choose(call->op, call->params, p) == LN_U_RELU;
+}
+
 // ---- gradients
 
 // Nobody will differentiate what comes now: the whole rule in one pass over memory.

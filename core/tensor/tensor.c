@@ -26,7 +26,12 @@ LnStorage *ln_storage_new(LnContext *c, size_t bytes) {
 
 void ln_storage_release(LnStorage *s) {
   if (!s || --s->refs > 0) return;
-  ln_memory_free(s->memory, s, s->bytes + HEAD);
+  ln_memory_free(s->memory, s, s->data ? s->bytes + HEAD : HEAD);
+}
+
+void ln_storage_return(LnStorage *s) {
+  if (!s || --s->refs > 0) return;
+  ln_memory_return(s->memory, s, s->bytes + HEAD);
 }
 
 // ---- making
@@ -69,6 +74,20 @@ LnTensor *ln_tensor_new(LnContext *c, LnDtype d, int rank, const int64_t *shape)
     return NULL;
   }
   t->data = t->storage->data;
+  return t;
+}
+
+LnTensor *ln_tensor_pending(LnContext *c, LnDtype d, int rank, const int64_t *shape) {
+  LnTensor *t = tensor_header(c, d, rank, shape);
+  if (!t) return NULL;
+  ln_contiguous_strides(shape, rank, t->stride);
+  t->storage = ln_memory_alloc(c->memory, HEAD);
+  if (!t->storage) {
+    ln_memory_free(c->memory, t, sizeof *t);
+    ln_fail(c, "out of memory");
+    return NULL;
+  }
+  *t->storage = (LnStorage){1, (size_t)t->size * ln_dtype_size(d), NULL, c->memory, 0};
   return t;
 }
 
@@ -122,13 +141,19 @@ void ln_tensor_place(LnTensor *t, LnStorage *s, int64_t offset) {
   ln_storage_release(t->storage);
   t->storage = s;
   t->offset = offset;
-  t->data = (char *)s->data + offset;
+  t->data = s->data ? (char *)s->data + offset : NULL;
 }
 
 void ln_tensor_space(LnTensor *t, int64_t from, int64_t to) {
   for (int i = 0; i < t->rank; i++)
     if (t->stride[i] == from) t->stride[i] = to;
   t->contiguous = lies_dense(t);
+}
+
+void ln_tensor_spread(LnTensor *t, LnStorage *s) {
+  for (int i = 0; i < t->rank; i++) t->stride[i] = 0;
+  t->contiguous = lies_dense(t);
+  ln_tensor_place(t, s, 0);
 }
 
 void ln_release(LnTensor *t) {

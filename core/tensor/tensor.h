@@ -50,6 +50,10 @@ bool ln_axis(LnContext *c, const char *what, int64_t axis, int rank, int *out);
 // ---- making and freeing
 LnTensor *ln_tensor_new(LnContext *c, LnDtype d, int rank, const int64_t *shape);  // uninitialized
 LnTensor *ln_tensor_zeros(LnContext *c, LnDtype d, int rank, const int64_t *shape);
+// The values are to come: its storage has a size and no memory yet (data is NULL), until the tensor
+// is placed in another one. What a tape records before it runs (autograd/tape.h).
+LnTensor *ln_tensor_pending(LnContext *c, LnDtype d, int rank, const int64_t *shape);
+static inline bool ln_tensor_is_pending(const LnTensor *t) { return t->storage && !t->data; }
 // No data; dimensions may be unknown (-1), and so is then the size.
 LnTensor *ln_tensor_meta(LnContext *c, LnDtype d, int rank, const int64_t *shape);
 LnTensor *ln_tensor_scalar(LnContext *c, LnDtype d, double value);                  // rank 0
@@ -68,11 +72,15 @@ static inline bool ln_tensor_closed(const LnTensor *t) { return !t->meta && !t->
 
 LnStorage *ln_storage_new(LnContext *c, size_t bytes);
 void ln_storage_release(LnStorage *s);
+void ln_storage_return(LnStorage *s);  // the same; its memory goes to the system, not to the cache
 // Points t at another storage (a flat buffer, a planned one); takes a reference of its own.
 void ln_tensor_place(LnTensor *t, LnStorage *s, int64_t offset);
 // A matrix whose rows (of a transposed one: columns) lie `from` elements apart has them `to` apart.
 // What it holds is lost.
 void ln_tensor_space(LnTensor *t, int64_t from, int64_t to);
+
+// Every element is the first of the storage, which t now lies in.
+void ln_tensor_spread(LnTensor *t, LnStorage *s);
 
 // ---- layout
 static inline bool ln_tensor_is_contiguous(const LnTensor *t) { return t->contiguous; }

@@ -1,0 +1,138 @@
+-- Fusion: what a recorded step computes is what its ops say, in fewer of them.
+local ln = require "lunate"
+local core = require "lunate.core"
+
+-- A trainer of a model, after a batch, and the names of what it computes.
+local function trained(model, options)
+  options = options or {}
+  local x = ln.random.normal({options.rows or 8, 5}, {seed = 2})
+  local trainer = core.trainer(model)
+  if not options.predict then
+    trainer:set_optimizer(options.optimizer or ln.optimizers.Adam(0.1))
+    trainer:add_output(options.loss or ln.losses.MeanSquaredError(), 1)
+  end
+  trainer:set_replay(false, options.eager or false)
+  for _ = 1, 3 do
+    if options.predict then
+      trainer:predict({}, #x, {x}, 1, #x)
+    else
+      trainer:run("train", {x}, {options.y or x[{ {}, {1, 3} }]}, nil, nil, 1, #x)
+    end
+  end
+  local calls = trainer:calls()
+  for _, name in ipairs(calls) do calls[name] = (calls[name] or 0) + 1 end
+  return calls, model:get_weights(), trainer
+end
+
+local function chain(activation, separate)
+  ln.set_seed(1)
+  local layers = {ln.Input{shape = {5}}}
+  for _ = 1, 2 do
+    layers[#layers + 1] = ln.layers.Dense{6, activation = not separate and activation or nil}
+    if separate then layers[#layers + 1] = ln.layers.Activation(activation) end
+  end
+  layers[#layers + 1] = ln.layers.Dense(3)
+  return ln.Sequential(layers)
+end
+
+local function same(a, b)
+  for i, w in ipairs(a) do assert.are.equal(w, b[i]) end
+end
+
+describe("fusion", function()
+  it("takes the gradient of a relu with the product before it", function()
+    local calls, weights = trained(chain "relu")
+    assert.are.equal(2, calls.dense_relu_grad)
+    assert.is_nil(calls.dense_grad)
+    local none, eager = trained(chain "relu", {eager = true})
+    assert.are.equal(0, #none)
+    same(eager, weights)
+  end)
+
+  it("leaves other activations, and batches that the kernel is not for", function()
+    local calls, weights = trained(chain "tanh")
+    assert.is_nil(calls.dense_relu_grad)
+    assert.are.equal(2, calls.dense_grad)
+    same(select(2, trained(chain("tanh"), {eager = true})), weights)
+  end)
+
+  it("makes a dense layer and the relu after it one", function()
+    local calls, weights = trained(chain("relu", true))
+    assert.are.equal(3, calls.dense)
+    assert.is_nil(calls.relu)
+    same(select(2, trained(chain("relu", true), {eager = true})), weights)
+    assert.are.same({"dense", "dense", "dense"},
+      {table.unpack((trained(chain("relu", true), {predict = true})))})
+  end)
+
+  it("leaves a relu with options, and a dense layer that has an activation", function()
+    ln.set_seed(1)
+    local m = ln.Sequential{ln.Input{shape = {5}}, ln.layers.Dense(4),
+      ln.layers.ReLU{max_value = 0.5}, ln.layers.Dense{3, activation = "sigmoid"},
+      ln.layers.Activation("relu")}
+    local calls = trained(m, {predict = true})
+    assert.are.equal(2, calls.relu)
+    assert.are.equal(m(ln.ones{2, 5}), m:predict(ln.ones{2, 5}, {verbose = 0}))
+  end)
+
+  it("keeps what someone else reads too", function()
+    local function branch()
+      ln.set_seed(1)
+      local i = ln.Input{shape = {5}}
+      local z = ln.layers.Dense(3)(i)
+      return ln.Model{inputs = i, outputs = ln.layers.Add(){ln.layers.Activation("relu")(z), z}}
+    end
+    local calls, weights = trained(branch())
+    assert.are.equal(1, calls.relu)
+    same(select(2, trained(branch(), {eager = true})), weights)
+    -- An output is kept, although a layer reads it too.
+    ln.set_seed(1)
+    local i = ln.Input{shape = {5}}
+    local z = ln.layers.Dense(3)(i)
+    local two = ln.Model{inputs = i, outputs = {z, ln.layers.Activation("relu")(z)}}
+    local x = ln.random.normal({4, 5}, {seed = 1})
+    for _ = 1, 2 do
+      local expected, predicted = {two(x)}, {two:predict(x, {verbose = 0})}
+      if #expected == 1 then expected, predicted = expected[1], predicted[1] end
+      for k = 1, 2 do assert.are.equal(expected[k], predicted[k]) end
+    end
+    -- So is a layer whose output goes two ways, in the backward pass.
+    local function fork()
+      ln.set_seed(1)
+      local input = ln.Input{shape = {5}}
+      local h = ln.layers.Dense{6, activation = "relu"}(input)
+      return ln.Model{inputs = input,
+        outputs = ln.layers.Add(){ln.layers.Dense(3)(h), ln.layers.Dense(3)(h)}}
+    end
+    same(select(2, trained(fork(), {eager = true})), (select(2, trained(fork()))))
+  end)
+
+  it("computes a loss of probabilities from their logits", function()
+    for activation, loss in pairs{softmax = ln.losses.CategoricalCrossentropy(),
+                                  sigmoid = ln.losses.BinaryCrossentropy()} do
+      local function net()
+        ln.set_seed(1)
+        return ln.Sequential{ln.Input{shape = {5}}, ln.layers.Dense(3),
+                             ln.layers.Activation(activation)}
+      end
+      local y = ln.softmax(ln.random.normal({8, 3}, {seed = 4}))
+      local calls, weights = trained(net(), {loss = loss, y = y})
+      assert.is_number(calls[activation .. "_crossentropy"], table.concat(calls, " "))
+      assert.is_nil(calls.log)
+      same(select(2, trained(net(), {loss = loss, y = y, eager = true})), weights)
+    end
+    -- Not of a softmax over another axis.
+    local other = ln.Sequential{ln.Input{shape = {5}}, ln.layers.Dense(3),
+      ln.layers.Reshape{{3, 1}}, ln.layers.Softmax{axis = 2}, ln.layers.Flatten()}
+    local calls = trained(other, {loss = ln.losses.CategoricalCrossentropy(),
+      y = ln.one_hot(ln.tensor({0, 1, 2, 0, 1, 2, 0, 1}, {dtype = "int32"}), 3)})
+    assert.is_nil(calls.softmax_crossentropy)
+  end)
+
+  it("takes a plain step where the gradient is computed", function()
+    local function run(eager)
+      return select(2, trained(chain "relu", {optimizer = ln.optimizers.SGD(0.1), eager = eager}))
+    end
+    same(run(true), run(false))
+  end)
+end)
