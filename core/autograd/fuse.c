@@ -77,9 +77,10 @@ static LnTensor *transposed(const Chain *chain, const LnTensor *x) {
 static bool dense_after_relu(const Chain *chain, Fused *fused) {
   const LnCall *product = chain->call[0], *relu = chain->call[1];
   LnTensor *dz = product->in[0], *w = transposed(chain, product->in[1]), *y = relu->in[1];
-  if (((const LnDense *)relu->params)->activation != LN_DENSE_RELU || relu->in[0] != product->out[0] || !w ||
-      dz->rank != 2 || y->rank != 2 || !ln_tensor_same_shape(y, product->out[0]) ||
-      dz->dtype != y->dtype || w->dtype != y->dtype || !ln_gemm_masks(y->shape[0], y->shape[1]))
+  if (((const LnDense *)relu->params)->activation != LN_DENSE_RELU ||
+      relu->in[0] != product->out[0] || !w || dz->rank != 2 || y->rank != 2 ||
+      !ln_tensor_same_shape(y, product->out[0]) || dz->dtype != y->dtype ||
+      w->dtype != y->dtype || !ln_gemm_masks(y->shape[0], y->shape[1]))
     return false;
   fused->in[0] = dz, fused->in[1] = w, fused->in[2] = y;
   fused->n_in = 3;

@@ -1,5 +1,5 @@
-// What a tape is made of, for the files of this folder: tape.c records, gradient.c differentiates,
-// fuse.c rewrites, plan.c gives memory, replay.c runs, compare.c compares.
+// What a tape is made of (nodes.c), for the files of this folder: tape.c records, gradient.c
+// differentiates, fuse.c rewrites, plan.c gives memory, replay.c runs, compare.c compares.
 #ifndef LN_AUTOGRAD_NODES_H
 #define LN_AUTOGRAD_NODES_H
 
@@ -45,6 +45,7 @@ struct LnTape {
 };
 
 void *ln_tape_take(LnTape *t, size_t bytes);      // memory that goes with the calls; may be NULL
+void ln_tape_free_memory(LnTape *t);
 void ln_tape_drop_call(LnTapeNode *n);            // lets go of its tensors and params
 bool ln_tape_preserve(LnRecorder *r, const LnTensor *x);
 void ln_tape_forget_values(LnTape *t);             // those kept for gradients

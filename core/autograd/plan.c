@@ -249,7 +249,8 @@ static bool plan_dtype(Plan *p, LnArena *arena, int dtype, Room **order) {
 
 // What is pending and not in the arena has memory of its own: it is what others hold.
 static LnStorage *own_storage(LnTape *t, const Room *r) {
-  if (r->storage->data || r->constant || (!r->used && !r->pinned && r->storage->refs == r->tensors)) return NULL;
+  const bool wanted = r->used || r->pinned || r->storage->refs != r->tensors;
+  if (r->storage->data || r->constant || !wanted) return NULL;
   LnStorage *s = ln_storage_new(t->context, r->storage->bytes);
   if (s) t->bytes += s->bytes;
   return s;

@@ -4,38 +4,6 @@
 
 #include "autograd/nodes.h"
 
-// Calls, their tensor lists and params sit in chunks that are reused from step to step.
-struct LnChunk {
-  LnChunk *next;
-  size_t used, size;
-  max_align_t data[];
-};
-
-// ---- memory of the tape
-
-void *ln_tape_take(LnTape *t, size_t bytes) {
-  bytes = (bytes + sizeof(max_align_t) - 1) / sizeof(max_align_t) * sizeof(max_align_t);
-  LnChunk *k = t->current;
-  if (!k || k->size - k->used < bytes) {
-    LnChunk *next = k ? k->next : t->chunks;
-    if (!next || next->size < bytes) {
-      size_t size = bytes > LN_TAPE_BYTES ? bytes : LN_TAPE_BYTES;
-      LnChunk *fresh = malloc(sizeof *fresh + size);
-      if (!fresh) return NULL;
-      *fresh = (LnChunk){.next = next, .size = size};
-      t->bytes += sizeof *fresh + size;
-      if (k) k->next = fresh;
-      else t->chunks = fresh;
-      next = fresh;
-    }
-    next->used = 0;
-    t->current = k = next;
-  }
-  void *p = (char *)k->data + k->used;
-  k->used += bytes;
-  return p;
-}
-
 static void *take_from(void *tape, size_t bytes) { return ln_tape_take(tape, bytes); }
 
 static int64_t count_writes(const LnCall *call) {
@@ -85,41 +53,7 @@ static bool record(LnRecorder *r, const LnCall *call) {
   return true;
 }
 
-int64_t ln_tape_position(const LnTape *t, const LnTensor *x) {
-  for (int64_t i = t->n - 1; i >= 0; i--)
-    for (int j = 0; j < t->nodes[i]->call.n_out; j++)
-      if (t->nodes[i]->call.out[j] == x) return i;
-  return -1;
-}
-
-const LnCall *ln_tape_producer(const LnTape *t, const LnTensor *x) {
-  const int64_t i = ln_tape_position(t, x);
-  return i < 0 ? NULL : &t->nodes[i]->call;
-}
-
-size_t ln_tape_bytes(const LnTape *t) { return t->bytes; }
-
 // ---- values that change
-
-// The bytes from the first to behind the last element, from where their storage begins.
-static void extent(const LnTensor *x, int64_t *begin, int64_t *end) {
-  const int64_t width = (int64_t)ln_dtype_size((LnDtype)x->dtype);
-  *begin = x->offset;
-  *end = *begin + (x->size ? width : 0);
-  for (int i = 0; i < x->rank && x->size; i++) {
-    int64_t span = (x->shape[i] - 1) * x->stride[i] * width;
-    if (span < 0) *begin += span;
-    else *end += span;
-  }
-}
-
-bool ln_tensors_overlap(const LnTensor *x, const LnTensor *y) {
-  int64_t x_begin, x_end, y_begin, y_end;
-  if (!x->storage || x->storage != y->storage) return false;
-  extent(x, &x_begin, &x_end);
-  extent(y, &y_begin, &y_end);
-  return x_begin < y_end && y_begin < x_end;
-}
 
 // Has the values of x as they are now in place of it when node's gradient is taken. copies: pairs
 // of a tensor and its copy that were made so far, for the other nodes.
@@ -142,12 +76,6 @@ static bool keep_values(LnTape *t, LnTapeNode *node, int at, LnTensor **copies, 
   node->past[at] = ln_retain(copy);
   if (*n < LN_MAX_OPERANDS) copies[2 * *n] = x, copies[2 * (*n)++ + 1] = copy;
   return true;
-}
-
-static void forget_past(LnTapeNode *node) {
-  for (int i = 0; node->past && i < node->call.n_in + node->call.n_out; i++)
-    ln_release(node->past[i]);
-  node->past = NULL;
 }
 
 bool ln_tape_preserve(LnRecorder *r, const LnTensor *x) {
@@ -194,11 +122,7 @@ void ln_tape_free(LnTape *t) {
   LnRecorder **r = &t->context->recorders;
   while (*r != &t->recorder) r = &(*r)->next;
   *r = t->recorder.next;
-  for (LnChunk *k = t->chunks, *next; k; k = next) {
-    next = k->next;
-    free(k);
-  }
-  free(t->nodes);
+  ln_tape_free_memory(t);
   free(t);
 }
 
@@ -229,15 +153,6 @@ void ln_tape_defer(LnTape *t) { t->recorder.defers = true; }
 bool ln_tape_defers(const LnTape *t) { return t->recorder.defers; }
 void ln_tape_consume(LnTape *t) { t->consumed = true; }
 
-void ln_tape_drop_call(LnTapeNode *n) {
-  LnCall *k = &n->call;
-  forget_past(n);
-  for (int j = 0; j < k->n_in + k->n_out; j++) ln_release(k->in[j]);
-  if (k->op->hold && k->params) k->op->hold(k->params, false);
-  k->n_in = k->n_out = 0;
-  k->params = NULL;
-}
-
 void ln_tape_clear(LnTape *t) {
   for (int64_t i = 0; i < t->n; i++) ln_tape_drop_call(t->nodes[i]);
   t->n = 0;
@@ -246,23 +161,6 @@ void ln_tape_clear(LnTape *t) {
   t->finished = t->recorder.defers = false;
   ln_storage_release(t->scratch);
   t->scratch = NULL;
-}
-
-void ln_tape_forget_values(LnTape *t) {
-  for (int64_t i = 0; i < t->n; i++) forget_past(t->nodes[i]);
-}
-
-size_t ln_tape_count_tensors(const LnTape *t, int64_t n) {
-  size_t total = 0;
-  for (int64_t i = 0; i < n; i++)
-    total += (size_t)(t->nodes[i]->call.n_in + t->nodes[i]->call.n_out);
-  return total;
-}
-
-int64_t ln_tape_length(const LnTape *t) { return t->n; }
-
-const char *ln_tape_name(const LnTape *t, int64_t i) {
-  return t->nodes[i]->runs ? t->nodes[i]->call.op->name : NULL;
 }
 
 void ln_tape_watch(LnTape *t, LnTensor *x) {
