@@ -132,11 +132,11 @@ function image.crop_images(images, options)
   for k, sides in ipairs{{"top", "bottom", "height"}, {"left", "right", "width"}} do
     local first, last = sides[1] .. "_cropping", sides[2] .. "_cropping"
     local size = "target_" .. sides[3]
-    local there = size_of(what, x, axis + k - 1)
+    local length = size_of(what, x, axis + k - 1)
     complete(what, o, first, last, size, function(a, b, n)
-      a = not_negative(what, first, a or there - n - b)
-      n = not_negative(what, size, n or there - a - b)
-      not_negative(what, last, there - a - n)
+      a = not_negative(what, first, a or length - n - b)
+      n = not_negative(what, size, n or length - a - b)
+      not_negative(what, last, length - a - n)
       index[axis + k - 1] = {a + 1, a + n}
     end)
   end
@@ -162,10 +162,10 @@ function image.pad_images(images, options)
   for k, sides in ipairs{{"top", "bottom", "height"}, {"left", "right", "width"}} do
     local first, last = sides[1] .. "_padding", sides[2] .. "_padding"
     local size = "target_" .. sides[3]
-    local there = size_of(what, x, axis + k - 1)
+    local length = size_of(what, x, axis + k - 1)
     complete(what, o, first, last, size, function(a, b, n)
-      a = not_negative(what, first, a or n - b - there)
-      widths[axis + k - 1] = {a, not_negative(what, last, b or n - a - there)}
+      a = not_negative(what, first, a or n - b - length)
+      widths[axis + k - 1] = {a, not_negative(what, last, b or n - a - length)}
     end)
   end
   return f.pad(x, widths)
@@ -288,16 +288,16 @@ function image.map_coordinates(inputs, coordinates, options)
   end
   local axes = {}
   for k = 1, x.rank do
-    local at = places[k]
-    if not is_float(at) then at = f.astype(at, "float32") end
-    local low = o.order == 0 and f.round(at) or f.floor(at)
+    local place = places[k]
+    if not is_float(place) then place = f.astype(place, "float32") end
+    local low = o.order == 0 and f.round(place) or f.floor(place)
     local n, nodes = size_of(what, x, k), {}
     for step = 0, o.order do
       local i = f.astype(f.stop_gradient(low), "int64") + step
       nodes[step + 1] = {
         index = inside[o.fill_mode](i, n),
         valid = o.fill_mode == "constant" and f.logical_and(f.ge(i, 0), f.lt(i, n)),
-        weight = o.order == 1 and (step == 0 and 1 - (at - low) or at - low) or nil,
+        weight = o.order == 1 and (step == 0 and 1 - (place - low) or place - low) or nil,
       }
     end
     axes[k] = {nodes = nodes, size = n}
@@ -584,99 +584,6 @@ end
 
 -- ---- scale_and_translate
 
-local SCALE = {
-  output_shape = {"integers", min = 1}, scale = {"any"}, translation = {"any"},
-  spatial_dims = {"integers"},
-  method = {"choice", choices = {"linear", "bilinear", "trilinear", "cubic", "bicubic", "tricubic",
-                                 "lanczos3", "lanczos5"}},
-  antialias = {"boolean", default = true},
-}
-
-local function lanczos(radius)
-  return function(x)
-    local far = f.gt(x, 1e-3)
-    local safe = f.where(far, x, 1)
-    local y = radius * f.sin(math.pi * safe) * f.sin(math.pi * safe / radius)
-      / (math.pi ^ 2 * f.square(safe))
-    return f.where(f.gt(x, radius), 0, f.where(far, y, 1))
-  end
-end
-
-local filters = {
-  linear = function(x) return f.maximum(1 - x, 0) end,
-  cubic = function(x)
-    local near = ((1.5 * x - 2.5) * x) * x + 1
-    local y = f.where(f.ge(x, 1), ((-0.5 * x + 2.5) * x - 4) * x + 2, near)
-    return f.where(f.ge(x, 2), 0, y)
-  end,
-  lanczos3 = lanczos(3), lanczos5 = lanczos(5),
-}
-for name, same in pairs{bilinear = "linear", trilinear = "linear", bicubic = "cubic",
-                        tricubic = "cubic"} do
-  filters[name] = filters[same]
-end
-
--- (n, size): what each output is made of.
-local function matrix(n, size, scale, translation, filter, antialias)
-  local dtype = scale.dtype
-  local inverse = 1 / scale
-  local middle = (core.arange(size, {dtype = dtype}) + 0.5) * inverse - translation * inverse - 0.5
-  local distance = f.abs(f.expand_dims(middle, 1) - core.arange(n, {dtype = dtype}):reshape{n, 1})
-  if antialias then distance = distance / f.maximum(inverse, 1) end
-  local weights = filter(distance)
-  local sum = f.sum(weights, {axis = 1, keepdims = true})
-  local whole = f.gt(f.abs(sum), 1000 * 1.1920928955078125e-07)
-  weights = f.where(whole, weights / f.where(whole, sum, 1), 0)
-  local within = f.logical_and(f.ge(middle, -0.5), f.le(middle, n - 0.5))
-  return f.where(f.expand_dims(within, 1), weights, 0)
-end
-
---- Scales and moves along some axes, with gradients by images, scale and translation.
--- @param images  a tensor of any rank
--- @param options  `output_shape`: of all axes; `scale`, `translation`: a number for each of
---   `spatial_dims`, the axes (from 1); `method`: "linear", "cubic", "lanczos3", "lanczos5";
---   `antialias` (true): averages where it is made smaller
--- @return a tensor of output_shape. Errors: lists of other lengths.
---
---     local x = ln.tensor{{{0}, {2}}}
---     local y = ln.image.scale_and_translate(x, {output_shape = {1, 4, 1}, scale = {2},
---       translation = {0}, spatial_dims = {2}, method = "linear"})
---     print(y:flatten())                                                 --> [0.  0.5 1.5 2. ]
-function image.scale_and_translate(images, options)
-  local what = "scale_and_translate"
-  local x, o = tensor(what, images), check(what, SCALE, options)
-  local axes, shape = list(o.spatial_dims), list(o.output_shape)
-  local scale, translation = tensor(what, list(o.scale)), tensor(what, list(o.translation))
-  if #shape ~= x.rank then
-    raise("%s: %d numbers for output_shape expected, got %d", what, x.rank, #shape)
-  end
-  for name, t in pairs{scale = scale, translation = translation} do
-    if t.rank ~= 1 or t.shape[1] ~= #axes then
-      raise("%s: %s of shape (%d,) expected, got %s", what, name, #axes, t.shape)
-    end
-  end
-  local y, whole = x, not is_float(x)
-  if whole then y = f.astype(x, "float32") end
-  local low, high = f.min(y), f.max(y)
-  local dtype = y.dtype
-  scale, translation = f.astype(scale, dtype), f.astype(translation, dtype)
-  for k, axis in ipairs(axes) do
-    if axis < 0 then axis = axis + x.rank + 1 end
-    if axis < 1 or axis > x.rank then
-      raise("%s: axis %d is out of range for a tensor of rank %d", what, axes[k], x.rank)
-    end
-    local m = matrix(size_of(what, y, axis), shape[axis], scale[{ {k} }],
-      translation[{ {k} }],
-      filters[o.method], o.antialias)
-    local order, back = {}, {}
-    for i = 1, x.rank do order[i] = i end
-    table.remove(order, axis)
-    order[x.rank] = axis
-    for place, i in ipairs(order) do back[i] = place end
-    y = f.permute(f.matmul(f.permute(y, order), m), back)
-  end
-  if whole then y = f.minimum(f.maximum(f.round(y), low), high) end
-  return f.astype(y, x.dtype)
-end
+image.scale_and_translate = require "lunate.image.scale_and_translate"
 
 return image

@@ -42,6 +42,7 @@ local parts = {
   save_figure = "lunate.save_figure",
   load_img = "lunate.utils.images", img_to_array = "lunate.utils.images",
   array_to_img = "lunate.utils.images", save_img = "lunate.utils.images",
+  image_dataset_from_directory = "lunate.utils.image_dataset_from_directory",
 }
 
 return setmetatable(utils, {
