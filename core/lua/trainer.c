@@ -7,6 +7,7 @@
 #include "base/random.h"
 #include "lua/class.h"
 #include "lua/handle.h"
+#include "lua/host.h"
 #include "lua/interrupt.h"
 #include "lua/messages.h"
 #include "lua/tensor.h"
@@ -22,7 +23,7 @@ static LnTrainer *check_trainer(lua_State *L, LnLua *s, const char *what) {
 static int new_trainer(lua_State *L) {
   LnLua *s = ln_lua(L);
   LnLayer *model = (LnLayer *)ln_lua_check_object(L, s, 1, LN_LAYER, "trainer");
-  LnTrainer **u = lua_newuserdatauv(L, sizeof *u, 0);
+  LnTrainer **u = lua_newuserdatauv(L, sizeof *u, 1);   // user value: what its hook calls
   *u = NULL;
   ln_lua_push_metatable(L, s, LN_TYPE_TRAINER);
   lua_setmetatable(L, -2);
@@ -50,6 +51,83 @@ static int set_replay(lua_State *L) {
   LnLua *s = ln_lua(L);
   ln_trainer_set_replay(check_trainer(L, s, "set_replay"), lua_toboolean(L, 2),
                         lua_toboolean(L, 3));
+  return 0;
+}
+
+// ---- gradients, before they are used
+
+enum { LUA_READY = 1, LUA_WAIT };   // places of the hook's functions in the user value
+
+typedef struct LuaHook {
+  LnLua *state;
+  const LnTrainer *trainer;   // whose userdata is among the handles
+} LuaHook;
+
+typedef struct HookJob {
+  const LuaHook *hook;
+  LnTensor *piece;
+  int which;
+} HookJob;
+
+static int call_hook(lua_State *L) {
+  const HookJob *j = lua_touserdata(L, 1);
+  lua_rawgetp(L, LUA_REGISTRYINDEX, &j->hook->state->key.handles);
+  lua_rawgetp(L, -1, j->hook->trainer);
+  if (lua_getiuservalue(L, -1, 1) != LUA_TTABLE || lua_rawgeti(L, -1, j->which) == LUA_TNIL)
+    return 0;
+  if (j->piece) ln_lua_push_tensor(L, j->hook->state, j->piece);
+  lua_call(L, j->piece ? 1 : 0, 0);
+  return 0;
+}
+
+static bool hook_ready(LnContext *c, void *self, LnTensor *piece) {
+  return ln_lua_protected(c, call_hook, &(HookJob){self, piece, LUA_READY});
+}
+
+static bool hook_wait(LnContext *c, void *self) {
+  return ln_lua_protected(c, call_hook, &(HookJob){self, NULL, LUA_WAIT});
+}
+
+static bool push_hook(lua_State *L, LnLua *s, LnTrainer *t, int64_t piece_bytes) {
+  LnGradientHook *hook = calloc(1, sizeof *hook);
+  LuaHook *self = hook ? calloc(1, sizeof *self) : NULL;
+  if (!self) {
+    free(hook);
+    return ln_fail(&s->context, "out of memory");
+  }
+  *self = (LuaHook){s, t};
+  *hook = (LnGradientHook){self, piece_bytes, hook_ready, hook_wait, free};
+  lua_rawgetp(L, LUA_REGISTRYINDEX, &s->key.handles);
+  lua_pushvalue(L, 1);
+  lua_rawsetp(L, -2, t);
+  return ln_trainer_set_gradient_hook(&s->context, t, hook);
+}
+
+// trainer:set_gradient_hook(ready[, wait[, piece_bytes]]): ready(piece) is called for each piece of
+// the gradients, a vector that it may change in place, as soon as it is final, while the backward
+// pass goes on; wait() before the weights are updated. Neighbours make one piece until it has
+// piece_bytes (1 MiB). nil: no hook.
+static int set_gradient_hook(lua_State *L) {
+  LnLua *s = ln_lua(L);
+  LnTrainer *t = check_trainer(L, s, "set_gradient_hook");
+  lua_settop(L, 4);
+  for (int i = 2; i <= 3; i++)
+    if (!lua_isnil(L, i) && !lua_isfunction(L, i))
+      return luaL_error(L, "'set_gradient_hook': a function expected, got %s",
+                        luaL_typename(L, i));
+  const lua_Integer bytes = luaL_optinteger(L, 4, 1 << 20);
+  if (bytes < 1) return luaL_error(L, "'set_gradient_hook': a number of bytes expected, got %I",
+                                   (LUAI_UACINT)bytes);
+  lua_createtable(L, LUA_WAIT, 0);
+  lua_pushvalue(L, 2);
+  lua_rawseti(L, -2, LUA_READY);
+  lua_pushvalue(L, 3);
+  lua_rawseti(L, -2, LUA_WAIT);
+  const bool done = lua_isnil(L, 2) ? ln_trainer_set_gradient_hook(&s->context, t, NULL)
+                                    : push_hook(L, s, t, bytes);
+  if (!done) return ln_lua_raise(L, s, "set_gradient_hook");
+  lua_settop(L, 5);
+  lua_setiuservalue(L, 1, 1);
   return 0;
 }
 
@@ -373,7 +451,8 @@ void ln_register_trainer(lua_State *L) {
       {"trainer", new_trainer}, {"spoil_replay", spoil_replay}, {"row_order", row_order},
       {NULL, NULL}};
   static const luaL_Reg methods[] = {
-      {"set_optimizer", set_optimizer}, {"set_replay", set_replay}, {"add_output", add_output},
+      {"set_optimizer", set_optimizer}, {"set_replay", set_replay}, {"set_gradient_hook", set_gradient_hook},
+      {"add_output", add_output},
       {"add_metric", add_metric},
       {"run", run}, {"predict", predict}, {"answer", answer}, {"outputs", outputs},
       {"calls", calls}, {"reset", reset}, {"forget", forget}, {"loss", loss},

@@ -78,10 +78,11 @@ bool ln_gradient_tell(const LnGradientPieces *pieces) {
   return true;
 }
 
+// In the order of ln_gradient_tell, whatever the tape does first: on every machine it is the same.
 bool ln_gradient_follow(LnTape *t, const LnGradientPieces *pieces, LnTensor *const *gradients) {
+  const LnTensor *latest = NULL;
   for (int i = pieces->n - 1; i >= 0; i--) {
     const LnGradientPiece *p = &pieces->piece[i];
-    const LnTensor *latest = NULL;
     for (int k = p->first; k <= p->last; k++) {
       const LnTensor *g = gradients[pieces->order[k]];
       if (!latest || ln_tape_position(t, g) > ln_tape_position(t, latest)) latest = g;

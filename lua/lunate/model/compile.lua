@@ -281,6 +281,8 @@ function compile.trainer(model, data, what)
   local trainer = core.trainer(model)
   compile.set_replay(model, trainer)
   trainer:set_optimizer(compiled.optimizer)
+  local hook = compiled.gradient_hook
+  if hook then trainer:set_gradient_hook(hook.ready, hook.wait, hook.piece_bytes) end
   for i = 1, #shapes do
     local loss = make_loss(compiled.losses[i], data.y and data.y[i], shapes[i])
     trainer:add_output(loss, compiled.loss_weights[i] or 1)
