@@ -329,7 +329,7 @@ describe("memory", function()
     end
     local kinds = {
       shapes = function() return a + b end, matmul = function() return a:matmul(b) end,
-      dtype = function() return ln.zeros({2}, {dtype = "float16"}) end,
+      dtype = function() return ln.zeros({2}, {dtype = "complex64"}) end,
       option = function() return a:sum{axes = 1} end,
       value = function() return a:sum{axis = 9} end,
       ragged = function() return ln.tensor{{1, 2}, {3}} end,
