@@ -1,7 +1,6 @@
 -- Part of `make lint`: results of ops that are NULL after a failure, whose fields are read. NULL
 -- passes on through ops; whoever reads a field of a result checks it first. Which functions may
--- give
--- NULL, and which read a field of what they are given before they check it, is found in the
+-- give NULL, and which read a field of what they are given before they check it, is found in the
 -- sources.
 
 -- Give what they were given, or what is always there; or, in the binding, raise instead.

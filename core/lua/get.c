@@ -60,14 +60,13 @@ static LnObject *from_name(lua_State *L, LnLua *s, const char *name, LnKind kind
                            const char *what) {
   if (ln_lua_push_custom(L, s, "find", name)) return from_custom(L, s, name, kind, 0, what);
   const LnClass *cls = ln_class_find(kind, name);
-  if (kind == LN_ACTIVATION) {
+  if (kind == LN_ACTIVATION && ln_activation_exists(name)) {
     LnObject *a = (LnObject *)ln_activation_new(&s->context, name);
-    if (a) {
-      ln_lua_give_object(L, s, a);
-      return a;
-    }
-    ln_clear_error(&s->context);
-  } else if (cls) {
+    if (!a) ln_lua_raise(L, s, NULL);
+    ln_lua_give_object(L, s, a);
+    return a;
+  }
+  if (kind != LN_ACTIVATION && cls) {
     ln_lua_push_class(L, s, cls);
     lua_newtable(L);
     ln_lua_call(L, s, 1, 1);

@@ -40,7 +40,8 @@ bool ln_lua_protected(LnContext *c, lua_CFunction body, void *job) {
   int32_t no_record = c->no_record;
   const void *layer = c->layer;
   if (c->err.set || !ln_settle(c)) return false;
-  if (!lua_checkstack(L, LUA_MINSTACK)) return ln_fail(c, "calls are nested too deeply");
+  if (!lua_checkstack(L, LUA_MINSTACK))
+    return ln_fail(c, "calls are nested too deeply, or memory ran out");
   int top = lua_gettop(L);
   lua_pushcfunction(L, traceback);
   lua_pushcfunction(L, body);

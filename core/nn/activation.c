@@ -24,15 +24,31 @@ static const struct {
   const char *alias, *name;
 } aliases[] = {{"swish", "silu"}, {"hard_swish", "hard_silu"}, {NULL, NULL}};
 
-LnActivation *ln_activation_new(LnContext *c, const char *name) {
+static const char *without_alias(const char *name) {
   for (int i = 0; aliases[i].alias; i++)
-    if (strcmp(name, aliases[i].alias) == 0) name = aliases[i].name;
+    if (strcmp(name, aliases[i].alias) == 0) return aliases[i].name;
+  return name;
+}
+
+// The activation's op; NULL too for linear, which has none.
+static const LnOp *op_of(const char *name) {
   const LnOp *op = ln_op_find(name);
-  bool linear = strcmp(name, "linear") == 0;
-  if ((!op || !(op->flags & LN_OP_ACTIVATION)) && !linear) {
+  return op && op->flags & LN_OP_ACTIVATION ? op : NULL;
+}
+
+bool ln_activation_exists(const char *name) {
+  name = without_alias(name);
+  return strcmp(name, "linear") == 0 || op_of(name);
+}
+
+LnActivation *ln_activation_new(LnContext *c, const char *name) {
+  if (!ln_activation_exists(name)) {
     ln_fail(c, "unknown activation '%s'", name);
     return NULL;
   }
+  name = without_alias(name);
+  const LnOp *op = op_of(name);
+  bool linear = !op;
   LnActivation *a = (LnActivation *)ln_object_new(c, &ln_activation_class);
   if (!a) return NULL;
   size_t length = strlen(name) + 1;

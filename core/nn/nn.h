@@ -209,6 +209,7 @@ typedef struct LnActivation {
   void *params;              // of the op, defaults
 } LnActivation;
 extern const LnClass ln_activation_class;
+bool ln_activation_exists(const char *name);
 LnActivation *ln_activation_new(LnContext *c, const char *name);   // NULL with an error: unknown
 // Sets an option of its op that is a number (or an axis, 0-based): "negative_slope".
 bool ln_activation_set(LnContext *c, LnActivation *a, const char *option, double value);

@@ -1,6 +1,5 @@
 -- `make fuzz-api N=300000`: random calls of everything public with random arguments (calls.lua),
--- under
--- the sanitizers, in processes of their own with limits on memory and time. SEED=1, JOBS=2;
+-- under the sanitizers, in processes of their own with limits on memory and time. SEED=1, JOBS=2;
 -- ONLY=number repeats one trial in this process.
 
 local workers = require "support.workers"

@@ -1,10 +1,9 @@
 -- Memory that fails at every allocation of one case: trial.run(case, options) -> "clean", or nil
--- and what was wrong. Each time the case either succeeds or raises an error, succeeds when memory
--- is
--- there again, and at the end nothing is left: no bytes of tensors, no blocks of C, no descriptors.
--- options: step (1: each allocation), first (0: where the steps begin), seconds (for a sweep of a
--- long
--- case, whose steps are larger if need be), progress(n, length) called before each.
+-- and what was wrong. Each time the case either succeeds or raises an error that says why, succeeds
+-- when memory is there again, and at the end nothing is left: no bytes of tensors, no blocks of C,
+-- no descriptors. options: step (1: each allocation), first (0: where the steps begin), seconds
+-- (for a sweep of a long case, whose steps are larger if need be), progress(n, length) called
+-- before each.
 
 local core = require "lunate.core"
 local fail = require "oom.failmalloc"
@@ -25,12 +24,18 @@ local function held()
   return {bytes = ln.memory().live, blocks = fail.live(), descriptors = count_descriptors()}
 end
 
+-- Of which an error has to have one: Lua says that its stack overflows, and libhdf5, in its own
+-- process, has its own reasons.
+local REASONS = {"memory", "stack overflow", "hdf5: "}
+
+-- What is wrong with an error, or nil.
 local function message_of(ok, problem)
   if ok then return nil end
   if type(problem) ~= "string" then
     return ("the error is a %s: %s"):format(type(problem), tostring(problem))
   end
-  if not problem:find("memory", 1, true) then return "it does not say why: " .. problem end
+  for _, reason in ipairs(REASONS) do if problem:find(reason, 1, true) then return nil end end
+  return "it does not say why: " .. problem
 end
 
 -- One sweep over the allocations; how many there are, or nil and what was wrong.

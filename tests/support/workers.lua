@@ -72,8 +72,8 @@ end
 
 --- Runs trials 1 .. o.n of a name: jobs (processes at a time), chunk (trials of one process),
 --- seconds (for one process), repeating(number) -> a command, script (the one that runs now),
---- folder
---- (to work in). Returns {findings =, counts = {outcome = n}, seconds =}; findings are printed.
+--- folder (to work in). Returns {findings =, counts = {outcome = n}, seconds =}; findings are
+--- printed.
 function workers.run(o)
   local state, began, list = {findings = 0, counts = {}}, os.time(), {}
   for j = 1, math.min(o.jobs, o.n) do
