@@ -22,6 +22,11 @@ typedef enum LnDtype {
   LN_BOOL, LN_UINT8, LN_INT32, LN_INT64, LN_FLOAT16, LN_BFLOAT16, LN_FLOAT32, LN_FLOAT64, LN_DTYPES
 } LnDtype;
 
+// What a layer keeps its variables in and what it computes floats in: in mixed precision, two.
+typedef struct LnPolicy {
+  int32_t variable, compute;   // LnDtype
+} LnPolicy;
+
 typedef struct LnMemory LnMemory;      // base/memory.h
 typedef struct LnRecorder LnRecorder;  // ops/op.h
 typedef struct LnTensor LnTensor;
@@ -47,6 +52,10 @@ typedef struct LnStorage {
   int64_t writes;  // times that variables in it got other values: what tapes saw is then gone
 } LnStorage;
 
+// Whether a tensor lives from call to call: a variable's value, a generator's state. In mixed
+// precision layers see a variable in what they compute in, unless it is to be seen as it is.
+enum { LN_NO_STATE, LN_STATE, LN_STATE_AS_IS };
+
 // A strided view of a storage. Refcounted (ln_retain / ln_release in tensor/tensor.h).
 struct LnTensor {
   int32_t refs;
@@ -54,7 +63,7 @@ struct LnTensor {
   uint8_t dtype;                // LnDtype
   bool meta; // shape and dtype only: calls on it infer shapes and compute nothing
   bool tracked;                 // an active tape may want its gradient (autograd/tape.h)
-  bool state;                   // lives from call to call: a variable's value, a generator's state
+  uint8_t state;                // LN_NO_STATE, ..
   bool contiguous;              // lies in memory as a new one would
   int64_t size;                 // product of shape
   int64_t shape[LN_MAX_RANK];
@@ -86,6 +95,7 @@ struct LnContext {
   int32_t inferring;      // > 0: a layer is called on shapes alone (ln_layer_infer)
   struct LnBuilt *built;  // by the outermost call so far (nn/layer.c): undone if it fails
   size_t n_built, cap_built;
+  LnPolicy policy;        // of layers that are not given one
   bool weights_limited;   // new weights may take no more than weight_room bytes (nn/layer.c)
   double weight_room;
   // An object of a kind by name, for defaults of options (ln_object_by_name).

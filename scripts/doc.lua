@@ -10,7 +10,8 @@ local folder = assert(arg[1], "where to write: lua5.4 scripts/doc.lua build/doc"
 
 -- Pages in the order in which they are wanted: {section, title}.
 local PAGES = {
-  {"ln", "The module"}, {"ops", "Tensors and functions of them"}, {"random", "Random numbers"},
+  {"ln", "The module"}, {"config", "Settings"}, {"dtype_policies", "Mixed precision"},
+  {"ops", "Tensors and functions of them"}, {"random", "Random numbers"},
   {"image", "Pictures"},
   {"models", "Models"}, {"layers", "Layers"}, {"activations", "Activations"},
   {"losses", "Losses"}, {"metrics", "Metrics"}, {"optimizers", "Optimizers"},

@@ -53,8 +53,8 @@ LN_INLINE uint16_t ln_bfloat16_of_float(float f) {
   return (uint16_t)(all >> 16);
 }
 
-// To a float32 that is rounded to odd: cut, with its last bit set when anything was cut off. Rounded
-// again to a half, it gives what one rounding of the number would have.
+// To a float32 that is rounded to odd: cut, with its last bit set when anything was cut off.
+// Rounded again to a half, it gives what one rounding of the number would have.
 LN_INLINE float ln_odd_of_double(double v) {
   const float f = (float)v, size = f < 0 ? -f : f;
   const double wanted = v < 0 ? -v : v;

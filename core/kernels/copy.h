@@ -1,7 +1,7 @@
 // Copies between any two layouts and dtypes. What a conversion does: to bool, whether the value
 // differs from 0 (NaN does); float to integer, cut toward zero, past the ends the nearest end, NaN
-// is 0; integer to integer, modulo 2^n (two's complement); to a float of fewer bits, the nearest one
-// (to even in the middle), rounded once.
+// is 0; integer to integer, modulo 2^n (two's complement); to a float of fewer bits, the nearest
+// one (to even in the middle), rounded once.
 #ifndef LN_KERNELS_COPY_H
 #define LN_KERNELS_COPY_H
 

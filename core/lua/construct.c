@@ -50,6 +50,10 @@ static bool says_nothing(lua_State *L, const char *name, int i) {
   return !lua_toboolean(L, i) || ln_lua_is_null(L, i) || ln_lua_is_empty_table(L, i);
 }
 
+static bool takes_dtype(const LnOption *o) {
+  return o->kind == LN_OPT_DTYPE || o->kind == LN_OPT_POLICY;
+}
+
 // A value that Keras writes as an object, {class_name = "__numpy__", config = {value =, dtype =}}.
 static bool is_value(lua_State *L, int i) {
   static const char *const names[] = {"__numpy__", "__tensor__", "SeedGenerator", NULL};
@@ -100,7 +104,7 @@ static void read_options(lua_State *L, LnLua *s, LnObject *self, int instance, i
         if (config && is_value(L, lua_gettop(L))) ln_lua_call_registry(L, s, "revive", 1);
         bool none = ln_lua_is_null(L, -1) || (lua_isboolean(L, -1) && !lua_toboolean(L, -1));
         // No dtype in a config is Keras's default one.
-        if (!config || !none || o->kind != LN_OPT_DTYPE || ln_lua_option_is_optional(o)) {
+        if (!config || !none || !takes_dtype(o) || ln_lua_option_is_optional(o)) {
           ln_lua_set_option(L, s, self, instance, o, lua_gettop(L), config);
           given[i] = true;
         }

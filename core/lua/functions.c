@@ -346,6 +346,17 @@ static int call_symbolic(lua_State *L, LnLua *s, const LnOp *op) {
   return ln_lua_operation(L, s, l, 1);
 }
 
+// The dtype that numbers join in a layer of mixed precision.
+static LnDtype seen_dtype(const LnContext *c, LnTensor *const *in, int n, LnDtype d) {
+  bool any = false;
+  for (int i = 0; i < n; i++) {
+    if (!in[i]) continue;
+    d = any ? ln_dtype_promote(d, ln_autocast_dtype(c, in[i])) : ln_autocast_dtype(c, in[i]);
+    any = true;
+  }
+  return d;
+}
+
 // upvalues: state, op
 static int call_op(lua_State *L) {
   LnLua *s = ln_lua(L);
@@ -357,6 +368,8 @@ static int call_op(lua_State *L) {
   bool list = op->flags & LN_OP_LIST;
   int n = list ? read_list(L, s, op, in) : read_operands(L, s, op, in, &d);
   if (n == SYMBOLIC) return call_symbolic(L, s, op);
+  const bool casts = ln_autocasts(c);
+  if (casts && !list) d = seen_dtype(c, in, n, d);
   ln_op_default_params(c, op, params);
   read_params(L, s, op, list ? 2 : n + 1, lua_gettop(L), params);
   for (int i = 0; !list && i < n; i++)
@@ -365,6 +378,7 @@ static int call_op(lua_State *L) {
   size_t scope = ln_scope(c);
   for (int i = 0; !list && i < n; i++)
     if (!in[i] && !lua_isnil(L, i + 1)) in[i] = number_operand(L, c, i + 1, number[i]);
+  for (int i = 0; casts && i < n; i++) in[i] = ln_autocast(c, in[i]);
   if (!ln_apply_all(c, op, in, list ? n : op->n_in, params, out)) {
     ln_scope_end(c, scope);
     return ln_lua_raise(L, s, NULL);

@@ -418,6 +418,49 @@ static int built_shapes(lua_State *L) {
   return 1;
 }
 
+static int compute_dtype(lua_State *L) {
+  const LnLayer *l = check_layer(L, ln_lua(L), 1, "compute_dtype");
+  lua_pushstring(L, ln_dtype_name((LnDtype)l->dtype.compute));
+  return 1;
+}
+
+static int variable_dtype(lua_State *L) {
+  const LnLayer *l = check_layer(L, ln_lua(L), 1, "variable_dtype");
+  lua_pushstring(L, ln_dtype_name((LnDtype)l->dtype.variable));
+  return 1;
+}
+
+// layer.dtype_policy: an ln.DTypePolicy
+static int dtype_policy(lua_State *L) {
+  LnLua *s = ln_lua(L);
+  const LnLayer *l = check_layer(L, s, 1, "dtype_policy");
+  lua_getglobal(L, "require");
+  lua_pushliteral(L, "lunate.dtype_policies");
+  ln_lua_call(L, s, 1, 1);
+  lua_getfield(L, -1, "DTypePolicy");
+  lua_pushstring(L, ln_policy_name(l->dtype));
+  ln_lua_call(L, s, 1, 1);
+  return 1;
+}
+
+// core.dtype_policy([name]): the name of the policy of layers that are not given one; sets it.
+static int default_policy(lua_State *L) {
+  LnContext *c = &ln_lua(L)->context;
+  if (!lua_isnoneornil(L, 1)) ln_policy_from_name(luaL_checkstring(L, 1), &c->policy);
+  lua_pushstring(L, ln_policy_name(c->policy));
+  return 1;
+}
+
+// core.policy_dtypes(name): what a policy computes in and what it keeps variables in; nil when
+// there is no such policy.
+static int policy_dtypes(lua_State *L) {
+  LnPolicy policy;
+  if (!ln_policy_from_name(luaL_checkstring(L, 1), &policy)) return 0;
+  lua_pushstring(L, ln_dtype_name((LnDtype)policy.compute));
+  lua_pushstring(L, ln_dtype_name((LnDtype)policy.variable));
+  return 2;
+}
+
 static int class_name(lua_State *L) {
   if (!ln_lua_test_object(L, ln_lua(L), 1, LN_LAYER))
     return luaL_error(L, "'class_name': layer expected, got %s", luaL_typename(L, 1));
@@ -433,7 +476,9 @@ void ln_register_layer(lua_State *L) {
       {"adapt", adapt}, {"call", call_method}, {"add_loss", add_loss}, {NULL, NULL}};
   static const luaL_Reg properties[] = {
       {"built", built}, {"built_shape", built_shape}, {"built_shapes", built_shapes},
-      {"layers", layers}, {"losses", losses}, {"class_name", class_name}, {NULL, NULL}};
+      {"layers", layers}, {"losses", losses}, {"class_name", class_name},
+      {"compute_dtype", compute_dtype}, {"variable_dtype", variable_dtype},
+      {"dtype_policy", dtype_policy}, {NULL, NULL}};
   static const luaL_Reg functions[] = {
       {"add_child", add_child}, {"pop_child", pop_child},
       {"computes_in_lua", computes_in_lua}, {"generation", generation},
@@ -441,7 +486,7 @@ void ln_register_layer(lua_State *L) {
       {"calls_in_lua", calls_in_lua}, {"is_meta", is_meta},
       {"name_outputs", name_outputs}, {"output_names", output_names},
       {"supports_masking", supports_masking}, {"mask_of", mask_of},
-      {NULL, NULL}};
+      {"dtype_policy", default_policy}, {"policy_dtypes", policy_dtypes}, {NULL, NULL}};
   ln_lua_setfuncs(L, functions);
   lua_getfield(L, module, "class");
   lua_pushliteral(L, "layer");

@@ -194,6 +194,7 @@ __attribute__((visibility("default"))) int luaopen_lunate_core(lua_State *L) {
   lua_setmetatable(L, -2);
   s->context.memory = ln_memory_open();
   if (!s->context.memory) return luaL_error(L, "out of memory");
+  s->context.policy = (LnPolicy){LN_FLOAT32, LN_FLOAT32};
   s->context.collect = collect;
   s->context.let_go = let_go;
   s->context.make = ln_object_by_name;

@@ -51,9 +51,10 @@ void ln_lua_push_kind_text(lua_State *L, const LnOption *o) {
       if (*p == ' ') luaL_addstring(&b, ", ");
       else luaL_addchar(&b, *p);
     }
-  } else if (o->kind == LN_OPT_DTYPE) {
+  } else if (o->kind == LN_OPT_DTYPE || o->kind == LN_OPT_POLICY) {
     luaL_addstring(&b, ": ");
     luaL_addstring(&b, ln_lua_dtype_names);
+    if (o->kind == LN_OPT_POLICY) luaL_addstring(&b, ", mixed_float16, mixed_bfloat16");
   }
   if (o->range) {
     luaL_addstring(&b, o->range[0] == '[' || o->range[0] == '(' ? " in " : " ");
@@ -63,14 +64,34 @@ void ln_lua_push_kind_text(lua_State *L, const LnOption *o) {
   luaL_pushresult(&b);
 }
 
+// The field of the table at the top, pushed.
+static int raw_field(lua_State *L, const char *name) {
+  lua_pushstring(L, name);
+  return lua_rawget(L, -2);
+}
+
+// The name of the policy at i: an ln.DTypePolicy, or as Keras writes one, {class_name =
+// "DTypePolicy", config = {name = "float32"}}. False and nothing pushed when it is none.
+static bool push_policy_name(lua_State *L, int i) {
+  int top = lua_gettop(L);
+  if (!lua_istable(L, i)) return false;
+  lua_pushvalue(L, i);
+  bool is_policy = raw_field(L, "compute_dtype") == LUA_TSTRING;
+  lua_settop(L, top + 1);
+  bool found = (is_policy || raw_field(L, "config") == LUA_TTABLE) &&
+               raw_field(L, "name") == LUA_TSTRING;
+  if (found) lua_replace(L, top + 1);
+  lua_settop(L, found ? top + 1 : top);
+  return found;
+}
+
 static int bad_value(lua_State *L, const char *what, const LnOption *o, int i) {
   i = lua_absindex(L, i);
   ln_lua_push_kind_text(L, o);
   const char *kind = lua_tostring(L, -1);
   const char *got = ln_lua_describe(L, ln_lua(L), i);
-  // A policy of Keras that means more than one of these dtypes.
-  if (o->kind == LN_OPT_DTYPE && lua_istable(L, i) && lua_getfield(L, i, "config") == LUA_TTABLE &&
-      lua_getfield(L, -1, "name") == LUA_TSTRING)
+  // A policy of Keras that means more than these dtypes.
+  if ((o->kind == LN_OPT_DTYPE || o->kind == LN_OPT_POLICY) && push_policy_name(L, i))
     got = lua_pushfstring(L, "the policy '%s'", ln_lua_cut(L, lua_tostring(L, -1)));
   lua_Integer before, last;
   if (lua_istable(L, i) && ln_lua_find_hole(L, i, &before, &last))
@@ -236,13 +257,28 @@ static void push_choice(lua_State *L, LnLua *s, const LnOption *o, const void *f
 }
 
 // Keras writes {class_name = "DTypePolicy", config = {name = "float32"}}.
+// A policy of one dtype is that dtype.
 static bool check_dtype(lua_State *L, LnLua *s, const char *what, const LnOption *o, int i,
                         bool config) {
-  (void)s, (void)what, (void)o;
+  (void)s, (void)what, (void)o, (void)config;
   LnDtype d;
-  if (!config || !lua_istable(L, i)) lua_pushvalue(L, i);
-  else if (lua_getfield(L, i, "config") == LUA_TTABLE) lua_getfield(L, -1, "name");
+  if (!push_policy_name(L, i)) lua_pushvalue(L, i);
   return lua_type(L, -1) == LUA_TSTRING && ln_dtype_from_name(lua_tostring(L, -1), &d);
+}
+
+static bool check_policy(lua_State *L, LnLua *s, const char *what, const LnOption *o, int i,
+                         bool config) {
+  (void)s, (void)what, (void)o, (void)config;
+  LnPolicy policy;
+  if (!push_policy_name(L, i)) lua_pushvalue(L, i);
+  return lua_type(L, -1) == LUA_TSTRING && ln_policy_from_name(lua_tostring(L, -1), &policy);
+}
+
+// A layer's dtype is its variables', as in Keras.
+static void push_policy(lua_State *L, LnLua *s, const LnOption *o, const void *field, bool config) {
+  (void)s, (void)o;
+  const LnPolicy *policy = field;
+  lua_pushstring(L, config ? ln_policy_name(*policy) : ln_dtype_name((LnDtype)policy->variable));
 }
 
 static bool store_dtype(lua_State *L, LnLua *s, const LnOption *o, void *field) {
@@ -642,6 +678,7 @@ static const Row rows[LN_OPT_KINDS] = {
     [LN_OPT_STRING] = {"string", check_string, store_string, push_string},
     [LN_OPT_CHOICE] = {"one of", check_choice, store_choice, push_choice},
     [LN_OPT_DTYPE] = {"dtype", check_dtype, store_dtype, push_dtype},
+    [LN_OPT_POLICY] = {"dtype", check_policy, store_dtype, push_policy},
     [LN_OPT_AXIS] = {"axis (1-based, or negative from the end)", check_axis, store_axis,
                      push_axis_value},
     [LN_OPT_AXES] = {"axis or list of axes (1-based, or negative from the end)", check_ints,

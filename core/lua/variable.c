@@ -99,7 +99,7 @@ static int new_variable(lua_State *L) {
     return ln_lua_raise(L, s, "Variable");
   }
   v->value->tracked = trainable && ln_dtype_is_float(v->value->dtype);
-  v->value->state = true;
+  v->value->state = LN_STATE;
   ln_lua_give_variable(L, s, v);
   return 1;
 }

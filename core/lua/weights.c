@@ -143,10 +143,11 @@ static LnObject *weight_part(lua_State *L, LnLua *s, const char *name, LnKind ki
 }
 
 // layer:add_weight{name =, shape =, initializer =, regularizer =, constraint =, trainable = true,
-// dtype =} -> a variable of the layer
+// dtype =, autocast = true} -> a variable of the layer
 static int add_weight(lua_State *L) {
-  static const char *const known[] = {"name", "shape", "initializer", "regularizer", "constraint",
-                                      "trainable", "dtype"};
+  enum { KNOWN = 8 };
+  static const char *const known[KNOWN] = {"name", "shape", "initializer", "regularizer",
+                                           "constraint", "trainable", "dtype", "autocast"};
   LnLua *s = ln_lua(L);
   LnLayer *l = (LnLayer *)ln_lua_check_object(L, s, 1, LN_LAYER, "add_weight");
   lua_settop(L, 2);
@@ -154,12 +155,12 @@ static int add_weight(lua_State *L) {
   lua_pushnil(L);
   while (lua_next(L, 2)) {
     bool found = false;
-    for (int i = 0; i < 7 && lua_type(L, 3) == LUA_TSTRING; i++)
+    for (int i = 0; i < KNOWN && lua_type(L, 3) == LUA_TSTRING; i++)
       found = found || strcmp(lua_tostring(L, 3), known[i]) == 0;
     if (!found) {
       luaL_tolstring(L, 3, NULL);
       lua_newtable(L);
-      for (int i = 0; i < 7; i++) lua_pushstring(L, known[i]), lua_rawseti(L, -2, i + 1);
+      for (int i = 0; i < KNOWN; i++) lua_pushstring(L, known[i]), lua_rawseti(L, -2, i + 1);
       return ln_lua_unknown(L, "option", lua_tostring(L, 5), "add_weight");
     }
     lua_settop(L, 3);
@@ -168,20 +169,18 @@ static int add_weight(lua_State *L) {
   if (lua_getfield(L, 2, "shape") != LUA_TNIL)
     ln_lua_check_ints(L, 3, "add_weight", true, &shape);
   lua_settop(L, 2);
-  int dtype = ln_lua_dtype_option(L, 2, "add_weight", (LnDtype)l->dtype), own = l->dtype;
-  LnObject *initializer = weight_part(L, s, "initializer", LN_INITIALIZER);
-  LnObject *regularizer = weight_part(L, s, "regularizer", LN_REGULARIZER);
-  LnObject *constraint = weight_part(L, s, "constraint", LN_CONSTRAINT);
+  LnWeight w = {.rank = (int)shape.n, .shape = shape.v};
+  w.dtype = ln_dtype_name(ln_lua_dtype_option(L, 2, "add_weight", (LnDtype)l->dtype.variable));
+  w.initializer = weight_part(L, s, "initializer", LN_INITIALIZER);
+  w.regularizer = weight_part(L, s, "regularizer", LN_REGULARIZER);
+  w.constraint = weight_part(L, s, "constraint", LN_CONSTRAINT);
   lua_settop(L, 2);
   lua_getfield(L, 2, "name");
   if (!lua_isnil(L, 3)) ln_lua_check_name(L, 3, "add_weight", false);
-  const char *name = lua_isnil(L, 3) ? "variable" : lua_tostring(L, 3);
-  lua_getfield(L, 2, "trainable");
-  bool trainable = lua_isnil(L, 4) || lua_toboolean(L, 4);
-  l->dtype = dtype;
-  LnVariable *v = ln_layer_add_weight(&s->context, l, name, (int)shape.n, shape.v, initializer,
-                                      regularizer, constraint, trainable);
-  l->dtype = own;
+  w.name = lua_isnil(L, 3) ? "variable" : lua_tostring(L, 3);
+  w.trainable = lua_getfield(L, 2, "trainable") == LUA_TNIL || lua_toboolean(L, -1);
+  w.as_it_is = lua_getfield(L, 2, "autocast") != LUA_TNIL && !lua_toboolean(L, -1);
+  LnVariable *v = ln_layer_add_weight(&s->context, l, &w);
   if (!v) return ln_lua_raise(L, s, "add_weight");
   ln_lua_push_variable(L, s, v);
   return 1;

@@ -14,8 +14,9 @@ static const LnOption layer_options[] = {
     NAME,
     {"trainable", LN_OPT_BOOL, offsetof(LnLayer, trainable), "true", .config_only = true,
      .doc = "whether training changes its variables"},
-    {"dtype", LN_OPT_DTYPE, offsetof(LnLayer, dtype), "float32", .config_only = true,
-     .doc = "of its variables and of what it computes"},
+    {"dtype", LN_OPT_POLICY, offsetof(LnLayer, dtype), "float32", .config_only = true,
+     .doc = "of its variables and of what it computes: a dtype, or of two \"mixed_bfloat16\", "
+            "\"mixed_float16\""},
     {"input_shape", LN_OPT_SHAPE, offsetof(LnLayer, input_shape), "none", .config_only = true,
      .doc = "of one sample, for the first layer of a Sequential"},
     {0}};

@@ -134,19 +134,22 @@ static bool take_room(LnContext *c, LnDtype d, const char *name, int rank, const
   return true;
 }
 
-LnVariable *ln_layer_add_weight(LnContext *c, LnLayer *self, const char *name, int rank,
-                                const int64_t *shape, LnObject *initializer,
-                                LnObject *regularizer, LnObject *constraint, bool trainable) {
-  for (int i = 0; i < rank; i++)
-    if (shape[i] < 0) {
-      ln_fail(c, "weight '%s' would have shape %s: the input's size must be known there", name,
-              ln_shape_text(shape, rank));
+LnVariable *ln_layer_add_weight(LnContext *c, LnLayer *self, const LnWeight *w) {
+  LnDtype d = (LnDtype)self->dtype.variable;
+  if (w->dtype && !ln_dtype_from_name(w->dtype, &d)) {
+    ln_fail(c, "weight '%s': there is no dtype '%s'", w->name, w->dtype);
+    return NULL;
+  }
+  for (int i = 0; i < w->rank; i++)
+    if (w->shape[i] < 0) {
+      ln_fail(c, "weight '%s' would have shape %s: the input's size must be known there", w->name,
+              ln_shape_text(w->shape, w->rank));
       return NULL;
     }
-  if (!take_room(c, (LnDtype)self->dtype, name, rank, shape)) return NULL;
+  if (!take_room(c, d, w->name, w->rank, w->shape)) return NULL;
   LnVariable **grown = realloc(self->variables, (size_t)(self->n_variables + 1) * sizeof *grown);
   if (grown) self->variables = grown;
-  size_t length = strlen(name) + 1;
+  size_t length = strlen(w->name) + 1;
   LnVariable *v = grown ? calloc(1, sizeof *v) : NULL;
   if (v) v->name = malloc(length);
   if (!v || !v->name) {
@@ -154,26 +157,35 @@ LnVariable *ln_layer_add_weight(LnContext *c, LnLayer *self, const char *name, i
     ln_fail(c, "out of memory");
     return NULL;
   }
-  memcpy(v->name, name, length);
+  memcpy(v->name, w->name, length);
   size_t room = strlen(name_of(self)) + 1 + length;
   v->path = malloc(room);
-  if (v->path) snprintf(v->path, room, "%s/%s", name_of(self), name);
+  if (v->path) snprintf(v->path, room, "%s/%s", name_of(self), w->name);
   v->refs = 1;
-  v->trainable = trainable;
+  v->trainable = w->trainable;
   c->no_record++;
-  v->value = initial_value(c, (LnDtype)self->dtype, rank, shape, initializer);
+  v->value = initial_value(c, d, w->rank, w->shape, w->initializer);
   c->no_record--;
   if (!v->value) {
     ln_variable_release(v);
-    ln_fail_within(c, "weight '%s'", name);
+    ln_fail_within(c, "weight '%s'", w->name);
     return NULL;
   }
-  v->value->tracked = trainable && ln_dtype_is_float((LnDtype)self->dtype);
-  v->value->state = true;
-  v->regularizer = ln_object_retain(regularizer);
-  v->constraint = ln_object_retain(constraint);
+  v->value->tracked = w->trainable && ln_dtype_is_float(d);
+  v->value->state = w->as_it_is ? LN_STATE_AS_IS : LN_STATE;
+  v->regularizer = ln_object_retain(w->regularizer);
+  v->constraint = ln_object_retain(w->constraint);
   ln_generation++;
   return self->variables[self->n_variables++] = v;
+}
+
+LnDtype ln_autocast_dtype(const LnContext *c, const LnTensor *t) {
+  bool cast = t->state == LN_STATE && ln_dtype_is_float((LnDtype)t->dtype) && ln_autocasts(c);
+  return (LnDtype)(cast ? ((const LnLayer *)c->layer)->dtype.compute : t->dtype);
+}
+
+LnTensor *ln_autocast(LnContext *c, LnTensor *t) {
+  return t ? ln_cast(c, t, ln_autocast_dtype(c, t)) : NULL;
 }
 
 // Every walk has a number of its own; what it has met carries that number. One count serves the Lua
@@ -363,7 +375,7 @@ static bool run_symbolic(LnContext *c, LnLayer *l, const LnTensors *in, LnTensor
   LnInts *y = shapes + in->n;
   bool done = c->calls->shape(c, l, in->n, shapes, y, max_out, n_out);
   for (int i = 0; done && i < *n_out; i++) {
-    out[i] = ln_temp(c, ln_tensor_meta(c, (LnDtype)l->dtype, (int)y[i].n, y[i].v));
+    out[i] = ln_temp(c, ln_tensor_meta(c, (LnDtype)l->dtype.compute, (int)y[i].n, y[i].v));
     done = out[i] != NULL;
   }
   free(shapes);
@@ -391,14 +403,22 @@ bool ln_layer_call_builtin(LnContext *c, LnLayer *l, const LnTensors *in, const 
 }
 
 // Inputs as the layer computes them: integers and bools, and floats of another width, are cast.
-static bool cast_inputs(LnContext *c, const LnLayer *l, const LnTensors *in, LnTensor **v) {
+static bool is_cast(const LnLayer *l, LnDtype from) {
   const LnLayerClass *cls = class_of(l);
-  bool cast = !cls->keeps_dtype && ln_dtype_is_float((LnDtype)l->dtype);
-  bool all = cls->call || cls->call_all;   // Lua's own gets integers as they are
+  const LnDtype d = (LnDtype)l->dtype.compute;
+  if (from == d || !ln_dtype_is_float(d)) return false;
+  // Lua's own gets integers as they are.
+  if (!ln_dtype_is_float(from)) return !cls->keeps_dtype && (cls->call || cls->call_all);
+  if (!cls->keeps_dtype) return true;
+  // Models and ops compute in whatever comes.
+  return (l->base.lua || !(cls->model || cls == ln_operation_class)) &&
+         (ln_dtype_is_half(d) || ln_dtype_is_half(from));
+}
+
+static bool cast_inputs(LnContext *c, const LnLayer *l, const LnTensors *in, LnTensor **v) {
   for (int i = 0; i < in->n; i++) {
     v[i] = in->v[i];
-    bool other = v[i]->dtype != l->dtype && (all || ln_dtype_is_float((LnDtype)v[i]->dtype));
-    if (cast && other) v[i] = ln_cast(c, v[i], (LnDtype)l->dtype);
+    if (is_cast(l, (LnDtype)v[i]->dtype)) v[i] = ln_cast(c, v[i], (LnDtype)l->dtype.compute);
     if (!v[i]) return false;
     if (v[i] != in->v[i]) ln_tensor_set_mask(v[i], in->v[i]->mask);
   }
@@ -507,7 +527,7 @@ LnTensor *ln_layer_call1(LnContext *c, LnLayer *l, LnTensor *x, const LnCallArgs
 // ---- shapes
 
 static LnTensor *symbol(LnContext *c, const LnLayer *l, const LnSymbol *of) {
-  LnDtype d = (LnDtype)(of->dtype < 0 ? l->dtype : of->dtype);
+  LnDtype d = (LnDtype)(of->dtype < 0 ? l->dtype.compute : of->dtype);
   LnTensor *t = ln_temp(c, ln_tensor_meta(c, d, (int)of->shape.n, of->shape.v)), *mask;
   if (!t || of->mask.n < 0) return t;
   if (!(mask = ln_temp(c, ln_tensor_meta(c, LN_BOOL, (int)of->mask.n, of->mask.v)))) return NULL;

@@ -98,7 +98,7 @@ extern _Atomic uint64_t ln_generation;
 typedef struct LnLayer {
   LnObject base;
   bool trainable;
-  int dtype;                 // LnDtype of variables and of the floats it computes with
+  LnPolicy dtype;            // of variables, and of the floats it computes with
   LnInts input_shape;        // without the batch axis; n = -1 when not given
   bool built, building;      // building: inside its build
   bool names_outputs;        // Lua gets them in a table by name
@@ -133,7 +133,7 @@ typedef struct LnLayerClass {
   // What users read by this name besides options, a new reference; NULL: nothing, or an error is
   // set. May be NULL.
   LnTensor *(*field)(LnContext *c, const LnLayer *self, const char *name);
-  bool keeps_dtype;          // inputs are not cast to the layer's dtype (Flatten, Embedding, ...)
+  bool keeps_dtype; // inputs are not cast to the layer's dtype (Flatten, ...), but for halves
   // A phrase for tostring after the class name: "784 -> 300, relu". May be NULL.
   void (*describe)(const LnLayer *self, char *out, size_t size);
   int8_t min_rank, max_rank; // of the first input, with the batch axis; 0: any
@@ -147,11 +147,26 @@ typedef struct LnLayerClass {
   LnTensor *(*generator)(const LnLayer *self);
 } LnLayerClass;
 
-// For build(): a new variable of this layer, initialized. Any of the objects may be NULL
-// (initializer: glorot_uniform for rank >= 2 floats, zeros otherwise).
-LnVariable *ln_layer_add_weight(LnContext *c, LnLayer *self, const char *name, int rank,
-                                const int64_t *shape, LnObject *initializer,
-                                LnObject *regularizer, LnObject *constraint, bool trainable);
+// For build(): a new variable of this layer. What is left out: a scalar, that is not trained.
+typedef struct LnWeight {
+  const char *name;          // "kernel"
+  int rank;
+  const int64_t *shape;
+  const char *dtype;         // "int32"; NULL: that of the layer's variables
+  LnObject *initializer;     // NULL: glorot_uniform for rank >= 2 floats, zeros otherwise
+  LnObject *regularizer, *constraint;   // may be NULL
+  bool trainable;
+  bool as_it_is;             // mixed precision does not cast it (running statistics)
+} LnWeight;
+LnVariable *ln_layer_add_weight(LnContext *c, LnLayer *self, const LnWeight *w);
+// What the layer that is being called sees of a variable's value: in mixed precision a float is
+// cast to what it computes in, any other is t itself. call() reads variables through this.
+LnTensor *ln_autocast(LnContext *c, LnTensor *t);
+LnDtype ln_autocast_dtype(const LnContext *c, const LnTensor *t);   // of what ln_autocast gives
+static inline bool ln_autocasts(const LnContext *c) {   // whether it casts anything now
+  const LnLayer *l = c->layer;
+  return l && l->dtype.variable != l->dtype.compute && !l->building;
+}
 // Adds to the loss of the call that is running (activity regularization). c->losses[0 ..
 // n_losses-1] are references of the context's; the next outermost ln_layer_call drops them, as
 // ln_losses_clear does. Symbolic (meta) losses are not kept.
@@ -193,7 +208,7 @@ void ln_layer_pop_child(LnLayer *l);
 typedef struct LnSymbol {
   LnInts shape;   // dimensions may be unknown (-1)
   LnInts mask;    // n = -1: it has none
-  int dtype;      // -1: the layer's
+  int dtype;      // -1: what the layer computes in
 } LnSymbol;
 bool ln_layer_infer(LnContext *c, LnLayer *l, int n_in, const LnSymbol *in, LnSymbol *out,
                     int max_out, int *n_out);

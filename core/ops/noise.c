@@ -15,7 +15,7 @@ LnTensor *ln_random_state(LnContext *c, const LnRandom *r) {
   LnTensor *t = ln_tensor_new(c, LN_INT64, 1, (int64_t[]){2});
   if (!t) return NULL;
   memcpy(t->data, r, sizeof *r);
-  t->state = true;
+  t->state = LN_STATE;
   return t;
 }
 

@@ -71,6 +71,14 @@ static bool set_dtype(LnContext *c, const LnOption *o, const char *text, void *f
   return true;
 }
 
+static bool set_policy(LnContext *c, const LnOption *o, const char *text, void *field) {
+  if (text && text != o->fallback) return ln_policy_from_name(text, field);
+  *(LnPolicy *)field = c ? c->policy : (LnPolicy){LN_FLOAT32, LN_FLOAT32};
+  return true;
+}
+
+static bool equal_policy(const void *a, const void *b) { return !memcmp(a, b, sizeof(LnPolicy)); }
+
 static bool equal_int(const void *a, const void *b) { return *(const int *)a == *(const int *)b; }
 
 // ---- texts
@@ -291,6 +299,7 @@ const LnOptionRow ln_option_rows[LN_OPT_KINDS] = {
     [LN_OPT_STRING] = {"string", sizeof(char *), .set = set_string, .free = free_string,
                        .copy = copy_string, .equal = equal_string},
     [LN_OPT_CHOICE] = {"choice", sizeof(int), .set = set_choice, .equal = equal_int},
+    [LN_OPT_POLICY] = {"policy", sizeof(LnPolicy), .set = set_policy, .equal = equal_policy},
     [LN_OPT_DTYPE] = {"dtype", sizeof(int), .set = set_dtype, .equal = equal_int},
     [LN_OPT_AXIS] = {"axis", sizeof(int64_t), .set = set_axis, .equal = equal_integer},
     [LN_OPT_AXES] = {"axes", sizeof(LnInts), .list = true, .set = set_ints, .equal = equal_ints},

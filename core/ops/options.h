@@ -32,6 +32,7 @@ typedef enum LnOptionKind {   // the C field it fills
   LN_OPT_SCHEDULE,     // or a number: LnRate
   LN_OPT_LAYER,        // a part of the layer that has the option (its child)
   LN_OPT_LAYERS,       // LnObjects, owned: a list of such parts; None is n = -1
+  LN_OPT_POLICY,       // LnPolicy: a dtype, "mixed_float16", ..; the default is the one in force
   LN_OPT_KINDS
 } LnOptionKind;
 

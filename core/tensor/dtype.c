@@ -26,6 +26,22 @@ bool ln_dtype_from_name(const char *name, LnDtype *out) {
   return false;
 }
 
+static const char mixed_float16[] = "mixed_float16", mixed_bfloat16[] = "mixed_bfloat16";
+
+const char *ln_policy_name(LnPolicy p) {
+  if (p.variable == p.compute) return names[p.compute];
+  return p.compute == LN_FLOAT16 ? mixed_float16 : mixed_bfloat16;
+}
+
+bool ln_policy_from_name(const char *name, LnPolicy *out) {
+  LnDtype d;
+  if (strcmp(name, mixed_float16) == 0) *out = (LnPolicy){LN_FLOAT32, LN_FLOAT16};
+  else if (strcmp(name, mixed_bfloat16) == 0) *out = (LnPolicy){LN_FLOAT32, LN_BFLOAT16};
+  else if (ln_dtype_from_name(name, &d)) *out = (LnPolicy){d, d};
+  else return false;
+  return true;
+}
+
 LnDtype ln_dtype_promote(LnDtype a, LnDtype b) {
   // Neither of the halves holds the other's numbers.
   if (a != b && ln_dtype_is_half(a) && ln_dtype_is_half(b)) return LN_FLOAT32;

@@ -48,7 +48,8 @@ static LnTensor *sized_header(LnContext *c, LnDtype d, int rank, const int64_t *
   t->memory = c->memory;
   t->rank = (uint8_t)rank;
   t->dtype = (uint8_t)d;
-  t->meta = t->tracked = t->state = false;
+  t->meta = t->tracked = false;
+  t->state = LN_NO_STATE;
   t->contiguous = true;
   t->size = size;
   for (int i = 0; i < rank; i++) t->shape[i] = shape[i];

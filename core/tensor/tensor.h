@@ -20,6 +20,9 @@ static inline bool ln_dtype_is_half(LnDtype d) { return d == LN_FLOAT16 || d == 
 LnDtype ln_dtype_promote(LnDtype a, LnDtype b);
 // What a division, mean or exp of d gives: d itself for floats, float32 for the others.
 static inline LnDtype ln_dtype_float(LnDtype d) { return ln_dtype_is_float(d) ? d : LN_FLOAT32; }
+// A policy's name: a dtype's, "mixed_float16" or "mixed_bfloat16".
+const char *ln_policy_name(LnPolicy p);
+bool ln_policy_from_name(const char *name, LnPolicy *out);
 // An element of a half as a number, and a number rounded to such an element.
 float ln_half_value(LnDtype d, uint16_t bits);
 uint16_t ln_half_bits(LnDtype d, double v);

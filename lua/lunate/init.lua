@@ -27,18 +27,6 @@ local ln = {
   custom_gradient = core.custom_gradient,
 }
 
--- core/lua/modules
-local optional = {"download", "hdf5", "jpeg", "pictures", "png", "readline", "zip"}
-
-function ln.config()
-  local told = core.config()
-  told.modules = {}
-  for _, name in ipairs(optional) do
-    told.modules[name] = package.searchpath("lunate." .. name, package.cpath) ~= nil
-  end
-  return told
-end
-
 for _, name in ipairs{"tensor", "zeros", "ones", "full", "zeros_like", "ones_like", "full_like",
                       "eye", "arange", "linspace"} do
   ln[name] = core[name]
@@ -61,6 +49,7 @@ local parts = {
   saving = "lunate.saving", summary = "lunate.summary", plot = "lunate.plot",
   image = "lunate.image",
   linear_model = "lunate.linear_model", neighbors = "lunate.neighbors",
+  config = "lunate.config", dtype_policies = "lunate.dtype_policies",
 }
 
 -- Names that Keras has at its top level.
@@ -71,6 +60,8 @@ local from_models = {
 
 -- `ln.save` and `ln.load`: arrays in files of numpy's and safetensors' formats.
 local from_saving = {save = true, load = true}
+
+local from_policies = {DTypePolicy = true}
 
 -- What a script may mean as a name of lunate's: not what Lua itself and tools look for.
 local function is_name(key) return type(key) == "string" and not key:find("^_") end
@@ -121,6 +112,7 @@ return setmetatable(ln, {
     end
     for name in next, from_models do add(name) end
     for name in next, from_saving do if seen.saving then add(name) end end
+    for name in next, from_policies do add(name) end
     return list
   end,
   __index = function(self, name)
@@ -131,6 +123,8 @@ return setmetatable(ln, {
       value = require("lunate.models")[name]
     elseif from_saving[name] then
       value = require("lunate.saving")[name]
+    elseif from_policies[name] then
+      value = require("lunate.dtype_policies")[name]
     else
       return missing(self, name)
     end

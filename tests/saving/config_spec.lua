@@ -117,8 +117,18 @@ describe("configs", function()
       Dense.from_config{units = 2, dtype = policy("float64", "FloatDTypePolicy")}.dtype)
     assert.equal("float64",
       ln.losses.MeanSquaredError.from_config{dtype = policy("float64")}.dtype)
-    fails("got the policy 'mixed_float16'", Dense.from_config,
-      {units = 2, dtype = policy("mixed_float16")})
+    for _, name in ipairs{"mixed_float16", "mixed_bfloat16", "float16"} do
+      local layer = Dense.from_config{units = 2, dtype = policy(name)}
+      assert.equal(name, layer.dtype_policy.name)
+      local dtype = layer:get_config().dtype
+      assert.same({"keras", "DTypePolicy", name}, {dtype.module, dtype.class_name,
+        dtype.config.name})
+      assert.equal(name, Dense.from_config(layer:get_config()).dtype_policy.name)
+    end
+    fails("got the policy 'mixed_float8'", Dense.from_config,
+      {units = 2, dtype = policy("mixed_float8")})
+    fails("got the policy 'mixed_float16'", ln.losses.MeanSquaredError.from_config,
+      {dtype = policy("mixed_float16")})
   end)
 
   it("of Keras 2 are read by from_config and get too", function()

@@ -59,7 +59,7 @@ static hid_t new_half_type(size_t fraction, size_t bias) {
   return type;
 }
 
-// Where it is opaque bytes, which is all that h5py has for it, Keras says so in an attribute `dtype`.
+// Where it is opaque bytes, all that h5py has for it, Keras says so in an attribute `dtype`.
 static const char BFLOAT16[] = "bfloat16";
 
 // In memory; in files that we write too, but for bfloat16. LN_BOOL has a type of its own.

@@ -189,13 +189,15 @@ static bool build_prelu(LnContext *c, LnLayer *self, const LnTensors *in) {
     if (axis == 0) return ln_fail(c, "shared_axes: the batch axis is always shared");
   }
   for (int i = 1; i < x->rank; i++) shape[i - 1] = shared(o, i, x->rank) ? 1 : x->shape[i];
-  return ln_layer_add_weight(c, self, "alpha", x->rank - 1, shape, o->alpha_initializer,
-                             o->alpha_regularizer, o->alpha_constraint, true);
+  const LnWeight alpha = {
+      .name = "alpha", .rank = x->rank - 1, .shape = shape, .initializer = o->alpha_initializer,
+      .regularizer = o->alpha_regularizer, .constraint = o->alpha_constraint, .trainable = true};
+  return ln_layer_add_weight(c, self, &alpha);
 }
 
 static LnTensor *prelu(LnContext *c, LnLayer *self, const LnTensors *in, const LnCallArgs *args) {
   (void)args;
-  LnTensor *x = in->v[0], *alpha = self->variables[0]->value;
+  LnTensor *x = in->v[0], *alpha = ln_autocast(c, self->variables[0]->value);
   if (x->rank != self->built_shape.n) {
     ln_fail(c, "expected an input of rank %d, got shape %s", (int)self->built_shape.n,
             ln_tensor_shape_text(x));

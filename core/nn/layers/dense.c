@@ -31,19 +31,22 @@ static bool init(LnContext *c, void *self) {
 static bool build(LnContext *c, LnLayer *self, const LnTensors *in) {
   const Dense *o = (const Dense *)self;
   int64_t kernel[2] = {in->v[0]->shape[in->v[0]->rank - 1], o->units};
-  return ln_layer_add_weight(c, self, "kernel", 2, kernel, o->kernel_initializer,
-                             o->kernel_regularizer, o->kernel_constraint, true) &&
-         (!o->use_bias ||
-          ln_layer_add_weight(c, self, "bias", 1, &o->units, o->bias_initializer,
-                              o->bias_regularizer, o->bias_constraint, true));
+  const LnWeight weights[2] = {
+      {.name = "kernel", .rank = 2, .shape = kernel, .initializer = o->kernel_initializer,
+       .regularizer = o->kernel_regularizer, .constraint = o->kernel_constraint,
+       .trainable = true},
+      {.name = "bias", .rank = 1, .shape = &o->units, .initializer = o->bias_initializer,
+       .regularizer = o->bias_regularizer, .constraint = o->bias_constraint, .trainable = true}};
+  return ln_layer_add_weight(c, self, &weights[0]) &&
+         (!o->use_bias || ln_layer_add_weight(c, self, &weights[1]));
 }
 
 static LnTensor *call(LnContext *c, LnLayer *self, const LnTensors *in, const LnCallArgs *args) {
   (void)args;
   const Dense *o = (const Dense *)self;
   // x is (.., in), kernel (in, units), bias (units)
-  LnTensor *kernel = self->variables[0]->value;
-  LnTensor *bias = o->use_bias ? self->variables[1]->value : NULL;
+  LnTensor *kernel = ln_autocast(c, self->variables[0]->value);
+  LnTensor *bias = o->use_bias ? ln_autocast(c, self->variables[1]->value) : NULL;
   LnTensor *y = ln_dense(c, in->v[0], kernel, bias, o->fused);
   if (o->fused == LN_DENSE_LINEAR) y = ln_activate(c, o->activation, y);
   return ln_add_activity_loss(c, o->activity_regularizer, y) ? y : NULL;

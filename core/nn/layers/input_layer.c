@@ -8,6 +8,7 @@ typedef struct InputLayer {
   LnLayer layer;
   LnInts shape, batch_shape;
   int64_t batch_size;
+  int dtype;
   bool sparse, ragged, optional;
 } InputLayer;
 
@@ -16,6 +17,7 @@ static bool init(LnContext *c, void *self) {
   if (o->sparse || o->ragged || o->optional)
     return ln_fail(c, "InputLayer: %s inputs do not exist here, only false is taken",
                    o->sparse ? "sparse" : o->ragged ? "ragged" : "optional");
+  o->layer.dtype = (LnPolicy){o->dtype, o->dtype};
   if (o->shape.n < 0 && o->batch_shape.n < 0) o->shape = o->layer.input_shape;
   if (o->shape.n >= 0 && o->batch_shape.n >= 0)
     return ln_fail(c, "InputLayer: give shape or batch_shape, not both");
@@ -50,7 +52,7 @@ static LnTensor *call(LnContext *c, LnLayer *self, const LnTensors *in, const Ln
             ln_tensor_shape_text(x));
     return NULL;
   }
-  return x->dtype == self->dtype ? x : ln_cast(c, x, (LnDtype)self->dtype);
+  return ln_cast(c, x, (LnDtype)self->dtype.compute);
 }
 
 static void describe(const LnLayer *self, char *out, size_t size) {
@@ -63,7 +65,7 @@ static const LnOption options[] = {
      .doc = "of one sample, false for an unknown size"},
     {"batch_size", LN_OPT_INTEGER, LN_FIELD(InputLayer, batch_size), "none", "> 0",
      .doc = "when it is always the same"},
-    {"dtype", LN_OPT_DTYPE, LN_FIELD(InputLayer, layer.dtype), "float32",
+    {"dtype", LN_OPT_DTYPE, LN_FIELD(InputLayer, dtype), "float32",
      .doc = "of what comes in; data of another dtype is cast"},
     {"sparse", LN_OPT_BOOL, LN_FIELD(InputLayer, sparse), "false", .nullable = true,
      .doc = "false"},

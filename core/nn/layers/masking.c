@@ -10,7 +10,7 @@ typedef struct Masking {
 } Masking;
 
 static LnTensor *present(LnContext *c, const LnLayer *self, LnTensor *x, bool keepdims) {
-  LnTensor *differs = ln_ne(c, x, ln_temp(c, ln_tensor_scalar(c, (LnDtype)self->dtype,
+  LnTensor *differs = ln_ne(c, x, ln_temp(c, ln_tensor_scalar(c, (LnDtype)self->dtype.compute,
                                                              ((const Masking *)self)->mask_value)));
   return ln_any(c, differs, -1, keepdims);
 }

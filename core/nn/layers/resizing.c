@@ -46,7 +46,7 @@ static LnTensor *resizing(LnContext *c, LnLayer *self, const LnTensors *in,
                           const LnCallArgs *args) {
   (void)args;
   LnTensor *x = in->v[0];
-  if (ln_dtype_is_float((LnDtype)x->dtype)) x = ln_cast(c, x, (LnDtype)self->dtype);
+  if (ln_dtype_is_float((LnDtype)x->dtype)) x = ln_cast(c, x, (LnDtype)self->dtype.compute);
   return resized(c, (const Resizing *)self, x, false);
 }
 

@@ -36,7 +36,7 @@ static LnTensor *with_numbers(LnContext *c, const LnLayer *self, LnTensor *x,
   LnTensor *t = ln_temp(c, ln_tensor_new(c, LN_FLOAT64, 1, &numbers->n));
   if (!t) return NULL;
   memcpy(t->data, numbers->v, (size_t)numbers->n * sizeof *numbers->v);
-  t = ln_cast(c, t, (LnDtype)self->dtype);
+  t = ln_cast(c, t, (LnDtype)self->dtype.compute);
   return (add ? ln_add : ln_mul)(c, x, t);
 }
 
@@ -166,18 +166,15 @@ static bool build_normalization(LnContext *c, LnLayer *self, const LnTensors *in
   LnObject *zeros = ln_object_by_name(c, LN_INITIALIZER, "zeros");
   LnObject *ones = ln_object_by_name(c, LN_INITIALIZER, "ones");
   // The count is an integer that Keras saves, though nothing reads it.
-  bool done = zeros && ones &&
-              ln_layer_add_weight(c, self, "mean", rank, shape, zeros, NULL, NULL, false) &&
-              ln_layer_add_weight(c, self, "variance", rank, shape, ones, NULL, NULL, false) &&
-              ln_layer_add_weight(c, self, "count", 0, NULL, zeros, NULL, NULL, false);
+  const LnWeight weights[3] = {
+      {.name = "mean", .rank = rank, .shape = shape, .initializer = zeros},
+      {.name = "variance", .rank = rank, .shape = shape, .initializer = ones},
+      {.name = "count", .dtype = "int32"}};
+  bool done = zeros && ones;
+  for (int i = 0; i < 3; i++) done = done && ln_layer_add_weight(c, self, &weights[i]);
   ln_object_release(zeros);
   ln_object_release(ones);
-  LnTensor *count = done ? ln_tensor_zeros(c, LN_INT32, 0, NULL) : NULL;
-  if (!count) return false;
-  LnVariable *v = self->variables[self->n_variables - 1];
-  ln_release(v->value);
-  v->value = count;
-  return true;
+  return done;
 }
 
 // A mean or variance in the shape that broadcasts against x, in the layer's dtype.
@@ -195,9 +192,8 @@ static LnTensor *fit(LnContext *c, const LnLayer *self, const bool *kept, const 
   }
   for (int i = 0; value->size == 1 && i < x->rank; i++) shape[i] = 1;
   if (size < 0 && value->size != 1)
-    return ln_temp(c, ln_tensor_meta(c, (LnDtype)self->dtype, x->rank, shape));
-  if (value->dtype != self->dtype) value = ln_cast(c, value, (LnDtype)self->dtype);
-  return ln_reshape(c, value, x->rank, shape);
+    return ln_temp(c, ln_tensor_meta(c, (LnDtype)self->dtype.compute, x->rank, shape));
+  return ln_reshape(c, ln_cast(c, value, (LnDtype)self->dtype.compute), x->rank, shape);
 }
 
 static LnTensor *normalize(LnContext *c, LnLayer *self, const LnTensors *in,
@@ -311,7 +307,7 @@ static LnTensor *normalization_field(LnContext *c, const LnLayer *self, const ch
   LnTensor *value = given ? given : self->variables[which]->value;
   for (int i = 0; i < rank; i++) shape[i] = kept[i] ? self->built_shape.v[i] : 1;
   size_t scope = ln_scope(c);
-  LnTensor *t = ln_cast(c, value, (LnDtype)self->dtype);
+  LnTensor *t = ln_cast(c, value, (LnDtype)self->dtype.compute);
   if (t && t->size != 1) t = ln_reshape(c, t, rank, shape);
   if (t && t->size == 1) t = ln_reshape(c, t, 0, NULL);
   t = t ? ln_broadcast_to(c, t, rank, shape) : NULL;

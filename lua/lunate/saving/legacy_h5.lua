@@ -2,6 +2,7 @@
 -- with the names of its weights as an attribute, in whole models under `model_weights`, with the
 -- configs as JSON attributes of the root and the optimizer's state in `optimizer_weights`.
 
+local is_tensor = require "lunate.is_tensor"
 local json = require "lunate.saving.json"
 local tree = require "lunate.saving.tree"
 local optimizer_state = require "lunate.saving.optimizer_state"
@@ -70,6 +71,10 @@ end
 local function put_values(group, names, values)
   put_names(group, "weight_names", names)
   for i, name in ipairs(names) do
+    if is_tensor(values[i]) and values[i].dtype == "bfloat16" then   -- Keras has it in .keras
+      error(("weight '%s' is bfloat16, which .h5 files do not have: save as .weights.h5 or .keras")
+        :format(name), 0)
+    end
     local parent, last = name:match("^(.*)/([^/]+)$")
     h5.make(group, parent or "").members[last or name] = values[i]
   end

@@ -4,8 +4,9 @@
 -- luacheck: ignore
 
 --- The base of all layers. A layer of one's own extends it, or any built-in one, and defines
--- `call`. `name` (made from the class's), `trainable` (true), `dtype` ("float32") and `input_shape`
--- (of one sample) are options of every layer. A layer is called: `layer(x)`, `layer{a, b}`,
+-- `call`. `name` (made from the class's), `trainable` (true), `dtype` (a dtype or an
+-- `ln.DTypePolicy`; by default `ln.config.dtype_policy()`) and `input_shape` (of one sample) are
+-- options of every layer. A layer is called: `layer(x)`, `layer{a, b}`,
 -- `layer(x, {training = true, mask = m})`. Errors: unknown options, values of the wrong kind or
 -- range; when called: inputs that do not fit, with the shapes.
 --
@@ -73,7 +74,8 @@ function ln.layers.Layer:count_params() end
 
 --- A weight of the layer, to be called in `build` or `init`.
 -- @param options  `name` ("variable"), `shape` ({}), `initializer` (glorot_uniform; zeros for
---   integers), `regularizer` (none), `constraint` (none), `trainable` (true), `dtype` (the layer's)
+--   integers), `regularizer` (none), `constraint` (none), `trainable` (true), `dtype` (the
+--   layer's), `autocast` (true: mixed precision casts it for the call)
 -- @return the variable. Errors: unknown options.
 --
 --     local Bias = ln.layers.Layer:extend("Bias")
@@ -131,6 +133,21 @@ ln.layers.Layer.built_shape = {}
 --     dense(ln.zeros{5, 3})
 --     print(#dense.built_shapes)                                           --> 1
 ln.layers.Layer.built_shapes = {}
+
+--- What the layer computes floats in: its inputs are cast to it.
+--
+--     print(ln.layers.Dense{2, dtype = "mixed_float16"}.compute_dtype)      --> float16
+ln.layers.Layer.compute_dtype = ""
+
+--- What the layer keeps its variables in; `dtype` is the same.
+--
+--     print(ln.layers.Dense{2, dtype = "mixed_float16"}.variable_dtype)     --> float32
+ln.layers.Layer.variable_dtype = ""
+
+--- The two together, an `ln.DTypePolicy`.
+--
+--     print(ln.layers.Dense{2, dtype = "float64"}.dtype_policy.name)        --> float64
+ln.layers.Layer.dtype_policy = {}
 
 --- The layers that it is made of, a list.
 --

@@ -8,14 +8,6 @@
 --     print(ln.version:find("^%d+%.%d+%.%d+$") ~= nil)                      --> true
 ln.version = ""
 
---- How the core was built and runs: `blas`, `instruction_set` (of the matrix kernels, chosen at
--- load time), `threads`, `compiler`; `modules`: which of the optional parts were built, true or
--- false by name (hdf5 and zip: Keras's files; png: pictures for TensorBoard; download; readline).
--- @return a table. Errors: none.
---
---     print(type(ln.config().blas), type(ln.config().modules.zip))         --> string boolean
-function ln.config() end
-
 --- How many threads the core computes with; with a number, sets it.
 -- @param n  1 or more; nil leaves it as it is
 -- @return the number in force. Errors: a number below 1 or above what the build allows.

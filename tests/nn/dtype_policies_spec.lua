@@ -1,0 +1,322 @@
+-- Mixed precision: a layer's variables have one dtype, what it computes another.
+local ln = require "lunate"
+local core = require "lunate.core"
+local objects = require "support.objects"
+local fails = require "support.fails"
+local scratch = require "support.scratch"
+
+local Dense = ln.layers.Dense
+
+-- The model, weights and data whose numbers Keras 3.16 was asked for.
+local WEIGHTS = {
+  (ln.arange(12, {dtype = "float64"}):reshape{3, 4} / 7 - 0.8):astype("float32"),
+  ln.tensor{0.1, -0.2, 0.3, 0.05},
+  (ln.arange(8, {dtype = "float64"}):reshape{4, 2} / 5 - 0.7):astype("float32"),
+  ln.tensor{0.1, -0.1},
+}
+local X = (ln.arange(15, {dtype = "float64"}):reshape{5, 3} / 6 - 1):astype("float32")
+local Y = ln.tensor({0, 1, 1, 0, 1}, "int32")
+
+local function keras_model(policy)
+  local model = ln.Sequential{Dense{4, activation = "relu", dtype = policy, input_shape = {3}},
+    Dense{2, activation = "softmax", dtype = "float32"}}
+  model:predict(X)
+  model:set_weights(WEIGHTS)
+  return model
+end
+
+local function near(expected, actual, allowed)
+  for k, e in ipairs(expected) do
+    if math.abs(e - actual[k]) > allowed then
+      error(("number %d: %.9g expected, got %.9g"):format(k, e, actual[k]), 2)
+    end
+  end
+  assert.equal(#expected, #actual)
+end
+
+describe("a layer's policy", function()
+  it("is told, and has its dtypes", function()
+    local layer = Dense{2, dtype = "mixed_bfloat16"}
+    assert.same({"float32", "float32", "bfloat16", "mixed_bfloat16"}, {layer.dtype,
+      layer.variable_dtype, layer.compute_dtype, layer.dtype_policy.name})
+    assert.same({"float16", "float32"}, {Dense{2, dtype = ln.DTypePolicy("mixed_float16")}
+      .compute_dtype, Dense(2).compute_dtype})
+    assert.equal("bfloat16", Dense{2, dtype = "bfloat16"}.dtype)
+    assert.equal("mixed_float16", ln.dtype_policies.get(layer:get_config().dtype.config.name
+      :gsub("bfloat16", "float16")).name)
+    assert.equal("mixed_bfloat16", ln.dtype_policies.get(layer:get_config().dtype).name)
+    fails("mixed_bfloat16 expected, got 'mixed'", Dense, {2, dtype = "mixed"})
+    fails("expected, got 'half'", ln.DTypePolicy, "half")
+    fails("expected, got 3", ln.dtype_policies.get, 3)
+  end)
+
+  it("is ln.config's where none is given", function()
+    finally(function() ln.config.set_dtype_policy("float32") end)
+    assert.equal("float32", ln.config.dtype_policy().name)
+    ln.config.set_dtype_policy("mixed_float16")
+    assert.equal("float16", Dense(2).compute_dtype)
+    assert.equal("float64", Dense{2, dtype = "float64"}.compute_dtype)
+    assert.equal("float32", ln.Input{shape = {2}}.dtype)
+    assert.equal("mixed_float16", ln.DTypePolicy().name)
+    assert.equal("float16", (Dense(2)(ln.Input{shape = {2}})).dtype)
+    assert.equal("float16", (Dense(2)(ln.Input{shape = {2}}) * 2).dtype)
+    fails("expected, got 'none'", ln.config.set_dtype_policy, "none")
+    assert.equal("mixed_float16", ln.config.dtype_policy().name)
+    ln.config.set_dtype_policy(ln.DTypePolicy("float64"))
+    assert.equal("float64", Dense(2).dtype)
+  end)
+
+  it("casts inputs and variables, and gradients come back in the variables' dtype", function()
+    local layer = Dense{2, dtype = "mixed_bfloat16"}
+    local x = ln.tensor{{1.01, 2.02, 3.03}}
+    layer(x)
+    local w, b = ln.tensor{{0.101, 0.2}, {0.3, 0.4}, {0.5, 0.6}}, ln.tensor{1.001, 2.003}
+    layer:set_weights{w, b}
+    local function half(t) return t:astype("bfloat16"):astype("float32") end
+    local tape <close> = ln.GradientTape()
+    local y = layer(x)
+    assert.equal("bfloat16", y.dtype)
+    assert.is_true(y:astype("float32") == half(half(x):matmul(half(w)) + half(b)))
+    local slopes = tape:gradient(y:astype("float32"):sum(), layer.trainable_variables)
+    assert.same({"float32", "float32"}, {slopes[1].dtype, slopes[2].dtype})
+    assert.is_true(slopes[1] == half(x):transpose():broadcast_to{3, 2})
+    assert.same({1, 1}, slopes[2]:totable())
+  end)
+
+  it("holds for every layer", function()
+    local tried = 0
+    for _, name in ipairs(core.classes("layer")) do
+      local options = objects.required(core.describe("layer", name))
+      local is_model = name == "Functional" or name == "Sequential" or name == "InputLayer"
+      local computes = not is_model and name ~= "Layer" and name ~= "Operation"
+      if computes then
+        local one, shape = pcall(objects.sample_shape, name, options)
+        if options.target_shape then one, shape = true, {6} end
+        local x = ln.random.normal({5, table.unpack(one and shape or {4, 4})}, {seed = 3})
+        local wide = core.class("layer", name)(options)
+        local several = not one or not pcall(wide, x)
+        local function call(layer) return layer(several and {x, x} or x) end
+        local expected = call(wide)
+        local settings = {dtype = "mixed_bfloat16"}
+        for key, value in pairs(options) do settings[key] = value end
+        local layer = core.class("layer", name)(settings)
+        call(layer)
+        layer:set_weights(wide:get_weights())
+        local y = call(layer)
+        assert.equal("bfloat16", y.dtype, name)
+        local far = (y:astype("float32") - expected):abs():max():item()
+        assert.is_true(far <= 0x1p-5 * math.max(1, expected:abs():max():item()), name)
+        for _, v in ipairs(layer.variables) do assert.is_not.equal("bfloat16", v.dtype) end
+        tried = tried + 1
+      end
+    end
+    assert.is_true(tried > 20, tried)
+  end)
+
+  it("lets layers in Lua see what they compute in", function()
+    local Mine = ln.layers.Layer:extend("Mine")
+    function Mine:build(shape)
+      self.w = self:add_weight{name = "w", shape = {shape[#shape]}, initializer = "ones"}
+      self.kept = self:add_weight{name = "kept", initializer = "zeros", trainable = false,
+        autocast = false}
+      self.count = self:add_weight{name = "count", dtype = "int32", trainable = false}
+      self.built_with = (self.w * 1.001).dtype
+    end
+    function Mine:call(x)
+      self.seen = {x.dtype, (self.w * 1.001).dtype, (1 / self.w).dtype, (self.kept + 1).dtype,
+        (self.count + 1).dtype, self.w.dtype, ln.concatenate{self.w, self.w}.dtype,
+        self.w[{ {1, 2} }]:exp().dtype, (self.w:take(ln.tensor({1}, "int32"))).dtype}
+      self.kept:assign(self.kept + 257)
+      self.count:assign_add(1)
+      return x * self.w
+    end
+    local layer = Mine{dtype = "mixed_bfloat16"}
+    local y = layer(ln.ones{1, 3})
+    assert.same({"bfloat16", "bfloat16", "bfloat16", "float32", "int32", "float32", "bfloat16",
+      "bfloat16", "bfloat16"}, layer.seen)
+    assert.equal("float32", layer.built_with)
+    assert.equal("bfloat16", y.dtype)
+    assert.equal(257, layer.kept:item())
+    layer(ln.ones{1, 3})
+    assert.same({514, 2}, {layer.kept:item(), layer.count:item()})
+    assert.equal("float32", (layer.w * 2).dtype)   -- outside of a call
+    assert.equal("int32", layer(ln.ones({1, 3}, {dtype = "int32"})).dtype:gsub("bfloat16", "int32"))
+    -- Layers inside others have their own.
+    local Outer = ln.Model:extend("Outer")
+    function Outer:init() self.inner = Mine{dtype = "float32"} end
+    function Outer:call(x) return self.inner(x) end
+    local outer = Outer{dtype = "mixed_bfloat16"}
+    assert.equal("float32", outer(ln.ones{1, 3}).dtype)
+    assert.equal("float32", outer.inner.seen[2])
+    fails("'autocas'", Mine().add_weight, Mine(), {autocas = false})
+  end)
+end)
+
+describe("a model in mixed precision", function()
+  it("predicts and trains as Keras's", function()
+    local model = keras_model("mixed_bfloat16")
+    near({0.47925997, 0.52074003, 0.49649665, 0.5035034, 0.49809572, 0.5019043, 0.4876978,
+      0.5123022, 0.46820703, 0.531793}, model:predict(X):flatten():totable(), 1e-3)
+    model:compile{loss = "sparse_categorical_crossentropy",
+      optimizer = ln.optimizers.SGD(0.5)}
+    local history = model:fit(X, Y, {epochs = 4, batch_size = 5, shuffle = false, verbose = 0})
+    near({0.6921166, 0.6764692, 0.6676773, 0.6613468}, history.history.loss, 1e-3)
+    for _, v in ipairs(model.variables) do assert.equal("float32", v.dtype) end
+    -- It is not what float32 gives, and not far from it.
+    local wide = keras_model("float32"):predict(X)
+    local far = (wide - keras_model("mixed_bfloat16"):predict(X)):abs():max():item()
+    assert.is_true(far > 1e-6 and far < 4e-3, far)
+  end)
+
+  it("learns the same eagerly and by replay, and nearly what float32 does", function()
+    local x = ln.random.normal({64, 6}, {seed = 1})
+    local y = (x[{ {}, {1, 1} }] - x[{ {}, {2, 2} }] * 2):sigmoid():round()
+    local function trained(policy, options)
+      ln.set_seed(5)
+      local model = ln.Sequential{Dense{16, activation = "tanh", dtype = policy},
+        ln.layers.Dropout{0.1, dtype = policy}, Dense{1, activation = "sigmoid", dtype = policy}}
+      local settings = {loss = "binary_crossentropy", optimizer = "adam", metrics = {"accuracy"}}
+      for key, value in pairs(options or {}) do settings[key] = value end
+      model:compile(settings)
+      local history = model:fit(x, y, {epochs = 20, batch_size = 16, verbose = 0, shuffle = false})
+      return history.history, model
+    end
+    local wide = trained("float32").loss[20]
+    for _, policy in ipairs{"mixed_bfloat16", "mixed_float16"} do
+      local replayed, model = trained(policy)
+      local eager = trained(policy, {run_eagerly = true})
+      assert.same(eager.loss, replayed.loss)
+      near({wide}, {replayed.loss[20]}, 0.03)
+      assert.is_true(replayed.accuracy[20] > 0.7)
+      assert.equal(policy == "mixed_float16" and "float16" or "bfloat16", model:predict(x).dtype)
+      assert.equal(64, #model:predict(x))
+    end
+  end)
+
+  it("is saved with its policies, and read", function()
+    local folder <close> = scratch.folder()
+    local model = keras_model("mixed_bfloat16")
+    for _, ending in ipairs{".keras", ".h5"} do
+      local path = folder.path .. "/m" .. ending
+      model:save(path)
+      local back = ln.load_model(path)
+      assert.same({"mixed_bfloat16", "float32"}, {back.layers[1].dtype_policy.name,
+        back.layers[2].dtype_policy.name})
+      assert.is_true(back:predict(X) == model:predict(X))
+    end
+  end)
+end)
+
+describe("variables of 16 bits", function()
+  it("are made, saved and loaded as they are, and predict", function()
+    local folder <close> = scratch.folder()
+    for _, dtype in ipairs{"float16", "bfloat16"} do
+      local model = ln.Sequential{Dense{4, activation = "relu", dtype = dtype, input_shape = {3}},
+        Dense{2, dtype = dtype}}
+      model:predict(X)
+      model:set_weights(WEIGHTS)
+      for k, v in ipairs(model.variables) do
+        assert.equal(dtype, v.dtype)
+        assert.is_true(v:value() == WEIGHTS[k]:astype(dtype))
+      end
+      local expected = model:predict(X)
+      assert.equal(dtype, expected.dtype)
+      for _, ending in ipairs{".keras", ".weights.h5"} do
+        local path = folder.path .. "/" .. dtype .. ending
+        if ending == ".keras" then
+          model:save(path)
+          local back = ln.load_model(path)
+          assert.equal(dtype, back.layers[1].dtype)
+          assert.is_true(back:predict(X) == expected)
+        else
+          model:save_weights(path)
+          local other = ln.Sequential{Dense{4, activation = "relu", dtype = dtype,
+            input_shape = {3}}, Dense{2, dtype = dtype}}
+          other:load_weights(path)
+          assert.is_true(other:predict(X) == expected)
+          -- Into float32 they go widened, from float32 rounded.
+          local wide = keras_model("float32")
+          wide:load_weights(path)
+          assert.is_true(wide.variables[1]:value() == WEIGHTS[1]:astype(dtype):astype("float32"))
+          keras_model("float32"):save_weights(path)
+          other:load_weights(path)
+          assert.is_true(other:predict(X) == expected)
+        end
+      end
+    end
+  end)
+
+  it("are in .h5 files as Keras has them: bfloat16 is not", function()
+    local folder <close> = scratch.folder()
+    for dtype, message in pairs{float16 = false, bfloat16 = "is bfloat16, which .h5 files"} do
+      local model = ln.Sequential{Dense{2, dtype = dtype, input_shape = {3}}}
+      local path = folder.path .. "/" .. dtype .. ".h5"
+      if message then
+        fails(message, model.save, model, path)
+        assert.is_nil(io.open(path))
+      else
+        model:save(path)
+        assert.is_true(ln.load_model(path):predict(X) == model:predict(X))
+      end
+    end
+  end)
+
+  it("come from .safetensors, and a model in bfloat16 predicts with them", function()
+    local folder <close> = scratch.folder()
+    local path = folder.path .. "/w.safetensors"
+    ln.save(path, {["0.kernel"] = WEIGHTS[1]:astype("bfloat16"),
+      ["0.bias"] = WEIGHTS[2]:astype("bfloat16"), ["1.kernel"] = WEIGHTS[3]:astype("bfloat16"),
+      ["1.bias"] = WEIGHTS[4]:astype("bfloat16")})
+    local w = ln.load(path)
+    local function model(dtype)
+      local m = ln.Sequential{Dense{4, activation = "relu", dtype = dtype, input_shape = {3}},
+        Dense{2, dtype = dtype}}
+      m:predict(X)
+      m:set_weights{w["0.kernel"], w["0.bias"], w["1.kernel"], w["1.bias"]}
+      return m
+    end
+    local half = model("bfloat16")
+    local function rounded(t) return t:astype("bfloat16"):astype("float32") end
+    local hidden = rounded((rounded(X):matmul(rounded(WEIGHTS[1])) + rounded(WEIGHTS[2])):relu())
+    local expected = hidden:matmul(rounded(WEIGHTS[3])) + rounded(WEIGHTS[4])
+    assert.is_true(half:predict(X) == expected:astype("bfloat16"))
+    -- The same weights computed with in float32.
+    local wide = model("float32"):predict(X)
+    assert.equal("float32", wide.dtype)
+    near(wide:flatten():totable(), half:predict(X):flatten():totable(), 0x1p-6)
+  end)
+
+  it("are not trained: an optimizer says so", function()
+    local model = ln.Sequential{Dense{1, dtype = "bfloat16"}}
+    model:compile{loss = "mse", optimizer = "sgd"}
+    fails("variable 'kernel' is bfloat16.*mixed_bfloat16", model.fit, model, X, ln.ones{5, 1},
+      {verbose = 0})
+    local v = ln.Variable(ln.tensor({1, 2}, "float16"))
+    fails("is float16", function()
+      ln.optimizers.Adam():apply({ln.tensor({1, 1}, "float16")}, {v})
+    end)
+    assert.same({1, 2}, v:totable())
+  end)
+
+  it("losses and metrics of halves are computed in float32", function()
+    local pred = ln.tensor({{0.1, 0.9}, {0.8, 0.2}}, "bfloat16")
+    local y = ln.tensor({{0, 1}, {0, 1}}, "bfloat16")
+    local wide = pred:astype("float32")
+    for _, name in ipairs{"MeanSquaredError", "CategoricalCrossentropy", "BinaryCrossentropy",
+                          "Huber", "CosineSimilarity", "Poisson"} do
+      local loss = ln.losses[name]()
+      local value = loss(y, pred)
+      assert.equal("float32", value.dtype)
+      assert.equal(loss(y:astype("float32"), wide):item(), value:item(), name)
+      if name ~= "Huber" then
+        local metric, other = ln.metrics[name](), ln.metrics[name]()
+        metric:update_state(y, pred)
+        other:update_state(y:astype("float32"), wide)
+        assert.equal(ln.tensor(other:result()):item(), ln.tensor(metric:result()):item())
+      end
+    end
+    local accuracy = ln.metrics.CategoricalAccuracy()
+    accuracy:update_state(y, pred)
+    assert.equal(0.5, ln.tensor(accuracy:result()):item())
+  end)
+end)
