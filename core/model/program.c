@@ -95,6 +95,23 @@ static bool total_loss(LnContext *c, const LnTask *t, LnProgram *p, LnTensor **t
   return *total || ln_fail(c, "there is no loss to train with: give compile a loss");
 }
 
+// A layer that computes in float16, or NULL.
+static const LnLayer *in_float16(const LnLayer *l) {
+  const LnLayerClass *cls = (const LnLayerClass *)l->base.cls;
+  if (!cls->model && l->dtype.compute == LN_FLOAT16) return l;
+  const LnLayer *found = NULL;
+  for (int i = 0; i < l->n_children && !found; i++) found = in_float16(l->children[i]);
+  return found;
+}
+
+// Gradients in float16 vanish below 6e-8: they are only right when the loss is scaled up.
+static bool check_scale(LnContext *c, const LnTask *t) {
+  const LnLayer *l = isnan(t->optimizer->loss_scale_factor) ? in_float16(t->model) : NULL;
+  return !l || ln_fail(c, "layer '%s' computes in float16, in which gradients vanish: give the "
+                       "optimizer a loss_scale_factor (1024, say), or compute in mixed_bfloat16",
+                       l->base.name ? l->base.name : l->base.cls->name);
+}
+
 static bool find_gradients(LnContext *c, const LnTask *t, LnProgram *p, LnTensor *total) {
   const int n = t->n_variables;
   const double scale = t->optimizer->loss_scale_factor;
@@ -118,7 +135,7 @@ static bool take_gradients(LnContext *c, const LnTask *t, LnProgram *p, LnTensor
   p->stepped = calloc(n + 1, sizeof *p->stepped);
   if (!p->gradients || !p->active || !p->left || !p->stepped) return ln_fail(c, "out of memory");
   p->n_gradients = t->n_variables;
-  if (!find_gradients(c, t, p, total)) return false;
+  if (!check_scale(c, t) || !find_gradients(c, t, p, total)) return false;
   for (size_t i = 0; i < n; i++) p->active[i] = p->left[i] = p->gradients[i];
   return true;
 }

@@ -183,14 +183,37 @@ describe("a model in mixed precision", function()
     end
     local wide = trained("float32").loss[20]
     for _, policy in ipairs{"mixed_bfloat16", "mixed_float16"} do
-      local replayed, model = trained(policy)
-      local eager = trained(policy, {run_eagerly = true})
+      local scale = policy == "mixed_float16" and 1024 or nil
+      local function adam() return ln.optimizers.Adam{loss_scale_factor = scale} end
+      local replayed, model = trained(policy, {optimizer = adam()})
+      local eager = trained(policy, {optimizer = adam(), run_eagerly = true})
       assert.same(eager.loss, replayed.loss)
       near({wide}, {replayed.loss[20]}, 0.03)
       assert.is_true(replayed.accuracy[20] > 0.7)
       assert.equal(policy == "mixed_float16" and "float16" or "bfloat16", model:predict(x).dtype)
       assert.equal(64, #model:predict(x))
     end
+  end)
+
+  it("in float16 is trained with a loss that is scaled, and with no other", function()
+    local x, y = ln.tensor{{1e-3}}, ln.tensor{{1e-4}}
+    local function model(optimizer)
+      local m = ln.Sequential{Dense{1, use_bias = false, kernel_initializer = "zeros",
+        dtype = "mixed_float16"}}
+      m:compile{loss = "mse", optimizer = optimizer}
+      return m
+    end
+    local m = model("sgd")
+    fails("layer 'dense.*' computes in float16.*loss_scale_factor", m.fit, m, x, y, {verbose = 0})
+    assert.equal(1, m:evaluate(x, y, {verbose = 0}) > 0 and 1)
+    -- The gradient, 2 * 1e-3 * 1e-4 in float16's subnormals, has few bits unless it is scaled.
+    local function step(scale)
+      local scaled = model(ln.optimizers.SGD{1, loss_scale_factor = scale})
+      scaled:fit(x, y, {verbose = 0})
+      return scaled.variables[1]:value():item()
+    end
+    near({2e-7}, {step(4096)}, 1e-9)
+    assert.is_true(math.abs(step(1) - 2e-7) > 1e-8)
   end)
 
   it("is saved with its policies, and read", function()

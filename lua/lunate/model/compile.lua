@@ -41,8 +41,8 @@ local function check_execution(given)
     raise("'compile': jit_compile = false records nothing, so it does not go with replay = true")
   end
   if given.auto_scale_loss ~= nil then
-    raise("bad option 'auto_scale_loss' of 'compile' (losses are scaled where gradients are "
-      .. "float16, and no layer computes in it; an optimizer's loss_scale_factor scales always)")
+    raise("bad option 'auto_scale_loss' of 'compile' (the loss is scaled by the optimizer's "
+      .. "loss_scale_factor, which layers that compute in float16 ask for)")
   end
 end
 
@@ -114,7 +114,7 @@ end
 --   computes with it; `jit_compile` ("auto"): true and "auto" record a batch of each shape and
 --   replay it, as far as it is not Lua that computes; false is the same as run_eagerly;
 --   `steps_per_execution` (1): callbacks' hooks of batches are called once in so many;
---   `auto_scale_loss`: refused, as it is for float16 alone
+--   `auto_scale_loss`: refused; in float16 the optimizer's `loss_scale_factor` scales the loss
 -- Errors: unknown names (with the nearest known one); a list that does not fit the outputs; options
 -- that contradict each other.
 --
