@@ -97,6 +97,18 @@ static LnTensor *as_rows(LnContext *c, LnTensor *x) {
   return ln_reshape(c, x, 2, (int64_t[]){rows, x->shape[x->rank - 1]});
 }
 
+LnTensor *ln_dense_through(LnContext *c, LnTensor *dy, LnTensor *y, int activation, LnTensor **db) {
+  if (activation) {
+    LnTensor *in[2] = {dy, y}, *out[2] = {NULL, NULL};
+    const LnOp *op = op_of(db ? DENSE_GRAD : ACTIVATION_GRAD);
+    if (!ln_apply_all(c, op, in, 2, &(LnDense){activation}, out)) return NULL;
+    if (db) *db = out[1];
+    return out[0];
+  }
+  if (db && !(*db = ln_sum(c, as_rows(c, dy), 0, false))) return NULL;
+  return dy;
+}
+
 static LnTensor *weights_grad(LnContext *c, LnTensor *x, LnTensor *dz) {
   return ln_matmul(c, ln_transpose(c, as_rows(c, x)), as_rows(c, dz));
 }
@@ -104,22 +116,17 @@ static LnTensor *weights_grad(LnContext *c, LnTensor *x, LnTensor *dz) {
 static bool dense_backward(const LnCall *call, LnTensor *const *dy, const bool *want,
                            LnTensor **dx) {
   LnContext *c = call->context;
-  const LnDense *p = call->params;
-  LnTensor *x = call->in[0], *w = call->in[1], *pre[2] = {dy[0], NULL};
-  bool bias = call->n_in > 2 && call->in[2] && want[2];
-  if (p->activation) {
-    LnTensor *in[2] = {dy[0], call->out[0]};
-    if (!ln_apply_all(c, op_of(bias ? DENSE_GRAD : ACTIVATION_GRAD), in, 2, p, pre)) return false;
-    if (bias) dx[2] = pre[1];
-  } else if (bias) {
-    dx[2] = ln_sum(c, as_rows(c, dy[0]), 0, false);
-  }
+  const int activation = ((const LnDense *)call->params)->activation;
+  LnTensor *x = call->in[0], *w = call->in[1];
+  const bool bias = call->n_in > 2 && call->in[2] && want[2];
+  LnTensor *dz = ln_dense_through(c, dy[0], call->out[0], activation, bias ? &dx[2] : NULL);
+  if (!dz) return false;
   // x's first: nothing reads the weights after it, so that a step may go straight into them. But of
   // a single unit last: it may then take x's memory.
   const bool single = w->shape[1] == 1;
-  if (single && want[1]) dx[1] = weights_grad(c, x, pre[0]);
-  if (want[0]) dx[0] = ln_matmul(c, pre[0], ln_transpose(c, w));
-  if (!single && want[1]) dx[1] = weights_grad(c, x, pre[0]);
+  if (single && want[1]) dx[1] = weights_grad(c, x, dz);
+  if (want[0]) dx[0] = ln_matmul(c, dz, ln_transpose(c, w));
+  if (!single && want[1]) dx[1] = weights_grad(c, x, dz);
   return !c->err.set;
 }
 
