@@ -1,5 +1,5 @@
-// Depthwise convolution of elements T, its transpose (rows) and the gradient of its kernel (kernels),
-// whose channels do not meet: blocks of them are vectors. conv.c includes this with T defined; no
+// Depthwise convolution of elements T and its transpose (rows), the gradient of its kernel (kernels):
+// channels do not meet, so that blocks of them are vectors. conv.c includes this with T defined; no
 // include guard.
 
 #define F(f) JOIN(T, f)

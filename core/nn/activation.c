@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "kernels/dense.h"
 #include "nn/nn.h"
 #include "ops/ops.h"
 
@@ -81,6 +82,14 @@ bool ln_activation_set(LnContext *c, LnActivation *a, const char *option, double
     }
   }
   return ln_fail(c, "%s takes no number '%s'", a->base.name, option);
+}
+
+int ln_activation_fused(const LnActivation *a) {
+  static const char *const names[] = {[LN_DENSE_RELU] = "relu", [LN_DENSE_SIGMOID] = "sigmoid",
+                                      [LN_DENSE_TANH] = "tanh"};
+  for (int i = LN_DENSE_RELU; i <= LN_DENSE_TANH; i++)
+    if (a->op && strcmp(a->op->name, names[i]) == 0) return i;
+  return LN_DENSE_LINEAR;
 }
 
 LnTensor *ln_activate(LnContext *c, LnActivation *a, LnTensor *x) {

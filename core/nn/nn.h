@@ -229,6 +229,8 @@ LnActivation *ln_activation_new(LnContext *c, const char *name);   // NULL with 
 // Sets an option of its op that is a number (or an axis, 0-based): "negative_slope".
 bool ln_activation_set(LnContext *c, LnActivation *a, const char *option, double value);
 LnTensor *ln_activate(LnContext *c, LnActivation *a, LnTensor *x);  // a may be NULL: linear
+// What ops that end in a sum apply to it themselves: LN_DENSE_RELU, ..., or LN_DENSE_LINEAR.
+int ln_activation_fused(const LnActivation *a);
 
 // ---- initializers, regularizers, constraints, schedules
 typedef struct LnInitializer {

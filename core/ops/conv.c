@@ -493,8 +493,8 @@ const LnOp ln_ops_conv[] = {
           "\"same\" gives size * strides.\n"
           "Errors: channels that do not fit the kernel; output_padding not less than strides.\n"
           "Example:\n"
-          "ln.conv_transpose(ln.tensor{{{1}, {10}}}, ln.tensor{{{1}}, {{2}}, {{3}}}, 2):flatten()"
-          "\n  --> [ 1.  2. 13. 20. 30.]\n"},
+          "local x, kernel = ln.tensor{{{1}, {10}}}, ln.tensor{{{1}}, {{2}}, {{3}}}\n"
+          "ln.conv_transpose(x, kernel, 2):flatten()  --> [ 1.  2. 13. 20. 30.]\n"},
   {0}};
 
 enum { CONV = KERNEL + 1, CONV_TRANSPOSE = CONV + 3 };

@@ -1,6 +1,5 @@
 // Dense: the fully connected layer.
 #include <stdio.h>
-#include <string.h>
 
 #include "nn/nn.h"
 #include "ops/dense.h"
@@ -18,13 +17,9 @@ typedef struct Dense {
 } Dense;
 
 static bool init(LnContext *c, void *self) {
-  static const char *const fused[] = {[LN_DENSE_RELU] = "relu", [LN_DENSE_SIGMOID] = "sigmoid",
-                                      [LN_DENSE_TANH] = "tanh"};
   Dense *o = self;
   if (!o->activation && !(o->activation = ln_activation_new(c, "linear"))) return false;
-  o->fused = LN_DENSE_LINEAR;
-  for (int i = LN_DENSE_RELU; i <= LN_DENSE_TANH; i++)
-    if (o->activation->op && strcmp(o->activation->op->name, fused[i]) == 0) o->fused = i;
+  o->fused = ln_activation_fused(o->activation);
   return true;
 }
 
