@@ -98,7 +98,25 @@ static bool dense_then_relu(const Chain *chain, Fused *fused) {
   return true;
 }
 
+// Integers, such as an image's, that are made floats to be computed with: the op reads them as such.
+static bool cast_then_binary(const Chain *chain, Fused *fused) {
+  const LnCall *cast = chain->call[0], *binary = chain->call[1];
+  LnTensor *x = cast->in[0], *other = binary->in[1];
+  const LnDtype d = (LnDtype)binary->out[0]->dtype;
+  if (binary->in[0] != cast->out[0] || other == cast->out[0] || cast->out[0]->dtype != d ||
+      x->dtype == LN_BOOL || ln_dtype_is_float((LnDtype)x->dtype) ||
+      ln_dtype_promote((LnDtype)x->dtype, (LnDtype)other->dtype) != d)
+    return false;
+  fused->in[0] = x, fused->in[1] = other;
+  fused->n_in = 2;
+  if (binary->params) memcpy(fused->params, binary->params, binary->op->params_size);
+  return true;
+}
+
 static const Pattern patterns[] = {
+  {{"cast", "multiply"}, "multiply", cast_then_binary},
+  {{"cast", "subtract"}, "subtract", cast_then_binary},
+  {{"cast", "divide"}, "divide", cast_then_binary},
   {{"matmul", "dense_grad"}, "dense_relu_grad", dense_after_relu},
   {{"dense", "relu"}, "dense", dense_then_relu},
 };

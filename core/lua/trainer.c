@@ -451,8 +451,8 @@ void ln_register_trainer(lua_State *L) {
       {"trainer", new_trainer}, {"spoil_replay", spoil_replay}, {"row_order", row_order},
       {NULL, NULL}};
   static const luaL_Reg methods[] = {
-      {"set_optimizer", set_optimizer}, {"set_replay", set_replay}, {"set_gradient_hook", set_gradient_hook},
-      {"add_output", add_output},
+      {"set_optimizer", set_optimizer}, {"set_replay", set_replay},
+      {"set_gradient_hook", set_gradient_hook}, {"add_output", add_output},
       {"add_metric", add_metric},
       {"run", run}, {"predict", predict}, {"answer", answer}, {"outputs", outputs},
       {"calls", calls}, {"reset", reset}, {"forget", forget}, {"loss", loss},

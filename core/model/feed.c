@@ -7,7 +7,12 @@
 #include "base/threads.h"
 #include "ops/op.h"
 
-enum { WIDE_ROW = 1024 };   // bytes: several cores gather such rows
+enum {
+  SHORT_ROW = 256,   // bytes: the next batch's come while one is computed
+  WIDE_ROW = 1024,   // each core has its part of every row
+  ROWS_AHEAD = 4,
+  GRAIN = 32768,     // bytes that a thread copies, at least
+};
 
 // ---- rows of the data into a buffer of the same dtype
 
@@ -49,15 +54,33 @@ static void gather_following(const Gather *g) {
   for (int64_t i = 0; i < g->b->count; i++, to += g->row) memcpy(to, row_of(g, i), g->row);
 }
 
-// Rows in any order are in no cache when there are many: the next batch's are on their way while
-// this one is computed. (They may be no rows of the data; nothing is read.) Those of a power of two
+// Rows in any order are in no cache when there are many: they are on their way a few rows before
+// they are copied. (Rows of the next batch may be no rows of the data; nothing is read.)
+static void gather_rows(void *arg, int64_t begin, int64_t end) {
+  const Gather *g = arg;
+  const int64_t *rows = g->b->rows, known = g->b->count + g->b->ahead;
+  char *to = g->to + (size_t)begin * g->row;
+  for (int64_t i = begin; i < end; i++, to += g->row) {
+    const int64_t next = i + ROWS_AHEAD < known ? i + ROWS_AHEAD : i;
+    const uintptr_t from = (uintptr_t)g->from + (uintptr_t)rows[next] * (uintptr_t)g->step;
+    for (size_t k = 0; k < g->row; k += LN_LINE) __builtin_prefetch((const void *)(from + k));
+    memcpy(to, row_of(g, i), g->row);
+  }
+}
+
+static void gather_long(const Gather *g) {
+  Gather job = *g;
+  ln_parallel(g->b->count, (int64_t)(GRAIN / g->row) + 1, gather_rows, &job);
+}
+
+// Short ones of the next batch are on their way while this one is computed. Those of a power of two
 // may be known to lie in one cache line each.
 static void gather_listed(const Gather *g) {
   const char *from = g->from;
   const int64_t *rows = g->b->rows, step = g->step, count = g->b->count;
   const size_t row = g->row;
   char *to = g->to;
-  const int64_t ahead = row <= 256 ? g->b->ahead : 0;
+  const int64_t ahead = g->b->ahead;
   const bool power = (row & (row - 1)) == 0 && row <= 64;
   const bool one_line = power && (((uintptr_t)from | (uintptr_t)step) & (row - 1)) == 0;
 #define EACH_ROW(COPY)                                                                        \
@@ -111,6 +134,7 @@ static bool load(LnContext *c, LnTensor *to, LnTensor *data, const LnBatch *b) {
                     data->stride[0] * (int64_t)item, b};
   if (!dense_rows(data)) return assign_rows(c, to, data, &g);
   if (g.row >= WIDE_ROW) gather_wide(&g);
+  else if (b->rows && g.row > SHORT_ROW) gather_long(&g);
   else if (b->rows) gather_listed(&g);
   else gather_following(&g);
   return true;

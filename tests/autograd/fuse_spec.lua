@@ -65,6 +65,27 @@ describe("fusion", function()
       {table.unpack((trained(chain("relu", true), {predict = true})))})
   end)
 
+  it("reads integers where they are computed with", function()
+    local x = ln.random.uniform({6, 5}, {max = 250, seed = 3}):astype("uint8")
+    local function net()
+      ln.set_seed(1)
+      return ln.Sequential{ln.Input{shape = {5}}, ln.layers.Rescaling{1 / 255, offset = -0.5},
+                           ln.layers.Dense(3)}
+    end
+    local trainer = core.trainer(net())
+    trainer:predict({}, 6, {x}, 1, 6)
+    assert.are.same({"multiply", "add", "dense"}, trainer:calls())
+    assert.are.equal(net()(x), net():predict(x, {verbose = 0}))
+    -- Not of what is read twice, nor of halves.
+    local i = ln.Input{shape = {5}, dtype = "uint8"}
+    local f = ln.cast(i, "float32")
+    local twice = ln.Model{inputs = i, outputs = f * 0.1 + ln.square(f)}
+    local half = ln.Model{inputs = i, outputs = ln.cast(ln.cast(i, "float16"), "float32") * 3}
+    for _, m in ipairs{twice, half} do
+      for _ = 1, 2 do assert.are.equal(m(x), m:predict(x, {verbose = 0})) end
+    end
+  end)
+
   it("leaves a relu with options, and a dense layer that has an activation", function()
     ln.set_seed(1)
     local m = ln.Sequential{ln.Input{shape = {5}}, ln.layers.Dense(4),
