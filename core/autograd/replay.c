@@ -82,11 +82,13 @@ bool ln_tape_replay(LnTape *t) {
   const int assigns = LN_OP_EFFECT | LN_OP_IN_PLACE;
   for (int64_t i = 0; i < t->n; i++) {
     const LnTapeNode *n = t->nodes[i];
-    if (!n->runs) continue;
-    if (n->call.op->check && !n->call.op->check(&n->call)) return false;
-    if (n->target) n->call.op->add(&n->call, *n->scale, n->target->data);
-    else if (n->call.op->forward) n->call.op->forward(&n->call);
-    if ((n->call.op->flags & assigns) == assigns) n->call.in[0]->storage->writes++;
+    if (n->runs) {
+      if (n->call.op->check && !n->call.op->check(&n->call)) return false;
+      if (n->target) n->call.op->add(&n->call, *n->scale, n->target->data);
+      else if (n->call.op->forward) n->call.op->forward(&n->call);
+      if ((n->call.op->flags & assigns) == assigns) n->call.in[0]->storage->writes++;
+    }
+    // A view has jobs as well: a gradient that was reshaped is copied from one.
     for (const LnTapeJob *j = n->jobs; j; j = j->next)
       if (!j->run(j->job)) return false;
   }

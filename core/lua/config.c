@@ -154,11 +154,7 @@ void ln_lua_push_config(lua_State *L, LnLua *s, LnObject *o) {
     // A layer's input_shape lives in the InputLayer before it; losses have no dtype in Keras.
     if (layer && strcmp(option->name, "input_shape") == 0) continue;
     if (dtype && o->cls->kind == LN_LOSS) continue;
-    // Keras's InputLayer knows its batch_shape alone.
-    static const char *const unsaid[] = {"shape", "batch_size", "trainable"};
-    bool input = layer && strcmp(o->cls->name, "InputLayer") == 0, skip = false;
-    for (int k = 0; input && k < 3; k++) skip = skip || strcmp(option->name, unsaid[k]) == 0;
-    if (skip) continue;
+    if (ln_choice(o->cls->unsaid, option->name) >= 0) continue;
     LnObject *part = ln_option_rows[option->kind].list ? NULL : ln_option_object(option, o, 0);
     if (part) {
       const char *what = lua_pushfstring(L, "option '%s' of '%s'", option->name, name);
@@ -172,7 +168,8 @@ void ln_lua_push_config(lua_State *L, LnLua *s, LnObject *o) {
       lua_pop(L, 1);
       continue;
     }
-    if (dtype && layer && lua_isstring(L, -1) && !input) {
+    const bool policy = dtype && layer && strcmp(o->cls->name, "InputLayer") != 0;
+    if (policy && lua_isstring(L, -1)) {
       push_policy(L, s, lua_tostring(L, -1));
       lua_remove(L, -2);
     }

@@ -243,8 +243,9 @@ static int read_operands(lua_State *L, LnLua *s, const LnOp *op, LnTensor **in, 
     // An optional tensor may be left out: what follows is then an option (or nil in its place).
     if (n >= needed) {
       if (ln_lua_is_symbolic(L, s, n + 1)) return SYMBOLIC;
-      if (lua_isnil(L, n + 1)) n++;
-      break;
+      if (!lua_isnil(L, n + 1)) break;
+      n++;
+      continue;
     }
     if (lua_istable(L, n + 1)) {
       if (n == 0 && has_names(L, 1))

@@ -28,24 +28,17 @@ typedef struct Row {
 } Row;
 static const Row rows[LN_OPT_KINDS];
 
-static bool has_choice(const char *choices, const char *word) {
-  size_t n = strlen(word);
-  for (const char *p = choices; n && p && *p; p += strcspn(p, " "), p += *p == ' ')
-    if (strcspn(p, " ") == n && strncmp(p, word, n) == 0) return true;
-  return false;
-}
-
 // A default of "none" is None, unless it is the name of a choice.
 bool ln_lua_option_is_optional(const LnOption *o) {
   return o->nullable || (o->fallback && strcmp(o->fallback, "none") == 0 &&
-                         !(o->kind == LN_OPT_CHOICE && has_choice(o->choices, "none")));
+                         !(o->kind == LN_OPT_CHOICE && ln_choice(o->choices, "none") >= 0));
 }
 
 void ln_lua_push_kind_text(lua_State *L, const LnOption *o) {
   luaL_Buffer b;
   luaL_buffinit(L, &b);
   luaL_addstring(&b, rows[o->kind].text);
-  if (o->kind == LN_OPT_CHOICE) {
+  if (o->kind == LN_OPT_CHOICE || o->kind == LN_OPT_NAMED) {
     luaL_addchar(&b, ' ');
     for (const char *p = o->choices; p && *p; p++) {
       if (*p == ' ') luaL_addstring(&b, ", ");
@@ -238,7 +231,7 @@ static void push_number(lua_State *L, LnLua *s, const LnOption *o, const void *f
 static bool check_choice(lua_State *L, LnLua *s, const char *what, const LnOption *o, int i,
                          bool config) {
   (void)s, (void)what, (void)config;
-  if (lua_type(L, i) != LUA_TSTRING || !has_choice(o->choices, lua_tostring(L, i))) return false;
+  if (lua_type(L, i) != LUA_TSTRING || ln_choice(o->choices, lua_tostring(L, i)) < 0) return false;
   lua_pushvalue(L, i);
   return true;
 }
@@ -472,6 +465,47 @@ static void push_shape(lua_State *L, LnLua *s, const LnOption *o, const void *fi
   }
 }
 
+// Pushed as one list, {before, after, before, after}.
+static bool check_pairs(lua_State *L, LnLua *s, const char *what, const LnOption *o, int i,
+                        bool config) {
+  (void)s, (void)what;
+  bool lone, alone;
+  lua_Integer n = list_of(L, i, LUA_TNUMBER, &lone);
+  if (n < 0 || 2 * n > LN_MAX_RANK) return false;
+  lua_createtable(L, 2 * (int)n, 0);
+  const int list = lua_gettop(L);
+  for (lua_Integer k = 1; k <= n; k++) {
+    push_entry(L, i, k, lone);
+    const lua_Integer m = list_of(L, list + 1, LUA_TNUMBER, &alone);
+    if (!alone && (m != 2 || !is_list(L, list + 1, 2))) return false;
+    for (lua_Integer side = 1; side <= (lone ? 1 : 2); side++) {
+      push_entry(L, list + 1, side, alone);
+      if (!check_entry(L, o, config)) return false;
+      lua_rawseti(L, list, 2 * (k - 1) + side);
+    }
+    lua_settop(L, list);
+  }
+  return lone || is_list(L, i, n);
+}
+
+static void push_pairs(lua_State *L, LnLua *s, const LnOption *o, const void *field, bool config) {
+  const LnInts *list = field;
+  (void)o;
+  if (list->n < 0) push_none(L, s, config);
+  else if (list->n == 1) lua_pushinteger(L, list->v[0]);
+  else {
+    new_list(L, list->n / 2, config);
+    for (int64_t k = 0; k < list->n; k += 2) {
+      lua_createtable(L, 2, 0);
+      for (int side = 0; side < 2; side++) {
+        lua_pushinteger(L, list->v[k + side]);
+        lua_rawseti(L, -2, side + 1);
+      }
+      lua_rawseti(L, -2, k / 2 + 1);
+    }
+  }
+}
+
 // A tensor of one axis or none does as well.
 static bool check_tensor_numbers(lua_State *L, const LnOption *o, const LnTensor *t) {
   if (t->rank > 1 || t->meta || ln_tensor_closed(t)) return false;
@@ -669,6 +703,60 @@ static void push_objects(lua_State *L, LnLua *s, const LnOption *o, const void *
   }
 }
 
+// ---- numbers by name
+
+static bool check_named(lua_State *L, LnLua *s, const char *what, const LnOption *o, int i,
+                        bool config) {
+  (void)s, (void)what;
+  if (!lua_istable(L, i)) return false;
+  lua_newtable(L);
+  lua_pushnil(L);
+  while (lua_next(L, i)) {
+    const bool none = config && ln_lua_is_null(L, -1);
+    if (lua_type(L, -2) != LUA_TSTRING || ln_choice(o->choices, lua_tostring(L, -2)) < 0 ||
+        (!none && (lua_type(L, -1) != LUA_TNUMBER || !in_range(o->range, lua_tonumber(L, -1)))))
+      return false;
+    lua_pushvalue(L, -2);
+    lua_insert(L, -2);
+    if (none) lua_pop(L, 1), lua_pushnil(L);
+    lua_rawset(L, -4);
+  }
+  return true;
+}
+
+static bool store_named(lua_State *L, LnLua *s, const LnOption *o, void *field) {
+  (void)s;
+  LnNumbers *list = field;
+  int64_t n = 1;
+  for (const char *p = o->choices; *p; p++) n += *p == ' ';
+  list->v = malloc((size_t)n * sizeof *list->v);
+  if (!list->v) return false;
+  list->n = n;
+  const char *p = o->choices;
+  for (int64_t k = 0; k < n; k++, p += strcspn(p, " "), p += *p == ' ') {
+    lua_pushlstring(L, p, strcspn(p, " "));
+    list->v[k] = lua_rawget(L, -2) == LUA_TNUMBER ? lua_tonumber(L, -1) : NAN;
+    lua_pop(L, 1);
+  }
+  return true;
+}
+
+static void push_named(lua_State *L, LnLua *s, const LnOption *o, const void *field, bool config) {
+  const LnNumbers *list = field;
+  const char *p = o->choices;
+  if (list->n < 0) {
+    push_none(L, s, config);
+    return;
+  }
+  lua_newtable(L);
+  for (int64_t k = 0; k < list->n; k++, p += strcspn(p, " "), p += *p == ' ') {
+    if (isnan(list->v[k])) continue;
+    lua_pushlstring(L, p, strcspn(p, " "));
+    lua_pushnumber(L, list->v[k]);
+    lua_rawset(L, -3);
+  }
+}
+
 // ---- the table
 
 static const Row rows[LN_OPT_KINDS] = {
@@ -686,6 +774,9 @@ static const Row rows[LN_OPT_KINDS] = {
     [LN_OPT_INTEGERS] = {"list of integers", check_ints, store_ints, push_integers},
     [LN_OPT_NUMBERS] = {"number or list of numbers", check_numbers, store_numbers, push_numbers},
     [LN_OPT_SHAPE] = {"shape (a list of integers)", check_ints, store_ints, push_shape},
+    [LN_OPT_PAIRS] = {"integer, or list of integers or pairs of them", check_pairs, store_ints,
+                      push_pairs},
+    [LN_OPT_NAMED] = {"table of numbers by name:", check_named, store_named, push_named},
     [LN_OPT_STRINGS] = {"string or list of strings", check_strings, store_strings, push_strings},
     [LN_OPT_TENSOR] = {"tensor or table of numbers", check_tensor, store_tensor, push_tensor},
     [LN_OPT_ACTIVATION] = {"activation", check_object, store_object, push_object},
@@ -705,7 +796,7 @@ static const Row rows[LN_OPT_KINDS] = {
 static bool check_none(lua_State *L, const char *what, const LnOption *o, int i, bool config) {
   bool none = (lua_isboolean(L, i) && !lua_toboolean(L, i)) || ln_lua_is_null(L, i);
   if (lua_isnil(L, i) || (none && o->kind != LN_OPT_BOOL)) {
-    if (o->kind == LN_OPT_CHOICE && has_choice(o->choices, "none")) {
+    if (o->kind == LN_OPT_CHOICE && ln_choice(o->choices, "none") >= 0) {
       lua_pushliteral(L, "none");
       return true;
     }

@@ -19,6 +19,7 @@ typedef struct LnClass {
   // Checks across options and anything to prepare; after the options are filled. May be NULL.
   bool (*init)(LnContext *c, void *self);
   void (*free)(void *self);  // what is not an option (those are freed by the table). May be NULL.
+  const char *unsaid;        // options that Keras's class does not have, words: not in configs
   const char *doc;           // what, options in words, shapes, errors, "Example:" lines
 } LnClass;
 

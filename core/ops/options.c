@@ -47,7 +47,7 @@ static bool set_number(LnContext *c, const LnOption *o, const char *text, void *
 
 static bool equal_number(const void *a, const void *b) { return !memcmp(a, b, sizeof(double)); }
 
-static int choice(const char *choices, const char *word) {
+int ln_choice(const char *choices, const char *word) {
   int k = 0;
   size_t n = strlen(word);
   for (const char *p = choices; p && *p; k++) {
@@ -60,7 +60,7 @@ static int choice(const char *choices, const char *word) {
 
 static bool set_choice(LnContext *c, const LnOption *o, const char *text, void *field) {
   (void)c;
-  *(int *)field = text ? choice(o->choices, text) : -1;
+  *(int *)field = text ? ln_choice(o->choices, text) : -1;
   return true;
 }
 
@@ -309,6 +309,10 @@ const LnOptionRow ln_option_rows[LN_OPT_KINDS] = {
                         .free = free_numbers, .copy = copy_numbers, .equal = equal_numbers},
     [LN_OPT_SHAPE] = {"shape", sizeof(LnInts), .list = true, .set = set_ints,
                       .equal = equal_ints},
+    [LN_OPT_PAIRS] = {"pairs", sizeof(LnInts), .list = true, .set = set_ints,
+                      .equal = equal_ints},
+    [LN_OPT_NAMED] = {"named", sizeof(LnNumbers), .set = set_numbers, .free = free_numbers,
+                      .copy = copy_numbers, .equal = equal_numbers},
     [LN_OPT_STRINGS] = {"strings", sizeof(LnStrings), .list = true, .set = set_strings,
                         .free = free_strings, .copy = copy_strings, .equal = equal_strings},
     [LN_OPT_TENSOR] = {"tensor", sizeof(LnTensor *), .counted = true, .set = set_tensor,
@@ -365,6 +369,16 @@ bool ln_option_spread(LnContext *c, const char *name, LnInts *list, int n) {
                    ln_shape_text(list->v, (int)list->n));
   for (int i = 1; i < n; i++) list->v[i] = list->v[0];
   list->n = n;
+  return true;
+}
+
+bool ln_option_spread_pairs(LnContext *c, const char *name, LnInts *pairs, int n) {
+  if (pairs->n == 2 * n) return true;
+  if (pairs->n != 1)
+    return ln_fail(c, "%s is an integer or a list of %d integers or pairs of them, got %lld",
+                   name, n, (long long)pairs->n / 2);
+  for (int i = 1; i < 2 * n; i++) pairs->v[i] = pairs->v[0];
+  pairs->n = 2 * n;
   return true;
 }
 

@@ -25,6 +25,9 @@ typedef enum LnOptionKind {   // the C field it fills
   LN_OPT_INTEGERS,     // LnInts: a list (of up to 8); None is n = -1
   LN_OPT_NUMBERS,      // LnNumbers, owned; a lone number is a list of one; None is n = -1
   LN_OPT_SHAPE,        // LnInts: a list, `false` for an unknown dimension (-1)
+  LN_OPT_PAIRS,        // LnInts of pairs, one after the other: a list of {before, after}, or of
+                       // integers, each a pair of equals; a lone integer is a list of one (n = 1)
+  LN_OPT_NAMED,        // LnNumbers of the names in `choices`, NaN where none is given: a table
   LN_OPT_STRINGS,      // LnStrings, owned; a lone string is a list of one; default "{}" or "none"
   LN_OPT_TENSOR,       // LnTensor *, one reference owned; a table of numbers will do
   // Objects (nn/nn.h); LnObject *, one reference owned; a name, a Lua function or an object.
@@ -120,9 +123,13 @@ extern const LnOptionRow ln_option_rows[LN_OPT_KINDS];
 bool ln_option_default(LnContext *c, const LnOption *o, void *self);
 void ln_option_none(const LnOption *o, void *self);   // of a field that owns nothing
 void ln_option_free(const LnOption *o, void *self);
+// Which of a list of words a word is; -1: none.
+int ln_choice(const char *choices, const char *word);
 // For init(): an option of n integers (one for each axis), of which a lone one stands for all; None
 // stays. "pool_size is an integer or a list of 2 of them, got (1, 2, 3)".
 bool ln_option_spread(LnContext *c, const char *name, LnInts *list, int n);
+// The same of n pairs.
+bool ln_option_spread_pairs(LnContext *c, const char *name, LnInts *pairs, int n);
 // The object that the field holds, NULL for none; the i-th of a list. NULL beyond the last.
 LnObject *ln_option_object(const LnOption *o, const void *self, int64_t i);
 

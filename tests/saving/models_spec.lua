@@ -46,6 +46,7 @@ end
 local special = {
   Reshape = {{{3, 2}}, {6}}, Permute = {{{2, 1}}, {2, 3}}, Flatten = {{}, {2, 3}},
   Normalization = {{mean = {1, 2, 3, 4}, variance = {1, 2, 1, 2}}},
+  GroupNormalization = {{groups = 2}, {4}},
 }
 local merging = {
   Concatenate = {}, Add = {}, Subtract = {}, Multiply = {}, Average = {}, Maximum = {},

@@ -40,7 +40,8 @@ function objects.sample_shape(name, options)
   local shape = {4}
   for _ = 1, 4 do
     local layer = core.class("layer", name)(options)
-    if pcall(layer.compute_output_shape, layer, {false, table.unpack(shape)}) then return shape end
+    local ok, out = pcall(layer.compute_output_shape, layer, {false, table.unpack(shape)})
+    if ok and out[1] == false then return shape end   -- of a batch, not of one sample without
     table.insert(shape, 1, 6)
   end
   error(name .. " takes samples of no rank up to 4")

@@ -79,7 +79,7 @@ static const LnOption options[] = {
 
 static const LnLayerClass input_layer = {
     .base = {.kind = LN_LAYER, .name = "InputLayer", .size = sizeof(InputLayer),
-             .options = options, .init = init,
+             .options = options, .init = init, .unsaid = "shape batch_size trainable",
              .doc = "The beginning of a model: what shape and dtype its input has.\n"
                     "shape: of one sample; or batch_shape, with the batch axis. batch_size (none), "
                     "dtype (\"float32\").\nsparse, ragged and optional are Keras's; only false is "
