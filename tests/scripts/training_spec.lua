@@ -74,6 +74,14 @@ describe("scripts", function()
       "fashion_mnist_predictions.png", "fashion_mnist_confusion.png")
   end)
 
+  it("convnet.lua", function()
+    write_images()
+    local output = run("scripts/convnet.lua", "1 320", {LUNATE_DATA = folder.path})
+    assert.matches("conv2d_1 (Conv2D)", output, 1, true)
+    assert.matches("\ntest accuracy: 0%.%d%d%d%d\n$", output)
+    drew(output, "convnet_history.png", "convnet_confusion.png", "convnet_mistakes.png")
+  end)
+
   -- Two hundred districts that are like each other.
   local function write_housing()
     local lines = {}
