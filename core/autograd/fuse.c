@@ -87,14 +87,22 @@ static bool dense_after_relu(const Chain *chain, Fused *fused) {
   return true;
 }
 
-// A relu after a dense layer that has no activation of its own.
-static bool dense_then_relu(const Chain *chain, Fused *fused) {
-  const LnCall *dense = chain->call[0], *relu = chain->call[1];
-  if (((const LnDense *)dense->params)->activation != LN_DENSE_LINEAR || !ln_is_plain_relu(relu))
-    return false;
-  memcpy(fused->in, dense->in, (size_t)dense->n_in * sizeof *fused->in);
-  fused->n_in = dense->n_in;
-  ((LnDense *)(void *)fused->params)->activation = LN_DENSE_RELU;
+// The activation of an op that has one, in its params.
+static int *activation_of(const LnOp *op, void *params) {
+  for (const LnOption *o = op->options; o && o->name; o++)
+    if (strcmp(o->name, "activation") == 0) return (int *)(void *)((char *)params + o->offset);
+  return NULL;
+}
+
+// A relu after a dense layer or a convolution that has no activation of its own.
+static bool product_then_relu(const Chain *chain, Fused *fused) {
+  const LnCall *product = chain->call[0];
+  memcpy(fused->params, product->params, product->op->params_size);
+  int *activation = activation_of(product->op, fused->params);
+  if (*activation != LN_DENSE_LINEAR || !ln_is_plain_relu(chain->call[1])) return false;
+  *activation = LN_DENSE_RELU;
+  memcpy(fused->in, product->in, (size_t)product->n_in * sizeof *fused->in);
+  fused->n_in = product->n_in;
   return true;
 }
 
@@ -118,7 +126,9 @@ static const Pattern patterns[] = {
   {{"cast", "subtract"}, "subtract", cast_then_binary},
   {{"cast", "divide"}, "divide", cast_then_binary},
   {{"matmul", "dense_grad"}, "dense_relu_grad", dense_after_relu},
-  {{"dense", "relu"}, "dense", dense_then_relu},
+  {{"dense", "relu"}, "dense", product_then_relu},
+  {{"convolution", "relu"}, "convolution", product_then_relu},
+  {{"convolution_transpose", "relu"}, "convolution_transpose", product_then_relu},
 };
 enum { N_PATTERNS = sizeof patterns / sizeof *patterns };
 

@@ -86,6 +86,29 @@ describe("fusion", function()
     end
   end)
 
+  it("makes a convolution and the relu after it one", function()
+    local x = ln.random.normal({3, 6, 6, 2}, {seed = 3})
+    for _, class in ipairs{ln.layers.Conv2D, ln.layers.Conv2DTranspose} do
+      local function net()
+        ln.set_seed(1)
+        return ln.Sequential{ln.Input{shape = {6, 6, 2}}, class{3, 3}, ln.layers.ReLU(),
+                             ln.layers.Flatten(), ln.layers.Dense(2)}
+      end
+      local results = {}
+      for k, eager in ipairs{false, true} do
+        local m = net()
+        local trainer = core.trainer(m)
+        trainer:set_optimizer(ln.optimizers.Adam(0.1))
+        trainer:add_output(ln.losses.MeanSquaredError(), 1)
+        trainer:set_replay(false, eager)
+        for _ = 1, 3 do trainer:run("train", {x}, {ln.ones{3, 2}}, nil, nil, 1, 3) end
+        for _, name in ipairs(trainer:calls()) do assert.is_not.equal("relu", name) end
+        results[k] = m:get_weights()
+      end
+      same(results[2], results[1])
+    end
+  end)
+
   it("leaves a relu with options, and a dense layer that has an activation", function()
     ln.set_seed(1)
     local m = ln.Sequential{ln.Input{shape = {5}}, ln.layers.Dense(4),
