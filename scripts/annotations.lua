@@ -32,12 +32,13 @@ local KINDS = {
   {"integers", "integer|integer[]"}, {"integer", "integer"}, {"number", "number"},
   {"boolean", "boolean"}, {"string or list", "string|string[]"}, {"string", "string"},
   {"dtype", "lunate.dtype"}, {"axis or list", "integer|integer[]"}, {"axis", "integer"},
-  {"shape", "(integer|false)[]"}, {"list of integers", "integer|integer[]"}, {"list", "table"},
+  {"shape", "(integer|false)[]"}, {"list of integers", "integer|integer[]"},
+  {"list of layers", "ln.layers.Layer[]"}, {"list", "table"},
   {"table", "table"}, {"tensor", DATA}, {"function", "function"},
   {"activation", "string|function|ln.activations.Activation"},
   {"initializer", "string|function|ln.initializers.Initializer"},
   {"regularizer", "string|function|ln.regularizers.Regularizer"},
-  {"constraint", "string|function|ln.constraints.Constraint"},
+  {"constraint", "string|function|ln.constraints.Constraint"}, {"layer", "ln.layers.Layer"},
 }
 
 local function type_of(kind)

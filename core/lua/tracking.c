@@ -206,7 +206,24 @@ static void sync_all(lua_State *L, LnLua *s, const LnLayer *l) {
 
 void ln_lua_sync_all(lua_State *L, LnLua *s, const LnLayer *l) { sync_all(L, s, l); }
 
+// core.layer_options(layer): the names of the options of its built-in class that hold layers.
+static int layer_options(lua_State *L) {
+  LnLua *s = ln_lua(L);
+  const LnObject *layer = ln_lua_check_object(L, s, 1, LN_LAYER, "layer_options");
+  const LnOption *option;
+  int n = 0;
+  lua_newtable(L);
+  for (int i = 0; (option = ln_class_option_at(layer->cls, i)); i++) {
+    const LnOptionRow *row = &ln_option_rows[option->kind];
+    if (!row->objects || row->object != LN_LAYER) continue;
+    lua_pushstring(L, option->name);
+    lua_rawseti(L, -2, ++n);
+  }
+  return 1;
+}
+
 void ln_register_tracking(lua_State *L) {
-  static const luaL_Reg functions[] = {{"held", held}, {"fields", fields}, {NULL, NULL}};
+  static const luaL_Reg functions[] = {{"held", held}, {"fields", fields}, {"layer_options", layer_options},
+      {NULL, NULL}};
   ln_lua_setfuncs(L, functions);
 }

@@ -139,6 +139,8 @@ typedef struct LnLayerClass {
   void (*describe)(const LnLayer *self, char *out, size_t size);
   int8_t min_rank, max_rank; // of the first input, with the batch axis; 0: any
   bool model;                // a model: has compile, fit, ...
+  // A row of the output follows from that row of the input alone, in training too.
+  bool rows_apart;
   bool fixed_last;           // its last axis stays what it was when the layer was built
   // Inputs may have masks (LnTensor.mask): each output has that of the input in its place, or what
   // compute_mask says of the one output, borrowed (NULL: none). False with an error.

@@ -8,12 +8,19 @@ local values = {
   units = 3, target_shape = {2, 3}, dims = {1}, activation = "relu", scale = 2, shape = {3},
   target_class_ids = {0}, boundaries = {5}, values = {0.1, 0.01}, axes = 2,
 }
-local by_kind = {{"^list of integers", {2}}, {"^integer", 2}, {"^number", 0.5}}
+-- A layer takes inputs of two axes or more, and any number of features.
+local by_kind = {
+  {"^list of integers", {2}}, {"^integer", 2}, {"^number", 0.5},
+  {"^layer", function() return ln.layers.Dense(2) end},
+  {"^list of layers", function() return {ln.layers.Dense(2)} end},
+}
 
 local function value_for(option)
   if values[option.name] ~= nil then return values[option.name] end
   for _, entry in ipairs(by_kind) do
-    if option.kind:find(entry[1]) then return entry[2] end
+    if option.kind:find(entry[1]) then
+      return type(entry[2]) == "function" and entry[2]() or entry[2]
+    end
   end
 end
 

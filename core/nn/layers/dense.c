@@ -93,6 +93,6 @@ static const LnLayerClass dense = {
                     "  layer(ln.zeros{32, 784}).shape  --> (32, 2)\n"},
     .build = build, .call = call, .masks = true, .keeps_dtype = true, .describe = describe,
     .min_rank = 2,
-    .fixed_last = true};
+    .fixed_last = true, .rows_apart = true};
 
 const LnLayerClass *const ln_layers_dense[] = {&dense, NULL};

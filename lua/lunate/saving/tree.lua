@@ -54,10 +54,11 @@ local function parts(layer)
   for _, name in ipairs(in_lua and core.fields(layer) or {}) do
     list[#list + 1] = {tostring(name), layer[name]}
   end
+  for _, name in ipairs(core.layer_options(layer)) do list[#list + 1] = {name, layer[name]} end
   local optimizer = model and state[layer].optimizer
   if optimizer then list[#list + 1] = {"optimizer", optimizer} end
   local below = tree.layers(layer)
-  if #below > 0 and not graph and (model or not in_lua) then
+  if #below > 0 and not graph and model then
     list[#list + 1] = {"layers", below}
   end
   table.sort(list, function(a, b) return key(a) < key(b) end)
