@@ -87,13 +87,18 @@ static const LnScheduleClass schedule_class = {
     .base = {LN_SCHEDULE, "LearningRateSchedule", .size = sizeof(LnObject),
              .doc = "The base of schedules of one's own: call(step), which counts from 0."}};
 
+static const LnClass callback_class = {
+    LN_CALLBACK, "Callback", .size = sizeof(LnObject),
+    .doc = "The base of callbacks: on_epoch_end(epoch, logs) and the other hooks."};
+
 const LnClass *ln_lua_class(LnKind kind) {
   static const LnClass *const classes[LN_KINDS] = {
       [LN_LAYER] = &layer_class.base, [LN_LOSS] = &loss_class.base,
       [LN_METRIC] = &metric_class.base, [LN_OPTIMIZER] = &optimizer_class.base,
       [LN_INITIALIZER] = &initializer_class.base, [LN_REGULARIZER] = &regularizer_class.base,
       [LN_CONSTRAINT] = &constraint_class.base, [LN_SCHEDULE] = &schedule_class.base,
-      [LN_ACTIVATION] = &ln_activation_class};
+      [LN_ACTIVATION] = &ln_activation_class,
+      [LN_CALLBACK] = &callback_class};
   return classes[kind];
 }
 

@@ -154,10 +154,8 @@ LnObject *ln_lua_check_object(lua_State *L, LnLua *s, int i, LnKind kind, const 
 }
 
 LnHandle *ln_lua_check_handle(lua_State *L, LnLua *s, int i) {
-  for (int k = 0; k < LN_KINDS; k++) {
-    LnHandle *h = ln_lua_test_handle(L, s, i, (LnKind)k);
-    if (h) return h;
-  }
+  LnHandle *h = ln_lua_any_handle(L, s, i);
+  if (h) return h;
   luaL_error(L, "a layer, loss, optimizer, ... expected, got %s; call a method with a colon: "
              "layer:get_config()", ln_lua_describe(L, s, i));
   return NULL;
@@ -191,11 +189,24 @@ void ln_lua_give_object(lua_State *L, LnLua *s, LnObject *o) {
 
 const char *ln_lua_push_class_name(lua_State *L, int i) {
   i = lua_absindex(L, i);
-  lua_getfield(L, i, "class");
-  if (lua_istable(L, -1)) lua_getfield(L, -1, "name");
+  int top = lua_gettop(L);
+  if (ln_lua_push_class_of(L, i)) lua_getfield(L, -1, "name");
   if (lua_type(L, -1) != LUA_TSTRING)
     lua_pushstring(L, ((const LnHandle *)lua_touserdata(L, i))->object->cls->name);
+  lua_replace(L, top + 1);
+  lua_settop(L, top + 1);
   return lua_tostring(L, -1);
+}
+
+// The class is the metatable of the instance's table: fields may be called anything.
+bool ln_lua_push_class_of(lua_State *L, int i) {
+  if (lua_getiuservalue(L, i, 1) != LUA_TTABLE || !lua_getmetatable(L, -1)) {
+    lua_pop(L, 1);
+    lua_pushnil(L);
+    return false;
+  }
+  lua_remove(L, -2);
+  return true;
 }
 
 // ---- extend
@@ -324,6 +335,13 @@ static int class_function(lua_State *L) {
   return 1;
 }
 
+// core.class_of(object) -> its class, whatever its fields are called
+static int class_of(lua_State *L) {
+  ln_lua_check_handle(L, ln_lua(L), 1);
+  ln_lua_push_class_of(L, 1);
+  return 1;
+}
+
 // core.classes(kind) -> names of all classes of the kind
 static int classes(lua_State *L) {
   ln_lua_push_class_names(L, ln_lua_check_kind(L, 1), false);
@@ -361,7 +379,8 @@ static int describe(lua_State *L) {
 void ln_register_class(lua_State *L) {
   LnLua *s = ln_lua(L);
   static const luaL_Reg functions[] = {
-      {"class", class_function}, {"classes", classes}, {"describe", describe}, {NULL, NULL}};
+      {"class", class_function}, {"class_of", class_of}, {"classes", classes},
+      {"describe", describe}, {NULL, NULL}};
   const luaL_Reg base_methods[] = {{"init", s->init}, {"extend", class_extend}, {NULL, NULL}};
   ln_lua_setfuncs(L, functions);
   lua_newtable(L);

@@ -21,6 +21,7 @@ void ln_lua_push_object(lua_State *L, LnLua *s, LnObject *o);   // its handle; o
 void ln_lua_give_object(lua_State *L, LnLua *s, LnObject *o);   // with the caller's reference
 LnObject *ln_lua_check_object(lua_State *L, LnLua *s, int i, LnKind kind, const char *what);
 LnHandle *ln_lua_check_handle(lua_State *L, LnLua *s, int i);   // of an object of any kind
+bool ln_lua_push_class_of(lua_State *L, int i);   // of the object at i; false and nil for none
 // Pushes the name of the class of the object at i: a Lua subclass's own, where it is a text.
 const char *ln_lua_push_class_name(lua_State *L, int i);
 

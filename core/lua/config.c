@@ -114,7 +114,7 @@ static void push_declared(lua_State *L, LnLua *s, LnObject *o) {
   if (h->in_lua && lua_getiuservalue(L, -1, 1) == LUA_TTABLE) {
     if (ln_lua_push_arguments(L, config + 2) == LUA_TTABLE) {
       int options = lua_gettop(L);
-      lua_getfield(L, config + 1, "class");
+      ln_lua_push_class_of(L, config + 1);
       ln_lua_push_specs(L, options + 1);   // options + 2
       lua_pushnil(L);
       while (lua_next(L, options)) {   // options + 3, options + 4
@@ -221,7 +221,7 @@ void ln_lua_push_serialized(lua_State *L, LnLua *s, LnObject *o) {
   ln_lua_push_object(L, s, o);   // top + 1
   const LnHandle *h = lua_touserdata(L, -1);
   bool sequential = strcmp(o->cls->name, "Sequential") == 0;
-  lua_getfield(L, -1, "class");  // top + 2
+  ln_lua_push_class_of(L, top + 1);   // top + 2
   ln_lua_push_class_name(L, top + 1);
   lua_pushvalue(L, -1);
   lua_setfield(L, top, "class_name");

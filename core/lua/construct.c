@@ -214,127 +214,190 @@ static void make_functional(lua_State *L, LnLua *s) {
   lua_replace(L, 1);
 }
 
-// JSON has texts for keys: positions among the arguments at the top become numbers again, in a copy
-// that takes their place at 2.
-static void name_positions(lua_State *L) {
-  int args = lua_gettop(L);
+// ---- arguments of Lua classes
+
+enum { CLASS = 1, ARGS = 2, SELF = 3 };   // where the makers of instances have them
+
+// Whose instance is being made, and where things are on the stack.
+typedef struct Making {
+  LnHandle *handle;
+  bool blank;       // nothing is under the Lua class but a blank one
+  int instance;     // the instance table
+  int specs;        // Class.options, or nil
+  int positional;   // Class.positional, or nil
+  int own;          // arguments of the Lua class
+  int builtin;      // arguments of the built-in class under it
+} Making;
+
+// JSON has texts for keys: positions among the arguments become numbers again, in a copy that takes
+// their place.
+static void number_positions(lua_State *L) {
   lua_newtable(L);
+  int copy = lua_gettop(L);
   lua_pushnil(L);
-  while (lua_next(L, args)) {
+  while (lua_next(L, ARGS)) {
     size_t n = lua_type(L, -2) == LUA_TSTRING ? lua_stringtonumber(L, lua_tostring(L, -2)) : 0;
     if (n > 0 && !lua_isinteger(L, -1)) lua_pop(L, 1), n = 0;
     if (n == 0) lua_pushvalue(L, -2);
     lua_pushvalue(L, -2);
-    lua_rawset(L, args + 1);
+    lua_rawset(L, copy);
     lua_pop(L, 1);
   }
-  lua_replace(L, 2);
+  lua_replace(L, ARGS);
 }
 
-// An object of a Lua class over a blank one is ready before its init runs: name, trainable and
-// dtype are taken out of the arguments. Options that the class declares are checked, and kept as
-// self.options. Replaces the arguments at 2 by what init gets; instance at 3.
-static void prepare(lua_State *L, LnLua *s, LnHandle *h) {
-  LnObject *o = h->object;
-  bool blank = ln_lua_is_blank(o->cls);
-  lua_getiuservalue(L, 3, 1);   // 4
-  ln_lua_push_specs(L, 1);             // 5
-  bool specs = lua_istable(L, 5);
-  lua_newtable(L);              // 6: what the class declares, or all
-  lua_newtable(L);              // 7: what is the built-in class's
-  lua_getfield(L, 1, "positional");   // 8
-  bool positional = lua_istable(L, 8);
-  if (h->config) lua_pushvalue(L, 2), name_positions(L), lua_pop(L, 1);
+// The kind that Class.options gives the name at `key`, pushed; NULL where it declares none.
+static const char *push_kind_of(lua_State *L, const Making *m, int key) {
+  const char *kind = NULL;
+  int top = lua_gettop(L);
   lua_pushnil(L);
-  while (lua_next(L, 2)) {      // 9, 10
-    bool declared = specs && (lua_pushvalue(L, 9), lua_rawget(L, 5)) != LUA_TNIL;
-    lua_settop(L, 10);
-    const LnOption *option = !declared && lua_type(L, 9) == LUA_TSTRING
-                                 ? ln_class_option(o->cls, lua_tostring(L, 9))
-                                 : NULL;
-    if (option && blank) {
-      ln_lua_set_option(L, s, o, 4, option, 10, h->config);
-      lua_settop(L, 9);
+  if (!lua_istable(L, m->specs)) return NULL;
+  lua_pushvalue(L, key);
+  if (lua_rawget(L, m->specs) == LUA_TTABLE)
+    kind = lua_rawgeti(L, -1, 1) == LUA_TSTRING ? lua_tostring(L, -1) : "any";
+  lua_copy(L, -1, top + 1);
+  lua_settop(L, top + 1);
+  return kind;
+}
+
+// One argument, its name and value at the top, goes where it belongs: a blank class's options are
+// set at once, the others into the tables of arguments.
+static void sort_argument(lua_State *L, LnLua *s, const Making *m) {
+  LnObject *o = m->handle->object;
+  int value = lua_gettop(L), name = value - 1;
+  bool named = lua_type(L, name) == LUA_TSTRING, none = false;
+  const char *kind = push_kind_of(L, m, name);
+  const LnOption *option = named && !kind ? ln_class_option(o->cls, lua_tostring(L, name)) : NULL;
+  if (option && m->blank) {
+    ln_lua_set_option(L, s, o, m->instance, option, value, m->handle->config);
+    return;
+  }
+  bool by_position = lua_istable(L, m->specs) ||
+                     (lua_isinteger(L, name) && lua_istable(L, m->positional));
+  bool own = m->blank || kind || (!named && by_position);
+  // Keras's configs have null for what is not there.
+  if (m->handle->config && own && lua_isboolean(L, value) && !lua_toboolean(L, value))
+    none = !kind || strcmp(kind, "boolean") != 0;
+  if (none) return;
+  lua_pushvalue(L, name);
+  lua_pushvalue(L, value);
+  if (m->handle->config && own && ln_lua_is_plain_table(L, value))
+    ln_lua_call_registry(L, s, "revive", 1);
+  lua_rawset(L, own ? m->own : m->builtin);
+}
+
+static void copy_entries(lua_State *L, int from, int to) {
+  lua_pushnil(L);
+  while (lua_next(L, from)) {
+    lua_pushvalue(L, -2);
+    lua_insert(L, -2);
+    lua_rawset(L, to);
+  }
+}
+
+// What the class declares is checked, and kept as self.options.
+static void check_declared(lua_State *L, const Making *m) {
+  lua_pushvalue(L, lua_upvalueindex(1));
+  lua_pushcclosure(L, ln_lua_check_options, 1);
+  lua_getfield(L, CLASS, "name");
+  lua_pushvalue(L, m->specs);
+  lua_pushvalue(L, m->own);
+  lua_pushvalue(L, m->positional);
+  lua_call(L, 4, 1);
+  lua_replace(L, m->own);
+}
+
+static void refuse_arguments(lua_State *L, const Making *m) {
+  lua_pushnil(L);
+  if (!lua_next(L, m->own)) return;
+  const char *name = luaL_tolstring(L, -2, NULL);
+  lua_getfield(L, CLASS, "name");
+  ln_lua_push_option_names(L, m->handle->object->cls);
+  ln_lua_unknown(L, "option", name, lua_tostring(L, -2));
+}
+
+// Keeps what the object is made from. A class that declares nothing gets anything for its init;
+// without an init there is nothing to be given, but to callbacks, which read self.options.
+static void keep_arguments(lua_State *L, const Making *m) {
+  bool declared = lua_istable(L, m->specs);
+  bool callback = m->handle->object->cls->kind == LN_CALLBACK;
+  if (declared) check_declared(L, m);
+  else if (!m->blank) return;
+  else if (!callback && !ln_lua_defines(L, CLASS, "init")) refuse_arguments(L, m);
+  if (declared || callback) {
+    lua_pushvalue(L, m->own);
+    lua_setfield(L, m->instance, "options");   // a script may give its field another value
+    lua_pushvalue(L, m->own);
+  } else {
+    lua_newtable(L);   // init may change what it gets
+    copy_entries(L, m->own, lua_gettop(L));
+  }
+  lua_rawsetp(L, m->instance, &arguments_key);
+}
+
+// An optimizer's Class.slots.
+static void add_slots(lua_State *L, const Making *m) {
+  LnObject *o = m->handle->object;
+  if (o->cls->kind != LN_OPTIMIZER || !m->blank) return;
+  int n = lua_getfield(L, CLASS, "slots") == LUA_TTABLE ? (int)lua_rawlen(L, -1) : 0;
+  for (int i = 1; i <= n; i++) {
+    lua_rawgeti(L, -1, i);
+    if (lua_type(L, -1) == LUA_TSTRING && ln_lua_add_slot(o, lua_tostring(L, -1))) {
+      lua_pop(L, 1);
       continue;
     }
-    bool own = blank || declared || (lua_isinteger(L, 9) && positional) || (!option && specs);
-    if (lua_type(L, 9) == LUA_TSTRING && !declared && !blank) own = false;
-    // Keras's configs have null for what is not there.
-    if (h->config && own && lua_isboolean(L, 10) && !lua_toboolean(L, 10)) {
-      bool flag = false;
-      if (specs && (lua_pushvalue(L, 9), lua_rawget(L, 5)) == LUA_TTABLE) {
-        lua_rawgeti(L, -1, 1);
-        flag = lua_isstring(L, -1) && strcmp(lua_tostring(L, -1), "boolean") == 0;
-      }
-      lua_settop(L, 10);
-      if (!flag) {
-        lua_settop(L, 9);
-        continue;
-      }
-    }
-    lua_pushvalue(L, 9);
-    lua_pushvalue(L, 10);
-    if (h->config && own && ln_lua_is_plain_table(L, 10)) ln_lua_call_registry(L, s, "revive", 1);
-    lua_rawset(L, own ? 6 : 7);
-    lua_settop(L, 9);
+    lua_getfield(L, CLASS, "name");
+    luaL_error(L, "class '%s': slots should be a list of at most %d names", lua_tostring(L, -1),
+               LN_MAX_SLOTS);
   }
-  if (specs) {
-    lua_pushvalue(L, lua_upvalueindex(1));
-    lua_pushcclosure(L, ln_lua_check_options, 1);
-    lua_getfield(L, 1, "name");
-    lua_pushvalue(L, 5);
-    lua_pushvalue(L, 6);
-    lua_pushvalue(L, 8);
-    lua_call(L, 4, 1);
-    lua_replace(L, 6);
-    lua_pushvalue(L, 6);
-    lua_setfield(L, 4, "options");
-    lua_pushvalue(L, 6);
-    lua_rawsetp(L, 4, &arguments_key);   // a script may give its field another value
-  } else if (blank && ln_lua_defines(L, 1, "init")) {
-    lua_newtable(L);
-    lua_pushnil(L);
-    while (lua_next(L, 6)) {
-      lua_pushvalue(L, -2);
-      lua_insert(L, -2);
-      lua_rawset(L, 9);
-    }
-    lua_rawsetp(L, 4, &arguments_key);
-  } else if (blank) {
-    lua_pushnil(L);
-    if (lua_next(L, 6)) {
-      luaL_tolstring(L, 9, NULL);
-      ln_lua_push_option_names(L, o->cls);
-      lua_getfield(L, 1, "name");
-      const char *name = lua_tostring(L, -1);
-      lua_insert(L, -2);
-      ln_lua_unknown(L, "option", lua_tostring(L, 11), name);
-    }
-  }
-  // A built-in's own options go along to init.
-  lua_pushnil(L);
-  while (lua_next(L, 7)) {
-    lua_pushvalue(L, 9);
-    lua_pushvalue(L, 10);
-    lua_rawset(L, 6);
-    lua_settop(L, 9);
-  }
-  lua_pushvalue(L, 6);
-  lua_replace(L, 2);
-  lua_getfield(L, 1, "name");
-  if (o->cls->kind == LN_OPTIMIZER && blank && lua_getfield(L, 1, "slots") == LUA_TTABLE) {
-    int n = (int)lua_rawlen(L, -1);
-    for (int i = 1; i <= n; i++) {
-      lua_rawgeti(L, -1, i);
-      if (lua_type(L, -1) != LUA_TSTRING || !ln_lua_add_slot(o, lua_tostring(L, -1)))
-        luaL_error(L, "class '%s': slots should be a list of at most %d names",
-                   lua_tostring(L, 9), LN_MAX_SLOTS);
-      lua_pop(L, 1);
-    }
-  }
-  if (blank) finish_object(L, s, h, lua_tostring(L, 9));
-  lua_settop(L, 3);
 }
+
+// Layers among the options that a layer's class declares are its fields, and so parts of it.
+static void assign_layers(lua_State *L, const Making *m) {
+  if (m->handle->object->cls->kind != LN_LAYER || !lua_istable(L, m->specs)) return;
+  ln_lua_push_names(L, m->specs);
+  int names = lua_gettop(L), n = (int)lua_rawlen(L, names);
+  for (int i = 1; i <= n; i++) {
+    lua_rawgeti(L, names, i);
+    const char *kind = push_kind_of(L, m, names + 1);
+    bool layers = kind && (strcmp(kind, "layer") == 0 || strcmp(kind, "layers") == 0);
+    lua_pushvalue(L, names + 1);
+    lua_pushvalue(L, names + 1);
+    lua_rawget(L, m->own);
+    if (layers && lua_toboolean(L, -1)) lua_settable(L, SELF);
+    lua_settop(L, names);
+  }
+}
+
+// What comes before the init of a Lua class: the arguments become what init gets, checked where the
+// class declares them. An object over a blank class is ready before its init runs.
+static void prepare(lua_State *L, LnLua *s, LnHandle *h) {
+  const Making m = {.handle = h, .blank = ln_lua_is_blank(h->object->cls), .instance = SELF + 1,
+                    .specs = SELF + 2, .positional = SELF + 3, .own = SELF + 4,
+                    .builtin = SELF + 5};
+  lua_getiuservalue(L, SELF, 1);
+  ln_lua_push_specs(L, CLASS);
+  lua_getfield(L, CLASS, "positional");
+  lua_newtable(L);
+  lua_newtable(L);
+  if (h->config) number_positions(L);
+  lua_pushnil(L);
+  while (lua_next(L, ARGS)) {
+    sort_argument(L, s, &m);
+    lua_settop(L, m.builtin + 1);
+  }
+  keep_arguments(L, &m);
+  add_slots(L, &m);
+  lua_getfield(L, CLASS, "name");
+  if (m.blank) finish_object(L, s, h, lua_tostring(L, -1));
+  assign_layers(L, &m);
+  copy_entries(L, m.builtin, m.own);
+  lua_pushvalue(L, m.own);
+  lua_replace(L, ARGS);
+  lua_settop(L, SELF);
+}
+
+// ---- a class called
 
 // Class(args)
 static int instantiate(lua_State *L, bool config) {
@@ -383,7 +446,7 @@ static int object_init(lua_State *L) {
   if (h->ready) return luaL_error(L, "%s: init was called twice", h->object->cls->name);
   if (h->in_lua) {
     // What the Lua class declares is its own.
-    lua_getfield(L, 1, "class");
+    ln_lua_push_class_of(L, 1);   // 4
     ln_lua_push_specs(L, 4);   // 5
     if (lua_istable(L, 5)) {
       lua_newtable(L);  // 6
@@ -453,10 +516,21 @@ static int from_config(lua_State *L) {
   return 1;
 }
 
+// core.options_of(object): the checked options that its Lua class declares, as a table, or what it
+// was made from where none are declared; nil for objects of built-in classes.
+static int options_of(lua_State *L) {
+  ln_lua_check_handle(L, ln_lua(L), 1);
+  lua_getiuservalue(L, 1, 1);
+  ln_lua_push_arguments(L, lua_gettop(L));
+  return 1;
+}
+
 // Before ln_register_class, whose tables have these.
 void ln_register_construct(lua_State *L) {
   LnLua *s = ln_lua(L);
   s->construct = class_call;
   s->from_config = from_config;
   s->init = object_init;
+  static const luaL_Reg functions[] = {{"options_of", options_of}, {NULL, NULL}};
+  ln_lua_setfuncs(L, functions);
 }

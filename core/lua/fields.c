@@ -1,6 +1,7 @@
 // Fields of objects: reading and assigning them, and how an object is printed.
 #include <string.h>
 
+#include "lua/arguments.h"
 #include "lua/class.h"
 #include "lua/construct.h"
 #include "lua/handle.h"
@@ -47,7 +48,7 @@ static void refuse_slip(lua_State *L, const LnObject *o, int class, const char *
     }
     lua_settop(L, list);
   }
-  lua_getfield(L, class, "class");
+  if (!lua_getmetatable(L, class)) lua_pushnil(L);
   while (lua_istable(L, -1)) {
     lua_pushnil(L);
     while (lua_next(L, -2)) {
@@ -172,23 +173,28 @@ static int object_newindex(lua_State *L) {
   return 0;
 }
 
-static void add_value_text(lua_State *L, luaL_Buffer *b, int i) {
-  if (lua_istable(L, i)) {
-    lua_Integer n = (lua_Integer)lua_rawlen(L, i);
-    luaL_addchar(b, '{');
-    for (lua_Integer k = 1; k <= n; k++) {
-      lua_rawgeti(L, i, k);
-      if (lua_isboolean(L, -1)) lua_pop(L, 1), lua_pushliteral(L, "none");
-      luaL_tolstring(L, -1, NULL);
-      lua_remove(L, -2);
-      luaL_addvalue(b);
-      if (k < n) luaL_addstring(b, ", ");
-    }
-    luaL_addchar(b, '}');
+// Pushes how the value at i is shown among options; strings in quotes where `quoted`.
+static void push_value_text(lua_State *L, int i, bool quoted) {
+  i = lua_absindex(L, i);
+  if (!lua_istable(L, i) || !ln_lua_is_plain_table(L, i)) {
+    bool quotes = quoted && lua_type(L, i) == LUA_TSTRING;
+    luaL_tolstring(L, i, NULL);
+    if (quotes) lua_pushfstring(L, "\"%s\"", lua_tostring(L, -1)), lua_remove(L, -2);
     return;
   }
-  luaL_tolstring(L, i, NULL);
-  luaL_addvalue(b);
+  luaL_checkstack(L, 8, "nested tables");
+  lua_Integer n = (lua_Integer)lua_rawlen(L, i);
+  lua_pushliteral(L, "{");
+  for (lua_Integer k = 1; k <= n; k++) {
+    lua_rawgeti(L, i, k);
+    if (lua_isboolean(L, -1) && !quoted) lua_pop(L, 1), lua_pushliteral(L, "none");
+    push_value_text(L, -1, quoted);
+    lua_remove(L, -2);
+    if (k < n) lua_pushliteral(L, ", "), lua_concat(L, 2);
+    lua_concat(L, 2);
+  }
+  lua_pushliteral(L, "}");
+  lua_concat(L, 2);
 }
 
 // "3 layers, 266610 parameters"; before it is built its parameters are not known.
@@ -204,65 +210,121 @@ static void push_model_text(lua_State *L, LnLayer *l) {
   lua_concat(L, 2);
 }
 
+// Adds "name=text" to the list at `list`; name and value are at the top (popped).
+static void add_option_text(lua_State *L, int list, bool quoted) {
+  push_value_text(L, -1, quoted);
+  lua_pushfstring(L, "%s=%s", lua_tostring(L, -3), lua_tostring(L, -1));
+  lua_rawseti(L, list, (lua_Integer)lua_rawlen(L, list) + 1);
+  lua_pop(L, 3);
+}
+
+// The options of the built-in class that are required or differ from their defaults.
+static void list_options(lua_State *L, LnLua *s, const LnObject *o, int list) {
+  const LnOption *option;
+  LnObject *plain = ln_object_new(&s->context, o->cls);
+  if (!plain) ln_lua_raise(L, s, NULL);
+  ln_lua_give_object(L, s, plain);
+  int top = lua_gettop(L);
+  for (int i = 0; (option = ln_class_option_at(o->cls, i)); i++) {
+    if (strcmp(option->name, "name") == 0 || strcmp(option->name, "dtype") == 0) continue;
+    lua_pushstring(L, option->name);
+    ln_lua_push_option(L, s, option, o, false);
+    push_value_text(L, top + 2, false);
+    ln_lua_push_option(L, s, option, plain, false);
+    push_value_text(L, -1, false);
+    bool usual = option->fallback && option->kind != LN_OPT_SCHEDULE &&
+                 lua_compare(L, -1, top + 3, LUA_OPEQ);
+    lua_settop(L, top + 2);
+    if (!usual) add_option_text(L, list, false);
+    lua_settop(L, top);
+  }
+  lua_pop(L, 1);
+}
+
+// The names that the Lua class at `class` declares: those that may come by position first.
+static void push_declared_names(lua_State *L, int class) {
+  int top = lua_gettop(L), n = 0;
+  lua_newtable(L);                      // top + 1
+  ln_lua_push_specs(L, class);          // top + 2
+  if (lua_istable(L, top + 2)) {
+    lua_newtable(L);                    // top + 3: those that are listed
+    lua_getfield(L, class, "positional");
+    ln_lua_push_names(L, top + 2);      // top + 5
+    for (int from = top + 4; from <= top + 5; from++)
+      for (lua_Integer k = 1; lua_istable(L, from) && k <= (lua_Integer)lua_rawlen(L, from); k++) {
+        lua_rawgeti(L, from, k);
+        lua_pushvalue(L, -1);
+        if (lua_rawget(L, top + 3) == LUA_TNIL) {
+          lua_pushvalue(L, -2);
+          lua_pushboolean(L, 1);
+          lua_rawset(L, top + 3);
+          lua_pushvalue(L, -2);
+          lua_rawseti(L, top + 1, ++n);
+        }
+        lua_pop(L, 2);
+      }
+  }
+  lua_settop(L, top + 1);
+}
+
+// What the object at 1 of a Lua class was given for the options that the class declares.
+static void list_declared(lua_State *L, int list) {
+  int top = lua_gettop(L);
+  lua_getiuservalue(L, 1, 1);                              // top + 1
+  if (ln_lua_push_class_of(L, 1) && ln_lua_push_arguments(L, top + 1) == LUA_TTABLE) {
+    push_declared_names(L, top + 2);                       // top + 4
+    for (lua_Integer k = 1; k <= (lua_Integer)lua_rawlen(L, top + 4); k++) {
+      lua_rawgeti(L, top + 4, k);
+      lua_pushvalue(L, -1);
+      if (lua_rawget(L, top + 3) != LUA_TNIL) add_option_text(L, list, true);
+      lua_settop(L, top + 4);
+    }
+  }
+  lua_settop(L, top);
+}
+
 // "Dense(784 -> 300, relu)", "SGD(learning_rate=0.01)", "relu"
-static int push_text_of(lua_State *L, LnLua *s) {
-  LnObject *o = ln_lua_check_handle(L, s, 1)->object;
-  if (o->cls->kind == LN_ACTIVATION) return lua_pushstring(L, o->name ? o->name : "activation"), 1;
+static void push_text_of(lua_State *L, LnLua *s, const LnHandle *h) {
+  LnObject *o = h->object;
+  if (o->cls->kind == LN_ACTIVATION) {
+    lua_pushstring(L, o->name ? o->name : "activation");
+    return;
+  }
   const char *name = ln_lua_push_class_name(L, 1);
   if (o->cls->kind == LN_LAYER && ((const LnLayerClass *)o->cls)->describe) {
     char text[200] = "";
     ((const LnLayerClass *)o->cls)->describe((LnLayer *)o, text, sizeof text);
-    lua_pushfstring(L, "%s(%s)", name, text);
-    return 1;
-  }
-  if (ln_lua_is_model(o)) {
+    lua_pushstring(L, text);
+  } else if (ln_lua_is_model(o)) {
     push_model_text(L, (LnLayer *)o);
-    lua_pushfstring(L, "%s(%s)", name, lua_tostring(L, -1));
-    return 1;
-  }
-  // The options that are required or differ from their defaults.
-  LnObject *plain = ln_object_new(&s->context, o->cls);
-  if (!plain) return ln_lua_raise(L, s, NULL);
-  ln_lua_give_object(L, s, plain);
-  lua_newtable(L);
-  int list = lua_gettop(L), n = 0;
-  const LnOption *option;
-  for (int i = 0; (option = ln_class_option_at(o->cls, i)); i++) {
-    if (strcmp(option->name, "name") == 0 || strcmp(option->name, "dtype") == 0) continue;
-    luaL_Buffer b, d;
-    ln_lua_push_option(L, s, option, o, false);
-    int value = lua_gettop(L);
-    luaL_buffinit(L, &b);
-    add_value_text(L, &b, value);
-    luaL_pushresult(&b);
-    ln_lua_push_option(L, s, option, plain, false);
-    int usual = lua_gettop(L);
-    luaL_buffinit(L, &d);
-    add_value_text(L, &d, usual);
-    luaL_pushresult(&d);
-    bool first_rate = option->kind == LN_OPT_SCHEDULE;
-    if (!option->fallback || first_rate || !lua_compare(L, -1, value + 1, LUA_OPEQ)) {
-      lua_pushfstring(L, "%s=%s", option->name, lua_tostring(L, value + 1));
-      lua_rawseti(L, list, ++n);
+  } else {
+    lua_newtable(L);
+    int list = lua_gettop(L), n;
+    list_options(L, s, o, list);
+    if (h->in_lua) list_declared(L, list);
+    n = (int)lua_rawlen(L, list);
+    lua_pushliteral(L, "");
+    for (int i = 1; i <= n; i++) {
+      if (i > 1) lua_pushliteral(L, ", "), lua_concat(L, 2);
+      lua_rawgeti(L, list, i);
+      lua_concat(L, 2);
     }
-    lua_settop(L, list);
   }
-  luaL_Buffer b;
-  luaL_buffinit(L, &b);
-  luaL_addstring(&b, name);
-  luaL_addchar(&b, '(');
-  for (int i = 1; i <= n; i++) {
-    lua_rawgeti(L, list, i);
-    luaL_addvalue(&b);
-    if (i < n) luaL_addstring(&b, ", ");
-  }
-  luaL_addchar(&b, ')');
-  luaL_pushresult(&b);
-  return 1;
+  lua_pushfstring(L, "%s(%s)", name, lua_tostring(L, -1));
 }
 
+// A Lua class may say it by a __tostring of its own.
 static int object_tostring(lua_State *L) {
-  push_text_of(L, ln_lua(L));
+  LnLua *s = ln_lua(L);
+  const LnHandle *h = ln_lua_check_handle(L, s, 1);
+  lua_settop(L, 1);
+  if (h->in_lua && ln_lua_push_class_of(L, 1) && ln_lua_defines(L, 2, "__tostring")) {
+    lua_getfield(L, 2, "__tostring");
+    lua_pushvalue(L, 1);
+    ln_lua_call(L, s, 1, 1);
+    return 1;
+  }
+  push_text_of(L, s, h);
   ln_lua_printable(L, -1, true);
   return 1;
 }
@@ -275,7 +337,7 @@ static int object_name(lua_State *L) {
 
 static int object_class(lua_State *L) {
   ln_lua_check_handle(L, ln_lua(L), 1);
-  if (lua_getiuservalue(L, 1, 1) != LUA_TTABLE || !lua_getmetatable(L, -1)) lua_pushnil(L);
+  ln_lua_push_class_of(L, 1);
   return 1;
 }
 
@@ -346,7 +408,8 @@ void ln_register_fields(lua_State *L) {
   lua_newtable(L);
   for (int k = 0; k < LN_KINDS; k++) {
     lua_newtable(L);
-    ln_lua_setfuncs(L, properties);
+    // A callback's fields may have any names: its class's are found all the same.
+    if (k != LN_CALLBACK) ln_lua_setfuncs(L, properties);
     lua_pushvalue(L, -1);
     lua_setfield(L, -3, ln_kinds[k].name);
     add_metatable(L, s, module, LN_TYPE_KINDS + k, ln_kinds[k].name);

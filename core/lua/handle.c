@@ -41,6 +41,16 @@ LnHandle *ln_lua_test_handle(lua_State *L, LnLua *s, int i, LnKind kind) {
   return h && h->object ? h : NULL;
 }
 
+LnHandle *ln_lua_any_handle(lua_State *L, const LnLua *s, int i) {
+  if (lua_type(L, i) != LUA_TUSERDATA || !lua_getmetatable(L, i)) return NULL;
+  const void *found = lua_topointer(L, -1);
+  lua_pop(L, 1);
+  bool known = found == s->metatable[LN_TYPE_MODEL];
+  for (int k = 0; k < LN_KINDS && !known; k++) known = found == s->metatable[LN_TYPE_KINDS + k];
+  LnHandle *h = known ? lua_touserdata(L, i) : NULL;
+  return h && h->object ? h : NULL;
+}
+
 LnObject *ln_lua_ready(lua_State *L, const LnHandle *h, const char *what) {
   if (!h->ready)
     luaL_error(L,

@@ -26,6 +26,7 @@ typedef struct LnHandle {
 } LnHandle;
 // NULL too for a handle that was collected: finalizers may still see it.
 LnHandle *ln_lua_test_handle(lua_State *L, LnLua *s, int i, LnKind kind);
+LnHandle *ln_lua_any_handle(lua_State *L, const LnLua *s, int i);   // of any kind
 LnObject *ln_lua_test_object(lua_State *L, LnLua *s, int i, LnKind kind);
 LnObject *ln_lua_ready(lua_State *L, const LnHandle *h, const char *what);   // or raises
 bool ln_lua_is_model(const LnObject *o);

@@ -75,6 +75,7 @@ const LnKindInfo ln_kinds[LN_KINDS] = {
                      schedule_options},
     [LN_ACTIVATION] = {"activation", "activations", "keras.activations", sizeof(LnActivation),
                        no_options},
+    [LN_CALLBACK] = {"callback", "callbacks", "keras.callbacks", sizeof(LnObject), no_options},
 };
 
 // ---- registries (generated from the directory listing)

@@ -10,7 +10,7 @@
 // Kinds of objects that options hold (nn/nn.h).
 typedef enum LnKind {
   LN_LAYER, LN_LOSS, LN_METRIC, LN_OPTIMIZER, LN_INITIALIZER, LN_REGULARIZER, LN_CONSTRAINT,
-  LN_SCHEDULE, LN_ACTIVATION, LN_KINDS
+  LN_SCHEDULE, LN_ACTIVATION, LN_CALLBACK, LN_KINDS
 } LnKind;
 
 typedef enum LnOptionKind {   // the C field it fills

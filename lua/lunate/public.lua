@@ -133,7 +133,7 @@ local NONE = {}
 -- @return Class
 local function publish(_, Class, about)
   about = about or NONE
-  local types = about.type or rawget(Class, "__metatable") or NONE
+  local types = about.type or Class.__metatable or NONE
   if type(types) == "string" then types = {types} end
   local receiver = about.receiver or types[1] and types[1]:match("[%w_]+$")
   local is_type = {}

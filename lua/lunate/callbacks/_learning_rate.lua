@@ -1,6 +1,6 @@
 --- The learning rate of a model in training, for callbacks that change it.
 
-local class = require "lunate.class"
+local core = require "lunate.core"
 local raise = require "lunate.raise"
 local state = require "lunate.model.state"
 
@@ -18,7 +18,7 @@ end
 function rate.set(callback, value)
   if rate.is_schedule(callback) then
     raise("%s: the optimizer's learning_rate is a schedule; give it a number to change it by a "
-      .. "callback", class.of(callback).name)
+      .. "callback", core.class_of(callback).name)
   end
   state[callback.model].optimizer.learning_rate = value
 end

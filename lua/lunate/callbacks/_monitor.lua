@@ -8,8 +8,8 @@ local public = require "lunate.public"
 local results = require "lunate.model.logs"
 
 local kept = require "lunate.kept"()
-local class = require "lunate.class"
-local options_of = class.options_of
+local core = require "lunate.core"
+local options_of = core.options_of
 
 local Monitor = Callback:extend("Monitor")
 
@@ -27,7 +27,7 @@ end
 local function warn_of_missing(self, logs, consequence)
   if kept[self].warned == self.params then return end
   kept[self].warned = self.params
-  Callback.warn(self, "%s: there is no '%s' yet: %s; there are: %s", class.of(self).name,
+  Callback.warn(self, "%s: there is no '%s' yet: %s; there are: %s", core.class_of(self).name,
     options_of(self).monitor, consequence, names_of(self.model, logs))
 end
 
@@ -47,12 +47,12 @@ function Monitor:value(logs, consequence)
       warn_of_missing(self, logs, consequence)
       return nil
     end
-    raise("%s: there is no '%s' to monitor%s; there are: %s", class.of(self).name, name,
+    raise("%s: there is no '%s' to monitor%s; there are: %s", core.class_of(self).name, name,
       of_training and not self.params.do_validation and " (fit has no validation data)" or "",
       names_of(self.model, logs))
   end
   if type(value) ~= "number" then
-    raise("%s: '%s' should be a number to be monitored, it is %s", class.of(self).name, name,
+    raise("%s: '%s' should be a number to be monitored, it is %s", core.class_of(self).name, name,
       tostring(value))
   end
   return value
@@ -65,7 +65,7 @@ function Monitor:rises()
   local direction = results.direction(self.model, name)
   if not direction then
     raise("%s: it is not known whether a larger '%s' is better: say mode = \"max\" or \"min\"",
-      class.of(self).name, name)
+      core.class_of(self).name, name)
   end
   return direction == "up"
 end

@@ -43,7 +43,7 @@ local hooks = require "lunate.callbacks._hooks"
 local public = require "lunate.public"
 local models = require "lunate.model.state"
 local kept = require "lunate.kept"()
-local options_of = require "lunate.class".options_of
+local options_of = core.options_of
 
 local BackupAndRestore = Callback:extend("BackupAndRestore")
 

@@ -27,12 +27,22 @@
 --       if logs.loss < 0.1 then self.model.stop_training = true end
 --     end
 
+local core = require "lunate.core"
 local public = require "lunate.public"
 local raise = require "lunate.raise"
 local warn = require "lunate.warn"
 local progress_of = require "lunate.callbacks._progress"
 
-local Callback = require "lunate.class"("Callback", {type = "lunate.callback"})
+local Callback = core.class "callback"
+Callback.__metatable = "lunate.callback"   -- what getmetatable says of its objects
+
+--- @private  Whether a value is an object of this class or of one that extends it.
+function Callback.is_instance(Class, value)
+  if getmetatable(value) ~= "lunate.callback" then return false end
+  local class = core.class_of(value)
+  while class and class ~= Class do class = rawget(class, "super") end
+  return class ~= nil
+end
 
 --- Prints a line of its own, below a progress bar that is on its way. Arguments as string.format.
 -- @param ...  as of string.format

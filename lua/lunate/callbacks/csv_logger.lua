@@ -23,7 +23,7 @@ local Callback = require "lunate.callbacks.callback"
 local public = require "lunate.public"
 
 local kept = require "lunate.kept"()
-local options_of = require "lunate.class".options_of
+local options_of = core.options_of
 
 local CSVLogger = Callback:extend("CSVLogger")
 

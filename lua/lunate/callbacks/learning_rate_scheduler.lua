@@ -22,7 +22,7 @@ local raise = require "lunate.raise"
 local Callback = require "lunate.callbacks.callback"
 local rate = require "lunate.callbacks._learning_rate"
 local public = require "lunate.public"
-local options_of = require "lunate.class".options_of
+local options_of = require("lunate.core").options_of
 
 local LearningRateScheduler = Callback:extend("LearningRateScheduler")
 

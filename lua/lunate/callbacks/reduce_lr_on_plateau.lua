@@ -22,7 +22,7 @@ local Callback = require "lunate.callbacks.callback"
 local Monitor = require "lunate.callbacks._monitor"
 local rate = require "lunate.callbacks._learning_rate"
 local public = require "lunate.public"
-local options_of = require "lunate.class".options_of
+local options_of = require("lunate.core").options_of
 
 local ReduceLROnPlateau = Monitor:extend("ReduceLROnPlateau")
 

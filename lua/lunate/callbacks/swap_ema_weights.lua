@@ -20,7 +20,7 @@ local public = require "lunate.public"
 local state = require "lunate.model.state"
 
 local kept = require "lunate.kept"()
-local options_of = require "lunate.class".options_of
+local options_of = require("lunate.core").options_of
 
 local SwapEMAWeights = Callback:extend("SwapEMAWeights")
 

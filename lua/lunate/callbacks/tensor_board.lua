@@ -18,7 +18,7 @@ local results = require "lunate.model.logs"
 local state = require "lunate.model.state"
 
 local kept = require "lunate.kept"()
-local options_of = require "lunate.class".options_of
+local options_of = core.options_of
 
 --- Writes event files for TensorBoard.
 -- @param options  `log_dir` ("logs"): the folder, made where it is missing;

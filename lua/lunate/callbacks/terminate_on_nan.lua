@@ -13,7 +13,7 @@ local raise = require "lunate.raise"
 local Callback = require "lunate.callbacks.callback"
 local public = require "lunate.public"
 local state = require "lunate.model.state"
-local options_of = require "lunate.class".options_of
+local options_of = require("lunate.core").options_of
 
 local TerminateOnNaN = Callback:extend("TerminateOnNaN")
 

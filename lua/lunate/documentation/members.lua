@@ -140,7 +140,7 @@ function members.add_module(name, space, said)
     if not ok or value == nil then   -- what it needs is not there
       book.add{name = full, kind = "module", section = section, text = head, source = file or nil,
         signature = full}
-    elseif members.is_core_class(value) then
+    elseif members.is_core_class(value) and not head then   -- one with a file is told of there
       if not book.by_value[value] then members.add_base(full, section, value, said) end
     elseif members.is_class(value) then
       members.add_lua_class(full, section, value, head, said, head and file)

@@ -40,10 +40,11 @@ end
 local spec = kind.define{
   name = "history", least = 1, most = 1, takes = "a history", options = OPTIONS, panels = true,
   draw = function(options, _, history)
-    local lists = type(history) == "table" and history.history or history
+    local is_callback = getmetatable(history) == "lunate.callback"
+    local lists = (is_callback or type(history) == "table") and history.history or history
     if not is_lists(lists) then
       raise("plot.history: what fit returned, with values of one epoch at least, expected, got %s",
-        type(history) == "table" and tostring(history) or type(history))
+        (is_callback or type(history) == "table") and tostring(history) or type(history))
     end
     local keys = type(history.keys) == "table" and history.keys
     if not keys then

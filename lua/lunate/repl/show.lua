@@ -230,8 +230,7 @@ local function whole_text(value)
   if whole[kind] then return whole[kind](value) end
   if look.is_space(value) then return space_text(value) end
   local meta = getmetatable(value)
-  if type(value) == "table" and meta == "lunate.callback" and value.history and value.epoch
-    and value.keys then
+  if meta == "lunate.callback" and value.history and value.epoch and value.keys then
     return history_text(value)
   end
   local is_class = type(value) == "table" and type(meta) == "string" and meta:find("%.class$")
