@@ -163,13 +163,15 @@ static int object_newindex(lua_State *L) {
     if (lua_toboolean(L, -1)) return 0;
   }
   lua_settop(L, 4);
+  bool tracked = h->in_lua && o->cls->kind == LN_LAYER;
+  if (tracked) ln_lua_check_parts(L, s, 1, 3);
   lua_pushvalue(L, 2);
   lua_pushvalue(L, 3);
   lua_rawset(L, 4);
   // A method of this one object.
   if (key && lua_isfunction(L, 3) && ln_lua_is_hook(o->cls->kind, key))
     o->lua = true, ln_generation++;
-  if (h->in_lua && o->cls->kind == LN_LAYER) ln_lua_note_field(L, s);
+  if (tracked) ln_lua_note_field(L, s);
   return 0;
 }
 

@@ -662,14 +662,17 @@ static void push_schedule(lua_State *L, LnLua *s, const LnOption *o, const void 
 // A layer alone is a list of one.
 static bool check_objects(lua_State *L, LnLua *s, const char *what, const LnOption *o, int i,
                           bool config) {
+  (void)config;
   bool lone;
-  lua_Integer n = list_of(L, i, LUA_TUSERDATA, &lone);
-  if (n < 0 || (!lone && !is_list(L, i, n))) return false;
+  lua_Integer n = list_of(L, i, LUA_TUSERDATA, &lone), before, last;
+  if (n < 0 || (!lone && (!is_list(L, i, n) || ln_lua_find_hole(L, i, &before, &last))))
+    return false;
   lua_createtable(L, (int)n, 0);
   int list = lua_gettop(L);
   for (lua_Integer k = 1; k <= n; k++) {
     push_entry(L, i, k, lone);
-    if (!check_object(L, s, what, o, lua_gettop(L), config)) return false;
+    lua_pushfstring(L, "option '%s' of '%s'", o->name, what);
+    s->objects->find(L, s, list + 1, ln_option_rows[o->kind].object, lua_tostring(L, -1));
     lua_rawseti(L, list, k);
     lua_settop(L, list);
   }

@@ -77,6 +77,33 @@ static void collect_held(lua_State *L, LnLua *s, int list, int seen) {
   lua_settop(L, top - 1);
 }
 
+static bool holds(const LnLayer *l, const LnLayer *other) {
+  bool found = l == other;
+  for (int i = 0; !found && i < l->n_children; i++) found = holds(l->children[i], other);
+  return found;
+}
+
+static void refuse_circle(lua_State *L, const LnLayer *l, const LnLayer *child) {
+  if (child && holds(child, l))
+    luaL_error(L, "layer '%s' cannot be a part of itself", l->base.name);
+}
+
+void ln_lua_check_parts(lua_State *L, LnLua *s, int i, int value) {
+  if (!is_kept(L, s, value)) return;
+  const LnLayer *l = (const LnLayer *)ln_lua_test_object(L, s, i, LN_LAYER);
+  int top = lua_gettop(L);
+  lua_newtable(L);   // top + 1: what the value holds
+  lua_newtable(L);   // top + 2: seen
+  lua_pushvalue(L, value);
+  collect_held(L, s, top + 1, top + 2);
+  for (int k = 1; k <= (int)lua_rawlen(L, top + 1); k++) {
+    lua_rawgeti(L, top + 1, k);
+    refuse_circle(L, l, (LnLayer *)ln_lua_test_object(L, s, -1, LN_LAYER));
+    lua_pop(L, 1);
+  }
+  lua_settop(L, top);
+}
+
 // Pushes the list of what the fields of the object at i hold; nil when there are none.
 static void push_held(lua_State *L, LnLua *s, int i) {
   i = lua_absindex(L, i);
@@ -98,12 +125,6 @@ static void push_held(lua_State *L, LnLua *s, int i) {
   lua_settop(L, top + 3);
   lua_replace(L, top + 1);
   lua_settop(L, top + 1);
-}
-
-static bool holds(const LnLayer *l, const LnLayer *other) {
-  bool found = l == other;
-  for (int i = 0; !found && i < l->n_children; i++) found = holds(l->children[i], other);
-  return found;
 }
 
 static bool has_child(const LnLayer *l, const LnLayer *child) {
@@ -140,8 +161,7 @@ void ln_lua_sync(lua_State *L, LnLua *s, int i) {
     lua_rawset(L, top + 4);
     LnLayer *child = (LnLayer *)ln_lua_test_object(L, s, -1, LN_LAYER);
     LnVariable *v = ln_lua_test_variable(L, s, -1);
-    if (child && holds(child, l))
-      luaL_error(L, "layer '%s' cannot be a part of itself", l->base.name);
+    refuse_circle(L, l, child);
     if ((child && !has_child(l, child) && !ln_layer_add_child(&s->context, l, child)) ||
         (v && !has_variable(l, v) && !ln_layer_add_variable(&s->context, l, v)))
       ln_lua_raise(L, s, NULL);

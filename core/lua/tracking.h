@@ -4,6 +4,8 @@
 
 #include "lua/state.h"
 
+// Raises when the value holds the layer at i, or a layer that it is a part of.
+void ln_lua_check_parts(lua_State *L, LnLua *s, int i, int value);
 // Field 2 of object 1 (instance table at 4) became 3: it is now the last that was assigned.
 void ln_lua_note_field(lua_State *L, LnLua *s);
 void ln_lua_sync(lua_State *L, LnLua *s, int i);   // the layer at i takes up what its fields hold

@@ -56,7 +56,8 @@ describe("golden layers", function()
     local class = case.class_name and core.class("layer", case.class_name)
     -- Models have specs of their own.
     local list = case.call == "list"
-    local mine = class and is_here(case.config) and case.class_name ~= "Sequential" and case["repeat"] ~= 2
+    local mine = class and case.class_name ~= "Sequential" and case["repeat"] ~= 2
+      and is_here(case.config)
       and (list or case.call == "single" and #case.inputs == 1)
     if mine then
       local function make()

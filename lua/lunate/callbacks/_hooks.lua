@@ -3,7 +3,14 @@
 
 local idle = setmetatable({}, {__mode = "k"})   -- {[callback] = {[hook's function] = true}}
 
-local hooks = {}
+local hooks = {names = {}}   -- of all hooks
+
+for _, what in ipairs{"train", "epoch", "batch", "train_batch", "test", "test_batch", "predict",
+                      "predict_batch"} do
+  for _, moment in ipairs{"begin", "end"} do
+    hooks.names[#hooks.names + 1] = "on_" .. what .. "_" .. moment
+  end
+end
 
 --- Says that the function need not be called as a hook of this callback.
 function hooks.leave_out(callback, f)

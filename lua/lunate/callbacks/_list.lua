@@ -64,34 +64,66 @@ function List:advance(count, read_logs)
   if self.progress then self.progress:advance(count, read_logs) end
 end
 
---- @param model  whose callbacks they are
--- @param given  the user's: a list, one callback, or nil
--- @param history  the History of fit, or nil
--- @param params  what callbacks find in self.params
-return function(model, given, history, params)
-  local self = setmetatable({callbacks = {}, wanted = {}, params = params}, List)
-  if getmetatable(given) == "lunate.callback" then given = {given} end
+local is_hook = {}
+for _, name in ipairs(hooks.names) do is_hook[name] = true end
+
+-- Whether a value is a plain table of hooks, which is a callback as it is. Errors: a hook that
+-- there is not, one that is no function.
+local function has_hooks(value, where)
+  if type(value) ~= "table" or getmetatable(value) ~= nil then return false end
+  local found = false
+  for name, f in pairs(value) do
+    if type(name) == "string" and name:find("^on_") then
+      if not is_hook[name] then
+        raise("%s has a hook '%s' that there is not%s", where, name,
+          core.suggestion(name, hooks.names))
+      end
+      if type(f) ~= "function" then
+        raise("%s: '%s' should be a function, got %s", where, name, core.describe_value(f))
+      end
+      found = true
+    end
+  end
+  return found
+end
+
+local function is_class(value) return type(value) == "table" and value.extend ~= nil end
+
+-- The user's callbacks as a list.
+local function list_of(given)
+  if getmetatable(given) == "lunate.callback" or has_hooks(given, "callbacks") then
+    return {given}
+  end
   if given ~= nil and type(given) ~= "table" then
     raise("callbacks should be a list of callbacks, got %s", core.describe_value(given))
   end
-  local function is_class(value) return type(value) == "table" and value.extend ~= nil end
   if is_class(given) then
     raise("callbacks should be callbacks, got the class %s: %s{...} makes one", given.name,
       given.name)
   end
+  local list = {}
   for i = 1, list_length(given or {}, "callbacks") do
-    local callback = given[i]
-    if getmetatable(callback) ~= "lunate.callback" then
-      raise("callbacks[%d] should be a callback, got %s%s", i, type(callback),
+    local callback, where = given[i], ("callbacks[%d]"):format(i)
+    if getmetatable(callback) ~= "lunate.callback" and not has_hooks(callback, where) then
+      raise("%s should be a callback, got %s%s", where, type(callback),
         is_class(callback) and " (a class: call it to make one)" or "")
     end
-    self.callbacks[i] = callback
+    list[i] = callback
   end
   for key in pairs(given or {}) do
     if math.type(key) ~= "integer" then
       raise("callbacks should be a list, it has an entry '%s'", tostring(key))
     end
   end
+  return list
+end
+
+--- @param model  whose callbacks they are
+-- @param given  the user's: a list, one callback, or nil; a plain table of hooks is one too
+-- @param history  the History of fit, or nil
+-- @param params  what callbacks find in self.params
+return function(model, given, history, params)
+  local self = setmetatable({callbacks = list_of(given), wanted = {}, params = params}, List)
   if params.verbose and params.verbose > 0 then
     self.progress = require("lunate.callbacks.progbar_logger")()
     table.insert(self.callbacks, self.progress)

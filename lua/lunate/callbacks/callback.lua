@@ -17,6 +17,9 @@
 -- begin with, and `self.params.first_batch`, its first batch. `self.params.feed:tell()` gives the
 -- place in the data as a plain table, `self.params.feed:seek(place)` goes there.
 --
+-- A plain table of hooks is a callback too:
+-- `callbacks = {{on_epoch_end = function(self, epoch, logs) ... end}}`.
+--
 -- An error in a hook ends fit at once and is the script's, with its traceback: the hooks that would
 -- follow do not run (on_train_end neither), model and `model.history` have what was done by then,
 -- and fit may be called again.

@@ -11,16 +11,14 @@
 --     print(table.concat(epochs, " "))                             --> 1 2 3
 
 local Callback = require "lunate.callbacks.callback"
+local hooks = require "lunate.callbacks._hooks"
 local public = require "lunate.public"
 
 local LambdaCallback = Callback:extend("LambdaCallback")
 
 LambdaCallback.options = {}
-for _, what in ipairs{"train", "epoch", "batch", "train_batch", "test", "test_batch", "predict",
-                      "predict_batch"} do
-  for _, moment in ipairs{"begin", "end"} do
-    LambdaCallback.options["on_" .. what .. "_" .. moment] = {"function", optional = true}
-  end
+for _, hook in ipairs(hooks.names) do
+  LambdaCallback.options[hook] = {"function", optional = true}
 end
 
 function LambdaCallback:init(given)
