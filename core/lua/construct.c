@@ -6,6 +6,7 @@
 
 #include "lua/arguments.h"
 #include "lua/blank.h"
+#include "lua/call_arguments.h"
 #include "lua/class.h"
 #include "lua/handle.h"
 #include "lua/json.h"
@@ -181,6 +182,7 @@ static void find_hooks(lua_State *L, LnObject *o, int class) {
       lua_pop(L, 1);
     }
     if (masks) ((LnLayer *)o)->supports_masking = true;
+    ln_lua_declare_arguments(L, (LnLayer *)o, class);
   } else if (ln_lua_is_blank(o->cls) && kind != LN_LOSS && kind != LN_METRIC) {
     o->lua = true;   // there is nothing else
   }

@@ -109,12 +109,36 @@ static void push_masks(lua_State *L, LnLua *s, const LnTensors *in) {
   }
 }
 
-static void push_call_options(lua_State *L, LnLua *s, const LnTensors *in, const LnCallArgs *args) {
+// What came for the arguments of a layer's call, into the table of options on top.
+static void push_given(lua_State *L, LnLua *s, const LnLayer *l, const LnCallArgs *args) {
+  const LnArgument *list = ln_layer_arguments(l);
+  for (int i = 0; list && list[i].name; i++) {
+    LnTensors tensors = ln_call_tensors(args, i);
+    if (list[i].kind == LN_ARG_FLAG) {
+      lua_pushboolean(L, ln_call_flag(args, i));
+    } else if (tensors.n == 0) {
+      continue;
+    } else if (list[i].kind == LN_ARG_TENSOR) {
+      ln_lua_push_tensor(L, s, tensors.v[0]);
+    } else {
+      lua_createtable(L, tensors.n, 0);
+      for (int k = 0; k < tensors.n; k++) {
+        ln_lua_push_tensor(L, s, tensors.v[k]);
+        lua_rawseti(L, -2, k + 1);
+      }
+    }
+    lua_setfield(L, -2, list[i].name);
+  }
+}
+
+static void push_call_options(lua_State *L, LnLua *s, const Job *j) {
+  const LnCallArgs *args = j->args;
   lua_createtable(L, 0, 2);
   lua_pushboolean(L, args && args->training);
   lua_setfield(L, -2, "training");
-  push_masks(L, s, in);
+  push_masks(L, s, j->in);
   lua_setfield(L, -2, "mask");
+  if (args && args->given) push_given(L, s, (const LnLayer *)j->object, args);
 }
 
 static void push_inputs(lua_State *L, LnLua *s, const LnTensors *in) {
@@ -148,7 +172,7 @@ static int push_arguments(lua_State *L, LnLua *s, const Job *j) {
   switch (j->object->cls->kind) {
     case LN_LAYER:
       push_inputs(L, s, in);
-      push_call_options(L, s, in, j->args);
+      push_call_options(L, s, j);
       return 2;
     case LN_INITIALIZER:
       ln_lua_push_shape(L, in->v[0]->shape, in->v[0]->rank);

@@ -1,9 +1,10 @@
-// Layers in Lua: calling, building, weights. Models get their training methods in Lua
-// (lua/lunate/model), on top of these.
+// Layers in Lua: building, weights, losses; calls of them are in call.c. Models get their training
+// methods in Lua (lua/lunate/model), on top of these.
 #include <stdlib.h>
 #include <string.h>
 
 #include "lua/arguments.h"
+#include "lua/call.h"
 #include "lua/class.h"
 #include "lua/handle.h"
 #include "lua/host.h"
@@ -13,54 +14,10 @@
 #include "nn/operation.h"
 #include "ops/ops.h"
 
-enum { MAX_OUT = LN_LUA_MAX_SHAPES, MAX_TENSORS = 256 };
+enum { MAX_OUT = LN_LUA_MAX_SHAPES };
 
 static LnLayer *check_layer(lua_State *L, LnLua *s, int i, const char *what) {
   return (LnLayer *)ln_lua_check_object(L, s, i, LN_LAYER, what);
-}
-
-// Tensors at i: one, or a list of them. Tables of numbers become tensors (in place).
-static int read_inputs(lua_State *L, LnLua *s, int i, const char *what, LnTensor **in) {
-  if (lua_istable(L, i)) {
-    lua_rawgeti(L, i, 1);
-    bool list = ln_lua_test_tensor(L, s, -1) != NULL;
-    lua_pop(L, 1);
-    if (list) {
-      lua_Unsigned n = (lua_Unsigned)ln_lua_list_length(L, i, what);
-      if (n > MAX_TENSORS)
-        luaL_error(L, "'%s': at most %d inputs, got %d", what, MAX_TENSORS, (int)n);
-      ln_lua_own_list(L, i, what);   // anchors them
-      for (int k = 0; k < (int)n; k++) {
-        lua_rawgeti(L, i, k + 1);
-        in[k] = ln_lua_test_tensor(L, s, -1);
-        if (!in[k])
-          luaL_error(L, "'%s': a list of tensors expected, entry %d is %s", what, k + 1,
-                     luaL_typename(L, -1));
-        if (ln_tensor_closed(in[k])) luaL_error(L, "'%s': input %d is closed", what, k + 1);
-        lua_pop(L, 1);
-      }
-      return (int)n;
-    }
-  }
-  in[0] = ln_lua_to_tensor(L, s, i, LN_DTYPES, what);
-  return 1;
-}
-
-// The n results at the top as they are, or in a table by name.
-static int give(lua_State *L, LnLua *s, const LnLayer *l, int n) {
-  int first = lua_gettop(L) - n + 1, names = lua_gettop(L) + 1;
-  luaL_checkstack(L, 6, NULL);
-  if (!ln_lua_push_output_names(L, s, l) || (int)lua_rawlen(L, names) != n) {
-    lua_settop(L, names - 1);
-    return n;
-  }
-  lua_createtable(L, 0, n);
-  for (int k = 0; k < n; k++) {
-    lua_rawgeti(L, names, k + 1);
-    lua_pushvalue(L, first + k);
-    lua_rawset(L, names + 1);
-  }
-  return 1;
 }
 
 // core.name_outputs(layer, names or nil): what a call of it gives is a table by these names.
@@ -79,76 +36,6 @@ static int output_names(lua_State *L) {
   return ln_lua_push_output_names(L, s, check_layer(L, s, 1, "output_names")) ? 1 : 0;
 }
 
-// The masks of a call's inputs, from the list on top: tensors, false for none.
-static void read_masks(lua_State *L, LnLua *s, const LnLayer *l, int n, LnTensor **masks) {
-  if ((int)lua_rawlen(L, -1) != n)
-    luaL_error(L, "layer '%s': %d inputs have as many masks, got %d", l->base.name, n,
-               (int)lua_rawlen(L, -1));
-  for (int i = 0; i < n; i++) {
-    lua_rawgeti(L, -1, i + 1);
-    masks[i] = lua_toboolean(L, -1) ? ln_lua_check_tensor(L, s, -1, "mask") : NULL;
-    lua_pop(L, 1);
-  }
-}
-
-typedef bool (*Calling)(LnContext *c, LnLayer *l, const LnTensors *in, const LnCallArgs *args,
-                        LnTensor **out, int max_out, int *n_out);
-
-static int call_with(lua_State *L, Calling calling) {
-  LnLua *s = ln_lua(L);
-  LnContext *c = &s->context;
-  LnLayer *l = check_layer(L, s, 1, "call");
-  LnTensor *in[MAX_TENSORS], *masks[MAX_TENSORS], *out[MAX_OUT];
-  LnCallArgs args = {false, NULL};
-  int n_out = 0;
-  lua_settop(L, 3);
-  if (lua_isnil(L, 2))
-    return luaL_error(L, "layer '%s' is called with a tensor or a list of tensors", l->base.name);
-  ln_lua_inputs_by_name(L, s, l, 2);
-  if (ln_lua_has_symbolic(L, s, 2)) return give(L, s, l, ln_lua_layer_symbolic(L, s));
-  int n = read_inputs(L, s, 2, l->base.name, in);
-  for (int i = 0; i < n; i++) masks[i] = NULL;
-  if (lua_istable(L, 3)) {
-    lua_pushnil(L);
-    while (lua_next(L, 3)) {
-      const char *key = lua_type(L, -2) == LUA_TSTRING ? lua_tostring(L, -2) : "?";
-      if (strcmp(key, "training") == 0) args.training = lua_toboolean(L, -1);
-      else if (strcmp(key, "mask") == 0 && lua_istable(L, -1))
-        read_masks(L, s, l, n, masks);
-      else if (strcmp(key, "mask") == 0)
-        masks[0] = lua_toboolean(L, -1) ? ln_lua_check_tensor(L, s, -1, "mask") : NULL;
-      else
-        return luaL_error(L, "layer '%s': unknown argument '%s' of a call (training, mask)",
-                          l->base.name, key);
-      lua_pop(L, 1);
-    }
-  } else if (!lua_isnil(L, 3)) {
-    return luaL_error(L, "layer '%s': a table of options expected after the inputs, got %s",
-                      l->base.name, luaL_typename(L, 3));
-  }
-  size_t scope = ln_scope(c);
-  bool ok = true;
-  for (int i = 0; ok && i < n; i++) {   // the tensors of a caller stay as they are
-    if (!masks[i]) continue;
-    ok = (in[i] = ln_identity(c, in[i])) != NULL;
-    if (ok) ln_tensor_set_mask(in[i], masks[i]);
-  }
-  if (!ok || !calling(c, l, &(LnTensors){n, in}, &args, out, MAX_OUT, &n_out)) {
-    ln_scope_end(c, scope);
-    return ln_lua_raise(L, s, NULL);
-  }
-  luaL_checkstack(L, n_out, NULL);
-  for (int i = 0; i < n_out; i++) ln_lua_push_tensor(L, s, out[i]);
-  ln_scope_end(c, scope);
-  return give(L, s, l, n_out);
-}
-
-// layer(x), layer({a, b}), layer(x, {training = true, mask = m})
-static int layer_call(lua_State *L) { return call_with(L, ln_layer_call); }
-
-// Class.super.call(self, x, options): the built-in's, where a Lua subclass calls up
-static int call_method(lua_State *L) { return call_with(L, ln_layer_call_builtin); }
-
 // layer:compute_output_shape(shape): also builds it.
 static int compute_output_shape(lua_State *L) {
   LnLua *s = ln_lua(L);
@@ -157,7 +44,7 @@ static int compute_output_shape(lua_State *L) {
   LnSymbol in[MAX_OUT], out[MAX_OUT];
   int n_out = 0, n = ln_lua_check_shapes(L, 2, "compute_output_shape", shapes);
   for (int i = 0; i < n; i++) in[i] = (LnSymbol){shapes[i], {.n = -1}, -1};
-  if (!ln_layer_infer(&s->context, l, n, in, out, MAX_OUT, &n_out))
+  if (!ln_layer_infer(&s->context, l, n, in, NULL, out, MAX_OUT, &n_out))
     return ln_lua_raise(L, s, NULL);
   for (int i = 0; i < n_out; i++) ln_lua_push_shape(L, out[i].shape.v, (int)out[i].shape.n);
   return n_out;
@@ -473,7 +360,8 @@ void ln_register_layer(lua_State *L) {
   int module = lua_gettop(L);
   static const luaL_Reg methods[] = {
       {"build", build}, {"compute_output_shape", compute_output_shape},
-      {"adapt", adapt}, {"call", call_method}, {"add_loss", add_loss}, {NULL, NULL}};
+      {"adapt", adapt}, {"call", ln_lua_layer_call_builtin},
+      {"compute_mask", ln_lua_layer_compute_mask}, {"add_loss", add_loss}, {NULL, NULL}};
   static const luaL_Reg properties[] = {
       {"built", built}, {"built_shape", built_shape}, {"built_shapes", built_shapes},
       {"layers", layers}, {"losses", losses}, {"class_name", class_name},
@@ -498,7 +386,7 @@ void ln_register_layer(lua_State *L) {
   for (int type = 0; type < 2; type++) {
     ln_lua_push_metatable(L, s, type ? LN_TYPE_MODEL : LN_TYPE_KINDS + LN_LAYER);
     lua_pushvalue(L, lua_upvalueindex(1));
-    lua_pushcclosure(L, layer_call, 1);
+    lua_pushcclosure(L, ln_lua_layer_call, 1);
     lua_setfield(L, -2, "__call");
     lua_pop(L, 1);
   }

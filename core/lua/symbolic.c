@@ -2,8 +2,11 @@
 // layers and ops on them makes nodes, which lua/lunate/functional turns into models.
 //
 // A node is a table: layer, inputs and outputs (lists of symbolic tensors), list (how the inputs
-// were given), index (which call of its layer it is), training and mask (when the call had them).
+// were given), index (which call of its layer it is); when the call had them training, masks (a
+// list, false for an input without one) and arguments (a list of {name =, value =}, in the order of
+// their declaration; a value is a symbolic tensor, a list of them or true).
 // A symbolic tensor has its node as user value, so that what made it lives as long as it does.
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,6 +14,7 @@
 #include "lua/class.h"
 #include "lua/handle.h"
 #include "lua/index.h"
+#include "lua/messages.h"
 #include "lua/options.h"
 #include "lua/symbolic.h"
 #include "lua/tensor.h"
@@ -114,72 +118,113 @@ static void list_node(lua_State *L, LnLua *s, int layer, int node) {
   lua_pop(L, 1);
 }
 
-int ln_lua_call_symbolic(lua_State *L, LnLua *s, int layer, int inputs, bool list, int training,
-                         int mask) {
-  LnLayer *l = (LnLayer *)ln_lua_check_object(L, s, layer, LN_LAYER, "call");
-  int n = (int)lua_rawlen(L, inputs), n_out = 0;
-  LnSymbol in[MAX_IN], out[MAX_OUT];
+// The symbolic tensor at the top, popped.
+static LnSymbol pop_symbol(lua_State *L, LnLua *s, const LnLayer *l, const char *what) {
+  const Symbolic *t = test(L, s, -1);
+  if (!t)
+    luaL_error(L, "layer '%s': inputs and arguments are either all symbolic or all tensors; %s is "
+               "%s", l->base.name, what, ln_lua_describe(L, s, -1));
+  lua_pop(L, 1);
+  return t->of;
+}
+
+// Masks of the n inputs in the option "mask": into the symbols, and as a list into the node.
+static void read_masks(lua_State *L, LnLua *s, const LnLayer *l, int options, int node, int n,
+                       LnSymbol *in) {
+  if (lua_getfield(L, options, "mask"), !lua_toboolean(L, -1)) {
+    lua_pop(L, 1);
+    return;
+  }
+  const int mask = lua_gettop(L), given = lua_istable(L, mask) ? (int)lua_rawlen(L, mask) : 1;
+  if (given > n)
+    luaL_error(L, "layer '%s': %d inputs have as many masks, got %d", l->base.name, n, given);
+  lua_createtable(L, n, 0);
+  for (int i = 0; i < n; i++) {
+    if (!lua_istable(L, mask) && i == 0) lua_pushvalue(L, mask);
+    else if (lua_istable(L, mask)) lua_rawgeti(L, mask, i + 1);
+    else lua_pushnil(L);
+    if (!lua_toboolean(L, -1)) {
+      lua_pushboolean(L, 0), lua_rawseti(L, mask + 1, i + 1);
+      lua_pop(L, 1);
+      continue;
+    }
+    if (!test(L, s, -1))
+      luaL_error(L, "layer '%s': the mask of a symbolic call is symbolic, got %s", l->base.name,
+                 luaL_typename(L, -1));
+    in[i].mask = test(L, s, -1)->of.shape;
+    lua_rawseti(L, mask + 1, i + 1);
+  }
+  lua_setfield(L, node, "masks");
+  lua_pop(L, 1);
+}
+
+// What the options hold for the layer's arguments: into the symbols behind the inputs', and into
+// the node. False: nothing.
+static bool read_given(lua_State *L, LnLua *s, const LnLayer *l, int options, int node,
+                       LnGiven *given, LnSymbol *symbols, int max) {
+  const LnArgument *list = ln_layer_arguments(l);
+  bool any = false;
+  memset(given, 0, sizeof *given);
+  lua_newtable(L);
+  const int arguments = lua_gettop(L);
+  for (int i = 0; list && list[i].name; i++) {
+    lua_getfield(L, options, list[i].name);
+    if (lua_toboolean(L, -1)) {
+      const int value = arguments + 1;
+      bool several = list[i].kind == LN_ARG_TENSORS && lua_istable(L, value);
+      int n = several ? ln_lua_own_list(L, value, list[i].name) : 1;
+      any = true;
+      given->flag[i] = list[i].kind == LN_ARG_FLAG;
+      if (given->flag[i]) n = 0;
+      if (given->tensors.n + n > max)
+        luaL_error(L, "layer '%s': at most %d tensors for its arguments", l->base.name, max);
+      const char *what = lua_pushfstring(L, "argument '%s'", list[i].name);
+      for (int k = 0; k < n; k++) {
+        if (several) lua_rawgeti(L, value, k + 1);
+        else lua_pushvalue(L, value);
+        symbols[given->tensors.n++] = pop_symbol(L, s, l, what);
+      }
+      given->n[i] = (uint16_t)n;
+      lua_createtable(L, 0, 2);
+      lua_pushstring(L, list[i].name), lua_setfield(L, -2, "name");
+      lua_pushvalue(L, value), lua_setfield(L, -2, "value");
+      lua_rawseti(L, arguments, (lua_Integer)lua_rawlen(L, arguments) + 1);
+    }
+    lua_settop(L, arguments);
+  }
+  if (any) lua_setfield(L, node, "arguments");
+  lua_settop(L, arguments - 1);
+  return any;
+}
+
+int ln_lua_call_symbolic(lua_State *L, LnLua *s, const LnSymbolicCall *call) {
+  LnLayer *l = (LnLayer *)ln_lua_check_object(L, s, call->layer, LN_LAYER, "call");
+  int n = (int)lua_rawlen(L, call->inputs), n_out = 0;
+  LnSymbol in[2 * MAX_IN], out[MAX_OUT];
+  LnGiven given;
+  bool has_given = false;
   if (n > MAX_IN)
     return luaL_error(L, "'%s': at most %d inputs, got %d", l->base.name, MAX_IN, n);
   for (int i = 0; i < n; i++) {
-    lua_rawgeti(L, inputs, i + 1);
-    const Symbolic *t = test(L, s, -1);
-    if (!t)
-      return luaL_error(L, "layer '%s': inputs are either all symbolic or all tensors; input %d is "
-                           "%s", l->base.name, i + 1, luaL_typename(L, -1));
-    in[i] = t->of;
-    lua_pop(L, 1);
+    lua_rawgeti(L, call->inputs, i + 1);
+    char what[32];
+    snprintf(what, sizeof what, "input %d", i + 1);
+    in[i] = pop_symbol(L, s, l, what);
   }
-  if (mask && n > 0) in[0].mask = test(L, s, mask)->of.shape;
-  if (!ln_layer_infer(&s->context, l, n, in, out, MAX_OUT, &n_out))
-    return ln_lua_raise(L, s, NULL);
-  luaL_checkstack(L, n_out + 4, NULL);
-  push_node(L, s, layer, inputs, list);
+  luaL_checkstack(L, MAX_OUT + 12, NULL);
+  push_node(L, s, call->layer, call->inputs, call->list);
   int node = lua_gettop(L);
-  if (training >= 0) lua_pushboolean(L, training), lua_setfield(L, node, "training");
-  if (mask) lua_pushvalue(L, mask), lua_setfield(L, node, "mask");
+  if (call->training >= 0) lua_pushboolean(L, call->training), lua_setfield(L, node, "training");
+  if (call->options) {
+    read_masks(L, s, l, call->options, node, n, in);
+    has_given = read_given(L, s, l, call->options, node, &given, in + n, MAX_IN);
+  }
+  if (!ln_layer_infer(&s->context, l, n, in, has_given ? &given : NULL, out, MAX_OUT, &n_out))
+    return ln_lua_raise(L, s, NULL);
   for (int i = 0; i < n_out; i++) push_symbolic(L, s, &out[i], i + 1, node);
-  list_node(L, s, layer, node);
+  list_node(L, s, call->layer, node);
   lua_remove(L, node);
   return n_out;
-}
-
-int ln_lua_layer_symbolic(lua_State *L, LnLua *s) {
-  const LnObject *o = ln_lua_check_object(L, s, 1, LN_LAYER, "call");
-  int training = -1, mask = 0;
-  bool list = lua_istable(L, 2);
-  if (!list) {
-    lua_createtable(L, 1, 0);
-    lua_pushvalue(L, 2);
-    lua_rawseti(L, -2, 1);
-    lua_replace(L, 2);
-  }
-  if (lua_istable(L, 3)) {
-    lua_pushnil(L);
-    while (lua_next(L, 3)) {
-      const char *key = lua_type(L, -2) == LUA_TSTRING ? lua_tostring(L, -2) : "?";
-      if (strcmp(key, "training") == 0) {
-        training = lua_toboolean(L, -1);
-      } else if (strcmp(key, "mask") == 0) {
-        if (lua_toboolean(L, -1)) mask = -1;
-      } else {
-        return luaL_error(L, "layer '%s': unknown argument '%s' of a call (training, mask)",
-                          o->name, key);
-      }
-      lua_pop(L, 1);
-    }
-    if (mask) {
-      lua_getfield(L, 3, "mask");
-      mask = lua_gettop(L);
-      if (!test(L, s, mask))
-        return luaL_error(L, "layer '%s': the mask of a symbolic call is symbolic, got %s", o->name,
-                          luaL_typename(L, mask));
-    }
-  } else if (!lua_isnil(L, 3)) {
-    return luaL_error(L, "layer '%s': a table of options expected after the inputs, got %s",
-                      o->name, luaL_typename(L, 3));
-  }
-  return ln_lua_call_symbolic(L, s, 1, 2, list, training, mask);
 }
 
 void ln_lua_inputs_by_name(lua_State *L, LnLua *s, const LnLayer *l, int i) {
@@ -233,7 +278,8 @@ static void push_operation(lua_State *L, LnLua *s, LnLayer *l) {
 int ln_lua_operation(lua_State *L, LnLua *s, LnLayer *operation, int inputs) {
   inputs = lua_absindex(L, inputs);
   push_operation(L, s, operation);
-  return ln_lua_call_symbolic(L, s, lua_gettop(L), inputs, true, -1, 0);
+  return ln_lua_call_symbolic(L, s, &(LnSymbolicCall){.layer = lua_gettop(L), .inputs = inputs,
+                                                      .training = -1, .list = true});
 }
 
 // t[index]
@@ -479,8 +525,40 @@ static int declare_input(lua_State *L) {
   return 0;
 }
 
+// The slots that a node reads besides its inputs' (which are in node->in): those of its arguments
+// and masks in the table at `table`.
+static void read_node_slots(lua_State *L, int table, LnNode *node) {
+  const LnArgument *list = ln_layer_arguments(node->layer);
+  int n = node->n_in;
+  node->has_given = lua_getfield(L, table, "arguments") == LUA_TTABLE;
+  const int arguments = lua_gettop(L);
+  for (int i = 0; node->has_given && list && list[i].name; i++) {
+    int first = n;
+    if (lua_getfield(L, arguments, list[i].name) == LUA_TTABLE) {
+      n += read_slots(L, node->in + n, 2 * MAX_IN - n);
+    } else if (lua_isinteger(L, -1)) {
+      if (n == 2 * MAX_IN) luaL_error(L, "a node has at most %d arguments", MAX_IN);
+      node->in[n++] = (int)lua_tointeger(L, -1) - 1;
+    }
+    node->given.flag[i] = lua_isboolean(L, -1) && lua_toboolean(L, -1);
+    node->given.n[i] = (uint16_t)(n - first);
+    lua_settop(L, arguments);
+  }
+  node->given.tensors.n = n - node->n_in;
+  if (lua_getfield(L, table, "masks") == LUA_TTABLE) {
+    node->n_masks = node->n_in;
+    for (int i = 0; i < node->n_in; i++) {
+      lua_rawgeti(L, -1, i + 1);
+      node->in[n + i] = lua_isinteger(L, -1) ? (int)lua_tointeger(L, -1) - 1 : -1;
+      lua_pop(L, 1);
+    }
+  }
+  lua_settop(L, arguments - 1);
+}
+
 // core.set_graph(model, {inputs = {{name =, shape =, dtype =}}, nodes = {{layer =, inputs = {slot},
-// mask =, training =, first =, n_out =}}, outputs = {slot}, layers = {layer}}): slots count from 1.
+// arguments = {[name] = slot, {slot} or true}, masks = {slot or false}, training =, first =,
+// n_out =}}, outputs = {slot}, layers = {layer}}): slots count from 1.
 static int set_graph(lua_State *L) {
   LnLua *s = ln_lua(L);
   LnLayer *model = (LnLayer *)ln_lua_check_object(L, s, 1, LN_LAYER, "Model");
@@ -508,20 +586,19 @@ static int set_graph(lua_State *L) {
   for (int i = 0; i < g.n_nodes; i++) {
     lua_rawgeti(L, 4, i + 1);      // 12
     lua_getfield(L, 12, "layer");
-    nodes[i].layer = (LnLayer *)ln_lua_check_object(L, s, 13, LN_LAYER, "Model");
+    nodes[i] = (LnNode){.layer = (LnLayer *)ln_lua_check_object(L, s, 13, LN_LAYER, "Model")};
     lua_getfield(L, 12, "training");
     nodes[i].training = lua_isnil(L, -1) ? -1 : lua_toboolean(L, -1);
-    lua_getfield(L, 12, "mask");
-    nodes[i].mask = lua_isnil(L, -1) ? -1 : (int)lua_tointeger(L, -1) - 1;
     lua_getfield(L, 12, "first");
     nodes[i].first_out = (int)lua_tointeger(L, -1) - 1;
     lua_getfield(L, 12, "n_out");
     nodes[i].n_out = (int)lua_tointeger(L, -1);
     lua_settop(L, 12);
     lua_getfield(L, 12, "inputs");
-    nodes[i].in = lua_newuserdatauv(L, (MAX_IN + 1) * sizeof(int), 0);
+    nodes[i].in = lua_newuserdatauv(L, 3 * MAX_IN * sizeof(int), 0);
     lua_rawseti(L, 11, i + 1);
     nodes[i].n_in = read_slots(L, nodes[i].in, MAX_IN);
+    read_node_slots(L, 12, &nodes[i]);
     lua_settop(L, 11);
   }
   lua_pushvalue(L, 5);

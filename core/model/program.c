@@ -143,7 +143,7 @@ static bool take_gradients(LnContext *c, const LnTask *t, LnProgram *p, LnTensor
 // The model, the loss and the gradients, on the program's tape.
 static bool compute(LnContext *c, LnTask *t, LnProgram *p) {
   LnTensors in = {p->feed.n_x, p->feed.x};
-  LnCallArgs args = {p->mode == LN_TRAIN, NULL};
+  LnCallArgs args = {.training = p->mode == LN_TRAIN};
   LnTensor *total = NULL;
   if (!ln_layer_call(c, t->model, &in, &args, p->pred, LN_MAX_PARTS, &p->n_pred)) {
     p->n_pred = 0;

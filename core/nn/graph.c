@@ -30,15 +30,14 @@ static bool check_graph(LnContext *c, const LnGraph *g, LnGraphModel *m) {
   m->n_slots = g->n_in;
   for (int i = 0; i < g->n_nodes; i++) {
     const LnNode *node = &g->nodes[i];
-    for (int k = 0; k < node->n_in; k++)
-      if (node->in[k] < 0 || node->in[k] >= m->n_slots)
+    const int n = ln_node_slots(node);
+    for (int k = 0; k < n; k++)
+      if (node->in[k] >= m->n_slots || (node->in[k] < 0 && k < n - node->n_masks))
         return ln_fail(c, "the graph is disconnected at layer '%s'", node->layer->base.name);
-    if (node->mask >= m->n_slots)
-      return ln_fail(c, "the graph is disconnected at the mask of '%s'", node->layer->base.name);
     if (node->first_out != m->n_slots)
       return ln_fail(c, "the outputs of a graph are not in order");
     m->n_slots += node->n_out;
-    if (node->n_in > m->widest) m->widest = node->n_in;
+    if (n > m->widest) m->widest = n;
   }
   for (int i = 0; i < g->n_out; i++)
     if (g->outputs[i] < 0 || g->outputs[i] >= m->n_slots)
@@ -60,14 +59,15 @@ static bool fill(LnGraphModel *m, const LnGraph *g) {
     ok = ok && m->inputs[i].name;
   }
   for (int i = 0; m->nodes && i < g->n_nodes; i++) {
-    m->nodes[i].in = ok ? copy(g->nodes[i].in, g->nodes[i].n_in, sizeof(int)) : NULL;
+    m->nodes[i].in = ok ? copy(g->nodes[i].in, ln_node_slots(&g->nodes[i]), sizeof(int)) : NULL;
     ok = ok && m->nodes[i].in;
   }
   if (!ok) return false;
   for (int i = 0; i < m->n_slots; i++) m->last_use[i] = -1;
   for (int i = 0; i < m->n_nodes; i++) {
-    for (int k = 0; k < m->nodes[i].n_in; k++) m->last_use[m->nodes[i].in[k]] = i;
-    if (m->nodes[i].mask >= 0) m->last_use[m->nodes[i].mask] = i;
+    const LnNode *node = &m->nodes[i];
+    for (int k = 0; k < ln_node_slots(node); k++)
+      if (node->in[k] >= 0) m->last_use[node->in[k]] = i;
   }
   for (int i = 0; i < m->n_out; i++) m->last_use[m->outputs[i]] = m->n_nodes;
   return true;
@@ -126,6 +126,29 @@ static void drop(LnTensor **slot) {
   *slot = NULL;
 }
 
+// Calls one node; what it reads is in v, as its slots are in node->in.
+static bool run_node(LnContext *c, const LnNode *node, const LnCallArgs *args, LnTensor **v,
+                     LnTensor **out) {
+  const int n_given = node->has_given ? node->given.tensors.n : 0;
+  LnTensor **masks = v + node->n_in + n_given;
+  LnGiven given;
+  LnCallArgs call_args = {.training = node->training < 0 ? args->training : node->training != 0};
+  int n = 0;
+  if (node->has_given) {
+    given = node->given;
+    given.tensors.v = v + node->n_in;
+    call_args.given = &given;
+  }
+  for (int k = 0; k < node->n_masks; k++)
+    if (masks[k] && !(v[k] = ln_masked(c, v[k], masks[k]))) return false;
+  if (!ln_layer_call(c, node->layer, &(LnTensors){node->n_in, v}, &call_args, out, node->n_out,
+                     &n))
+    return false;
+  return n == node->n_out ||
+         ln_fail(c, "layer '%s' gave %d outputs, and %d when the graph was made",
+                 node->layer->base.name, n, node->n_out);
+}
+
 // Slots hold references, so that what no later node reads is freed on the way.
 static bool run(LnContext *c, const LnGraphModel *m, const LnTensors *in, const LnCallArgs *args,
                 LnTensor **slot, LnTensor **v) {
@@ -133,23 +156,16 @@ static bool run(LnContext *c, const LnGraphModel *m, const LnTensors *in, const 
     if (!(slot[i] = ln_retain(match_input(c, in->v[i], &m->inputs[i])))) return false;
   for (int i = 0; i < m->n_nodes; i++) {
     const LnNode *node = &m->nodes[i];
+    const int n = ln_node_slots(node);
     LnTensor **out = slot + node->first_out;
-    LnCallArgs own = {node->training < 0 ? args->training : node->training != 0,
-                      node->mask >= 0 ? slot[node->mask] : NULL};
     size_t scope = ln_scope(c);
-    int n = 0;
-    for (int k = 0; k < node->n_in; k++) v[k] = slot[node->in[k]];
-    bool ok = ln_layer_call(c, node->layer, &(LnTensors){node->n_in, v}, &own, out, node->n_out,
-                            &n);
-    if (ok && n != node->n_out)
-      ok = ln_fail(c, "layer '%s' gave %d outputs, and %d when the graph was made",
-                   node->layer->base.name, n, node->n_out);
-    for (int k = 0; k < node->n_out; k++) out[k] = ok ? ln_retain(out[k]) : NULL;
+    for (int k = 0; k < n; k++) v[k] = node->in[k] >= 0 ? slot[node->in[k]] : NULL;
+    bool done = run_node(c, node, args, v, out);
+    for (int k = 0; k < node->n_out; k++) out[k] = done ? ln_retain(out[k]) : NULL;
     ln_scope_end(c, scope);
-    if (!ok) return false;
-    for (int k = 0; k < node->n_in; k++)
-      if (m->last_use[node->in[k]] == i) drop(&slot[node->in[k]]);
-    if (node->mask >= 0 && m->last_use[node->mask] == i) drop(&slot[node->mask]);
+    if (!done) return false;
+    for (int k = 0; k < n; k++)
+      if (node->in[k] >= 0 && m->last_use[node->in[k]] == i) drop(&slot[node->in[k]]);
   }
   return true;
 }

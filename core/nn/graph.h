@@ -10,10 +10,16 @@
 typedef struct LnNode {
   LnLayer *layer;    // one of the model's children
   int n_in, n_out, first_out;
-  int mask;          // the slot of its mask; -1: none
   int training;      // 0 or 1 when the call said so; -1: as the model is called
-  int *in;           // slots
+  int n_masks;       // n_in where the call gave masks; 0
+  // Slots: n_in inputs, given.tensors.n of arguments, n_masks masks (-1: that input has none).
+  int *in;
+  bool has_given;    // the call gave arguments; given is without their tensors
+  LnGiven given;
 } LnNode;
+static inline int ln_node_slots(const LnNode *n) {   // that it reads
+  return n->n_in + (n->has_given ? n->given.tensors.n : 0) + n->n_masks;
+}
 
 typedef struct LnInput {
   const char *name;
@@ -36,7 +42,7 @@ typedef struct LnGraph {
 typedef struct LnGraphModel {
   LnLayer layer;
   int n_in, n_nodes, n_out, n_slots;
-  int widest;        // inputs of one node
+  int widest;        // slots that one node reads
   LnInput *inputs;   // with names of their own
   LnNode *nodes;
   int *outputs;

@@ -251,6 +251,8 @@ static bool check_inputs(LnContext *c, const LnLayer *l, const LnTensors *in) {
   if (in->n < min || (max >= 0 && in->n > max)) {
     if (min == max)
       return ln_fail(c, "expected %d input%s, got %d", min, min == 1 ? "" : "s", in->n);
+    if (in->n < min && cls->inputs)
+      return ln_fail(c, "expected at least %d inputs (of %s), got %d", min, cls->inputs, in->n);
     if (in->n < min) return ln_fail(c, "expected at least %d inputs, got %d", min, in->n);
     return ln_fail(c, "expected at most %d inputs, got %d", max, in->n);
   }
@@ -352,7 +354,40 @@ bool ln_layer_build(LnContext *c, LnLayer *l, const LnTensors *in) {
 
 // ---- calling
 
-static const LnCallArgs no_args = {false, NULL};
+static const LnCallArgs no_args;
+
+const LnArgument *ln_layer_arguments(const LnLayer *l) {
+  return l->lua_arguments ? l->lua_arguments : class_of(l)->arguments;
+}
+
+LnTensors ln_call_tensors(const LnCallArgs *args, int i) {
+  LnTensors list = {0, NULL};
+  if (!args->given) return list;
+  int first = 0;
+  for (int k = 0; k < i; k++) first += args->given->n[k];
+  list.n = args->given->n[i];
+  list.v = args->given->tensors.v + first;
+  return list;
+}
+
+LnTensor *ln_call_tensor(const LnCallArgs *args, int i) {
+  LnTensors list = ln_call_tensors(args, i);
+  return list.n > 0 ? list.v[0] : NULL;
+}
+
+bool ln_call_flag(const LnCallArgs *args, int i) { return args->given && args->given->flag[i]; }
+
+// What is required is there.
+static bool check_arguments(LnContext *c, const LnLayer *l, const LnCallArgs *args) {
+  const LnArgument *list = ln_layer_arguments(l);
+  for (int i = 0; list && list[i].name; i++) {
+    if (!list[i].required || (args->given && args->given->n[i] > 0)) continue;
+    return ln_fail(c, "its call takes '%s' besides the inputs (%s), which is missing: "
+                   "layer(x, {%s = ...})", list[i].name,
+                   list[i].kind == LN_ARG_TENSORS ? "a list of tensors" : "a tensor", list[i].name);
+  }
+  return true;
+}
 
 static bool run_builtin(LnContext *c, LnLayer *l, const LnTensors *in, const LnCallArgs *args,
                         LnTensor **out, int max_out, int *n_out) {
@@ -397,9 +432,10 @@ bool ln_layer_call_builtin(LnContext *c, LnLayer *l, const LnTensors *in, const 
                            LnTensor **out, int max_out, int *n_out) {
   *n_out = 0;
   if (!check_inputs(c, l, in) || !build(c, l, in)) return false;
-  LnCallArgs own = args ? *args : no_args;
-  if (in->n > 0 && !own.mask) own.mask = in->v[0]->mask;
-  return run_builtin(c, l, in, &own, out, max_out, n_out);
+  LnCallArgs call_args = args ? *args : no_args;
+  if (!check_arguments(c, l, &call_args)) return false;
+  if (in->n > 0 && !call_args.mask) call_args.mask = in->v[0]->mask;
+  return run_builtin(c, l, in, &call_args, out, max_out, n_out);
 }
 
 // Inputs as the layer computes them: integers and bools, and floats of another width, are cast.
@@ -425,6 +461,22 @@ static bool cast_inputs(LnContext *c, const LnLayer *l, const LnTensors *in, LnT
   return true;
 }
 
+// Floats among the tensors of arguments, as the inputs: `cast` gets the arguments with those.
+static bool cast_given(LnContext *c, const LnLayer *l, const LnGiven *given, LnGiven *cast,
+                       LnTensor **v) {
+  *cast = *given;
+  cast->tensors.v = v;
+  const LnDtype d = (LnDtype)l->dtype.compute;
+  for (int i = 0; i < given->tensors.n; i++) {
+    LnTensor *t = given->tensors.v[i];
+    v[i] = t;
+    if (!ln_dtype_is_float((LnDtype)t->dtype) || !is_cast(l, (LnDtype)t->dtype)) continue;
+    if (!(v[i] = ln_cast(c, t, d))) return false;
+    ln_tensor_set_mask(v[i], t->mask);
+  }
+  return true;
+}
+
 // ---- masks: they belong to tensors, and go from layer to layer with them
 
 static bool any_mask(const LnTensors *in) {
@@ -440,6 +492,10 @@ static LnTensor *with_mask(LnContext *c, LnTensor *t, LnTensor *mask, bool share
   return t;
 }
 
+LnTensor *ln_masked(LnContext *c, LnTensor *x, LnTensor *mask) {
+  return with_mask(c, x, mask, true);
+}
+
 static void warn_of_mask(LnContext *c, LnLayer *l) {
   if (l->warned || !c->calls) return;
   l->warned = true;
@@ -449,13 +505,18 @@ static void warn_of_mask(LnContext *c, LnLayer *l) {
   c->calls->warn(c, text);
 }
 
-// Masks of the outputs, borrowed, NULL where there is none.
-static bool compute_masks(LnContext *c, LnLayer *l, const LnTensors *in, LnTensor **masks, int n) {
+// Masks of the outputs, borrowed, NULL where there is none: what the built-in class says.
+static bool builtin_masks(LnContext *c, LnLayer *l, const LnTensors *in, LnTensor **masks, int n) {
   for (int i = 0; i < n; i++) masks[i] = NULL;
-  if (l->base.lua_mask && c->calls) return c->calls->mask(c, l, in, masks, n);
   if (class_of(l)->compute_mask) return class_of(l)->compute_mask(c, l, in, masks);
   for (int i = 0; i < n && i < in->n; i++) masks[i] = in->v[i]->mask;
   return true;
+}
+
+static bool compute_masks(LnContext *c, LnLayer *l, const LnTensors *in, LnTensor **masks, int n) {
+  if (!l->base.lua_mask || !c->calls) return builtin_masks(c, l, in, masks, n);
+  for (int i = 0; i < n; i++) masks[i] = NULL;
+  return c->calls->mask(c, l, in, masks, n);
 }
 
 // Outputs that have their masks already got them on the way: those of a model's last layers.
@@ -483,18 +544,26 @@ static bool mask_outputs(LnContext *c, LnLayer *l, const LnTensors *in, LnTensor
 
 static bool call(LnContext *c, LnLayer *l, const LnTensors *in, const LnCallArgs *args,
                  LnTensor **out, int max_out, int *n_out) {
-  LnTensor *few[8], **v = few;
-  if (!check_inputs(c, l, in)) return false;
-  if (in->n > 8 && !(v = malloc((size_t)in->n * sizeof *v))) return ln_fail(c, "out of memory");
+  LnCallArgs call_args = args ? *args : no_args;
+  if (!check_inputs(c, l, in) || !check_arguments(c, l, &call_args)) return false;
+  const int n_given = call_args.given ? call_args.given->tensors.n : 0;
+  LnTensor *small[8], **v = small;
+  LnGiven given;
+  if (in->n + n_given > 8 && !(v = malloc((size_t)(in->n + n_given) * sizeof *v)))
+    return ln_fail(c, "out of memory");
   size_t scope = ln_scope(c);
   const LnTensors inputs = {in->n, v};
-  LnCallArgs own = args ? *args : no_args;
   bool done = cast_inputs(c, l, in, v);
-  if (done && own.mask && in->n > 0) done = (v[0] = with_mask(c, v[0], own.mask, true)) != NULL;
-  own.mask = done && in->n > 0 ? v[0]->mask : NULL;
-  done = done && run(c, l, &inputs, &own, out, max_out, n_out) && !c->err.set &&
+  if (done && call_args.given) {
+    done = cast_given(c, l, call_args.given, &given, v + in->n);
+    call_args.given = &given;
+  }
+  if (done && call_args.mask && in->n > 0)
+    done = (v[0] = ln_masked(c, v[0], call_args.mask)) != NULL;
+  call_args.mask = done && in->n > 0 ? v[0]->mask : NULL;
+  done = done && run(c, l, &inputs, &call_args, out, max_out, n_out) && !c->err.set &&
          mask_outputs(c, l, &inputs, out, *n_out);
-  if (v != few) free(v);
+  if (v != small) free(v);
   if (!done) {
     ln_scope_end(c, scope);
     return false;
@@ -524,6 +593,15 @@ LnTensor *ln_layer_call1(LnContext *c, LnLayer *l, LnTensor *x, const LnCallArgs
   return NULL;
 }
 
+bool ln_layer_compute_mask(LnContext *c, LnLayer *l, const LnTensors *in, LnTensor **mask) {
+  int n = 0;
+  // Lua's compute_mask that calls up comes here too.
+  if (!class_of(l)->model || l->base.lua_mask) return builtin_masks(c, l, in, mask, 1);
+  if (!ln_layer_call(c, l, in, &no_args, mask, 1, &n)) return false;
+  *mask = mask[0]->mask;
+  return true;
+}
+
 // ---- shapes
 
 static LnTensor *symbol(LnContext *c, const LnLayer *l, const LnSymbol *of) {
@@ -541,18 +619,22 @@ static LnInts shape_of(const LnTensor *t) {
   return shape;
 }
 
-bool ln_layer_infer(LnContext *c, LnLayer *l, int n_in, const LnSymbol *in, LnSymbol *out,
-                    int max_out, int *n_out) {
-  LnTensor **v = calloc((size_t)(n_in + max_out + 1), sizeof *v), **y = v + n_in;
+bool ln_layer_infer(LnContext *c, LnLayer *l, int n_in, const LnSymbol *in, const LnGiven *given,
+                    LnSymbol *out, int max_out, int *n_out) {
+  const int n_given = given ? given->tensors.n : 0, n = n_in + n_given;
+  LnTensor **v = calloc((size_t)(n + max_out + 1), sizeof *v), **y = v + n;
   if (!v) return ln_fail(c, "out of memory");
   size_t scope = ln_scope(c), before = c->n_built;
   const void *outer = c->layer;
+  LnGiven meta;
+  if (given) meta = *given, meta.tensors.v = v + n_in;
   bool done = true;
   if (!outer) c->layer = l;   // as inside a call: losses that are kept stay
   c->no_record++;
   c->inferring++;
-  for (int i = 0; done && i < n_in; i++) done = (v[i] = symbol(c, l, &in[i])) != NULL;
-  done = done && ln_layer_call(c, l, &(LnTensors){n_in, v}, NULL, y, max_out, n_out);
+  for (int i = 0; done && i < n; i++) done = (v[i] = symbol(c, l, &in[i])) != NULL;
+  const LnCallArgs args = {.given = given ? &meta : NULL};
+  done = done && ln_layer_call(c, l, &(LnTensors){n_in, v}, &args, y, max_out, n_out);
   for (int i = 0; done && i < *n_out; i++)
     out[i] = (LnSymbol){shape_of(y[i]), shape_of(y[i]->mask), y[i]->dtype};
   c->inferring--;

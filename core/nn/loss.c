@@ -145,7 +145,7 @@ static LnTensor *values_of(LnContext *c, LnLoss *loss, LnTensor *y_true, LnTenso
     if (!prepare_lua(c, loss, &y_true, &y_pred)) return NULL;
     int n = 0;
     LnTensors in = {2, (LnTensor *[]){y_true, y_pred}};
-    LnCallArgs args = {false, NULL};
+    LnCallArgs args = {.training = false};
     if (!c->calls->call(c, &loss->base, "call", &in, &args, &out, 1, &n)) return NULL;
     if (n != 1 || !out) {
       ln_fail(c, "its call must return one tensor, the value of each sample");

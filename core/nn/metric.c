@@ -144,7 +144,7 @@ LnTensor *ln_metric_vector(LnContext *c, int64_t n, const double *values) {
 
 static bool lua_call(LnContext *c, LnMetric *m, const char *method, const LnTensors *in,
                      LnTensor **out) {
-  LnCallArgs args = {false, NULL};
+  LnCallArgs args = {.training = false};
   int n = 0;
   *out = NULL;
   return c->calls->call(c, &m->base, method, in, &args, out, 1, &n);

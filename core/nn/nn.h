@@ -55,14 +55,29 @@ bool ln_object_init(LnContext *c, LnObject *o);
 LnObject *ln_object_by_name(LnContext *c, int kind, const char *name);
 
 // Into Lua, for objects with `lua` set: calls the method with tensors, collects tensors.
-typedef struct LnCallArgs {
-  bool training;
-  LnTensor *mask;   // of the first input, or NULL
-} LnCallArgs;
 typedef struct LnTensors {   // borrowed
   int n;
   LnTensor **v;
 } LnTensors;
+// What a layer's call takes besides its inputs, by name or by position after them: a tensor, a list
+// of tensors, a flag. A list of these ends with {0}.
+typedef struct LnArgument {
+  const char *name;   // Keras's: "initial_state", "attention_mask", "use_causal_mask"
+  enum { LN_ARG_TENSOR, LN_ARG_TENSORS, LN_ARG_FLAG } kind;
+  bool required;
+} LnArgument;
+enum { LN_MAX_ARGUMENTS = 16 };   // of a class
+// What came for them, in the order of their declaration.
+typedef struct LnGiven {
+  LnTensors tensors;                 // of all, one argument's behind the other's
+  uint16_t n[LN_MAX_ARGUMENTS];      // how many of these are each one's
+  bool flag[LN_MAX_ARGUMENTS];
+} LnGiven;
+typedef struct LnCallArgs {
+  bool training;
+  LnTensor *mask;        // of the first input, or NULL
+  const LnGiven *given;  // NULL: nothing; read by ln_call_tensor, ln_call_tensors, ln_call_flag
+} LnCallArgs;
 struct LnVariable;
 struct LnLayer;
 struct LnHost {   // core/lua/host.c
@@ -113,6 +128,7 @@ typedef struct LnLayer {
   uint64_t mark;             // met by the walk of this number (nn/layer.c)
   int n_more;                // of the inputs after it
   LnInts *more_shapes;
+  LnArgument *lua_arguments; // those that a Lua class declares in place of its base's; or NULL
 } LnLayer;
 // Batches that come one after another: *out is borrowed until the next, NULL at the end.
 typedef struct LnBatches {
@@ -148,7 +164,17 @@ typedef struct LnLayerClass {
   bool (*compute_mask)(LnContext *c, LnLayer *self, const LnTensors *in, LnTensor **mask);
   // The state of a generator of its own (ops/noise.h), NULL when it has none. May be NULL.
   LnTensor *(*generator)(const LnLayer *self);
+  // Names of the inputs, words, where those after the first may come by name: "query value key".
+  const char *inputs;
+  const LnArgument *arguments;   // what its call takes besides; NULL: nothing
 } LnLayerClass;
+
+// What a call takes besides its inputs; NULL: nothing.
+const LnArgument *ln_layer_arguments(const LnLayer *l);
+// What came for argument i (of the list): a tensor or NULL; a list, empty for none; a flag.
+LnTensor *ln_call_tensor(const LnCallArgs *args, int i);
+LnTensors ln_call_tensors(const LnCallArgs *args, int i);
+bool ln_call_flag(const LnCallArgs *args, int i);
 
 // For build(): a new variable of this layer. What is left out: a scalar, that is not trained.
 typedef struct LnWeight {
@@ -184,6 +210,11 @@ int ln_layer_losses(LnContext *c, LnLayer *l, LnTensor **out, int max);
 bool ln_layer_call(LnContext *c, LnLayer *l, const LnTensors *in, const LnCallArgs *args,
                    LnTensor **out, int max_out, int *n_out);
 LnTensor *ln_layer_call1(LnContext *c, LnLayer *l, LnTensor *x, const LnCallArgs *args);
+// The mask of what l gives for inputs with these masks (LnTensor.mask), as its built-in class says;
+// borrowed, NULL: none.
+bool ln_layer_compute_mask(LnContext *c, LnLayer *l, const LnTensors *in, LnTensor **mask);
+// A view of x with this mask (x itself where it has it already): x may be others' too.
+LnTensor *ln_masked(LnContext *c, LnTensor *x, LnTensor *mask);
 bool ln_layer_build(LnContext *c, LnLayer *l, const LnTensors *in);
 // The end of a call, build or inference that began under the layer `outer` (c->layer), `before`
 // layers having been built (c->n_built). One that fails leaves every layer as it was; the outermost
@@ -213,8 +244,10 @@ typedef struct LnSymbol {
   LnInts mask;    // n = -1: it has none
   int dtype;      // -1: what the layer computes in
 } LnSymbol;
-bool ln_layer_infer(LnContext *c, LnLayer *l, int n_in, const LnSymbol *in, LnSymbol *out,
-                    int max_out, int *n_out);
+// given: the arguments, their tensors (in it NULL) symbols too, behind those of the inputs in `in`;
+// or NULL.
+bool ln_layer_infer(LnContext *c, LnLayer *l, int n_in, const LnSymbol *in, const LnGiven *given,
+                    LnSymbol *out, int max_out, int *n_out);
 // All variables below l, each once: trainable ones (as `trainable` stands) first when
 // trainable_first. Returns the number; at most max are written.
 int ln_layer_variables(LnLayer *l, LnVariable **out, int max);

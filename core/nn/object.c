@@ -11,6 +11,8 @@ static void release_layer(LnLayer *l) {
   free(l->variables);
   free(l->children);
   free(l->more_shapes);
+  for (LnArgument *a = l->lua_arguments; a && a->name; a++) free((char *)(uintptr_t)a->name);
+  free(l->lua_arguments);
 }
 
 static void end(void *object) {

@@ -8,8 +8,8 @@ static bool ask_lua(LnContext *c, LnObject *schedule, int64_t step, double *out)
   ln_tensor_set_int(in, NULL, step);
   size_t scope = ln_scope(c);
   int n = 0;
-  bool ok = c->calls->call(c, schedule, "call", &(LnTensors){1, &in}, &(LnCallArgs){false, NULL},
-                           &value, 1, &n);
+  bool ok = c->calls->call(c, schedule, "call", &(LnTensors){1, &in},
+                           &(LnCallArgs){.training = false}, &value, 1, &n);
   if (ok && (n < 1 || !value || value->size != 1))
     ok = ln_fail(c, "%s: call must return one number", schedule->cls->name);
   if (ok) {

@@ -56,7 +56,7 @@ end
 -- Shapes that go into a layer and come out of it: those of its node in a graph, else those that it
 -- was built for.
 local function shapes_of(layer, node)
-  if node then return shapes_of_tensors(node.inputs), shapes_of_tensors(node.outputs) end
+  if node then return shapes_of_tensors(functional.needs(node)), shapes_of_tensors(node.outputs) end
   if not layer.built then return nil, nil end
   local out = output_shape(layer)
   if out and type(out[1]) ~= "table" then out = {out} end
@@ -166,7 +166,9 @@ function Drawing:graph(model)
   end
   for _, node in ipairs(graph.nodes) do
     local ins = places[node.layer][1]
-    for i, t in ipairs(node.inputs) do self:edge(source(t), ins[i] or ins[#ins]) end
+    for i, t in ipairs(functional.needs(node)) do
+      self:edge(source(t), ins[i] or ins[#ins])
+    end
   end
   local first, last = {}, {}
   for i, t in ipairs(graph.inputs) do first[i] = places[graph.is_input[t]][1][1] end

@@ -405,3 +405,31 @@ describe("masks in steps that are replayed", function()
     near_all({mae:result(), mae:result()}, history.marked_mae, "mae")
   end)
 end)
+
+describe("compute_mask", function()
+  local ones, mask = ln.ones{1, 3, 2}, ln.tensor{{true, false, true}}
+
+  it("says what becomes of masks", function()
+    assert.is_true(layers.Dropout(0.5):compute_mask(ones, mask) == mask)
+    assert.is_nil(layers.Dropout(0.5):compute_mask(ones))
+    assert.is_true(layers.Masking():compute_mask(ln.tensor{{{1, 0}, {0, 0}}})
+      == ln.tensor{{true, false}})
+    assert.is_nil(layers.Dot{axes = 3}:compute_mask({ones, ones}, {mask, mask}))
+    local other = ln.tensor{{false, false, true}}
+    assert.is_true(layers.Add():compute_mask({ones, ones}, {mask, other}) == mask:logical_or(other))
+    local model = ln.Sequential{layers.Masking(), layers.Dropout(0.5)}
+    assert.is_true(model:compute_mask(ones) == ln.tensor{{true, true, true}})
+    local ok, message = pcall(layers.Add().compute_mask, layers.Add(), {ones, ones}, {mask})
+    assert.is_false(ok)
+    assert.matches("2 inputs have as many masks, got 1", message, 1, true)
+  end)
+
+  it("is called up by a class of one's own", function()
+    local Inverse = layers.Masking:extend("Inverse")
+    function Inverse:compute_mask(inputs, given)
+      return Inverse.super.compute_mask(self, inputs, given):logical_not()
+    end
+    local input = ln.tensor{{{1, 0}, {0, 0}}}
+    assert.is_true(Inverse():compute_mask(input) == ln.tensor{{false, true}})
+  end)
+end)

@@ -35,7 +35,8 @@ static bool set_chain(LnContext *c, LnGraphModel *m, const LnInput *input) {
   int *slots = malloc((size_t)n * sizeof *slots);
   for (int i = 0; nodes && slots && i < n; i++) {
     slots[i] = i;
-    nodes[i] = (LnNode){m->layer.children[i], 1, 1, i + 1, -1, -1, &slots[i]};
+    nodes[i] = (LnNode){.layer = m->layer.children[i], .n_in = 1, .n_out = 1, .first_out = i + 1,
+                        .training = -1, .in = &slots[i]};
   }
   bool done = nodes && slots ? ln_graph_set(c, m, &(LnGraph){1, n, 1, input, nodes, &n})
                              : ln_fail(c, "out of memory");
@@ -55,8 +56,8 @@ static bool build(LnContext *c, LnLayer *self, const LnTensors *in) {
   LnTensor *x = ln_temp(c, ln_tensor_meta(c, d, (int)input.shape.n, input.shape.v)), *out;
   int n;
   c->inferring++;
-  bool done = x && ln_graph_call(c, self, &(LnTensors){1, &x}, &(LnCallArgs){false, NULL}, &out, 1,
-                                 &n);
+  bool done = x && ln_graph_call(c, self, &(LnTensors){1, &x}, &(LnCallArgs){.training = false},
+                                 &out, 1, &n);
   c->inferring--;
   ln_scope_end(c, scope);
   return done;

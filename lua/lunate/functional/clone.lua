@@ -7,6 +7,13 @@ local graphs = require "lunate.functional.graph"
 local Functional = core.class("layer", "Functional")
 local InputLayer = core.class("layer", "InputLayer")
 
+-- Calls a layer as a node says: a list of inputs, or inputs by position.
+local function call(layer, node, inputs, options)
+  if node.list then return subclass.results(layer(inputs, options)) end
+  inputs[#inputs + 1] = options
+  return subclass.results(layer(table.unpack(inputs)))
+end
+
 --- The same graph over new layers: layers that are shared stay shared, names stay.
 -- @param clone  layer -> a new one
 -- @param tensors  the symbolic inputs, a list; nil: new ones
@@ -27,13 +34,10 @@ return function(model, clone, tensors)
     end
   end
   for _, node in ipairs(graph.nodes) do
-    local inputs, options = {}, {}
+    local inputs = {}
     for i, t in ipairs(node.inputs) do inputs[i] = place[t] end
-    if node.training ~= nil then options.training = node.training end
-    if node.mask then options.mask = place[node.mask] end
-    if not node.list and #inputs < 2 then inputs = inputs[1] end
-    local outputs =
-      subclass.results(layer_for(node.layer)(inputs, next(options) and options or nil))
+    local options = graphs.arguments(node, function(t) return place[t] end)
+    local outputs = call(layer_for(node.layer), node, inputs, options)
     for i, t in ipairs(node.outputs) do place[t] = outputs[i] end
   end
   local function given(list, names, how)

@@ -41,9 +41,10 @@ end
 local function node_config(graph, node)
   local args = {}
   for i, t in ipairs(node.inputs) do args[i] = keras_tensor(graph, t) end
-  local kwargs = {}
-  if node.training ~= nil then kwargs.training = node.training end
-  if node.mask then kwargs.mask = keras_tensor(graph, node.mask) end
+  local kwargs = graphs.arguments(node, function(t) return keras_tensor(graph, t) end) or {}
+  for i, mask in ipairs(type(kwargs.mask) == "table" and node.masks or {}) do
+    if not mask then kwargs.mask[i] = core.none() end
+  end
   return {args = node.list and {args} or core.list(args), kwargs = kwargs}
 end
 

@@ -32,6 +32,19 @@ local function resolve(value, find)
   return out
 end
 
+-- Tensors among the arguments of a call in Keras 2's form, {layer, node, tensor} each, in that of
+-- Keras 3.
+local function modern_argument(value)
+  if type(value) ~= "table" then return value end
+  if type(value[1]) == "string" and math.tointeger(value[2]) and math.tointeger(value[3]) then
+    return {class_name = "__keras_tensor__",
+      config = {keras_history = {value[1], value[2], value[3], keras2 = true}}}
+  end
+  local out = {}
+  for key, part in pairs(value) do out[key] = modern_argument(part) end
+  return out
+end
+
 -- Keras 2's form of a node, a list of {layer, node, tensor, kwargs}, in Keras 3's. A model's own
 -- graph was its first call there.
 local function modern(node)
@@ -42,7 +55,7 @@ local function modern(node)
     if type(from) ~= "table" then from = {} end
     list[i] = {class_name = "__keras_tensor__",
       config = {keras_history = {from[1], from[2], from[3], keras2 = true}}}
-    if type(from[4]) == "table" then kwargs = from[4] end
+    if type(from[4]) == "table" then kwargs = modern_argument(from[4]) end
   end
   return {args = #list == 1 and list or {list}, kwargs = kwargs}
 end
@@ -101,13 +114,15 @@ local function call_part(part, args, kwargs, parts)
     end
     outputs = keras_ops.call(part.operation, args, kwargs, name, is_taken)
   else
-    local options = {}
-    if kwargs.training ~= nil then options.training = kwargs.training end
-    if kwargs.mask then options.mask = kwargs.mask end
-    local given = args[1]
-    if #args > 1 then given = args end
-    if type(given) == "table" and next(given) == nil then given = nil end
-    outputs = subclass.results(part.layer(given, next(options) and options or nil))
+    local options, n = {training = kwargs.training}, #args
+    for name, value in pairs(kwargs) do
+      if value then options[name] = value end   -- null is false
+    end
+    local given = {}
+    for i = 1, n do given[i] = args[i] or nil end
+    if type(given[1]) == "table" and next(given[1]) == nil then given[1] = nil end
+    given[n + 1] = next(options) ~= nil and options or nil
+    outputs = subclass.results(part.layer(table.unpack(given, 1, n + 1)))
   end
   part.results[#part.results + 1] = outputs
 end

@@ -60,12 +60,44 @@ end
 function graph.node_of(t) return (core.symbolic_node(t)) end
 local node_of = graph.node_of
 
--- All that a node needs: its inputs, then its mask.
-local function needs(node)
-  if not node.mask then return node.inputs end
+--- All tensors that a node needs: its inputs, those of its arguments, its masks.
+function graph.needs(node)
+  if not node.masks and not node.arguments then return node.inputs end
   local list = table.move(node.inputs, 1, #node.inputs, 1, {})
-  list[#list + 1] = node.mask
+  for _, argument in ipairs(node.arguments or {}) do
+    if is_symbolic(argument.value) then
+      list[#list + 1] = argument.value
+    elseif type(argument.value) == "table" then
+      table.move(argument.value, 1, #argument.value, #list + 1, list)
+    end
+  end
+  for _, mask in ipairs(node.masks or {}) do list[#list + 1] = mask or nil end
   return list
+end
+local needs = graph.needs
+
+--- The arguments of a node's call by name, its mask among them, with other values in the place of
+-- symbolic tensors; nil for none.
+-- @param convert  a symbolic tensor -> what stands for it
+function graph.arguments(node, convert)
+  local options = {training = node.training}
+  local function each(list, none)
+    local out = {}
+    for i, t in ipairs(list) do
+      if t then out[i] = convert(t) else out[i] = none end
+    end
+    return out
+  end
+  for _, argument in ipairs(node.arguments or {}) do
+    local value = argument.value
+    if is_symbolic(value) then value = convert(value)
+    elseif type(value) == "table" then value = each(value) end
+    options[argument.name] = value
+  end
+  if node.masks then
+    options.mask = #node.masks > 1 and each(node.masks, false) or convert(node.masks[1])
+  end
+  return next(options) ~= nil and options or nil
 end
 
 -- Nodes from the outputs back to the inputs, each after what it needs; the order in which layers
@@ -183,10 +215,12 @@ function graph.connect(model, inputs, outputs, given)
     slot[t] = i
   end
   for k, node in ipairs(plan.nodes) do
-    local from = {}
+    local from, masks = {}, node.masks and {}
     for i, t in ipairs(node.inputs) do from[i] = slot[t] end
+    for i, mask in ipairs(node.masks or {}) do masks[i] = mask and slot[mask] end
     nodes[k] = {layer = node.layer, inputs = from, first = n + 1, n_out = #node.outputs,
-      training = node.training, mask = node.mask and slot[node.mask]}
+      training = node.training, masks = masks,
+      arguments = graph.arguments(node, function(t) return slot[t] end)}
     for i, t in ipairs(node.outputs) do slot[t] = n + i end
     n = n + #node.outputs
   end
@@ -205,7 +239,7 @@ function graph.connections(plan, layer)
   local list = {}
   for _, node in ipairs(plan.nodes) do
     if node.layer == layer then
-      for _, t in ipairs(node.inputs) do
+      for _, t in ipairs(needs(node)) do
         if plan.is_input[t] then
           list[#list + 1] = plan.is_input[t].name .. "[0][0]"
         else
@@ -222,7 +256,7 @@ end
 function graph.is_chain(plan)
   local by_depth, seen = {}, {}
   for _, node in ipairs(plan.nodes) do
-    if by_depth[plan.depth[node]] or #node.inputs > 1 or seen[node.layer] then return false end
+    if by_depth[plan.depth[node]] or #needs(node) > 1 or seen[node.layer] then return false end
     by_depth[plan.depth[node]], seen[node.layer] = true, true
   end
   return #plan.inputs == 1

@@ -11,7 +11,7 @@ local Functional = core.class("layer", "Functional")
 local InputLayer = core.class("layer", "InputLayer")
 
 local functional = {
-  graph = graph.of, connections = graph.connections, is_chain = graph.is_chain,
+  graph = graph.of, needs = graph.needs, connections = graph.connections, is_chain = graph.is_chain,
   owners = fields.owners,
   merge = require "lunate.functional.merge", clone = require "lunate.functional.clone",
 }

@@ -56,7 +56,7 @@ function Graph:functional(scope, graph, inputs)
   end
   for _, node in ipairs(graph.nodes) do
     local names, shapes = {}, {}
-    for i, t in ipairs(node.inputs) do names[i] = from[t] end
+    for i, t in ipairs(functional.needs(node)) do names[i] = from[t] end
     for i, t in ipairs(node.outputs) do shapes[i] = t.shape end
     local outputs = self:call(scope, node.layer, names, shapes, node.outputs[1].dtype)
     for i, t in ipairs(node.outputs) do from[t] = outputs[i] or outputs[1] end

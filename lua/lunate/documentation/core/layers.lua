@@ -7,8 +7,12 @@
 -- `call`. `name` (made from the class's), `trainable` (true), `dtype` (a dtype or an
 -- `ln.DTypePolicy`; by default `ln.config.dtype_policy()`) and `input_shape` (of one sample) are
 -- options of every layer. A layer is called: `layer(x)`, `layer{a, b}`,
--- `layer(x, {training = true, mask = m})`. Errors: unknown options, values of the wrong kind or
--- range; when called: inputs that do not fit, with the shapes.
+-- `layer(x, {training = true, mask = m})`. What its call takes besides the inputs it declares:
+-- `Class.arguments = {"context", {"states", "tensors"}, {"reverse", "boolean"}, {"memory", required
+-- = true}}`. They come by name, `layer(x, {context = c})`, or by position after the inputs,
+-- `layer(x, c)`, symbolic ones too, and `call(x, options)` finds them in its options. Errors:
+-- unknown options, values of the wrong kind or range; when called: inputs that do not fit, with the
+-- shapes; arguments that it does not know, or that are missing.
 --
 --     local Scale = ln.layers.Layer:extend("Scale")
 --     function Scale:build(shape)
@@ -45,6 +49,15 @@ function ln.layers.Layer:call(x, options) end
 --
 --     print(ln.layers.Flatten():compute_output_shape{false, 28, 28})       --> (None, 784)
 function ln.layers.Layer:compute_output_shape(shape) end
+
+--- The mask of the output. A layer of one's own may define it: `compute_mask(inputs, mask)`.
+-- @param inputs  a tensor, or a list of them
+-- @param mask  the mask of the input, or a list of masks, false for none
+-- @return a mask, or nil. Errors: another number of masks.
+--
+--     local mask = ln.tensor{{true, false}}
+--     print(ln.layers.Dropout(0.5):compute_mask(ln.ones{1, 2, 3}, mask) == mask)   --> true
+function ln.layers.Layer:compute_mask(inputs, mask) end
 
 --- The weights' values, in Keras's order.
 -- @return a list of tensors (copies). Errors: none; {} before the layer is built.
