@@ -50,8 +50,9 @@ local special = {
 }
 local merging = {
   Concatenate = {}, Add = {}, Subtract = {}, Multiply = {}, Average = {}, Maximum = {},
-  Minimum = {}, Dot = {2},
+  Minimum = {}, Dot = {2}, Attention = {use_scale = true}, AdditiveAttention = {},
 }
+local of_steps = {Attention = true, AdditiveAttention = true}   -- samples of (steps, features)
 
 for _, ending in ipairs{".keras", ".h5"} do
   describe("every layer class in " .. ending, function()
@@ -71,9 +72,10 @@ for _, ending in ipairs{".keras", ".h5"} do
             model = ln.Sequential{inner, layers.Dense(2)}
             model:build{false, 4}
           elseif merging[name] then
-            local a = ln.Input{shape = {4}}
+            if of_steps[name] then shape = {3, 4} end
+            local a = ln.Input{shape = shape}
             local b = layers.Dense(4)(a)
-            local merged = layers[name](merging[name]){a, b}
+            local merged = layers.Flatten()(layers[name](merging[name]){a, b})
             model = ln.Model{inputs = a, outputs = layers.Dense(2)(merged)}
           else
             local args = special[name] or {objects.required(core.describe("layer", name))}
