@@ -283,7 +283,10 @@ function adapter.new(model, what, x, y, sample_weight)
   local where = ("'%s' of '%s'"):format(what, model.name)
   local targets = not what:find("predict", 1, true)
   if not adapter.is_dataset(x) then return lists(model, where, x, y, sample_weight, targets) end
-  if y ~= nil then raise("%s: a Dataset gives x and y itself, so y should be nil", where) end
+  if y ~= nil then
+    raise("%s: a Dataset gives x and y itself, so y should be nil; options come after it: "
+      .. "(dataset, nil, {...})", where)
+  end
   if sample_weight ~= nil then
     raise("%s: a Dataset gives sample weights as the third part of its elements", where)
   end

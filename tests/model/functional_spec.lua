@@ -47,6 +47,13 @@ describe("a symbolic tensor", function()
     assert.are.equal("lunate.symbolic_tensor", getmetatable(x))
     assert.are.equal("<symbolic tensor 'sequence' of shape (None, None, 8), float32>", tostring(x))
     assert.are.equal(32, #ln.Input{shape = {8}, batch_size = 32})
+    for text, input in pairs{["(None, 28, 28, 1)"] = ln.Input{28, 28, 1},
+        ["(None, None, 4)"] = ln.Input{false, 4}, ["(2, 3, 4)"] = ln.Input{3, 4, batch_size = 2},
+        ["(4, 3)"] = ln.Input{ {3}, 4 }, ["(None, 8)"] = ln.Input{8}} do
+      assert.equal(text, tostring(input.shape))
+    end
+    has(error_of(ln.Input, {4, 4, shape = {3}}), "'shape' is given twice")
+    has(error_of(ln.Input, {4, "4"}), "bad option 'batch_size'")
     assert.are.equal("int32", ln.layers.Input{{4}, dtype = "int32"}.dtype)
     has(error_of(function() return #x end), "is not known")
     has(error_of(function() return x.no_such end), "no field or method 'no_such'")

@@ -82,6 +82,34 @@ describe("scripts", function()
     drew(output, "convnet_history.png", "convnet_confusion.png", "convnet_mistakes.png")
   end)
 
+  -- Script, arguments, what it prints last, and its picture.
+  for _, case in ipairs{
+    {"denoising_autoencoder", "1 256", "mean squared error: 0%.%d+ with noise, 0%.%d+ without",
+      "denoising_autoencoder.png"},
+    {"vae", "1 256", "loss: 0%.%d+ %-> 0%.%d+", "vae.png"},
+    {"transfer_learning", "1 320", "test accuracy: [01]%.%d+ upon frozen convolutions, "
+      .. "[01]%.%d+ fine%-tuned, [01]%.%d+ from scratch"},
+    {"grad_cam", "1 320", "test accuracy: 0%.%d+", "grad_cam.png"},
+  } do
+    it(case[1] .. ".lua", function()
+      write_images()
+      local output = run("scripts/" .. case[1] .. ".lua", case[2], {LUNATE_DATA = folder.path})
+      assert.matches("\n" .. case[3] .. "\n$", output)
+      if case[4] then drew(output, case[4]) end
+    end)
+  end
+
+  it("image_folder.lua", function()
+    for _, library in ipairs{"png", "jpeg"} do
+      if not pcall(require, "lunate." .. library) then return pending("no lib" .. library) end
+    end
+    write_images()
+    local output = run("scripts/image_folder.lua", "1 60 '" .. folder.path .. "/clothes'",
+      {LUNATE_DATA = folder.path})
+    assert.matches("60 pictures below " .. folder.path, output, 1, true)
+    assert.matches("\nvalidation accuracy: [01]%.%d%d%d%d\n$", output)
+  end)
+
   -- Two hundred districts that are like each other.
   local function write_housing()
     local lines = {}

@@ -16,13 +16,35 @@ local functional = {
   merge = require "lunate.functional.merge", clone = require "lunate.functional.clone",
 }
 
+-- Options whose positions hold nothing but dimensions are the shape: ln.Input{28, 28, 1}.
+local function as_shape(options)
+  if type(options) ~= "table" or getmetatable(options) or #options < 2 or options.shape ~= nil then
+    return options
+  end
+  local shape, named = {}, {}
+  for key, value in pairs(options) do
+    if math.type(key) ~= "integer" then
+      named[key] = value
+    elseif value == false or math.type(value) == "integer" then
+      shape[key] = value
+    else
+      return options
+    end
+  end
+  named.shape = shape
+  return #shape == #options and named or options
+end
+
 --- ln.Input{shape = {784}, batch_size =, name =, dtype =, batch_shape =}: the symbolic tensor at
--- which a model begins. Errors: those of InputLayer.
+-- which a model begins. Dimensions alone are the shape, `false` one that is not known. Errors:
+-- those of InputLayer.
 --
 --     local x = ln.Input{shape = {8}, name = "features"}
 --     print(x.shape, x.name)                              --> (None, 8)   features
+--     print(ln.Input{28, false, 1}.shape)                 --> (None, 28, None, 1)
 function functional.input(...)
-  local layer = InputLayer(...)
+  local layer
+  if select("#", ...) == 1 then layer = InputLayer(as_shape(...)) else layer = InputLayer(...) end
   return core.symbolic_input(layer, layer.batch_shape, layer.dtype)
 end
 
