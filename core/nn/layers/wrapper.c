@@ -83,7 +83,7 @@ static LnTensor *call_step(LnContext *c, LnLayer *layer, LnTensor *x, int64_t t,
     if (!(mask = step_of(c, x->mask, t))) return NULL;
     ln_tensor_set_mask(step, mask);
   }
-  return ln_layer_call1(c, layer, step, &(LnCallArgs){args->training, NULL});
+  return ln_layer_call1(c, layer, step, &(LnCallArgs){.training = args->training});
 }
 
 // Whether all steps may be rows of one call: the layer computes each row by itself, in training
@@ -104,7 +104,7 @@ static LnTensor *call_rows(LnContext *c, LnLayer *layer, LnTensor *x, const LnCa
   shape[0] = x->shape[0] * x->shape[1];
   for (int a = 2; a < x->rank; a++) shape[a - 1] = x->shape[a];
   LnTensor *y = ln_layer_call1(c, layer, ln_reshape(c, x, x->rank - 1, shape),
-                               &(LnCallArgs){args->training, NULL});
+                               &(LnCallArgs){.training = args->training});
   if (!y) return NULL;
   shape[0] = x->shape[0];
   shape[1] = x->shape[1];
