@@ -184,7 +184,7 @@ LnDtype ln_autocast_dtype(const LnContext *c, const LnTensor *t) {
   return (LnDtype)(cast ? ((const LnLayer *)c->layer)->dtype.compute : t->dtype);
 }
 
-LnTensor *ln_autocast(LnContext *c, LnTensor *t) {
+LnTensor *ln_autocast_now(LnContext *c, LnTensor *t) {
   return t ? ln_cast(c, t, ln_autocast_dtype(c, t)) : NULL;
 }
 

@@ -190,11 +190,14 @@ typedef struct LnWeight {
 LnVariable *ln_layer_add_weight(LnContext *c, LnLayer *self, const LnWeight *w);
 // What the layer that is being called sees of a variable's value: in mixed precision a float is
 // cast to what it computes in, any other is t itself. call() reads variables through this.
-LnTensor *ln_autocast(LnContext *c, LnTensor *t);
+LnTensor *ln_autocast_now(LnContext *c, LnTensor *t);
 LnDtype ln_autocast_dtype(const LnContext *c, const LnTensor *t);   // of what ln_autocast gives
 static inline bool ln_autocasts(const LnContext *c) {   // whether it casts anything now
   const LnLayer *l = c->layer;
   return l && l->dtype.variable != l->dtype.compute && !l->building;
+}
+static inline LnTensor *ln_autocast(LnContext *c, LnTensor *t) {
+  return ln_autocasts(c) ? ln_autocast_now(c, t) : t;
 }
 // Adds to the loss of the call that is running (activity regularization). c->losses[0 ..
 // n_losses-1] are references of the context's; the next outermost ln_layer_call drops them, as
