@@ -283,7 +283,8 @@ static bool store(Reader *r, Text t, LnDtype dtype, void *row, int64_t j) {
       r->missing++;
     }
     if (dtype == LN_FLOAT32) ((float *)row)[j] = (float)number;
-    else ((double *)row)[j] = number;
+    else if (dtype == LN_FLOAT64) ((double *)row)[j] = number;
+    else ((uint16_t *)row)[j] = ln_half_bits(dtype, number);
     return true;
   }
   if (dtype == LN_BOOL) {

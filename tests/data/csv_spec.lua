@@ -103,6 +103,8 @@ describe("parse_csv", function()
 
   it("reads other dtypes, each value checked", function()
     assert.same({{0, 255}}, rows("0,255", {dtype = "uint8"}))
+    assert.same({{0.0999755859375, -2}, {3, 4}}, rows("0.1,-2\n3,4", {dtype = "float16"}))
+    assert.same({{0.10009765625, -2}, {3, 4}}, rows("0.1,-2\n3,4", {dtype = "bfloat16"}))
     assert.same({{9223372036854775807, -9223372036854775808}},
       rows("9223372036854775807,-9223372036854775808", {dtype = "int64"}))
     assert.same({{9007199254740993, 1000}}, rows("9007199254740993,1e3", {dtype = "int64"}))
