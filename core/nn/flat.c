@@ -72,6 +72,7 @@ bool ln_flat_exclude(LnContext *c, LnFlat *f, LnVariable *v, const char *word) {
 // ---- layout
 
 static bool check(LnContext *c, const LnOptimizer *o, LnVariable *const *variables, int n) {
+  const LnOptimizerClass *cls = (const LnOptimizerClass *)o->base.cls;
   const char *who = o->base.cls->name;
   for (int i = 0; i < n; i++) {
     const LnTensor *value = variables[i]->value;
@@ -80,9 +81,9 @@ static bool check(LnContext *c, const LnOptimizer *o, LnVariable *const *variabl
     if (!ln_dtype_is_float(value->dtype))
       return ln_fail(c, "%s: variable '%s' is %s; only float variables can be trained", who, name,
                      ln_dtype_name(value->dtype));
-    if (ln_dtype_is_half((LnDtype)value->dtype))
-      return ln_fail(c, "%s: variable '%s' is %s; variables are trained in float32 or float64 "
-                     "(dtype = \"mixed_%s\" keeps them so, and computes in %s)", who, name,
+    if (ln_dtype_is_half((LnDtype)value->dtype) && cls->per_variable)
+      return ln_fail(c, "%s: variable '%s' is %s; it trains float32 and float64 (dtype = "
+                     "\"mixed_%s\" keeps variables so, and computes in %s)", who, name,
                      ln_dtype_name(value->dtype), ln_dtype_name(value->dtype),
                      ln_dtype_name(value->dtype));
     if (!ln_tensor_is_contiguous(value))
@@ -148,6 +149,8 @@ static LnStorage *zeroed(LnContext *c, int64_t bytes) {
 static void fill(void *data, LnDtype d, int64_t bytes, double value) {
   if (d == LN_FLOAT32)
     for (int64_t i = 0; i < bytes / 4; i++) ((float *)data)[i] = (float)value;
+  else if (ln_dtype_is_half(d))
+    for (int64_t i = 0; i < bytes / 2; i++) ((uint16_t *)data)[i] = ln_half_bits(d, value);
   else
     for (int64_t i = 0; i < bytes / 8; i++) ((double *)data)[i] = value;
 }

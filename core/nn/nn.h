@@ -388,7 +388,7 @@ typedef struct LnOptimizer {
   struct LnFlat *flat;
 } LnOptimizer;
 typedef struct LnStep {      // a contiguous run of elements, or one variable (per_variable)
-  LnDtype dtype;             // LN_FLOAT32 or LN_FLOAT64
+  LnDtype dtype;             // LN_FLOAT32 or LN_FLOAT64; halves come as float32
   int64_t n;
   void *w, *g;
   void *slot[LN_MAX_SLOTS];  // NULL: this variable has none

@@ -25,6 +25,7 @@
 #include <string.h>
 
 #include "base/threads.h"
+#include "kernels/copy.h"
 #include "nn/flat.h"
 
 static const LnOptimizerClass *class_of(const LnOptimizer *o) {
@@ -131,6 +132,28 @@ typedef struct Operands {
   double a, b;
 } Operands;
 
+typedef void (*Loop)(LnDtype d, const Operands *p, int64_t n);
+
+// Halves are worked on as float32, a few at a time.
+enum { HALF_BLOCK = 512 };
+
+static void convert(LnDtype to, void *y, LnDtype from, const void *x, int64_t n) {
+  const int64_t steps[2] = {(int64_t)ln_dtype_size(to), (int64_t)ln_dtype_size(from)};
+  ln_cast_loop(to, from)((char *[]){y, (char *)(uintptr_t)x}, steps, n, NULL);
+}
+
+static void loop_halves(Loop loop, LnDtype d, const Operands *p, int64_t n) {
+  float x[HALF_BLOCK], y[HALF_BLOCK];
+  for (int64_t i = 0; i < n; i += HALF_BLOCK) {
+    const int64_t m = n - i < HALF_BLOCK ? n - i : HALF_BLOCK;
+    uint16_t *to = (uint16_t *)p->x + i;
+    convert(LN_FLOAT32, x, d, to, m);
+    if (p->y) convert(LN_FLOAT32, y, d, (const uint16_t *)p->y + i, m);
+    loop(LN_FLOAT32, &(Operands){x, p->y ? y : NULL, p->a, p->b}, m);
+    convert(d, to, LN_FLOAT32, x, m);
+  }
+}
+
 #define LOOP(name, statement)                                                                 \
   LN_CLONES static void name##_float32(float *restrict x, const float *restrict y, float a,    \
                                        float b, int64_t n) {                                   \
@@ -144,7 +167,8 @@ typedef struct Operands {
   }                                                                                           \
   static void name(LnDtype d, const Operands *p, int64_t n) {                                 \
     if (d == LN_FLOAT32) name##_float32(p->x, p->y, (float)p->a, (float)p->b, n);              \
-    else name##_float64(p->x, p->y, p->a, p->b, n);                                            \
+    else if (d == LN_FLOAT64) name##_float64(p->x, p->y, p->a, p->b, n);                       \
+    else loop_halves(name, d, p, n);                                                           \
   }
 
 LOOP(divide, x[i] /= a)
@@ -169,9 +193,21 @@ LOOP(blend, x[i] = a * x[i] + (1 - a) * y[i])
 SQUARES(float)
 SQUARES(double)
 
+static double squares(LnDtype d, const void *x, int64_t n) {
+  if (d == LN_FLOAT32) return squares_float(x, n);
+  if (d == LN_FLOAT64) return squares_double(x, n);
+  float wide[HALF_BLOCK];
+  double sum = 0;
+  for (int64_t i = 0; i < n; i += HALF_BLOCK) {
+    const int64_t m = n - i < HALF_BLOCK ? n - i : HALF_BLOCK;
+    convert(LN_FLOAT32, wide, d, (const uint16_t *)x + i, m);
+    sum += squares_float(wide, m);
+  }
+  return sum;
+}
+
 // ---- runs over threads
 
-typedef void (*Loop)(LnDtype d, const Operands *p, int64_t n);
 typedef struct LoopJob {
   Loop loop;
   LnDtype dtype;
@@ -209,8 +245,8 @@ static void sum_blocks(void *arg, int64_t begin, int64_t end) {
     const LnTensor *g = f->gradients[v];
     int64_t from = (b - f->block[v]) * LN_FLAT_BLOCK, n = g->size - from;
     if (n > LN_FLAT_BLOCK) n = LN_FLAT_BLOCK;
-    f->sums[b] = g->dtype == LN_FLOAT32 ? squares_float((const float *)g->data + from, n)
-                                        : squares_double((const double *)g->data + from, n);
+    const char *data = (const char *)g->data + from * (int64_t)ln_dtype_size((LnDtype)g->dtype);
+    f->sums[b] = squares((LnDtype)g->dtype, data, n);
   }
 }
 
@@ -253,10 +289,33 @@ typedef struct StepJob {
   double decay;
 } StepJob;
 
+static void step_halves(const LnOptimizer *o, const LnStep *s) {
+  float wide[2 + LN_MAX_SLOTS][HALF_BLOCK];
+  for (int64_t i = 0; i < s->n; i += HALF_BLOCK) {
+    LnStep part = *s;
+    uint16_t *from[2 + LN_MAX_SLOTS] = {s->w, s->g};
+    for (int k = 0; k < LN_MAX_SLOTS; k++) from[2 + k] = s->slot[k];
+    part.dtype = LN_FLOAT32;
+    part.n = s->n - i < HALF_BLOCK ? s->n - i : HALF_BLOCK;
+    for (int k = 0; k < 2 + LN_MAX_SLOTS; k++)
+      if (from[k]) convert(LN_FLOAT32, wide[k], s->dtype, from[k] + i, part.n);
+    part.w = wide[0];
+    part.g = wide[1];
+    for (int k = 0; k < LN_MAX_SLOTS; k++) part.slot[k] = from[2 + k] ? wide[2 + k] : NULL;
+    class_of(o)->step(o, &part);
+    for (int k = 0; k < 2 + LN_MAX_SLOTS; k++)
+      if (from[k] && k != 1) convert(s->dtype, from[k] + i, LN_FLOAT32, wide[k], part.n);
+  }
+}
+
+static void step(const LnOptimizer *o, const LnStep *s) {
+  if (ln_dtype_is_half(s->dtype)) step_halves(o, s);
+  else class_of(o)->step(o, s);
+}
+
 // Decay and step go block by block, so that the second finds the weights in the cache.
 static void step_range(void *arg, int64_t begin, int64_t end) {
   const StepJob *job = arg;
-  const LnOptimizerClass *cls = class_of(job->o);
   int64_t width = (int64_t)ln_dtype_size(job->step.dtype);
   for (int64_t b = begin; b < end; b += LN_FLAT_BLOCK) {
     LnStep s = job->step;
@@ -267,7 +326,7 @@ static void step_range(void *arg, int64_t begin, int64_t end) {
     for (int k = 0; k < LN_MAX_SLOTS; k++)
       if (s.slot[k]) s.slot[k] = (char *)s.slot[k] + at;
     if (!isnan(job->decay)) decay(s.dtype, &(Operands){s.w, NULL, job->decay, s.lr}, s.n);
-    cls->step(job->o, &s);
+    step(job->o, &s);
   }
 }
 
@@ -354,7 +413,7 @@ bool ln_optimizer_step_builtin(LnContext *c, LnOptimizer *o, LnVariable *v, LnTe
     if (f->scratch) job.step.scratch = (char *)f->scratch->data + f->scratch_at[i];
     for (int k = 0; k < f->n_own; k++)
       if (!f->slots[k * f->n + i]) job.step.slot[k] = NULL;
-    if (r.n) class_of(o)->step(o, &job.step);
+    if (r.n) step(o, &job.step);
     return true;
   }
   return ln_fail(c, "variable '%s' is not one of the optimizer's", v->name ? v->name : "variable");
