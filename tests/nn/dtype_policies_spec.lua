@@ -34,6 +34,9 @@ local function near(expected, actual, allowed)
   assert.equal(#expected, #actual)
 end
 
+-- Of samples: one of them suits any layer, or a pair.
+local SHAPES = {{4}, {6}, {6, 4}, {6, 6, 4}, {6, 6, 6, 4}, {32}}
+
 describe("a layer's policy", function()
   it("is told, and has its dtypes", function()
     local layer = Dense{2, dtype = "mixed_bfloat16"}
@@ -91,12 +94,18 @@ describe("a layer's policy", function()
       local computes = not is_model and name ~= "Layer" and name ~= "Operation"
         and not options.layer   -- the layer inside has a policy of its own
       if computes then
-        local one, shape = pcall(objects.sample_shape, name, options)
-        if options.target_shape then one, shape = true, {6} end
-        local x = ln.random.normal({5, table.unpack(one and shape or {4, 4})}, {seed = 3})
-        local wide = core.class("layer", name)(options)
-        local several = not one or not pcall(wide, x)
-        local function call(layer) return layer(several and {x, x} or x) end
+        local wide, x, several, found
+        for _, shape in ipairs(SHAPES) do
+          for parts = 1, 2 do
+            if not found then
+              x, several = ln.random.normal({5, table.unpack(shape)}, {seed = 3}), parts == 2
+              wide = core.class("layer", name)(options)
+              found = pcall(wide, several and {x, x} or x)
+            end
+          end
+        end
+        assert.is_true(found, name)
+        local function call(layer) return (layer(several and {x, x} or x)) end
         local expected = call(wide)
         local settings = {dtype = "mixed_bfloat16"}
         for key, value in pairs(options) do settings[key] = value end
@@ -335,7 +344,7 @@ describe("variables of 16 bits", function()
           end
           if name == "Optimizer" then break end
           if refused[name] then
-            fails(name .. ": variable 'variable' is " .. dtype .. ".*mixed_" .. dtype, trained, dtype)
+            fails(("%s: variable 'variable' is %s.*mixed_"):format(name, dtype), trained, dtype)
             break
           end
           local wide, half = trained("float32"), trained(dtype)
