@@ -37,4 +37,13 @@ LnTensor *ln_sample_pictures(LnContext *c, LnTensor *x, LnTensor *places, const 
 LnTensor *ln_channels_last(LnContext *c, LnTensor *x, bool channels_first);
 LnTensor *ln_channels_back(LnContext *c, LnTensor *y, bool channels_first, int rank);
 
+// color.c: the channels are along axis, not negative.
+LnTensor *ln_rgb_to_grayscale(LnContext *c, LnTensor *x, int axis);   // x itself, when it is gray
+bool ln_rgb_to_hsv(LnContext *c, LnTensor *x, int axis, LnTensor **hsv);   // three planes
+LnTensor *ln_hsv_to_rgb(LnContext *c, LnTensor *const *hsv, int axis);
+// homography.c: (n, 8) from four start and four end points, (n, 4, 2)
+LnTensor *ln_homography(LnContext *c, LnTensor *from, LnTensor *to);
+// equalize.c: (n, h, w, c) from 0 to 255, of each channel over the whole batch
+LnTensor *ln_equalize(LnContext *c, LnTensor *x, int64_t bins);
+
 #endif

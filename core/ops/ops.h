@@ -55,6 +55,7 @@ LnTensor *ln_softplus(LnContext *c, LnTensor *x);
 LnTensor *ln_relu(LnContext *c, LnTensor *x);
 bool ln_is_plain_relu(const LnCall *call);   // of a call of op relu: none of its options is set
 LnTensor *ln_round(LnContext *c, LnTensor *x);
+LnTensor *ln_floor(LnContext *c, LnTensor *x);
 LnTensor *ln_isnan(LnContext *c, LnTensor *x);
 LnTensor *ln_reciprocal(LnContext *c, LnTensor *x);
 LnTensor *ln_identity(LnContext *c, LnTensor *x);   // a view of x

@@ -43,10 +43,6 @@ local function rows_axis(x, options)
   return x.rank - (options.data_format == "channels_first" and 1 or 2)
 end
 
-local function channels_axis(x, options)
-  return options.data_format == "channels_first" and x.rank - 2 or x.rank
-end
-
 local function size_of(what, x, axis)
   local n = x.shape[axis]
   if not n then raise("%s: the size of axis %d is not known", what, axis) end
@@ -330,33 +326,6 @@ local PERSPECTIVE = {
   fill_value = {"number", default = 0}, data_format = DATA_FORMAT,
 }
 
--- The 8 numbers that take end points to start points, by Gaussian elimination with pivots.
-local function homography(from, to)
-  local m = {}
-  for i = 1, 4 do
-    local x, y, u, v = to[i][1], to[i][2], from[i][1], from[i][2]
-    m[2 * i - 1] = {x, y, 1, 0, 0, 0, -u * x, -u * y, u}
-    m[2 * i] = {0, 0, 0, x, y, 1, -v * x, -v * y, v}
-  end
-  for k = 1, 8 do
-    local pivot = k
-    for i = k + 1, 8 do
-      if math.abs(m[i][k]) > math.abs(m[pivot][k]) then pivot = i end
-    end
-    m[k], m[pivot] = m[pivot], m[k]
-    if m[k][k] == 0 then
-      raise("perspective_transform: three of the four end_points lie on a line")
-    end
-    for i = 1, 8 do
-      local factor = i ~= k and m[i][k] / m[k][k] or 0
-      for j = k, factor ~= 0 and 9 or 0 do m[i][j] = m[i][j] - factor * m[k][j] end
-    end
-  end
-  local t = {}
-  for k = 1, 8 do t[k] = m[k][9] / m[k][k] end
-  return t
-end
-
 --- Pictures seen from another side: what is at the start points comes to lie at the end points.
 -- @param images  (height, width, channels), or a batch
 -- @param start_points  four points, column and row each, (4, 2); or (batch, 4, 2)
@@ -382,10 +351,7 @@ function image.perspective_transform(images, start_points, end_points, options)
     raise("%s: start_points and end_points have shapes %s and %s", what, from.shape, to.shape)
   end
   if from.rank == 2 then from, to = f.expand_dims(from, 1), f.expand_dims(to, 1) end
-  local starts, stops = from:astype("float64"):totable(), to:astype("float64"):totable()
-  local transforms = {}
-  for i = 1, #starts do transforms[i] = homography(starts[i], stops[i]) end
-  return f.affine_transform(x, core.tensor(transforms, {dtype = "float64"}), {
+  return f.affine_transform(x, f.homography(from, to), {
     interpolation = o.interpolation, fill_value = o.fill_value, data_format = o.data_format})
 end
 
@@ -496,91 +462,31 @@ end
 
 -- ---- colours
 
-local COLOURS = {data_format = DATA_FORMAT}
-
--- The planes of an axis, without it.
-local function planes(what, images, options, counts)
-  local x, o = pictures(what, images), check(what, COLOURS, options)
-  local axis = channels_axis(x, o)
-  local n = x.shape[axis]
-  if n and not counts[n] then
-    raise("%s: %s channels expected, got shape %s (%s)", what, counts.text, x.shape, o.data_format)
-  end
-  local list_of = {}
-  for k = 1, n or 3 do
-    local index = {}
-    for i = 1, x.rank do index[i] = {} end
-    index[axis] = k
-    list_of[k] = x[index]
-  end
-  return x, axis, list_of
-end
-
 --- Gray from colours: 0.2989 red + 0.587 green + 0.114 blue.
 -- @param images  (height, width, 3 or 1), or a batch
--- @param options  `data_format` ("channels_last"): where the channels are
+-- @param ...  data_format ("channels_last"), in this order or by name in a table
 -- @return (height, width, 1) in the dtype of images, cut to whole numbers where that is no float
 -- Errors: another number of channels.
 --
 --     print(ln.image.rgb_to_grayscale(ln.ones{2, 2, 3}).shape)           --> (2, 2, 1)
-function image.rgb_to_grayscale(images, options)
-  local x, axis, of = planes("rgb_to_grayscale", images, options,
-    {true, nil, true, text = "3 or 1"})
-  if #of == 1 then return x:copy() end
-  local gray = 0.2989 * f.astype(of[1], is_float(x) and x.dtype or "float32")
-  gray = gray + 0.587 * f.astype(of[2], gray.dtype) + 0.114 * f.astype(of[3], gray.dtype)
-  return f.expand_dims(f.astype(gray, x.dtype), axis)
-end
-
-local EPSILON = {float64 = 2.220446049250313e-16, float16 = 0.0009765625, bfloat16 = 0.0078125}
-
-local function floats(what, x)
-  if not is_float(x) then raise("%s: floats expected, got %s", what, x.dtype) end
-end
+function image.rgb_to_grayscale(images, ...) return f.rgb_to_grayscale(images, ...) end
 
 --- Hue, saturation and value from red, green and blue, all from 0 to 1.
 -- @param images  floats (height, width, 3), or a batch
--- @param options  `data_format` ("channels_last"): where the channels are
+-- @param ...  data_format ("channels_last"), in this order or by name in a table
 -- @return the same shape. Errors: no floats; another number of channels.
 --
 --     local hsv = ln.image.rgb_to_hsv(ln.tensor{{{0, 0.5, 0}}})
 --     print(hsv:flatten():round(3))                                      --> [0.333 1.    0.5  ]
-function image.rgb_to_hsv(images, options)
-  local what = "rgb_to_hsv"
-  local x, axis, of = planes(what, images, options, {nil, nil, true, text = "3"})
-  floats(what, x)
-  local least = EPSILON[x.dtype] or 1.1920928955078125e-07
-  for k = 1, 3 do of[k] = f.where(f.lt(f.abs(of[k]), least), 0, of[k]) end
-  local r, g, b = table.unpack(of)
-  local value = f.maximum(f.maximum(r, g), b)
-  local range = value - f.minimum(f.minimum(r, g), b)
-  local lit, coloured = f.gt(value, 0), f.gt(range, 0)
-  local saturation = f.where(lit, range / f.where(lit, value, 1), 0)
-  local norm = 1 / (6 * f.where(coloured, range, 1))
-  local hue = f.where(f.eq(value, g), norm * (b - r) + 2 / 6, norm * (r - g) + 4 / 6)
-  hue = f.where(f.eq(value, r), norm * (g - b), hue)
-  hue = f.where(coloured, hue, 0) + f.astype(f.lt(hue, 0), x.dtype)
-  return f.stack({hue, saturation, value}, axis)
-end
+function image.rgb_to_hsv(images, ...) return f.rgb_to_hsv(images, ...) end
 
 --- Red, green and blue from hue, saturation and value, all from 0 to 1.
 -- @param images  floats (height, width, 3), or a batch
--- @param options  `data_format` ("channels_last"): where the channels are
+-- @param ...  data_format ("channels_last"), in this order or by name in a table
 -- @return the same shape. Errors: no floats; another number of channels.
 --
 --     print(ln.image.hsv_to_rgb(ln.tensor{{{0, 1, 0.5}}}):flatten())      --> [0.5 0.  0. ]
-function image.hsv_to_rgb(images, options)
-  local what = "hsv_to_rgb"
-  local x, axis, of = planes(what, images, options, {nil, nil, true, text = "3"})
-  floats(what, x)
-  local hue, saturation, value = table.unpack(of)
-  local sixth = (hue - f.floor(hue)) * 6
-  local function colour(distance)
-    return value * (1 - saturation + saturation * f.clip(distance, 0, 1))
-  end
-  return f.stack({colour(f.abs(sixth - 3) - 1), colour(2 - f.abs(sixth - 2)),
-                  colour(2 - f.abs(sixth - 4))}, axis)
-end
+function image.hsv_to_rgb(images, ...) return f.hsv_to_rgb(images, ...) end
 
 -- ---- scale_and_translate
 
