@@ -56,7 +56,7 @@ LnTensor *ln_augmentation_generator(const LnLayer *self) {
 
 bool ln_pictures(LnContext *c, const LnAugmentation *a, LnTensor *x, LnPictures *p) {
   *p = (LnPictures){.rank = x->rank, .channels_first = a->channels_first == 1};
-  x = ln_cast(c, x, (LnDtype)a->layer.dtype);
+  x = ln_cast(c, x, (LnDtype)a->layer.dtype.compute);
   p->x = x ? ln_channels_last(c, x, p->channels_first) : NULL;
   if (!p->x) return false;
   p->n = p->x->shape[0];

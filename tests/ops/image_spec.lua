@@ -136,7 +136,7 @@ describe("ln.image", function()
     local x = ln.ones{4, 5, 3}
     for _, name in ipairs{"gaussian_blur", "rgb_to_hsv", "crop_images", "extract_patches"} do
       fails("rank 3", image[name], ln.ones{2, 2}, {})
-      fails("a tensor expected", image[name], "x", {})
+      fails("tensor .*expected", image[name], "x", {})
     end
     fails("height and a width", image.resize, x, {3})
     fails("not both", image.resize, x,

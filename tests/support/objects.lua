@@ -14,8 +14,12 @@ local by_kind = {
   {"^layer", function() return ln.layers.Dense(2) end},
   {"^list of layers", function() return {ln.layers.Dense(2)} end},
 }
+-- What a class wants otherwise.
+local by_class = {["RandomPosterization.factor"] = 3}
 
-local function value_for(option)
+local function value_for(class, option)
+  local special = by_class[class .. "." .. option.name]
+  if special then return special end
   if values[option.name] ~= nil then return values[option.name] end
   for _, entry in ipairs(by_kind) do
     if option.kind:find(entry[1]) then
@@ -31,7 +35,7 @@ function objects.required(described)
   local out = {}
   for _, option in ipairs(described.options) do
     if option.default == nil then
-      out[option.name] = assert(value_for(option), described.name .. " requires " .. option.name)
+      out[option.name] = assert(value_for(described.name, option), described.name .. " requires " .. option.name)
     end
   end
   if described.name == "InputLayer" then out.shape = {3} end

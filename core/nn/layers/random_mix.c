@@ -40,7 +40,7 @@ static bool mix(LnContext *c, LnLayer *self, const LnTensors *in, const LnCallAr
   const Mix *o = (const Mix *)self;
   LnPictures p;
   if (!check_inputs(c, in) || !ln_pictures(c, &o->a, in->v[0], &p)) return false;
-  LnTensor *labels = in->n == 2 ? ln_cast(c, in->v[1], (LnDtype)self->dtype) : NULL;
+  LnTensor *labels = in->n == 2 ? ln_cast(c, in->v[1], (LnDtype)self->dtype.compute) : NULL;
   if (in->n == 2 && !labels) return false;
   *n_out = in->n;
   out[0] = p.x;
