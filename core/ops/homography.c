@@ -48,7 +48,7 @@ static bool shape(const LnCall *call, LnSpec *out) {
       !ln_tensor_shapes_fit(from, to))
     return ln_fail(call->context, "homography: points of shape (batch, 4, 2) expected, got %s and "
                    "%s", ln_tensor_shape_text(from), ln_tensor_shape_text(to));
-  LnDtype d = from->dtype == LN_FLOAT64 || to->dtype == LN_FLOAT64 ? LN_FLOAT64 : LN_FLOAT32;
+  LnDtype d = ln_dtype_float(ln_call_dtype(call));
   return ln_spec(call, out, d, 2, (int64_t[]){from->shape[0], 8});
 }
 
@@ -84,7 +84,7 @@ static void forward(const LnCall *call) {
 const LnOp ln_ops_homography[] = {
   {.name = "homography", .n_in = 2, .n_out = 1, .flags = LN_OP_FUNCTION_ONLY | LN_OP_NO_GRADIENT,
    .shape = shape, .check = check, .forward = forward,
-   .samples = "ln.tensor{{{0, 0}, {2, 0}, {0, 3}, {2, 3}}}, x(1,4,2) + "
+   .samples = "x(1,4,2) + ln.tensor{{{0, 0}, {2, 0}, {0, 3}, {2, 3}}}, x(1,4,2) + "
               "ln.tensor{{{0, 0}, {20, 0}, {0, 30}, {20, 30}}}",
    .doc = "(start_points, end_points): the eight numbers, (batch, 8), by which\n"
           "ln.affine_transform shows at the end points what was at the start points, four points\n"

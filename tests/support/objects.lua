@@ -35,7 +35,8 @@ function objects.required(described)
   local out = {}
   for _, option in ipairs(described.options) do
     if option.default == nil then
-      out[option.name] = assert(value_for(described.name, option), described.name .. " requires " .. option.name)
+      local value = value_for(described.name, option)
+      out[option.name] = assert(value, described.name .. " requires " .. option.name)
     end
   end
   if described.name == "InputLayer" then out.shape = {3} end
