@@ -18,9 +18,9 @@ local function images(x) return x:expand_dims(-1):astype("float32") / 255 end
 local input = ln.Input{28, 28, 1}
 local maps = layers.Conv2D{32, 3, padding = "same", activation = "relu"}(input)
 maps = layers.MaxPooling2D(2)(maps)
+maps = layers.Conv2D{64, 3, padding = "same", activation = "relu"}(maps)
 maps = layers.Conv2D{64, 3, padding = "same", activation = "relu"}(maps)   -- 14 x 14 x 64
-local h = layers.MaxPooling2D(2)(maps)
-local scores = layers.Dense(10)(layers.Flatten()(h))
+local scores = layers.Dense(10)(layers.GlobalAveragePooling2D()(maps))
 local model = ln.Model{inputs = input, outputs = scores}
 model:compile{
   loss = ln.losses.SparseCategoricalCrossentropy{from_logits = true},

@@ -15,8 +15,8 @@ local dtype_policies = {}
 --- A policy: the dtype of variables and the dtype of computing. In "mixed_float16" and
 -- "mixed_bfloat16" variables are float32, and a layer's call sees them, and its inputs, in 16 bits.
 -- Wherever a layer takes a dtype it takes a policy, or its name. Training in float16 wants an
--- optimizer with a `loss_scale_factor`, since small gradients are 0 in it. Fields: `name`, `compute_dtype`,
--- `variable_dtype`.
+-- optimizer with a `loss_scale_factor`, since small gradients are 0 in it. Fields: `name`,
+-- `compute_dtype`, `variable_dtype`.
 -- @param name  a dtype, "mixed_float16" or "mixed_bfloat16"; by default the policy in force
 -- @return the policy. Errors: a name that is none of these
 --
