@@ -81,6 +81,20 @@ function tree.own_variables(layer)
   return table.move(others, 1, #others, #trainable + 1, trainable)
 end
 
+--- The variables that Keras's files have under a layer: its own ones, and in
+-- SpectralNormalization, where it is a weight of both, the kernel of the layer inside.
+function tree.filed_variables(layer)
+  local own = tree.own_variables(layer)
+  if #own == 0 or tree.root_class(layer) ~= "SpectralNormalization" then return own end
+  for _, v in ipairs(layer.layer.weights) do
+    if v.name == "kernel" or v.name == "embeddings" then
+      table.insert(own, 1, v)
+      break
+    end
+  end
+  return own
+end
+
 --- The layers and optimizers of a model, each once: {path =, layer =} or {path =, optimizer =,
 -- model = whose it is}.
 function tree.walk(model)

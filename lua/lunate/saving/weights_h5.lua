@@ -41,7 +41,7 @@ function weights_h5.encode(entries)
     local group, values = weights_h5.make(root, own_path(entry)), {}
     group.attributes.name = (entry.layer or entry.optimizer).name
     if entry.layer then
-      for i, v in ipairs(tree.own_variables(entry.layer)) do values[i] = v:value() end
+      for i, v in ipairs(tree.filed_variables(entry.layer)) do values[i] = v:value() end
     else
       for i, state in ipairs(optimizer_state.values(entry.optimizer, entry.model)) do
         values[i] = state.value
@@ -119,7 +119,7 @@ function weights_h5.plan(entries, root, options)
     local values = values_of(group, path, fail)
     if group then taken[group] = true end
     if entry.layer then
-      local variables, name = tree.own_variables(entry.layer), entry.layer.name
+      local variables, name = tree.filed_variables(entry.layer), entry.layer.name
       if #variables ~= #values then
         local names = {}
         for i, v in ipairs(variables) do names[i] = v.name end
