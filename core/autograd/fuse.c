@@ -106,7 +106,7 @@ static bool product_then_relu(const Chain *chain, Fused *fused) {
   return true;
 }
 
-// Integers, such as an image's, that are made floats to be computed with: the op reads them as such.
+// Integers, such as an image's, that are made floats to be computed with: the op reads them.
 static bool cast_then_binary(const Chain *chain, Fused *fused) {
   const LnCall *cast = chain->call[0], *binary = chain->call[1];
   LnTensor *x = cast->in[0], *other = binary->in[1];

@@ -6,8 +6,9 @@
 #include "kernels/gemm.h"
 
 // y[b, o, f] = sum over taps t and channels i of f's group of
-// x[b, o stride - before + t dilation, i] k[t, i, f]; what lies outside of x is 0. x (batch, in, channels), k (taps, channels / groups,
-// filters), y (batch, out, filters). Three axes: leading ones that are not there have length 1.
+// x[b, o stride - before + t dilation, i] k[t, i, f]; what lies outside of x is 0.
+// x (batch, in, channels), k (taps, channels / groups, filters), y (batch, out, filters).
+// Three axes: leading ones that are not there have length 1.
 typedef struct LnConv {
   LnDtype dtype;   // LN_FLOAT32 or LN_FLOAT64
   int64_t batch, channels, filters, groups;

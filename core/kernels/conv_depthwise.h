@@ -1,6 +1,6 @@
-// Depthwise convolution of elements T and its transpose (rows), the gradient of its kernel (kernels):
-// channels do not meet, so that blocks of them are vectors. conv.c includes this with T defined; no
-// include guard.
+// Depthwise convolution of elements T and its transpose (rows), the gradient of its kernel
+// (kernels): channels do not meet, so that blocks of them are vectors. conv.c includes this with T
+// defined; no include guard.
 
 #define F(f) JOIN(T, f)
 

@@ -243,7 +243,9 @@ static int layer_options(lua_State *L) {
 }
 
 void ln_register_tracking(lua_State *L) {
-  static const luaL_Reg functions[] = {{"held", held}, {"fields", fields}, {"layer_options", layer_options},
-      {NULL, NULL}};
+  static const luaL_Reg functions[] = {{"held", held},
+                                       {"fields", fields},
+                                       {"layer_options", layer_options},
+                                       {NULL, NULL}};
   ln_lua_setfuncs(L, functions);
 }

@@ -27,7 +27,8 @@ static const LnOption options[] = {
 // ---- Wrapper
 
 static bool build(LnContext *c, LnLayer *self, const LnTensors *in) {
-  return inside(self)->built || ln_layer_build(c, inside(self), in);
+  LnLayer *layer = inside(self);
+  return layer->built || ln_layer_build(c, layer, in);
 }
 
 static bool call(LnContext *c, LnLayer *self, const LnTensors *in, const LnCallArgs *args,
@@ -156,11 +157,12 @@ static LnTensor *call_distributed(LnContext *c, LnLayer *self, const LnTensors *
 static bool build_distributed(LnContext *c, LnLayer *self, const LnTensors *in) {
   int64_t shape[LN_MAX_RANK];
   const LnTensor *x = in->v[0];
-  if (inside(self)->built) return true;
+  LnLayer *layer = inside(self);
+  if (layer->built) return true;
   shape[0] = x->shape[0];
   for (int a = 2; a < x->rank; a++) shape[a - 1] = x->shape[a];
   LnTensor *step = ln_temp(c, ln_tensor_meta(c, (LnDtype)x->dtype, x->rank - 1, shape));
-  return step && ln_layer_build(c, inside(self), &(LnTensors){1, &step});
+  return step && ln_layer_build(c, layer, &(LnTensors){1, &step});
 }
 
 static const LnLayerClass distributed = {
