@@ -10,6 +10,7 @@ enum { LN_ARENA_SCRATCH = LN_DTYPES, LN_ARENA_BATCH, LN_ARENA_PARTS };
 
 typedef struct LnArena {
   LnStorage *part[LN_ARENA_PARTS];
+  size_t zeroed[LN_ARENA_PARTS];   // bytes that were asked for, and set to zero, so far
   void (*evict)(void *owner);   // a part has to move: whatever lies in the arena is to be let go
   void *owner;
 } LnArena;

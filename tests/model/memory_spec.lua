@@ -185,6 +185,26 @@ describe("programs", function()
     assert.is_true(ln.memory().live < before)
   end)
 
+  it("are dropped when they take too much, those used longest ago first", function()
+    local layers = {ln.Input{shape = {2}}}
+    for i = 1, 60 do layers[#layers + 1] = ln.layers.Dense{2, activation = "relu"} end
+    local m = ln.Sequential(layers)
+    m:compile{loss = "mse", optimizer = "adam"}
+    local all = ln.zeros{1000, 2}
+    local function batch(n) return all[{ {1, n} }], all[{ {1, n} }] end
+    m:train_on_batch(batch(1000))   -- as large as the arena will be
+    local trainer = state[m].trainer
+    local function recorded(n) return (trainer:answer("train", batch(n))) ~= nil end
+    for n = 1, 600 do
+      m:train_on_batch(batch(n))
+      if n % 20 == 0 then assert.is_true(recorded(2) and recorded(n)) end
+      if n == 40 then assert.is_true(recorded(1)) end
+    end
+    assert.is_true(recorded(600) and recorded(590) and recorded(2))
+    assert.is_false(recorded(3))
+    assert.is_false(recorded(100))
+  end)
+
   it("do not touch each other when one batch runs within another", function()
     local m = ln.Sequential{ln.layers.Dense{1, input_shape = {3}, kernel_initializer = "ones"}}
     local seen = {}
