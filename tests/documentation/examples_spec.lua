@@ -7,6 +7,8 @@ local examples = require "support.examples"
 -- Without these in $LUNATE_DATA nothing is downloaded for a test.
 local DATA = {
   california_housing = "cal_housing.data",
+  ["cifar10."] = "cifar10/cifar-10-binary.tar.gz",
+  cifar100 = "cifar100/cifar-100-binary.tar.gz",
   fashion_mnist = "fashion-mnist/train-images-idx3-ubyte.gz",
   mnist = "mnist/train-images-idx3-ubyte.gz",
 }

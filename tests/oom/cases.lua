@@ -132,7 +132,7 @@ end
 
 -- These hand the whole process over, take minutes, or fetch from the net.
 local OUTSIDE = {"^ln%.datasets%.mnist", "^ln%.datasets%.fashion_mnist", "^ln%.datasets%.cal",
-  "^lunate%.download", "^lunate%.repl%.run"}
+  "^ln%.datasets%.cifar", "^lunate%.download", "^lunate%.repl%.run"}
 
 local function add_examples(list, temporary)
   for _, entry in ipairs(documentation.entries()) do
