@@ -43,9 +43,9 @@ local function read_half(set, path, archive, names, label)
   local t = core.tensor_from_bytes(bytes, "uint8", {n, record})
   local x = t[{ {}, {set.labels + 1, record} }]:reshape{n, 3, 32, 32}:permute{1, 3, 4, 2}:copy()
   local y = t[{ {}, {label, label} }]:copy()
-  local most = set.classes[label] - 1
-  if y:max():item() > most then
-    raise("'%s': expected labels from 0 to %d, got %d", path, most, y:max():item())
+  local largest = set.classes[label] - 1
+  if y:max():item() > largest then
+    raise("'%s': expected labels from 0 to %d, got %d", path, largest, y:max():item())
   end
   return x, y
 end
