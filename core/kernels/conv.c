@@ -18,6 +18,8 @@
 
 #define JOIN_(a, b) a##_##b
 #define JOIN(a, b) JOIN_(a, b)
+#define VECTOR_(T) T##16
+#define VECTOR(T) VECTOR_(T)
 
 // ---- patches
 
@@ -30,10 +32,10 @@ typedef struct Patches {
   int64_t grid[3], taps[3];
   int64_t step[3], spread[3], origin[3];  // position = pixel step + tap spread + origin
   bool transposed;               // rows are taps x channels
-  bool by_pixels;                // copied along pixels: where there are few channels
+  bool by_pixels;                // copied along pixels
 } Patches;
 
-// Of pixels in a line from (b, z, y, x) on, the image's line that a tap meets; NULL: none.
+// So many pixels in a line, from (b, z, y, x) on.
 typedef struct Line {
   int64_t b, z, y, x, n;
 } Line;
@@ -47,7 +49,8 @@ static Line line_of(const Patches *p, int64_t pixel, int64_t pixels) {
   return l;
 }
 
-// In elements; false: the tap lies outside of the image. *x is the first pixel's place in its line.
+// Where the line of the image begins that a tap meets, in elements; false: it lies outside. *x is
+// what meets the first pixel, perhaps outside of the line.
 static bool meets(const Patches *p, const Line *l, int64_t tap, int64_t *offset, int64_t *x) {
   const int64_t tx = tap % p->taps[2], ty = tap / p->taps[2] % p->taps[1];
   const int64_t tz = tap / p->taps[2] / p->taps[1];
@@ -55,8 +58,13 @@ static bool meets(const Patches *p, const Line *l, int64_t tap, int64_t *offset,
   const int64_t y = l->y * p->step[1] + ty * p->spread[1] + p->origin[1];
   *x = l->x * p->step[2] + tx * p->spread[2] + p->origin[2];
   if (z < 0 || z >= p->size[0] || y < 0 || y >= p->size[1]) return false;
-  *offset = ((l->b * p->size[0] + z) * p->size[1] + y) * p->size[2] * p->total + p->first;
+  *offset = ((l->b * p->size[0] + z) * p->size[1] + y) * p->size[2] * p->total;
   return true;
+}
+
+// How many taps' channels lie one after another in the image.
+static int64_t together(const Patches *p) {
+  return p->spread[2] == 1 && p->channels == p->total ? p->taps[2] : 1;
 }
 
 #define T float
@@ -77,7 +85,9 @@ static void read(const void *from, int64_t row, int64_t rows, int64_t column, in
 
 enum { FEW_CHANNELS = 8 };
 
-static LnGather gather_of(const Patches *p) {
+// Along whichever of the two there are longer runs.
+static LnGather gather_of(Patches *p) {
+  p->by_pixels = together(p) * p->channels < FEW_CHANNELS;
   return (LnGather){.read = read, .from = p, .by_columns = p->by_pixels != p->transposed};
 }
 
@@ -108,7 +118,6 @@ static Patches patches_of(const LnConv *v, const void *x, int64_t g) {
   Patches p = {.image = x, .dtype = v->dtype, .total = v->channels,
                .channels = v->channels / v->groups};
   p.first = g * p.channels;
-  p.by_pixels = p.channels < FEW_CHANNELS;
   for (int i = 0; i < 3; i++) {
     p.size[i] = v->in[i], p.grid[i] = v->out[i], p.taps[i] = v->taps[i];
     p.step[i] = v->stride[i], p.spread[i] = v->dilation[i], p.origin[i] = -v->before[i];
@@ -137,7 +146,11 @@ LN_INLINE int64_t source_at(const LnConv *v, bool back, int axis, int64_t place,
   return p / s;
 }
 
-enum { LISTED = 64, LANES = 16 };   // taps that are summed in one go; channels of a block
+enum {
+  LISTED = 64,         // taps that are summed in one go
+  LANES = 16,          // of a vector
+  BLOCK = 2 * LANES,   // channels of the kernel's gradient that one thread does at a time
+};
 
 #define T float
 #include "kernels/conv_depthwise.h"
@@ -162,7 +175,7 @@ void ln_kernel_conv(const LnConv *v, const void *x, const void *k, const void *b
     return;
   }
   for (int64_t g = 0; g < v->groups; g++) {
-    const Patches p = patches_of(v, x, g);
+    Patches p = patches_of(v, x, g);
     const LnGather gather = gather_of(&p);
     const int64_t filters = v->filters / v->groups, f = g * filters;
     LnGemm product = {
@@ -179,7 +192,7 @@ void ln_kernel_conv(const LnConv *v, const void *x, const void *k, const void *b
 void ln_kernel_conv_kernel(const LnConv *v, const void *x, const void *y, void *k) {
   if (depthwise(v)) {
     Direct d = {.v = v, .source = x, .k = y, .target = k};
-    ln_parallel((v->channels + LANES - 1) / LANES, 1,
+    ln_parallel((v->channels + BLOCK - 1) / BLOCK, 1,
                 v->dtype == LN_FLOAT32 ? float_kernels : double_kernels, &d);
     return;
   }
@@ -239,8 +252,34 @@ static void exchanged(const LnConv *v, const Phase *p, int64_t g, const void *k,
       }
 }
 
+// ---- transpose to few channels
+
+// A product with few columns leaves most of its vectors empty. So here it is made the other way
+// round: what every element of y adds to x, (pixels, taps x channels), block by block, each added
+// to x at once. The blocks of a sample of the batch follow each other, so that its sums do not
+// depend on threads.
+enum { CONTRIBUTIONS = 8192 };   // elements of a block, on the stack
+
+static bool scatters(const LnConv *v) {
+  const int64_t channels = v->channels / v->groups;
+  return channels < FEW_CHANNELS && v->filters / v->groups >= FEW_CHANNELS &&
+         times(v->taps) * channels <= CONTRIBUTIONS / 8;
+}
+
+typedef struct Scatter {
+  const LnConv *v;
+  const void *y, *k, *bias;
+  void *x;
+  bool relu;
+} Scatter;
+
+#define T float
+#include "kernels/conv_scatter.h"
+#define T double
+#include "kernels/conv_scatter.h"
+
 size_t ln_kernel_conv_transpose_memory(const LnConv *v) {
-  if (depthwise(v) || pointwise(v)) return 0;
+  if (depthwise(v) || pointwise(v) || scatters(v)) return 0;
   const size_t kernel = (size_t)(times(v->taps) * (v->channels / v->groups) *
                                  (v->filters / v->groups)) * width_of(v);
   return ln_whole_lines(kernel) + (size_t)(v->batch * v->in[0] * v->in[1]) * sizeof(int64_t);
@@ -252,7 +291,6 @@ static void transpose_phase(const LnConv *v, const Phase *phase, int64_t g, cons
   Patches p = {.image = y, .dtype = v->dtype, .total = v->filters,
                .channels = v->filters / v->groups};
   p.first = g * p.channels;
-  p.by_pixels = p.channels < FEW_CHANNELS;
   product->m = v->batch;
   for (int i = 0; i < 3; i++) {
     p.size[i] = v->out[i], p.grid[i] = phase[i].count, p.taps[i] = phase[i].taps;
@@ -280,6 +318,11 @@ void ln_kernel_conv_transpose(const LnConv *v, const void *y, const void *k, con
                               LnEpilogue act, void *x, void *memory) {
   if (depthwise(v)) {
     direct(v, true, y, k, bias, act, x);
+    return;
+  }
+  if (!pointwise(v) && scatters(v)) {
+    Scatter s = {v, y, k, bias, x, act == LN_ACT_RELU};
+    ln_parallel(v->batch, 1, v->dtype == LN_FLOAT32 ? float_scatter : double_scatter, &s);
     return;
   }
   const int64_t channels = v->channels / v->groups, filters = v->filters / v->groups;

@@ -3,15 +3,21 @@
 // defined; no include guard.
 
 #define F(f) JOIN(T, f)
+#define V VECTOR(T)
 
-// n channels of one element of the target, from c on: what its taps come to is added.
-LN_INLINE void F(sum)(const T *const *source, const T *const *k, int taps, int64_t c, const int n,
-                      T *to) {
-  T sum[4 * LANES];
-  for (int j = 0; j < n; j++) sum[j] = to[c + j];
+// What the taps come to is added to one element of the target, in channels from c on: so many
+// vectors of them, or one.
+LN_INLINE void F(add_vectors)(const T *const *source, const T *const *k, int taps, int64_t c,
+                              const int vectors, T *to) {
+  V sum[4];
+#pragma GCC unroll 4
+  for (int v = 0; v < vectors; v++) sum[v] = *(const V *)(to + c + v * LANES);
   for (int i = 0; i < taps; i++)
-    for (int j = 0; j < n; j++) sum[j] += source[i][c + j] * k[i][c + j];
-  for (int j = 0; j < n; j++) to[c + j] = sum[j];
+#pragma GCC unroll 4
+    for (int v = 0; v < vectors; v++)
+      sum[v] += *(const V *)(source[i] + c + v * LANES) * *(const V *)(k[i] + c + v * LANES);
+#pragma GCC unroll 4
+  for (int v = 0; v < vectors; v++) *(V *)(to + c + v * LANES) = sum[v];
 }
 
 LN_INLINE void F(add_taps)(const Direct *d, const T *const *source, const T *const *k, int taps,
@@ -19,9 +25,10 @@ LN_INLINE void F(add_taps)(const Direct *d, const T *const *source, const T *con
   const int64_t channels = d->v->channels, each = d->v->filters / d->v->groups;
   int64_t c = 0;
   if (each == 1) {
-    for (; c + 4 * LANES <= channels; c += 4 * LANES) F(sum)(source, k, taps, c, 4 * LANES, to);
-    for (; c + LANES <= channels; c += LANES) F(sum)(source, k, taps, c, LANES, to);
-    for (; c < channels; c++) F(sum)(source, k, taps, c, 1, to);
+    for (; c + 4 * LANES <= channels; c += 4 * LANES) F(add_vectors)(source, k, taps, c, 4, to);
+    for (; c + LANES <= channels; c += LANES) F(add_vectors)(source, k, taps, c, 1, to);
+    for (; c < channels; c++)
+      for (int i = 0; i < taps; i++) to[c] += source[i][c] * k[i][c];
     return;
   }
   for (; c < channels; c++)
@@ -67,13 +74,15 @@ LN_CLONES static void F(rows)(void *arg, int64_t begin, int64_t end) {
   }
 }
 
-// The kernel's gradient for n filters from f on and the channels from c on that they belong to. The
-// sums of a row of y are added up before they join those of the others: fewer roundings.
+// The kernel's gradient for filters from f on and the channels from c on that they belong to:
+// vectors of both, or, with 0 of these, one. The sums of a row of y are added up before they join
+// those of the others: fewer roundings.
 LN_INLINE void F(kernel_block)(const LnConv *v, const T *x, const T *y, T *k, int64_t c, int64_t f,
-                               const int n) {
-  const int64_t taps = times(v->taps);
+                               const int vectors) {
+  const int64_t taps = times(v->taps), step = v->stride[2];
+  const int n = vectors > 0 ? vectors * LANES : 1;
   for (int64_t t = 0; t < taps; t++)
-    for (int j = 0; j < n; j++) k[t * v->filters + f + j] = 0;
+    for (int i = 0; i < n; i++) k[t * v->filters + f + i] = 0;
   for (int64_t row = 0; row < v->batch * v->out[0] * v->out[1]; row++) {
     const int64_t b = row / v->out[1] / v->out[0];
     const int64_t oz = row / v->out[1] % v->out[0], oy = row % v->out[1];
@@ -83,33 +92,44 @@ LN_INLINE void F(kernel_block)(const LnConv *v, const T *x, const T *y, T *k, in
       const int64_t s = source_at(v, false, 1, oy, t / v->taps[2] % v->taps[1]);
       if (z < 0 || s < 0) continue;
       const T *line = x + ((b * v->in[0] + z) * v->in[1] + s) * v->in[2] * v->channels + c;
-      int64_t p = t % v->taps[2] * v->dilation[2] - v->before[2];
-      T sum[LANES] = {0};
-      for (int64_t o = 0; o < v->out[2]; o++, p += v->stride[2]) {
-        if (p < 0 || p >= v->in[2]) continue;
-        for (int j = 0; j < n; j++) sum[j] += line[p * v->channels + j] * dy[o * v->filters + j];
+      const int64_t shift = t % v->taps[2] * v->dilation[2] - v->before[2];
+      const int64_t first = shift < 0 ? (-shift + step - 1) / step : 0;
+      T *to = k + t * v->filters + f, sum = 0;
+      V sums[2] = {{0}, {0}};
+      for (int64_t o = first, at = first * step + shift; o < v->out[2] && at < v->in[2];
+           o++, at += step) {
+        const T *left = line + at * v->channels, *right = dy + o * v->filters;
+        if (vectors == 0) sum += *left * *right;
+#pragma GCC unroll 2
+        for (int i = 0; i < vectors; i++)
+          sums[i] += *(const V *)(left + i * LANES) * *(const V *)(right + i * LANES);
       }
-      for (int j = 0; j < n; j++) k[t * v->filters + f + j] += sum[j];
+      if (vectors == 0) *to += sum;
+#pragma GCC unroll 2
+      for (int i = 0; i < vectors; i++) *(V *)(to + i * LANES) += sums[i];
     }
   }
 }
 
-// Blocks of LANES channels; y stands in d->k.
+// Blocks of two vectors of channels; y stands in d->k.
 LN_CLONES static void F(kernels)(void *arg, int64_t begin, int64_t end) {
   const Direct *d = arg;
   const LnConv *v = d->v;
-  const int64_t each = v->filters / v->groups;
-  for (int64_t c = begin * LANES; c < end * LANES && c < v->channels;) {
-    if (each == 1 && c + LANES <= v->channels) {
-      F(kernel_block)(v, d->source, d->k, d->target, c, c, LANES);
-      c += LANES;
+  const int64_t each = v->filters / v->groups, last = end * BLOCK;
+  for (int64_t c = begin * BLOCK; c < last && c < v->channels;) {
+    const int64_t left = (v->channels < last ? v->channels : last) - c;
+    if (each == 1 && left >= LANES) {
+      if (left >= 2 * LANES) F(kernel_block)(v, d->source, d->k, d->target, c, c, 2);
+      else F(kernel_block)(v, d->source, d->k, d->target, c, c, 1);
+      c += left >= 2 * LANES ? 2 * LANES : LANES;
       continue;
     }
     for (int64_t f = c * each; f < (c + 1) * each; f++)
-      F(kernel_block)(v, d->source, d->k, d->target, c, f, 1);
+      F(kernel_block)(v, d->source, d->k, d->target, c, f, 0);
     c++;
   }
 }
 
+#undef V
 #undef F
 #undef T
