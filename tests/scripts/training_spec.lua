@@ -89,6 +89,7 @@ describe("scripts", function()
     {"vae", "1 256", "loss: 0%.%d+ %-> 0%.%d+", "vae.png"},
     {"transfer_learning", "1 320", "test accuracy: [01]%.%d+ upon frozen convolutions, "
       .. "[01]%.%d+ fine%-tuned, [01]%.%d+ from scratch"},
+    {"resnet", "1 128", "test accuracy: 0%.%d+", "resnet_history.png"},
     {"grad_cam", "1 320", "test accuracy: 0%.%d+", "grad_cam.png"},
   } do
     it(case[1] .. ".lua", function()

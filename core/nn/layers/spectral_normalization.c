@@ -1,5 +1,5 @@
 // SpectralNormalization (Miyato et al. 2018): a layer around one whose kernel is divided by its
-// largest singular value at each step of training, so that the layer changes distances by at most 1.
+// largest singular value at each step of training, so that it changes distances by at most 1.
 #include <math.h>
 #include <stdio.h>
 #include <string.h>

@@ -84,15 +84,15 @@ end
 --- The variables that Keras's files have under a layer: its own ones, and in
 -- SpectralNormalization, where it is a weight of both, the kernel of the layer inside.
 function tree.filed_variables(layer)
-  local own = tree.own_variables(layer)
-  if #own == 0 or tree.root_class(layer) ~= "SpectralNormalization" then return own end
+  local variables = tree.own_variables(layer)
+  if #variables == 0 or tree.root_class(layer) ~= "SpectralNormalization" then return variables end
   for _, v in ipairs(layer.layer.weights) do
     if v.name == "kernel" or v.name == "embeddings" then
-      table.insert(own, 1, v)
+      table.insert(variables, 1, v)
       break
     end
   end
-  return own
+  return variables
 end
 
 --- The layers and optimizers of a model, each once: {path =, layer =} or {path =, optimizer =,
