@@ -169,6 +169,7 @@ static void find_hooks(lua_State *L, LnObject *o, int class) {
   static const char *const hooks[] = {"call", "update_state", "result", "reset_state",
                                       "update_step"};
   LnKind kind = o->cls->kind;
+  if (kind == LN_CALLBACK) return;   // what they have is called from Lua
   for (int i = 0; i < 5; i++)
     if (ln_lua_is_hook(kind, hooks[i]) && ln_lua_defines(L, class, hooks[i])) o->lua = true;
   if (kind == LN_LAYER) {
@@ -202,6 +203,7 @@ static LnHandle *push_instance(lua_State *L, LnLua *s, int i) {
   return h;
 }
 
+// ln.Model{inputs = ..., outputs = ...} is a Functional.
 static void make_functional(lua_State *L, LnLua *s) {
   ln_lua_push_base(L, s, LN_LUA_MODEL);
   bool given = false;
@@ -318,23 +320,30 @@ static void refuse_arguments(lua_State *L, const Making *m) {
   ln_lua_unknown(L, "option", name, lua_tostring(L, -2));
 }
 
-// Keeps what the object is made from. A class that declares nothing gets anything for its init;
-// without an init there is nothing to be given, but to callbacks, which read self.options.
+// Keeps the table at i as what the object is made from. self.options is the same one, unless a
+// script gives its field another value.
+static void keep(lua_State *L, const Making *m, int i) {
+  lua_pushvalue(L, i);
+  lua_setfield(L, m->instance, "options");
+  lua_pushvalue(L, i);
+  lua_rawsetp(L, m->instance, &arguments_key);
+}
+
+// A class that declares nothing gets anything for its init; without an init there is nothing to be
+// given, but to callbacks, which read self.options.
 static void keep_arguments(lua_State *L, const Making *m) {
-  bool declared = lua_istable(L, m->specs);
   bool callback = m->handle->object->cls->kind == LN_CALLBACK;
-  if (declared) check_declared(L, m);
-  else if (!m->blank) return;
-  else if (!callback && !ln_lua_defines(L, CLASS, "init")) refuse_arguments(L, m);
-  if (declared || callback) {
-    lua_pushvalue(L, m->own);
-    lua_setfield(L, m->instance, "options");   // a script may give its field another value
-    lua_pushvalue(L, m->own);
-  } else {
+  if (lua_istable(L, m->specs)) {
+    check_declared(L, m);
+    keep(L, m, m->own);
+  } else if (callback) {
+    keep(L, m, m->own);
+  } else if (m->blank) {
+    if (!ln_lua_defines(L, CLASS, "init")) refuse_arguments(L, m);
     lua_newtable(L);   // init may change what it gets
     copy_entries(L, m->own, lua_gettop(L));
+    lua_rawsetp(L, m->instance, &arguments_key);
   }
-  lua_rawsetp(L, m->instance, &arguments_key);
 }
 
 // An optimizer's Class.slots.
@@ -371,6 +380,22 @@ static void assign_layers(lua_State *L, const Making *m) {
   }
 }
 
+static void sort_arguments(lua_State *L, LnLua *s, const Making *m) {
+  lua_getfield(L, CLASS, "positional");
+  lua_newtable(L);
+  lua_newtable(L);
+  if (m->handle->config) number_positions(L);
+  lua_pushnil(L);
+  while (lua_next(L, ARGS)) {
+    sort_argument(L, s, m);
+    lua_settop(L, m->builtin + 1);
+  }
+  keep_arguments(L, m);
+  copy_entries(L, m->builtin, m->own);   // init gets both
+  lua_pushvalue(L, m->own);
+  lua_replace(L, ARGS);
+}
+
 // What comes before the init of a Lua class: the arguments become what init gets, checked where the
 // class declares them. An object over a blank class is ready before its init runs.
 static void prepare(lua_State *L, LnLua *s, LnHandle *h) {
@@ -379,23 +404,12 @@ static void prepare(lua_State *L, LnLua *s, LnHandle *h) {
                     .builtin = SELF + 5};
   lua_getiuservalue(L, SELF, 1);
   ln_lua_push_specs(L, CLASS);
-  lua_getfield(L, CLASS, "positional");
-  lua_newtable(L);
-  lua_newtable(L);
-  if (h->config) number_positions(L);
-  lua_pushnil(L);
-  while (lua_next(L, ARGS)) {
-    sort_argument(L, s, &m);
-    lua_settop(L, m.builtin + 1);
-  }
-  keep_arguments(L, &m);
+  if (lua_istable(L, m.specs) || !ln_lua_is_empty_table(L, ARGS)) sort_arguments(L, s, &m);
+  else if (h->object->cls->kind == LN_CALLBACK) keep(L, &m, ARGS);
   add_slots(L, &m);
   lua_getfield(L, CLASS, "name");
   if (m.blank) finish_object(L, s, h, lua_tostring(L, -1));
   assign_layers(L, &m);
-  copy_entries(L, m.builtin, m.own);
-  lua_pushvalue(L, m.own);
-  lua_replace(L, ARGS);
   lua_settop(L, SELF);
 }
 

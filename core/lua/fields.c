@@ -345,6 +345,31 @@ static int object_class(lua_State *L) {
 
 // ---- registration
 
+// Callbacks have neither properties nor options in C: a field is the instance's or its class's. What
+// neither has is the business of the class's __index, but for hooks, which need not be there.
+static int callback_index(lua_State *L) {
+  if (lua_type(L, 1) != LUA_TUSERDATA || lua_getiuservalue(L, 1, 1) != LUA_TTABLE) return 0;
+  lua_pushvalue(L, 2);
+  if (lua_rawget(L, 3) != LUA_TNIL || !lua_getmetatable(L, 3)) return 1;
+  lua_pushvalue(L, 2);
+  if (lua_gettable(L, 5) != LUA_TNIL) return 1;
+  if (lua_type(L, 2) == LUA_TSTRING && strncmp(lua_tostring(L, 2), "on_", 3) == 0) return 1;
+  lua_pushliteral(L, "__index");
+  if (lua_rawget(L, 5) != LUA_TFUNCTION) return lua_pushnil(L), 1;
+  lua_pushvalue(L, 3);
+  lua_pushvalue(L, 2);
+  lua_call(L, 2, 1);
+  return 1;
+}
+
+static int callback_newindex(lua_State *L) {
+  if (lua_type(L, 1) != LUA_TUSERDATA || lua_getiuservalue(L, 1, 1) != LUA_TTABLE) return 0;
+  lua_pushvalue(L, 2);
+  lua_pushvalue(L, 3);
+  lua_rawset(L, -3);
+  return 0;
+}
+
 static int object_gc(lua_State *L) {
   LnHandle *h = lua_touserdata(L, 1);
   ln_object_release(h->object);
@@ -392,6 +417,9 @@ static void add_metatable(lua_State *L, LnLua *s, int module, int type, const ch
     lua_pushcclosure(L, i ? object_newindex : object_index, 3);
     lua_setfield(L, -2, i ? "__newindex" : "__index");
   }
+  static const luaL_Reg of_callbacks[] = {
+      {"__index", callback_index}, {"__newindex", callback_newindex}, {NULL, NULL}};
+  if (type == LN_TYPE_KINDS + LN_CALLBACK) ln_lua_setfuncs(L, of_callbacks);
   lua_pop(L, 2);
 }
 
@@ -410,8 +438,7 @@ void ln_register_fields(lua_State *L) {
   lua_newtable(L);
   for (int k = 0; k < LN_KINDS; k++) {
     lua_newtable(L);
-    // A callback's fields may have any names: its class's are found all the same.
-    if (k != LN_CALLBACK) ln_lua_setfuncs(L, properties);
+    if (k != LN_CALLBACK) ln_lua_setfuncs(L, properties);   // callback_index knows none
     lua_pushvalue(L, -1);
     lua_setfield(L, -3, ln_kinds[k].name);
     add_metatable(L, s, module, LN_TYPE_KINDS + k, ln_kinds[k].name);

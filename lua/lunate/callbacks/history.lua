@@ -21,39 +21,40 @@ local BEST = {mode = {"choice", choices = {"auto", "min", "max"}, default = "aut
 -- {[list of values] = their epochs}, of lists that do not have a value for every epoch.
 local epochs_of = setmetatable({}, {__mode = "k"})
 
-function History:init()
-  self.history, self.epoch, self.keys, self.interrupted = {}, {}, {}, false
-end
+History.interrupted = false
 
--- Adds a value of the last epoch. Returns whether the name is new.
-local function add(self, name, value)
-  local list, new = self.history[name], false
+function History:init() self.history, self.epoch, self.keys = {}, {}, {} end
+
+-- Adds a value of the last epoch to the lists by name. Returns whether the name is new.
+local function add(history, all_epochs, name, value)
+  local list, new = history[name], false
   if not list then
     list, new = {}, true
-    self.history[name] = list
+    history[name] = list
   end
   local n, epochs = #list + 1, epochs_of[list]
-  if not epochs and n < #self.epoch then
-    epochs = table.move(self.epoch, 1, n - 1, 1, {})
+  if not epochs and n < #all_epochs then
+    epochs = table.move(all_epochs, 1, n - 1, 1, {})
     epochs_of[list] = epochs
   end
   list[n] = value
-  if epochs then epochs[n] = self.epoch[#self.epoch] end
+  if epochs then epochs[n] = all_epochs[#all_epochs] end
   return new
 end
 
 function History:on_epoch_end(epoch, logs)
-  local new = false
-  self.epoch[#self.epoch + 1] = epoch
-  for name, value in pairs(logs) do new = add(self, name, value) or new end
-  if new then self.keys = results.order(self.model, self.history) end
+  local history, epochs, new = self.history, self.epoch, false
+  epochs[#epochs + 1] = epoch
+  for name, value in pairs(logs) do new = add(history, epochs, name, value) or new end
+  if new then self.keys = results.order(self.model, history) end
 end
 
 --- @private  on_epoch_end for names and values in their order, to which nobody adds.
 function History:_record(epoch, names, values)
-  self.epoch[#self.epoch + 1] = epoch
+  local history, epochs, keys = self.history, self.epoch, self.keys
+  epochs[#epochs + 1] = epoch
   for i = 1, #names do
-    if add(self, names[i], values[i]) then self.keys[#self.keys + 1] = names[i] end
+    if add(history, epochs, names[i], values[i]) then keys[#keys + 1] = names[i] end
   end
 end
 

@@ -77,7 +77,7 @@ local function fit_one_batch(self, x, y, options)
       return nil
     end
     local names, values = logs.results(self)
-    history:_record(epoch, names, values)
+    History._record(history, epoch, names, values)
     if values[1] ~= values[1] then warn_of_nan(self, epoch, values[1]) end
   end
   history.params = {epochs = epochs, steps = 1, verbose = 0, samples = #x, batch_size = size}
