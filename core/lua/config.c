@@ -156,17 +156,13 @@ void ln_lua_push_config(lua_State *L, LnLua *s, LnObject *o) {
     if (dtype && o->cls->kind == LN_LOSS) continue;
     if (ln_choice(o->cls->unsaid, option->name) >= 0) continue;
     LnObject *part = ln_option_rows[option->kind].list ? NULL : ln_option_object(option, o, 0);
+    if (!part && ln_choice(o->cls->unsaid_none, option->name) >= 0) continue;
     if (part) {
       const char *what = lua_pushfstring(L, "option '%s' of '%s'", option->name, name);
       push_part(L, s, part, what);
       lua_remove(L, -2);
     } else {
       ln_lua_push_option(L, s, option, o, true);
-    }
-    // Keras says it only where it is set, but for layers that say it themselves.
-    if (layer && !part && strcmp(option->name, "activity_regularizer") == 0) {
-      lua_pop(L, 1);
-      continue;
     }
     const bool policy = dtype && layer && strcmp(o->cls->name, "InputLayer") != 0;
     if (policy && lua_isstring(L, -1)) {
@@ -245,7 +241,7 @@ void ln_lua_push_serialized(lua_State *L, LnLua *s, LnObject *o) {
   lua_settop(L, top + 1);
   if (s->for_file && o->cls->kind == LN_LAYER) {
     const LnLayer *l = (const LnLayer *)o;
-    if (l->built && strcmp(o->cls->name, "InputLayer") != 0) {
+    if (l->built && (!((const LnLayerClass *)o->cls)->built_at_once || o->lua_build)) {
       push_build_config(L, s, l);
       lua_setfield(L, top, "build_config");
     }

@@ -20,6 +20,7 @@ typedef struct LnClass {
   bool (*init)(LnContext *c, void *self);
   void (*free)(void *self);  // what is not an option (those are freed by the table). May be NULL.
   const char *unsaid;        // options that Keras's class does not have, words: not in configs
+  const char *unsaid_none;   // of objects, that it does not say where there is none
   const char *doc;           // what, options in words, shapes, errors, "Example:" lines
 } LnClass;
 
@@ -157,6 +158,7 @@ typedef struct LnLayerClass {
   bool model;                // a model: has compile, fit, ...
   // A row of the output follows from that row of the input alone, in training too.
   bool rows_apart;
+  bool built_at_once;        // Keras builds it as it is made: configs have no shape for it
   bool fixed_last;           // its last axis stays what it was when the layer was built
   // Inputs may have masks (LnTensor.mask): each output has that of the input in its place, or what
   // compute_mask says of the one output, borrowed (NULL: none). False with an error.

@@ -39,7 +39,7 @@ static const LnLayerClass activation_class = {
                     "activation: a name (\"relu\", \"softmax\", ...) or a Lua function.\n"
                     "Example:\n"
                     "  ln.layers.Activation(\"relu\")(ln.tensor{-1, 2})  --> [0. 2.]\n"},
-    .masks = true, .call = call, .describe = describe};
+    .built_at_once = true, .masks = true, .call = call, .describe = describe};
 
 // ---- ReLU
 
@@ -68,7 +68,7 @@ static const LnLayerClass relu_class = {
                     "max_value (none), negative_slope (0), threshold (0).\n"
                     "Example:\n"
                     "  ln.layers.ReLU{max_value = 2}(ln.tensor{-1, 1, 3})  --> [0. 1. 2.]\n"},
-    .masks = true, .call = call};
+    .built_at_once = true, .masks = true, .call = call};
 
 // ---- LeakyReLU
 
@@ -95,7 +95,7 @@ static const LnLayerClass leaky_class = {
                     "negative_slope (0.3; the function leaky_relu has 0.2).\n"
                     "Example:\n"
                     "  ln.layers.LeakyReLU(0.5)(ln.tensor{-1, 2})  --> [-0.5 2. ]\n"},
-    .masks = true, .call = call, .describe = describe_slope};
+    .built_at_once = true, .masks = true, .call = call, .describe = describe_slope};
 
 // ---- ELU
 
@@ -117,7 +117,7 @@ static const LnLayerClass elu_class = {
                     "The shape stays. alpha (1).\n"
                     "Example:\n"
                     "  ln.layers.ELU()(ln.tensor{0, 2})  --> [0. 2.]\n"},
-    .masks = true, .call = call, .describe = describe_slope};
+    .built_at_once = true, .masks = true, .call = call, .describe = describe_slope};
 
 // ---- Softmax
 
@@ -163,7 +163,7 @@ static const LnLayerClass softmax_class = {
                     "axis (-1): one axis or a list of them.\n"
                     "Example:\n"
                     "  ln.layers.Softmax()(ln.zeros{1, 4})  --> [[0.25 0.25 0.25 0.25]]\n"},
-    .masks = true, .call = softmax};
+    .built_at_once = true, .masks = true, .call = softmax};
 
 // ---- PReLU
 

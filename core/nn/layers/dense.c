@@ -80,7 +80,7 @@ static const LnOption options[] = {
 
 static const LnLayerClass dense = {
     .base = {.kind = LN_LAYER, .name = "Dense", .size = sizeof(Dense), .options = options,
-             .init = init,
+             .init = init, .unsaid_none = "activity_regularizer",
              .doc = "activation(x kernel + bias), along the last axis: (.., in) -> (.., units).\n"
                     "units; activation (\"linear\"), use_bias (true), kernel_initializer "
                     "(\"glorot_uniform\"),\nbias_initializer (\"zeros\"), kernel_regularizer, "

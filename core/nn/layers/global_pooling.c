@@ -78,7 +78,7 @@ static const LnOption options[] = {
 #define BASE(n, title, short_name, text)                                                       \
   .base = {.kind = LN_LAYER, .name = title #n "D", .aliases = short_name #n "D",               \
            .size = sizeof(Global), .options = options, .init = init, .doc = text},             \
-  .min_rank = n + 2, .max_rank = n + 2
+  .min_rank = n + 2, .max_rank = n + 2, .built_at_once = true
 
 static const LnLayerClass max1 = {
     BASE(1, "GlobalMaxPooling", "GlobalMaxPool",

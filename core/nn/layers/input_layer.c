@@ -87,6 +87,6 @@ static const LnLayerClass input_layer = {
                     "An input of another shape is an error.\n"
                     "Example:\n"
                     "  ln.Sequential{ln.layers.InputLayer{{784}}, ln.layers.Dense(10)}\n"},
-    .call = call, .masks = true, .keeps_dtype = true, .describe = describe};
+    .built_at_once = true, .call = call, .masks = true, .keeps_dtype = true, .describe = describe};
 
 const LnLayerClass *const ln_layers_input_layer[] = {&input_layer, NULL};

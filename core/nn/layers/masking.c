@@ -43,6 +43,7 @@ static const LnLayerClass masking = {
                     "Example:\n"
                     "  ln.layers.Masking(9)(ln.tensor{{{9, 9}, {9, 1}}}):flatten()  --> "
                     "[0. 0. 9. 1.]\n"},
-    .call = call, .compute_mask = compute_mask, .min_rank = 1, .describe = describe};
+    .built_at_once = true, .call = call, .compute_mask = compute_mask, .min_rank = 1,
+    .describe = describe};
 
 const LnLayerClass *const ln_layers_masking[] = {&masking, NULL};

@@ -87,7 +87,8 @@ static const LnOption adaptive_options[] = {
   static const LnLayerClass fn##n = {                                                          \
       .base = {.kind = LN_LAYER, .name = title #n "D", .aliases = short_name #n "D",           \
                .size = sizeof(Pooling), .options = opts, .init = init, .doc = text},           \
-      .call = fn, .min_rank = n + 2, .max_rank = n + 2, .describe = describe};
+      .built_at_once = true, .call = fn, .min_rank = n + 2, .max_rank = n + 2,                 \
+      .describe = describe};
 #define ADAPTIVE(n, title, fn, text)                                                           \
   static const LnLayerClass adaptive_##fn##n = {                                               \
       .base = {.kind = LN_LAYER, .name = title #n "D", .size = sizeof(Pooling),                \

@@ -79,7 +79,8 @@ static const LnLayerClass dropout_class = {
                     "rate; noise_shape (none: each element for itself); seed (none).\n"
                     "Example:\n"
                     "  ln.layers.Dropout(0.5)(ln.ones{2, 3}, {training = true})\n"},
-    .masks = true, .call = dropout, .describe = describe_noise, .generator = noise_generator};
+    .built_at_once = true, .masks = true, .call = dropout, .describe = describe_noise,
+    .generator = noise_generator};
 
 // ---- SpatialDropout: whole channels are dropped
 
@@ -112,7 +113,7 @@ static const LnOption spatial_options[] = {
       .base = {.kind = LN_LAYER, .name = "SpatialDropout" #n "D", .size = sizeof(Noise),       \
                .options = opts, .init = init_noise, .free = free_noise,                        \
                .unsaid = "trainable", .doc = text},                                            \
-      .masks = true, .call = spatial_dropout, .describe = describe_noise,                      \
+      .built_at_once = true, .masks = true, .call = spatial_dropout, .describe = describe_noise,\
       .generator = noise_generator, .min_rank = n + 2, .max_rank = n + 2};
 SPATIAL(1, steps_options,
         SPATIAL_DOC("(batch, steps, channels)", "")
@@ -157,7 +158,7 @@ static const LnLayerClass alpha_class = {
                     "(none: each element for itself); seed (none).\n"
                     "Example:\n"
                     "  ln.layers.AlphaDropout(0.5)(ln.ones{2, 3}, {training = true})\n"},
-    .masks = true, .call = alpha_dropout, .describe = describe_noise,
+    .built_at_once = true, .masks = true, .call = alpha_dropout, .describe = describe_noise,
     .generator = noise_generator};
 
 // ---- GaussianNoise, GaussianDropout
@@ -194,7 +195,8 @@ static const LnLayerClass gaussian_noise_class = {
                     "The shape stays. stddev; seed (none).\n"
                     "Example:\n"
                     "  ln.layers.GaussianNoise(0.1)(ln.zeros{2, 3}, {training = true})\n"},
-    .masks = true, .call = add_noise, .describe = describe_noise, .generator = noise_generator};
+    .built_at_once = true, .masks = true, .call = add_noise, .describe = describe_noise,
+    .generator = noise_generator};
 
 static const LnLayerClass gaussian_dropout_class = {
     .base = {.kind = LN_LAYER, .name = "GaussianDropout", .size = sizeof(Noise),
@@ -204,7 +206,7 @@ static const LnLayerClass gaussian_dropout_class = {
                     "rate; seed (none).\n"
                     "Example:\n"
                     "  ln.layers.GaussianDropout(0.1)(ln.ones{2, 3}, {training = true})\n"},
-    .masks = true, .call = multiply_noise, .describe = describe_noise,
+    .built_at_once = true, .masks = true, .call = multiply_noise, .describe = describe_noise,
     .generator = noise_generator};
 
 // ---- ActivityRegularization
@@ -242,7 +244,7 @@ static const LnLayerClass activity_class = {
                     "the loss.\nThe shape stays. l1 (0), l2 (0).\n"
                     "Example:\n"
                     "  ln.layers.ActivityRegularization{l2 = 0.01}(ln.ones{2, 3})\n"},
-    .masks = true, .call = activity, .describe = describe_activity};
+    .built_at_once = true, .masks = true, .call = activity, .describe = describe_activity};
 
 const LnLayerClass *const ln_layers_regularization[] = {
     &dropout_class, &spatial1_class, &spatial2_class, &spatial3_class, &alpha_class,

@@ -19,7 +19,7 @@ static const LnLayerClass identity_class = {
              .doc = "Hands its input on, of whatever shape.\n"
                     "Example:\n"
                     "  ln.layers.Identity()(ln.tensor{1, 2})  --> [1. 2.]\n"},
-    .masks = true, .call = identity, .keeps_dtype = true};
+    .built_at_once = true, .masks = true, .call = identity, .keeps_dtype = true};
 
 // ---- Rescaling
 
@@ -123,7 +123,7 @@ static const LnLayerClass unit_class = {
              .doc = "Scales each sample to L2 norm 1 along axis. axis (-1).\n"
                     "Example:\n"
                     "  ln.layers.UnitNormalization()(ln.tensor{{3, 4}})  --> [[0.6 0.8]]\n"},
-    .masks = true, .call = unit};
+    .built_at_once = true, .masks = true, .call = unit};
 
 // ---- Normalization
 
