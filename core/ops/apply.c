@@ -222,8 +222,11 @@ bool ln_apply_all(LnContext *c, const LnOp *op, LnTensor *const *in, int n_in, c
   if (meta && op->flags & LN_OP_VALUE_SHAPE)
     return ln_fail(c, "%s: its shape depends on values, which are not known yet here", op->name);
   if (op->compose) return compose(&call, out);
-  if (op->flags & LN_OP_VALUE_SHAPE && !ln_settle(c)) return false;
-  const bool later = c->recorder && c->recorder->defers && !meta;
+  bool later = c->recorder && c->recorder->defers && !meta;
+  if (later && op->flags & LN_OP_VALUE_SHAPE) {
+    if (!ln_settle(c)) return false;
+    later = false;
+  }
   if (!op->shape(&call, spec)) return false;
   if (!meta && !later && op->check && !op->check(&call)) return false;
   bool view = false;
