@@ -47,6 +47,9 @@ local special = {
   Reshape = {{{3, 2}}, {6}}, Permute = {{{2, 1}}, {2, 3}}, Flatten = {{}, {2, 3}},
   Normalization = {{mean = {1, 2, 3, 4}, variance = {1, 2, 1, 2}}},
   GroupNormalization = {{groups = 2}, {4}},
+  -- colours, whatever is drawn
+  RandomColorDegeneration = {{0.5}, {6, 6, 3}}, RandAugment = {{}, {6, 6, 3}},
+  AugMix = {{}, {6, 6, 3}},
 }
 local merging = {
   Concatenate = {}, Add = {}, Subtract = {}, Multiply = {}, Average = {}, Maximum = {},
