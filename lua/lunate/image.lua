@@ -191,7 +191,7 @@ local function list(value) return type(value) == "number" and {value} or value e
 -- @param images  (height, width, channels), or a batch
 -- @param options  `size`: a height and a width, or one number for both; `strides` (size): from one
 --   patch to the next; `dilation_rate` (1): from one pixel of a patch to the next; `padding`
---   ("valid": patches lie within, "same": zeros around); `data_format` ("channels_last"):
+--   ("valid"): patches lie within, or "same": zeros around; `data_format` ("channels_last"):
 --   where the channels are
 -- @return (rows, columns, height * width * channels) of patches, or a batch
 -- Errors: a patch that does not fit; dilation_rate and strides that are both more than 1.
@@ -268,7 +268,7 @@ local inside = {
 -- @param inputs  the tensor
 -- @param coordinates  (rank, ...): for each axis the places, from 0
 -- @param options  `order`: 0 for the nearest element, 1 for what is linear between them;
---   `fill_mode` ("constant"): what is beyond the edges, or "nearest", "wrap", "mirror", "reflect";
+--   `fill_mode` ("constant"): what is beyond the edges;
 --   `fill_value` (0) of "constant"
 -- @return (...) in the dtype of inputs. Errors: another number of coordinates than axes.
 --
@@ -330,7 +330,8 @@ local PERSPECTIVE = {
 -- @param images  (height, width, channels), or a batch
 -- @param start_points  four points, column and row each, (4, 2); or (batch, 4, 2)
 -- @param end_points  as many
--- @param options  `interpolation` ("bilinear"), or "nearest"; `fill_value` (0) beyond the edge;
+-- @param options  `interpolation` ("bilinear"): how values between pixels are made; `fill_value`
+--   (0): what is beyond the edge;
 --   `data_format` ("channels_last"): where the channels are
 -- @return the pictures; gradients flow through images. Errors: other shapes; points on a line.
 --
@@ -393,9 +394,9 @@ end
 
 --- A Gaussian blur. Beyond the edges are zeros.
 -- @param images  floats (height, width, channels), or a batch
--- @param options  `kernel_size` ({3, 3}): odd numbers, of rows and of columns; `sigma` ({1, 1}):
---   the standard deviation along columns and along rows, as Keras has them; `data_format`
---   ("channels_last"): where the channels are
+-- @param options  `kernel_size`: odd numbers, of rows and of columns; `sigma`: the standard
+--   deviation along columns and along rows, as Keras has them; `data_format` ("channels_last"):
+--   where the channels are
 -- @return the pictures. Errors: an even kernel_size; sigma that is not above 0.
 --
 --     local x = ln.zeros{3, 3, 1}
@@ -431,9 +432,9 @@ local ELASTIC = {
 --- Pictures distorted by a smooth random field.
 -- @param images  floats (height, width, channels), or a batch, each with a field of its own
 -- @param options  `alpha` (20): how far pixels move; `sigma` (5): how smooth the field is;
---   `interpolation` ("bilinear"), or "nearest"; `fill_mode` ("reflect"): what is beyond the edges;
---   `fill_value` (0): of "constant"; `seed` (none: that of ln.set_seed): of the field;
---   `data_format` ("channels_last"): where the channels are
+--   `interpolation` ("bilinear"): how values between pixels are made; `fill_mode` ("reflect"):
+--   what is beyond the edges; `fill_value` (0): of "constant"; `seed`: of the field, else it
+--   follows from ln.set_seed; `data_format` ("channels_last"): where the channels are
 -- @return the pictures. Errors: sigma that is not above 0.
 --
 --     local x = ln.image.elastic_transform(ln.ones{8, 8, 3}, {alpha = 2, sigma = 1})

@@ -278,6 +278,20 @@ cases.first = {
     local img = ln.utils.load_img(name, {color_mode = "rgba", target_size = {3, 5},
       interpolation = "bicubic"})
     assert(ln.utils.img_to_array(img).shape[3] == 4)]]},
+  {"a folder of pictures", before = [[
+    ln = require "lunate" folder = os.tmpname() .. ".d" long = ("x"):rep(1e5)
+    for i = 1, 3 do ln.utils.save_img(("%s/a/%d.png"):format(folder, i), ln.ones{4, 4, 3}) end]], [[
+    local ds = ln.utils.image_dataset_from_directory(folder, {image_size = {3, 2}, batch_size = 2,
+      verbose = false, shuffle = false, pad_to_aspect_ratio = true})
+    local n = 0
+    for x, y in ds:iterate() do n = n + x.shape[1] end
+    assert(n == 3)]]},
+  {"augmentation", before = [[ln = require "lunate"]], [[
+    local L, x = ln.layers, ln.ones{2, 4, 4, 3}
+    local chain = L.Pipeline{{L.RandomFlip(), L.RandomRotation{0.1}, L.RandomCrop{3, 3},
+      L.RandomPerspective(), L.RandomElasticTransform(), L.RandomHue{0.1}, L.RandomErasing(),
+      L.Equalization(), L.RandAugment(), L.AugMix(), L.MixUp(), L.CutMix()}}
+    assert(chain(x, {training = true}).shape[2] == 3)]]},
   {"json", before = [[core = require "lunate.core"]], [[
     assert(core.json_encode(core.json_decode('{"a": [1, 2, {"b": null}]}')):find('"a"'))]]},
   {"csv and rows read ahead", before = [[ln = require "lunate"]], [[

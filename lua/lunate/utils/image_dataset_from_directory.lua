@@ -150,8 +150,8 @@ local function dataset(pictures, paths, ids, o, n_classes, rng)
   return result
 end
 
-local function checked(options)
-  local o = check(WHAT, OPTIONS, options)
+-- What options say of each other.
+local function settle(o)
   if not o.labels or not o.label_mode then o.labels, o.label_mode = false, false end
   local mode = o.label_mode
   if mode and mode ~= "int" and mode ~= "categorical" and mode ~= "binary" then
@@ -177,26 +177,24 @@ local function checked(options)
     raise("%s: validation_split with shuffle needs a seed, so that the subsets do not overlap",
       WHAT)
   end
-  return o
 end
 
 --- A Dataset of pictures in one size, read from the .png, .jpg and .jpeg files below a folder.
 -- They are decoded and resized on threads, some batches ahead of who asks for them.
 -- @param directory  the folder; with inferred labels it has a folder for each class
--- @param options  `labels` ("inferred": from the folders), or false for none, or a list of class
---   ids, one a file in the order of their paths; `label_mode` ("int": int32 (batch,)), or
---   "categorical": float32 (batch, classes), "binary": float32 (batch, 1), false: none;
---   `class_names` (all, in order of the alphabet): the folders to use, in order of their ids;
---   `color_mode` ("rgb"), or "grayscale", "rgba"; `batch_size` (32), or false for single pictures;
---   `image_size` ({256, 256}): height and width; `shuffle` (true): each pass in another order;
---   `seed` (none: that of ln.set_seed): of the order; `validation_split` (none): the share that
---   is for validation; `subset` (none): "training", "validation" or "both", which gives two
---   Datasets; `interpolation` ("bilinear"), or "nearest", "bicubic", "lanczos3", "lanczos5";
---   `follow_links` (false): also into folders that are links; `crop_to_aspect_ratio` (false): of
---   the middle, as much as has image_size's aspect ratio; `pad_to_aspect_ratio` (false): all of
---   it with zeros around; `data_format` ("channels_last"): where the channels are; `skip_bad`
---   (false): files that are no picture are passed over instead of being an error; `verbose`
---   (true): prints how many files there are
+-- @param options  `labels` ("inferred"): from the folders, false for none, or a list of class ids,
+--   one a file in the order of their paths; `label_mode` ("int"): int32 (batch,), "categorical" is
+--   float32 (batch, classes), "binary" float32 (batch, 1), false none; `class_names`: the folders
+--   to use, in order of their ids, else all in order of the alphabet; `color_mode` ("rgb"): gives
+--   3 channels, the others 1 and 4; `batch_size` (32): how many pictures, false for single ones;
+--   `image_size`: height and width; `shuffle` (true): each pass in another order; `seed`: of the
+--   order, else it follows from ln.set_seed; `validation_split`: the share that is for validation;
+--   `subset`: which of the two, or both, which are then two Datasets; `interpolation`
+--   ("bilinear"): how values between pixels are made; `follow_links` (false): also into folders
+--   that are links; `crop_to_aspect_ratio` (false): of the middle, as much as has image_size's
+--   aspect ratio; `pad_to_aspect_ratio` (false): all of it with zeros around; `data_format`
+--   ("channels_last"): where the channels are; `skip_bad` (false): files that are no picture are
+--   passed over instead of being an error; `verbose` (true): prints how many files there are
 -- @return a Dataset of x float32 (batch, height, width, channels), 0 to 255, and y. Its
 --   `class_names` and `file_paths` are lists, `skipped` counts the files that the latest pass
 --   passed over
@@ -214,7 +212,8 @@ local function image_dataset_from_directory(directory, options)
   if type(directory) ~= "string" or directory == "" then
     raise("%s: a folder expected, got %s", WHAT, core.describe_value(directory))
   end
-  local o = checked(options)
+  local o = check("image_dataset_from_directory", OPTIONS, options)
+  settle(o)
   local pictures = modules(WHAT, "pictures")
   local paths, ids, classes = index(pictures, directory:gsub("(.)/+$", "%1"), o)
   if #paths == 0 then

@@ -46,8 +46,8 @@ end
 --- Reads a PNG or JPEG file. What it is shows from its content; an orientation in Exif data, gamma
 -- and colour profiles are left alone. With `target_size` it is resized as Pillow does.
 -- @param path  the file
--- @param options  `color_mode` ("rgb"), or "grayscale", "rgba"; `target_size` (its own): {height,
---   width}; `interpolation` ("nearest"), or "bilinear", "bicubic", "lanczos", "box", "hamming";
+-- @param options  `color_mode` ("rgb"): gives 3 channels, the others 1 and 4; `target_size`:
+--   height and width, else its own; `interpolation` ("nearest"): how it is resized;
 --   `keep_aspect_ratio` (false): a part from the middle that has target_size's aspect ratio
 -- @return a uint8 tensor (height, width, 1, 3 or 4); int32 for a "grayscale" of 16 bits
 -- Errors: a file that cannot be read, is damaged, or claims more than 178,956,970 pixels: all name
@@ -79,7 +79,8 @@ local TO_ARRAY = {data_format = DATA_FORMAT, dtype = {"dtype", default = "float3
 
 --- A picture as numbers to compute with.
 -- @param img  a tensor (height, width, channels) or (height, width)
--- @param options  `data_format` ("channels_last"), or "channels_first"; `dtype` ("float32")
+-- @param options  `data_format` ("channels_last"): where the channels are to be; `dtype`
+--   ("float32"): of the result
 -- @return a tensor of rank 3
 -- Errors: another rank.
 --
@@ -104,9 +105,9 @@ local TO_IMG = {
 
 --- Numbers as a picture.
 -- @param x  a tensor of rank 3, with 1, 3 or 4 channels
--- @param options  `data_format` ("channels_last") of x; `scale` (true): the least number becomes 0
---   and the largest 255, false: they are bytes already (cut toward zero, at most 255); `dtype`
---   ("float32") to scale in
+-- @param options  `data_format` ("channels_last"): where x has its channels; `scale` (true): the
+--   least number becomes 0 and the largest 255, false: they are bytes already (cut toward zero, at
+--   most 255); `dtype` ("float32"): what it is scaled in
 -- @return a uint8 tensor (height, width, channels); int32 where one channel has more than 255
 -- Errors: another rank or number of channels.
 --
@@ -141,9 +142,9 @@ local SAVE = {
 --- Writes a picture to a file, whole or not at all; the folders of its path are made.
 -- @param path  its name's ending says the format: .png, .jpg or .jpeg
 -- @param x  what `array_to_img` takes
--- @param options  `data_format` and `scale`: as in `array_to_img`; `file_format` (the ending's):
---   "png" or "jpeg"; `quality` (75) of a JPEG, 1 to 100. A JPEG has no alpha: it is left out with
---   a warning
+-- @param options  `data_format` ("channels_last"): where x has its channels; `scale` (true): as in
+--   `array_to_img`; `file_format`: "png" or "jpeg", else as the ending says; `quality` (75): of a
+--   JPEG, 1 to 100. A JPEG has no alpha: it is left out with a warning
 -- Errors: another format; numbers above 255, which no 8 bits hold; a file that cannot be written.
 --
 --     ln.utils.save_img(os.tmpname() .. ".jpg", ln.random.uniform{8, 6, 3}, {quality = 90})
