@@ -47,10 +47,11 @@ local special = {
   Reshape = {{{3, 2}}, {6}}, Permute = {{{2, 1}}, {2, 3}}, Flatten = {{}, {2, 3}},
   Normalization = {{mean = {1, 2, 3, 4}, variance = {1, 2, 1, 2}}},
   GroupNormalization = {{groups = 2}, {4}},
-  -- colours, whatever is drawn
-  RandomColorDegeneration = {{0.5}, {6, 6, 3}}, RandAugment = {{}, {6, 6, 3}},
-  AugMix = {{}, {6, 6, 3}},
 }
+for _, name in ipairs{"RandomColorDegeneration", "RandomGrayscale", "RandomHue",
+  "RandomSaturation", "RandAugment", "AugMix"} do   -- of colours
+  special[name] = {objects.required(core.describe("layer", name)), {6, 6, 3}}
+end
 local merging = {
   Concatenate = {}, Add = {}, Subtract = {}, Multiply = {}, Average = {}, Maximum = {},
   Minimum = {}, Dot = {2}, Attention = {use_scale = true}, AdditiveAttention = {},
