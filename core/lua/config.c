@@ -181,21 +181,46 @@ void ln_lua_push_config(lua_State *L, LnLua *s, LnObject *o) {
   push_declared(L, s, o);
 }
 
-// What Keras builds a layer for when it reads it: one shape, or a list of them.
+// Of input k that a layer was built for.
+static void push_built_shape(lua_State *L, LnLua *s, const LnLayer *l, int k) {
+  const LnInts *shape = k ? &l->more_shapes[k - 1] : &l->built_shape;
+  lua_createtable(L, (int)shape->n, 0);
+  for (int64_t i = 0; i < shape->n; i++) {
+    if (shape->v[i] < 0) ln_lua_push_none(L, s);
+    else lua_pushinteger(L, shape->v[i]);
+    lua_rawseti(L, -2, i + 1);
+  }
+  if (shape->n == 0) ln_lua_mark_list(L);
+}
+
+// Shapes by the names of the inputs: {query_shape = .., value_shape = ..}.
+static void push_named_shapes(lua_State *L, LnLua *s, const LnLayer *l, const char *names) {
+  lua_createtable(L, 0, l->n_more + 1);
+  for (int k = 0; k <= l->n_more && *names; k++) {
+    const size_t n = strcspn(names, " ");
+    lua_pushlstring(L, names, n);
+    lua_pushliteral(L, "_shape");
+    lua_concat(L, 2);
+    push_built_shape(L, s, l, k);
+    lua_rawset(L, -3);
+    names += n + (names[n] == ' ');
+  }
+}
+
+// What Keras builds a layer for when it reads it: one shape, a list of them, or some by name.
 static void push_build_config(lua_State *L, LnLua *s, const LnLayer *l) {
+  const LnLayerClass *cls = (const LnLayerClass *)l->base.cls;
   lua_createtable(L, 0, 1);
-  bool functional = strcmp(l->base.cls->name, "Functional") == 0 && !l->base.lua;
+  if (cls->shapes_by_name) {
+    push_named_shapes(L, s, l, cls->inputs);
+    lua_setfield(L, -2, "shapes_dict");
+    return;
+  }
+  bool functional = strcmp(cls->base.name, "Functional") == 0 && !l->base.lua;
   if (functional) ln_lua_push_null(L);   // its graph says it
   else if (l->n_more > 0) lua_createtable(L, l->n_more + 1, 0);
   for (int k = 0; k <= l->n_more && !functional; k++) {
-    const LnInts *shape = k ? &l->more_shapes[k - 1] : &l->built_shape;
-    lua_createtable(L, (int)shape->n, 0);
-    for (int64_t i = 0; i < shape->n; i++) {
-      if (shape->v[i] < 0) ln_lua_push_none(L, s);
-      else lua_pushinteger(L, shape->v[i]);
-      lua_rawseti(L, -2, i + 1);
-    }
-    if (shape->n == 0) ln_lua_mark_list(L);
+    push_built_shape(L, s, l, k);
     if (l->n_more > 0) lua_rawseti(L, -2, k + 1);
   }
   lua_setfield(L, -2, "input_shape");

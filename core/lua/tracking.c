@@ -242,10 +242,45 @@ static int layer_options(lua_State *L) {
   return 1;
 }
 
+// core.layer_inputs(layer): the names of its inputs, where its built-in class has names for them.
+static int layer_inputs(lua_State *L) {
+  LnLua *s = ln_lua(L);
+  const LnObject *layer = ln_lua_check_object(L, s, 1, LN_LAYER, "layer_inputs");
+  const char *p = ((const LnLayerClass *)layer->cls)->inputs;
+  int n = 0;
+  lua_newtable(L);
+  for (; p && *p; p += strcspn(p, " "), p += strspn(p, " ")) {
+    lua_pushlstring(L, p, strcspn(p, " "));
+    lua_rawseti(L, -2, ++n);
+  }
+  return 1;
+}
+
+// core.layer_parts(layer): {attribute, layer} of each layer that its built-in class makes.
+static int layer_parts(lua_State *L) {
+  LnLua *s = ln_lua(L);
+  const LnLayer *l = (LnLayer *)ln_lua_check_object(L, s, 1, LN_LAYER, "layer_parts");
+  const char *parts = ((const LnLayerClass *)l->base.cls)->parts;
+  lua_newtable(L);
+  const int list = lua_gettop(L);
+  for (int i = 0; parts && i < l->n_children; i++) {
+    const char *name = l->children[i]->base.name;
+    for (const char *p = parts; *p; p += strcspn(p, " "), p += strspn(p, " ")) {
+      const size_t n = strcspn(p, ":"), end = strcspn(p, " ");
+      if (!name || strlen(name) != n || strncmp(p, name, n) != 0) continue;
+      lua_createtable(L, 2, 0);
+      lua_pushlstring(L, p + n + 1, end - n - 1), lua_rawseti(L, -2, 1);
+      ln_lua_push_object(L, s, &l->children[i]->base), lua_rawseti(L, -2, 2);
+      lua_rawseti(L, list, (lua_Integer)lua_rawlen(L, list) + 1);
+    }
+  }
+  return 1;
+}
+
 void ln_register_tracking(lua_State *L) {
-  static const luaL_Reg functions[] = {{"held", held},
-                                       {"fields", fields},
+  static const luaL_Reg functions[] = {{"held", held}, {"fields", fields},
                                        {"layer_options", layer_options},
-                                       {NULL, NULL}};
+                                       {"layer_inputs", layer_inputs},
+                                       {"layer_parts", layer_parts}, {NULL, NULL}};
   ln_lua_setfuncs(L, functions);
 }

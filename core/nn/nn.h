@@ -168,7 +168,11 @@ typedef struct LnLayerClass {
   LnTensor *(*generator)(const LnLayer *self);
   // Names of the inputs, words, where those after the first may come by name: "query value key".
   const char *inputs;
+  bool shapes_by_name;       // files say what it was built for by these: "query_shape"
   const LnArgument *arguments;   // what its call takes besides; NULL: nothing
+  // The attributes in which Keras has the layers that it makes, "query:query_dense key:key_dense":
+  // files name them so. NULL: it makes none.
+  const char *parts;
 } LnLayerClass;
 
 // What a call takes besides its inputs; NULL: nothing.

@@ -55,7 +55,7 @@ describe("golden layers", function()
   for name, case, load in goldens.cases("layers") do
     local class = case.class_name and core.class("layer", case.class_name)
     -- Models have specs of their own.
-    local list = case.call == "list"
+    local list = case.call == "list" or case.call == "args"
     local mine = class and case.class_name ~= "Sequential" and case["repeat"] ~= 2
       and is_here(case.config)
       and (list or case.call == "single" and #case.inputs == 1)
@@ -71,6 +71,10 @@ describe("golden layers", function()
         if case.input_kwargs and case.input_kwargs.mask then
           local mask = case.input_kwargs.mask
           options.mask = mask.file and load(mask) or {load(mask[1]), load(mask[2])}
+        end
+        for _, key in ipairs{"query_mask", "value_mask", "key_mask", "attention_mask"} do
+          local mask = (case.input_kwargs or {})[key]
+          if mask then options[key] = load(mask) end
         end
         if case.adapt_data then layer:adapt(load(case.adapt_data)) end
         layer(x, options)

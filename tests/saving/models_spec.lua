@@ -55,8 +55,11 @@ end
 local merging = {
   Concatenate = {}, Add = {}, Subtract = {}, Multiply = {}, Average = {}, Maximum = {},
   Minimum = {}, Dot = {2}, Attention = {use_scale = true}, AdditiveAttention = {},
+  MultiHeadAttention = {num_heads = 2, key_dim = 3},
 }
-local of_steps = {Attention = true, AdditiveAttention = true}   -- samples of (steps, features)
+local of_steps = {   -- samples of (steps, features)
+  Attention = true, AdditiveAttention = true, MultiHeadAttention = true,
+}
 
 for _, ending in ipairs{".keras", ".h5"} do
   describe("every layer class in " .. ending, function()

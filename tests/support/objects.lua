@@ -6,6 +6,7 @@ local ln = require "lunate"
 
 local values = {
   units = 3, target_shape = {2, 3}, dims = {1}, activation = "relu", scale = 2, shape = {3},
+  equation = "...x,xy->...y", output_shape = {2},
   target_class_ids = {0}, boundaries = {5}, values = {0.1, 0.01}, axes = 2,
 }
 -- A layer takes inputs of two axes or more, and any number of features.

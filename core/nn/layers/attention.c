@@ -1,7 +1,7 @@
 // Attention, AdditiveAttention: each step of a query sees the steps of a value by how well their
 // keys fit it (Luong et al. 2015; Bahdanau et al. 2015).
 #include "base/random.h"
-#include "nn/nn.h"
+#include "nn/layers/_attention.h"
 #include "ops/noise.h"
 #include "ops/ops.h"
 
@@ -87,29 +87,15 @@ static LnTensor *additive_scores(LnContext *c, const Attention *o, LnTensor *que
 
 // ---- masks
 
-// (1, Tq, Tv): a step sees those up to its own place.
-static LnTensor *causal_mask(LnContext *c, const LnTensor *scores) {
-  const int64_t shape[3] = {1, scores->shape[scores->rank - 2], scores->shape[scores->rank - 1]};
-  if (scores->meta) return ln_temp(c, ln_tensor_meta(c, LN_BOOL, 3, shape));
-  LnTensor *mask = ln_temp(c, ln_tensor_new(c, LN_BOOL, 3, shape));
-  if (!mask) return NULL;
-  unsigned char *row = mask->data;
-  for (int64_t q = 0; q < shape[1]; q++, row += shape[2])
-    for (int64_t v = 0; v < shape[2]; v++) row[v] = v <= q;
-  return mask;
-}
-
 // The scores with those of what is masked far below the others.
 static LnTensor *masked_scores(LnContext *c, LnTensor *scores, LnTensor *value_mask, bool causal) {
   LnTensor *mask = value_mask;
   if (!scores || (!mask && !causal)) return scores;
   if (mask && (causal || mask->rank == 2)) mask = ln_expand_dims(c, mask, -2);
-  if (causal) {
-    LnTensor *earlier = causal_mask(c, scores);
-    mask = mask ? ln_logical_and(c, mask, earlier) : earlier;
-  }
-  const double far = scores->dtype == LN_FLOAT16 ? 65504.0 : 1e9;
-  return ln_where(c, mask, scores, ln_sub_number(c, scores, far));
+  if (causal)
+    mask = ln_and_masks(c, mask, ln_band_mask(c, scores->shape[scores->rank - 2],
+                                              scores->shape[scores->rank - 1], true, 0));
+  return ln_mask_scores(c, scores, mask);
 }
 
 static bool compute_mask(LnContext *c, LnLayer *self, const LnTensors *in, LnTensor **mask) {

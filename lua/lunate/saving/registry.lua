@@ -316,12 +316,25 @@ local function known(shape)
 end
 
 -- The object of a tree; a layer is built for the input shape that the tree says.
+-- The shapes of a build_config: a shape, a list of them, or some by the names of the inputs.
+local function built_shapes(layer, config)
+  if type(config) ~= "table" then return nil end
+  if type(config.input_shape) == "table" then return known(config.input_shape) end
+  if type(config.shapes_dict) ~= "table" then return nil end
+  local shapes = {}
+  for _, name in ipairs(core.layer_inputs(layer)) do
+    local shape = config.shapes_dict[name .. "_shape"]
+    if type(shape) ~= "table" then break end
+    shapes[#shapes + 1] = known(shape)
+  end
+  return #shapes > 0 and shapes or nil
+end
+
 local function revive_built(tree)
   local object = registry.revive(tree)
-  local config = type(tree) == "table" and tree.build_config
-  if getmetatable(object) == "lunate.layer" and not object.built and type(config) == "table"
-    and type(config.input_shape) == "table" then
-    object:build(known(config.input_shape))
+  if getmetatable(object) == "lunate.layer" and not object.built and type(tree) == "table" then
+    local shapes = built_shapes(object, tree.build_config)
+    if shapes then object:build(shapes) end
   end
   return object
 end

@@ -55,6 +55,7 @@ local function parts(layer)
     list[#list + 1] = {tostring(name), layer[name]}
   end
   for _, name in ipairs(core.layer_options(layer)) do list[#list + 1] = {name, layer[name]} end
+  for _, part in ipairs(core.layer_parts(layer)) do list[#list + 1] = part end
   local optimizer = model and state[layer].optimizer
   if optimizer then list[#list + 1] = {"optimizer", optimizer} end
   local below = tree.layers(layer)
