@@ -217,7 +217,7 @@ static const LnOption options[] = {
     {"equation", LN_OPT_STRING, LN_FIELD(EinsumDense, equation), NULL,
      .doc = "\"input,kernel->output\": a letter an axis; \"...\" first or last for further axes"},
     {"output_shape", LN_OPT_SHAPE, LN_FIELD(EinsumDense, output_shape), NULL,
-     .doc = "of the output's axes behind the batch and \"...\"; false where the input has the size"},
+     .doc = "of the output's axes behind the batch and \"...\"; false: the input's size"},
     {"activation", LN_OPT_ACTIVATION, LN_FIELD(EinsumDense, activation), "none",
      .doc = "applied to the result: a name or a function of one tensor"},
     {"bias_axes", LN_OPT_STRING, LN_FIELD(EinsumDense, bias_axes), "none",

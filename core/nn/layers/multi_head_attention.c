@@ -57,7 +57,8 @@ static size_t add_labels(char *text, size_t n, int first, int count) {
   return n;
 }
 
-// Axes that are kept, then bound ones, which are summed over; added ones take their place: "abc,cde->abde".
+// Axes that are kept, then bound ones, which are summed over; added ones take their place:
+// "abc,cde->abde".
 static void projection(int kept, int bound, int added, char *text, char *bias_axes) {
   size_t n = add_labels(text, 0, 0, kept + bound);
   text[n++] = ',';
