@@ -171,6 +171,30 @@ for _, n in ipairs{64, 128, 256, 512, 1024, 2048} do
   end
 end
 
+-- Forward and back, for the input and the kernel: a layer in the middle of a network.
+local function convolution(size, channels, filters, taps, options)
+  local depthwise = filters == nil
+  local x = ln.random.normal{32, size, size, channels}
+  local kernel = ln.random.normal(depthwise and {taps, taps, channels, 1}
+    or {taps, taps, channels, filters})
+  local conv = depthwise and ln.depthwise_conv or ln.conv
+  options.padding = "same"
+  local slope = ln.random.normal(conv(x, kernel, options).shape)
+  return per_call(function()
+    local tape <close> = ln.GradientTape()
+    tape:watch{x, kernel}
+    local y = conv(x, kernel, options)
+    for _, gradient in ipairs(tape:gradient(y, {x, kernel}, {output_gradients = slope})) do
+      gradient:close()
+    end
+    y:close()
+  end, 3)
+end
+workloads.conv_3x3 = function() return convolution(56, 64, 64, 3, {}) end
+workloads.conv_1x1 = function() return convolution(56, 64, 64, 1, {}) end
+workloads.conv_7x7 = function() return convolution(112, 3, 64, 7, {strides = 2}) end
+workloads.conv_depthwise = function() return convolution(56, 64, nil, 3, {}) end
+
 local run = workloads[arg[1]]
 if not run then
   local names = {}

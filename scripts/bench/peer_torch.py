@@ -166,6 +166,21 @@ def product(n):
     return per_call(run, 3.0 if n > 1000 else 1.0)
 
 
+def convolution(size, channels, filters, taps, stride=1, groups=1):
+    """Forward and back, in the better of PyTorch's two layouts."""
+    best = float("inf")
+    for layout in (torch.contiguous_format, torch.channels_last):
+        x = torch.randn(32, channels, size, size).to(memory_format=layout).requires_grad_()
+        kernel = torch.randn(filters, channels // groups, taps, taps)
+        kernel = kernel.to(memory_format=layout).requires_grad_()
+
+        def forward():
+            return torch.conv2d(x, kernel, None, stride, taps // 2, 1, groups)
+        slope = torch.randn_like(forward())
+        best = min(best, per_call(lambda: torch.autograd.grad(forward(), (x, kernel), slope), 3.0))
+    return best
+
+
 WORKLOADS = {
     "fashion": lambda: fashion(32),
     "fashion_256": lambda: fashion(256),
@@ -181,6 +196,12 @@ WORKLOADS = {
     "small_ops": small_ops,
     "dropout_1e6": lambda: elementwise(torch.nn.Dropout(0.5).train(), 1000000),
     "multiply_1e6": lambda: elementwise(lambda x: x * x, 1000000),
+}
+WORKLOADS |= {
+    "conv_3x3": lambda: convolution(56, 64, 64, 3),
+    "conv_1x1": lambda: convolution(56, 64, 64, 1),
+    "conv_7x7": lambda: convolution(112, 3, 64, 7, stride=2),
+    "conv_depthwise": lambda: convolution(56, 64, 64, 3, groups=64),
 }
 for size in (64, 128, 256, 512, 1024, 2048):
     WORKLOADS[f"product_{size}"] = lambda n=size: product(n)

@@ -114,6 +114,14 @@ for _, n in ipairs{64, 128, 256, 512, 1024, 2048} do
   rows[#rows + 1] = {"product_" .. n, ("product of %d x %d matrices"):format(n, n),
     flops = 2 * n ^ 3}
 end
+for _, row in ipairs{
+    {"conv_3x3", "3x3, 64 to 64 channels, 56x56", 56 * 56 * 9 * 64 * 64},
+    {"conv_1x1", "1x1, 64 to 64 channels, 56x56", 56 * 56 * 64 * 64},
+    {"conv_7x7", "7x7, strides 2, 3 to 64 channels, 112x112", 56 * 56 * 49 * 3 * 64},
+    {"conv_depthwise", "3x3 depthwise, 64 channels, 56x56", 56 * 56 * 9 * 64}} do
+  rows[#rows + 1] = {row[1], "convolution " .. row[2] .. ", batch 32, forward and back",
+    flops = 6 * 32 * row[3]}
+end
 for _, f in ipairs{"exp", "tanh", "gelu", "softmax", "statistics"} do
   local title = f == "statistics" and "mean and variance of rows" or f
   rows[#rows + 1] = {f .. "_1e6", title .. ", 1e6 floats"}

@@ -9,7 +9,7 @@ local RELATIVE = 1e-4
 -- Those of the collection that the layers and callbacks of today cover.
 local covered = {
   a_mlp = true, b_regression = true, b_validation_split = true, c_widedeep_multi = true,
-  c_widedeep_multi_metrics = true, f_class_weight = true,
+  c_widedeep_multi_metrics = true, d_convnet_adam = true, f_class_weight = true,
   f_sample_weight = true, g_l1_constraint = true, g_l2 = true, h_huber_adam_clip = true,
   i_early_stopping_cb = true, i_lr_scheduler_cb = true,
   i_schedule_sgd = true, j_frozen_layer = true, k_ema = true,
