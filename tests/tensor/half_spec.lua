@@ -1,6 +1,7 @@
 -- float16 and bfloat16: what they hold, how numbers are rounded to them, how they meet other
 -- dtypes. The expected values are computed here, from the two formats' definitions.
 local ln = require "lunate"
+local fails = require "support.fails"
 
 -- Bits of fraction, exponent of the smallest normal number, largest number.
 local FORMATS = {
@@ -169,6 +170,15 @@ for name, format in pairs(FORMATS) do
       local kept <close> = ln.zeros({1 << 20}, {dtype = name})
       local grown = ln.memory().live - before
       assert.is_true(grown >= 2 << 20 and grown < 3 << 20 and kept.size == 1 << 20, grown)
+    end)
+
+    it("serves as ids and positions where it is whole", function()
+      local ids = ln.tensor({2, 0}, {dtype = name})
+      assert.same({{0, 0, 1}, {1, 0, 0}}, ln.one_hot(ids, 3):totable())
+      assert.equal("float32", ln.one_hot(ids, 3).dtype)
+      assert.same({7, 5}, ln.tensor{5, 6, 7}:take(ids + 1):totable())
+      fails("out of range", ln.one_hot, ids, 2)
+      fails("whole numbers, got 1.5", ln.take, ln.tensor{5, 6}, ids - 0.5)
     end)
 
     it("meets other dtypes as in Keras", function()
