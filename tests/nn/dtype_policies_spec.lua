@@ -165,6 +165,18 @@ describe("a layer's policy", function()
   end)
 end)
 
+it("masks are finite in float16, so that gradients are", function()
+  local softmax = ln.layers.Softmax{axis = {2, 3}, dtype = "float16"}
+  local x = ln.tensor{{{1, 2, 3}}, {{1, 2, 3}}}
+  local tape <close> = ln.GradientTape()
+  tape:watch(x)
+  local y = softmax(x, {mask = ln.tensor{{{true, true, false}}, {{false, false, false}}}})
+  local slope = tape:gradient((y * ln.tensor({1, 2, 3}, "float16")):sum(), x)
+  assert.is_true(y:isfinite():all())
+  assert.is_true(slope:isfinite():all())
+  assert.equal(0.0, y[{1, 1, 3}])
+end)
+
 describe("a model in mixed precision", function()
   it("predicts and trains as Keras's", function()
     local model = keras_model("mixed_bfloat16")

@@ -126,7 +126,8 @@ static LnTensor *softmax(LnContext *c, LnLayer *self, const LnTensors *in, const
   LnTensor *x = in->v[0], *mask = args->mask;
   if (mask) {
     if (mask->dtype != LN_BOOL) mask = ln_gt_number(c, mask, 0.5);
-    LnTensor *low = ln_temp(c, ln_tensor_scalar(c, (LnDtype)x->dtype, -1e9));
+    const double far = x->dtype == LN_FLOAT16 ? -3e4 : -1e9;   // finite
+    LnTensor *low = ln_temp(c, ln_tensor_scalar(c, (LnDtype)x->dtype, far));
     if (!(x = ln_where(c, mask, x, low))) return NULL;
   }
   LnTensor *y;
