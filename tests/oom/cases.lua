@@ -280,7 +280,12 @@ cases.first = {
     assert(ln.utils.img_to_array(img).shape[3] == 4)]]},
   {"a folder of pictures", before = [[
     ln = require "lunate" folder = os.tmpname() .. ".d" long = ("x"):rep(1e5)
-    for i = 1, 3 do ln.utils.save_img(("%s/a/%d.png"):format(folder, i), ln.ones{4, 4, 3}) end]], [[
+    require("lunate.core").make_folders(folder .. "/a/b")
+    for i = 1, 3 do
+      local bytes = require("lunate.png").encode(ln.ones({4, 4, 3}, {dtype = "uint8"}))
+      local file <close> = io.open(("%s/a/%d.png"):format(folder, i), "wb")
+      file:write(bytes)
+    end]], [[
     local ds = ln.utils.image_dataset_from_directory(folder, {image_size = {3, 2}, batch_size = 2,
       verbose = false, shuffle = false, pad_to_aspect_ratio = true})
     local n = 0
