@@ -60,28 +60,61 @@ LN_INLINE void place(const LnWarp *p, double coordinate, int64_t size, int order
   }
 }
 
+// Where output column u of a row comes from: affine ones by one multiplication.
 #define WARP(name, T)                                                                             \
-  LN_INLINE void name##_ends(const LnWarp *p, int64_t i, int64_t row, int64_t column,             \
-                             Ends *rows, Ends *columns) {                                         \
-    T y, x;                                                                                       \
-    if (p->transforms) {                                                                          \
-      const T *t = (const T *)p->source + (p->shared ? 0 : 8 * i);                                \
-      T v = (T)row, u = (T)column;                                                                \
-      x = t[0] * u + t[1] * v + t[2];                                                             \
-      y = t[3] * u + t[4] * v + t[5];                                                             \
-      if (t[6] != 0 || t[7] != 0) {                                                               \
-        T k = t[6] * u + t[7] * v + 1;                                                            \
-        x /= k;                                                                                   \
-        y /= k;                                                                                   \
-      }                                                                                           \
-    } else {                                                                                      \
+  typedef struct name##_row {                                                                     \
+    const T *at;                  /* coordinates, or NULL: */                                     \
+    T a0, b0, a, b, c0, c;        /* column (a0 u + a) / k, row (b0 u + b) / k, k = c0 u + c */   \
+    bool affine;                                                                                  \
+  } name##_row;                                                                                   \
+  LN_INLINE name##_row name##_of_row(const LnWarp *p, int64_t i, int64_t row) {                   \
+    if (!p->transforms) {                                                                         \
       int64_t first = p->shared ? 0 : i * p->out_h;                                               \
-      const T *at = (const T *)p->source + 2 * ((first + row) * p->out_w + column);               \
-      y = at[0];                                                                                  \
-      x = at[1];                                                                                  \
+      return (name##_row){.at = (const T *)p->source + 2 * (first + row) * p->out_w};             \
     }                                                                                             \
+    const T *t = (const T *)p->source + (p->shared ? 0 : 8 * i);                                  \
+    T v = (T)row;                                                                                 \
+    return (name##_row){NULL, t[0], t[3], t[1] * v + t[2], t[4] * v + t[5], t[6], t[7] * v + 1,   \
+                        t[6] == 0 && t[7] == 0};                                                  \
+  }                                                                                               \
+  LN_INLINE void name##_place(const name##_row *r, int64_t column, T *y, T *x) {                  \
+    if (r->at) {                                                                                  \
+      *y = r->at[2 * column];                                                                     \
+      *x = r->at[2 * column + 1];                                                                 \
+      return;                                                                                     \
+    }                                                                                             \
+    T u = (T)column;                                                                              \
+    *x = r->a0 * u + r->a;                                                                        \
+    *y = r->b0 * u + r->b;                                                                        \
+    if (!r->affine) {                                                                             \
+      T k = r->c0 * u + r->c;                                                                     \
+      *x /= k;                                                                                    \
+      *y /= k;                                                                                    \
+    }                                                                                             \
+  }                                                                                               \
+  LN_INLINE void name##_ends(const LnWarp *p, const name##_row *r, int64_t column, Ends *rows,    \
+                             Ends *columns) {                                                     \
+    T y, x;                                                                                       \
+    name##_place(r, column, &y, &x);                                                              \
     place(p, y, p->h, p->order[0], rows);                                                         \
     place(p, x, p->w, p->order[1], columns);                                                      \
+  }                                                                                               \
+  /* Of places whose four neighbours all lie within, most of them; false: of another. */          \
+  LN_INLINE bool name##_inside(const LnWarp *p, int64_t c, const T *from, T *to, T y, T x) {      \
+    if (!(x >= 0 && y >= 0 && x < (T)(p->w - 1) && y < (T)(p->h - 1))) return false;              \
+    int64_t column = (int64_t)x, row = (int64_t)y;                                                \
+    T a = x - (T)column, b = y - (T)row;                                                          \
+    const T *top = from + (row * p->w + column) * c, *bottom = top + p->w * c;                    \
+    for (int64_t j = 0; j < c; j++)                                                               \
+      to[j] = (1 - b) * (1 - a) * top[j] + (1 - b) * a * top[c + j] + b * (1 - a) * bottom[j] +   \
+              b * a * bottom[c + j];                                                              \
+    return true;                                                                                  \
+  }                                                                                               \
+  LN_INLINE bool name##_nearest(const LnWarp *p, int64_t c, const T *from, T *to, T y, T x) {     \
+    if (!(x >= 0 && y >= 0 && x <= (T)(p->w - 1) && y <= (T)(p->h - 1))) return false;            \
+    const T *pixel = from + ((int64_t)rint(y) * p->w + (int64_t)rint(x)) * c;                     \
+    for (int64_t j = 0; j < c; j++) to[j] = pixel[j];                                             \
+    return true;                                                                                  \
   }                                                                                               \
   LN_INLINE void name##_gather(const LnWarp *p, int64_t c, const T *x, T *y, const Ends *rows,    \
                                const Ends *columns) {                                             \
@@ -97,19 +130,29 @@ LN_INLINE void place(const LnWarp *p, double coordinate, int64_t size, int order
         }                                                                                         \
       }                                                                                           \
   }                                                                                               \
+  LN_INLINE void name##_line(const LnWarp *p, int64_t c, const name##_row *row, const T *from,    \
+                             T *to) {                                                             \
+    bool value = p->order[0] == 0 && p->order[1] == 0;                                            \
+    for (int64_t column = 0; column < p->out_w; column++, to += c) {                              \
+      T y, x;                                                                                     \
+      name##_place(row, column, &y, &x);                                                          \
+      if (value && (p->nearest ? name##_nearest(p, c, from, to, y, x)                             \
+                               : name##_inside(p, c, from, to, y, x))) continue;                  \
+      Ends rows, columns;                                                                         \
+      place(p, y, p->h, p->order[0], &rows);                                                      \
+      place(p, x, p->w, p->order[1], &columns);                                                   \
+      name##_gather(p, c, from, to, &rows, &columns);                                             \
+    }                                                                                             \
+  }                                                                                               \
   LN_CLONES static void name##_rows(const LnWarp *p, const T *x, T *y, int64_t begin,             \
                                     int64_t end) {                                                \
-    Ends rows, columns;                                                                           \
     for (int64_t r = begin; r < end; r++) {                                                       \
-      int64_t i = r / p->out_h, row = r % p->out_h;                                               \
-      const T *from = x + i * p->h * p->w * p->c;                                                 \
+      name##_row row = name##_of_row(p, r / p->out_h, r % p->out_h);                              \
+      const T *from = x + r / p->out_h * p->h * p->w * p->c;                                      \
       T *to = y + r * p->out_w * p->c;                                                            \
-      for (int64_t column = 0; column < p->out_w; column++, to += p->c) {                         \
-        name##_ends(p, i, row, column, &rows, &columns);                                          \
-        if (p->c == 3) name##_gather(p, 3, from, to, &rows, &columns);                            \
-        else if (p->c == 1) name##_gather(p, 1, from, to, &rows, &columns);                       \
-        else name##_gather(p, p->c, from, to, &rows, &columns);                                   \
-      }                                                                                           \
+      if (p->c == 3) name##_line(p, 3, &row, from, to);                                           \
+      else if (p->c == 1) name##_line(p, 1, &row, from, to);                                      \
+      else name##_line(p, p->c, &row, from, to);                                                  \
     }                                                                                             \
   }                                                                                               \
   LN_CLONES static void name##_scatter(const LnWarp *p, const T *x, T *y, int64_t begin,          \
@@ -119,8 +162,10 @@ LN_INLINE void place(const LnWarp *p, double coordinate, int64_t size, int order
       T *to = y + i * p->h * p->w * p->c;                                                         \
       const T *from = x + i * p->out_h * p->out_w * p->c;                                         \
       memset(to, 0, (size_t)(p->h * p->w * p->c) * sizeof *to);                                   \
+      name##_row row = name##_of_row(p, i, 0);                                                    \
       for (int64_t at = 0; at < p->out_h * p->out_w; at++, from += p->c) {                        \
-        name##_ends(p, i, at / p->out_w, at % p->out_w, &rows, &columns);                         \
+        if (at % p->out_w == 0) row = name##_of_row(p, i, at / p->out_w);                         \
+        name##_ends(p, &row, at % p->out_w, &rows, &columns);                                     \
         for (int a = 0; a < rows.n; a++)                                                          \
           for (int b = 0; b < columns.n; b++) {                                                   \
             if (rows.at[a] < 0 || columns.at[b] < 0) continue;                                    \

@@ -30,28 +30,57 @@ static bool init_plain(LnContext *c, void *self) { return ln_augmentation_init(c
 
 enum { HORIZONTAL, VERTICAL, BOTH };
 
-static LnTensor *reversed(LnContext *c, LnTensor *x, int axis) {
-  LnSlice s = {.n = 4};
-  for (int i = 0; i < 4; i++) {
-    s.count[i] = x->shape[i];
-    s.step[i] = i == axis ? -1 : 1;
-    s.start[i] = i == axis ? x->shape[i] - 1 : 0;
-  }
-  return ln_slice(c, x, &s);
+// Numbers (n, 1) of a direction, times a factor.
+static LnTensor *drawn(LnContext *c, const Geometry *o, const LnPictures *p, int which, double add,
+                       double times) {
+  return ln_draw_uniform(c, p->x, o->a.state, false, 1, (add + o->low[which]) * times,
+                         (add + o->high[which]) * times);
 }
 
-static LnTensor *flip(LnContext *c, LnLayer *self, const LnTensors *in, const LnCallArgs *args) {
+// The eight columns (n, 1) side by side; NULL: 0. Sides as long as `like`.
+static LnTensor *columns(LnContext *c, LnTensor *like, LnTensor *const *given) {
+  LnTensor *all[8], *zero = ln_mul_number(c, like, 0);
+  for (int i = 0; i < 8; i++)
+    if (!(all[i] = given[i] ? given[i] : zero)) return NULL;
+  return ln_concatenate(c, all, 8, 1);
+}
+
+static LnTensor *ones(LnContext *c, LnTensor *like) {
+  return ln_add_number(c, ln_mul_number(c, like, 0), 1);
+}
+
+static LnTensor *move(LnContext *c, LnLayer *self, const LnTensors *in, const LnCallArgs *args,
+                      bool nearest,
+                      LnTensor *(*transforms)(LnContext *, const Geometry *, const LnPictures *)) {
   const Geometry *o = (const Geometry *)self;
   LnPictures p;
-  LnTensor *x = start(c, o, in, &p), *y = x;
+  LnTensor *x = start(c, o, in, &p);
   if (!x) return NULL;
-  if (!args->training || p.h < 0 || p.w < 0 || p.n < 0 || p.c < 0)
-    return ln_pictures_back(c, &p, x);
-  LnTensor *drawn = ln_augmentation_draw(c, &o->a, &p, 0, 1);
-  if (y && o->mode != HORIZONTAL) y = reversed(c, y, 1);
-  if (y && o->mode != VERTICAL) y = reversed(c, y, 2);
-  if (!drawn || !y) return NULL;
-  return ln_pictures_back(c, &p, ln_where(c, ln_le_number(c, drawn, 0.5), y, x));
+  if (!args->training || p.h < 0 || p.w < 0) return ln_pictures_back(c, &p, x);
+  LnTensor *t = transforms(c, o, &p);
+  LnAffine affine = o->affine;
+  affine.channels_first = false;
+  affine.nearest = affine.nearest || nearest;
+  return t ? ln_pictures_back(c, &p, ln_affine_transform(c, x, t, &affine)) : NULL;
+}
+
+// Where it is turned over, column x comes from w - 1 - x.
+static LnTensor *flip(LnContext *c, const Geometry *o, const LnPictures *p) {
+  LnTensor *number = ln_draw_uniform(c, p->x, o->a.state, false, 1, 0, 1);
+  if (!number) return NULL;
+  LnTensor *one = ones(c, number), *sign = one ? ln_neg(c, one) : NULL;
+  sign = sign ? ln_where(c, ln_le_number(c, number, 0.5), sign, one) : NULL;
+  LnTensor *far = ln_div_number(c, ln_number_sub(c, 1, sign), 2);
+  if (!far) return NULL;
+  bool across = o->mode != VERTICAL, down = o->mode != HORIZONTAL;
+  return columns(c, one, (LnTensor *[8]){
+    across ? sign : one, NULL, across ? ln_mul_number(c, far, (double)(p->w - 1)) : NULL, NULL,
+    down ? sign : one, down ? ln_mul_number(c, far, (double)(p->h - 1)) : NULL});
+}
+
+static LnTensor *flip_call(LnContext *c, LnLayer *self, const LnTensors *in,
+                           const LnCallArgs *args) {
+  return move(c, self, in, args, true, flip);
 }
 
 static const LnOption flip_options[] = {
@@ -72,24 +101,9 @@ static const LnLayerClass flip_class = {
                "Example:\n"
                "  local flip = ln.layers.RandomFlip{\"horizontal\", seed = 1}\n"
                "  flip(ln.ones{2, 4, 4, 3}, {training = true}).shape  --> (2, 4, 4, 3)\n"),
-  .call = flip};
+  .call = flip_call};
 
 // ---- affine ones
-
-// Numbers (n, 1) of a direction, times a factor.
-static LnTensor *drawn(LnContext *c, const Geometry *o, const LnPictures *p, int which, double add,
-                       double times) {
-  return ln_draw_uniform(c, p->x, o->a.state, false, 1, (add + o->low[which]) * times,
-                         (add + o->high[which]) * times);
-}
-
-// The eight columns (n, 1) side by side; NULL: 0. Sides as long as `like`.
-static LnTensor *columns(LnContext *c, LnTensor *like, LnTensor *const *given) {
-  LnTensor *all[8], *zero = ln_mul_number(c, like, 0);
-  for (int i = 0; i < 8; i++)
-    if (!(all[i] = given[i] ? given[i] : zero)) return NULL;
-  return ln_concatenate(c, all, 8, 1);
-}
 
 static LnTensor *rotation(LnContext *c, const Geometry *o, const LnPictures *p) {
   LnTensor *angle = drawn(c, o, p, 0, 0, 360);
@@ -102,10 +116,6 @@ static LnTensor *rotation(LnContext *c, const Geometry *o, const LnPictures *p) 
   LnTensor *to_y = ln_sub(c, ln_number_sub(c, y, ln_mul_number(c, sine, x)),
                           ln_mul_number(c, cosine, y));
   return columns(c, angle, (LnTensor *[8]){cosine, ln_neg(c, sine), to_x, sine, cosine, to_y});
-}
-
-static LnTensor *ones(LnContext *c, LnTensor *like) {
-  return ln_add_number(c, ln_mul_number(c, like, 0), 1);
 }
 
 static LnTensor *translation(LnContext *c, const Geometry *o, const LnPictures *p) {
@@ -137,23 +147,10 @@ static LnTensor *shear(LnContext *c, const Geometry *o, const LnPictures *p) {
                                          one, NULL});
 }
 
-static LnTensor *move(LnContext *c, LnLayer *self, const LnTensors *in, const LnCallArgs *args,
-                      LnTensor *(*transforms)(LnContext *, const Geometry *, const LnPictures *)) {
-  const Geometry *o = (const Geometry *)self;
-  LnPictures p;
-  LnTensor *x = start(c, o, in, &p);
-  if (!x) return NULL;
-  if (!args->training || p.h < 0 || p.w < 0) return ln_pictures_back(c, &p, x);
-  LnTensor *t = transforms(c, o, &p);
-  LnAffine affine = o->affine;
-  affine.channels_first = false;
-  return t ? ln_pictures_back(c, &p, ln_affine_transform(c, x, t, &affine)) : NULL;
-}
-
 #define MOVE(name)                                                                                \
   static LnTensor *name##_call(LnContext *c, LnLayer *self, const LnTensors *in,                  \
                                const LnCallArgs *args) {                                          \
-    return move(c, self, in, args, name);                                                         \
+    return move(c, self, in, args, false, name);                                                  \
   }
 MOVE(rotation)
 MOVE(translation)
