@@ -56,90 +56,103 @@ static void push_part(lua_State *L, LnLua *s, LnObject *o, const char *what) {
   else ln_lua_push_serialized(L, s, o);
 }
 
+static void push_data(lua_State *L, LnLua *s, int i, const char *what, int depth);
+
+// Keras's form of a tensor.
+static void push_tensor_data(lua_State *L, LnLua *s, int i, const LnTensor *t) {
+  lua_createtable(L, 0, 2);
+  lua_pushliteral(L, "__tensor__"), lua_setfield(L, -2, "class_name");
+  lua_createtable(L, 0, 2);
+  lua_pushstring(L, ln_dtype_name(t->dtype)), lua_setfield(L, -2, "dtype");
+  lua_getfield(L, i, t->rank == 0 ? "item" : "totable");
+  lua_pushvalue(L, i);
+  ln_lua_call(L, s, 1, 1);
+  lua_setfield(L, -2, "value");
+  lua_setfield(L, -2, "config");
+}
+
+static void push_table_data(lua_State *L, LnLua *s, int i, const char *what, int depth) {
+  lua_newtable(L);
+  if (lua_getmetatable(L, i)) lua_setmetatable(L, -2);   // a marked list
+  int copy = lua_gettop(L), count = 0;
+  bool position = false, name = false;
+  lua_pushnil(L);
+  while (lua_next(L, i)) {
+    count++;
+    if (lua_type(L, copy + 1) == LUA_TNUMBER) position = true;
+    else name = true;
+    lua_pushvalue(L, -2);
+    push_data(L, s, -2, what, depth + 1);
+    lua_rawset(L, copy);
+    lua_settop(L, copy + 1);
+  }
+  if (s->for_file && position && (name || count != (int)lua_rawlen(L, i)))
+    luaL_error(L, "%s: a file holds lists and tables by name; this table is neither", what);
+}
+
 // A value that a Lua class was given, as data: parts of it are serialized wherever they are.
 static void push_data(lua_State *L, LnLua *s, int i, const char *what, int depth) {
   enum { DEEPEST = 100 };
   i = lua_absindex(L, i);
   luaL_checkstack(L, 10, "nested configs");
   if (depth > DEEPEST) luaL_error(L, "%s: nested deeper than %d (a cycle?)", what, DEEPEST);
-  for (int k = 0; k < LN_KINDS; k++) {
-    LnObject *o = ln_lua_test_object(L, s, i, (LnKind)k);
-    if (!o) continue;
-    push_part(L, s, o, what);
-    return;
-  }
-  LnTensor *t = ln_lua_test_tensor(L, s, i);
-  if (lua_isfunction(L, i)) {
-    lua_pushvalue(L, i);
-    name_function(L, s, what);
-  } else if (t && s->for_file) {   // Keras's form of one
-    lua_createtable(L, 0, 2);
-    lua_pushliteral(L, "__tensor__"), lua_setfield(L, -2, "class_name");
-    lua_createtable(L, 0, 2);
-    lua_pushstring(L, ln_dtype_name(t->dtype)), lua_setfield(L, -2, "dtype");
-    lua_getfield(L, i, t->rank == 0 ? "item" : "totable");
-    lua_pushvalue(L, i);
-    ln_lua_call(L, s, 1, 1);
-    lua_setfield(L, -2, "value");
-    lua_setfield(L, -2, "config");
-  } else if (lua_istable(L, i) && luaL_getmetafield(L, i, "__metatable") == LUA_TNIL) {
-    lua_newtable(L);
-    if (lua_getmetatable(L, i)) lua_setmetatable(L, -2);   // a marked list
-    int copy = lua_gettop(L), count = 0;
-    bool position = false, name = false;
-    lua_pushnil(L);
-    while (lua_next(L, i)) {
-      count++;
-      if (lua_type(L, copy + 1) == LUA_TNUMBER) position = true;
-      else name = true;
-      lua_pushvalue(L, -2);
-      push_data(L, s, -2, what, depth + 1);
-      lua_rawset(L, copy);
-      lua_settop(L, copy + 1);
-    }
-    if (s->for_file && position && (name || count != (int)lua_rawlen(L, i)))
-      luaL_error(L, "%s: a file holds lists and tables by name; this table is neither", what);
-  } else {
-    lua_pushvalue(L, i);
-  }
+  const LnHandle *h = ln_lua_any_handle(L, s, i);
+  const LnTensor *t = h ? NULL : ln_lua_test_tensor(L, s, i);
+  if (h) push_part(L, s, h->object, what);
+  else if (t && s->for_file) push_tensor_data(L, s, i, t);
+  else if (lua_istable(L, i) && ln_lua_is_plain_table(L, i)) push_table_data(L, s, i, what, depth);
+  else lua_pushvalue(L, i);
+  if (lua_isfunction(L, i)) name_function(L, s, what);
 }
 
-// Adds what a Lua class declares to the config at the top: kinds tell None from false, and a list
-// from a table.
+// Whether Class.options calls an option of this kind a list.
+static bool is_list_kind(const char *kind) {
+  bool list = strcmp(kind, "list") == 0;
+  for (int k = 1; k < LN_OPT_KINDS && !list; k++)
+    list = ln_option_rows[k].list && strcmp(ln_option_rows[k].name, kind) == 0;
+  return list;
+}
+
+// The kind of the option whose name is at `name` in Class.options at `specs`, pushed with what led
+// to it.
+static const char *push_kind(lua_State *L, int specs, int name) {
+  if (!lua_istable(L, specs)) return "any";
+  lua_pushvalue(L, name);
+  if (lua_rawget(L, specs) != LUA_TTABLE) return "any";
+  return lua_rawgeti(L, -1, 1) == LUA_TSTRING ? lua_tostring(L, -1) : "any";
+}
+
+// Adds one option that a Lua class declares to the config: name and value are at the top. Its kind
+// tells None from false, and a list from a table.
+static void add_declared(lua_State *L, LnLua *s, const LnObject *o, int config, int specs) {
+  int value = lua_gettop(L), name = value - 1;
+  const char *kind = push_kind(L, specs, name);
+  bool none = lua_isboolean(L, value) && !lua_toboolean(L, value) &&
+              strcmp(kind, "boolean") != 0 && strcmp(kind, "any") != 0;
+  const char *key = luaL_tolstring(L, name, NULL);
+  const char *what =
+      lua_pushfstring(L, "option '%s' of '%s'", key, o->name ? o->name : o->cls->name);
+  lua_pushvalue(L, name);
+  if (none) ln_lua_push_none(L, s);
+  else push_data(L, s, value, what, 0);
+  if (is_list_kind(kind) && ln_lua_is_empty_table(L, -1)) ln_lua_mark_list(L);
+  lua_rawset(L, config);
+}
+
+// Adds what a Lua class declares to the config at the top.
 static void push_declared(lua_State *L, LnLua *s, LnObject *o) {
-  static const char *const lists[] = {"list", "integers", "numbers", "shape", "axes"};
   int config = lua_gettop(L);
-  if (!ln_lua_find_object(L, s, o)) return;
-  LnHandle *h = lua_touserdata(L, -1);
-  if (h->in_lua && lua_getiuservalue(L, -1, 1) == LUA_TTABLE) {
-    if (ln_lua_push_arguments(L, config + 2) == LUA_TTABLE) {
-      int options = lua_gettop(L);
-      ln_lua_push_class_of(L, config + 1);
-      ln_lua_push_specs(L, options + 1);   // options + 2
-      lua_pushnil(L);
-      while (lua_next(L, options)) {   // options + 3, options + 4
-        const char *kind = "any";
-        if (lua_istable(L, options + 2) &&
-            (lua_pushvalue(L, options + 3), lua_rawget(L, options + 2)) == LUA_TTABLE &&
-            (lua_rawgeti(L, -1, 1), lua_type(L, -1) == LUA_TSTRING))
-          kind = lua_tostring(L, -1);
-        bool none = lua_isboolean(L, options + 4) && !lua_toboolean(L, options + 4) &&
-                    strcmp(kind, "boolean") != 0 && strcmp(kind, "any") != 0;
-        lua_pushvalue(L, options + 3);
-        if (none) ln_lua_push_none(L, s);
-        else {
-          const char *key = luaL_tolstring(L, options + 3, NULL);
-          const char *what =
-              lua_pushfstring(L, "option '%s' of '%s'", key, o->name ? o->name : o->cls->name);
-          push_data(L, s, options + 4, what, 0);
-          lua_replace(L, -3);
-          lua_pop(L, 1);
-          for (size_t k = 0; k < sizeof lists / sizeof *lists; k++)
-            if (strcmp(kind, lists[k]) == 0 && ln_lua_is_empty_table(L, -1)) ln_lua_mark_list(L);
-        }
-        lua_rawset(L, config);
-        lua_settop(L, options + 3);
-      }
+  if (!ln_lua_find_object(L, s, o)) return;   // config + 1
+  const LnHandle *h = lua_touserdata(L, -1);
+  if (h->in_lua && lua_getiuservalue(L, -1, 1) == LUA_TTABLE &&
+      ln_lua_push_arguments(L, config + 2) == LUA_TTABLE) {
+    int options = config + 3, specs = config + 5;
+    ln_lua_push_class_of(L, config + 1);
+    ln_lua_push_specs(L, options + 1);
+    lua_pushnil(L);
+    while (lua_next(L, options)) {
+      add_declared(L, s, o, config, specs);
+      lua_settop(L, specs + 1);
     }
   }
   lua_settop(L, config);
@@ -226,66 +239,70 @@ static void push_build_config(lua_State *L, LnLua *s, const LnLayer *l) {
   lua_setfield(L, -2, "input_shape");
 }
 
-void ln_lua_push_serialized(lua_State *L, LnLua *s, LnObject *o) {
-  bool function = o->cls->kind != LN_METRIC && push_its_function(L, s, o);
-  if (function) {
-    name_function(L, s, ln_kinds[o->cls->kind].name);
-    return;
+// Adds how the class of the object at `object` is called and found, to the table at `entry`.
+static void add_class(lua_State *L, LnLua *s, const LnHandle *h, int entry, int object) {
+  const LnClass *cls = h->object->cls;
+  ln_lua_push_class_name(L, object);
+  lua_pushvalue(L, -1);
+  lua_setfield(L, entry, "class_name");
+  if (h->in_lua) {
+    if (s->for_file) {
+      ln_lua_push_class_of(L, object);
+      ln_lua_call_registry(L, s, "name_of", 1);
+    } else {
+      ln_lua_push_class_of(L, object);
+      lua_setfield(L, entry, "class");   // scripts need no name for it
+    }
+    lua_setfield(L, entry, "registered_name");
+    ln_lua_push_none(L, s), lua_setfield(L, entry, "module");
+  } else if (strcmp(cls->name, "Functional") == 0) {
+    lua_setfield(L, entry, "registered_name");   // as Keras has it
+    lua_pushliteral(L, "keras.src.models.functional"), lua_setfield(L, entry, "module");
+  } else {
+    ln_lua_push_none(L, s), lua_setfield(L, entry, "registered_name");
+    lua_pushstring(L, strcmp(cls->name, "Sequential") == 0 ? "keras" : ln_kinds[cls->kind].module);
+    lua_setfield(L, entry, "module");
   }
-  if (o->cls->kind == LN_ACTIVATION) {
-    lua_pushstring(L, o->name);
-    return;
+}
+
+// Adds for what shapes a layer was built, and how a model is compiled.
+static void add_state(lua_State *L, LnLua *s, const LnObject *o, int entry, int object) {
+  const LnLayer *l = (const LnLayer *)o;
+  if (l->built && (!((const LnLayerClass *)o->cls)->built_at_once || o->lua_build)) {
+    push_build_config(L, s, l);
+    lua_setfield(L, entry, "build_config");
   }
+  if (!ln_lua_is_model(o)) return;
+  lua_pushvalue(L, object);
+  ln_lua_call_registry(L, s, "compile_config", 1);
+  lua_setfield(L, entry, "compile_config");
+}
+
+static void push_entry(lua_State *L, LnLua *s, LnObject *o) {
   luaL_checkstack(L, 12, "nested configs");
   lua_createtable(L, 0, 6);
-  int top = lua_gettop(L);
-  ln_lua_push_object(L, s, o);   // top + 1
-  const LnHandle *h = lua_touserdata(L, -1);
-  bool sequential = strcmp(o->cls->name, "Sequential") == 0;
-  ln_lua_push_class_of(L, top + 1);   // top + 2
-  ln_lua_push_class_name(L, top + 1);
-  lua_pushvalue(L, -1);
-  lua_setfield(L, top, "class_name");
-  if (h->in_lua && s->for_file) {
-    lua_pushvalue(L, top + 2);
-    ln_lua_call_registry(L, s, "name_of", 1);
-    lua_setfield(L, top, "registered_name");
-  } else if (h->in_lua) {
-    lua_setfield(L, top, "registered_name");
-    lua_pushvalue(L, top + 2);
-    lua_setfield(L, top, "class");   // scripts need no name for it
-  } else if (strcmp(o->cls->name, "Functional") == 0) {
-    lua_setfield(L, top, "registered_name");   // as Keras has it
-    lua_pushliteral(L, "keras.src.models.functional"), lua_setfield(L, top, "module");
-  } else {
-    ln_lua_push_none(L, s), lua_setfield(L, top, "registered_name");
-    lua_pushstring(L, sequential ? "keras" : ln_kinds[o->cls->kind].module);
-    lua_setfield(L, top, "module");
-  }
-  if (h->in_lua) ln_lua_push_none(L, s), lua_setfield(L, top, "module");
-  lua_settop(L, top + 1);
-  if (s->for_file && o->cls->kind == LN_LAYER) {
-    const LnLayer *l = (const LnLayer *)o;
-    if (l->built && (!((const LnLayerClass *)o->cls)->built_at_once || o->lua_build)) {
-      push_build_config(L, s, l);
-      lua_setfield(L, top, "build_config");
-    }
-    if (ln_lua_is_model(o)) {
-      lua_pushvalue(L, top + 1);
-      ln_lua_call_registry(L, s, "compile_config", 1);
-      lua_setfield(L, top, "compile_config");
-    }
-  }
-  lua_getfield(L, top + 1, "get_config");
-  lua_pushvalue(L, top + 1);
+  int entry = lua_gettop(L), object = entry + 1;
+  ln_lua_push_object(L, s, o);
+  add_class(L, s, lua_touserdata(L, object), entry, object);
+  lua_settop(L, object);
+  if (s->for_file && o->cls->kind == LN_LAYER) add_state(L, s, o, entry, object);
+  lua_getfield(L, object, "get_config");
+  lua_pushvalue(L, object);
   ln_lua_call(L, s, 1, 1);
-  lua_setfield(L, top, "config");
+  lua_setfield(L, entry, "config");
   if (o->cls->kind == LN_LAYER) {
-    lua_pushvalue(L, top + 1);
-    lua_pushvalue(L, top);
+    lua_pushvalue(L, object);
+    lua_pushvalue(L, entry);
     ln_lua_call_registry(L, s, "wrote_shared", 2);
   }
-  lua_settop(L, top);
+  lua_settop(L, entry);
+}
+
+void ln_lua_push_serialized(lua_State *L, LnLua *s, LnObject *o) {
+  if (o->cls->kind != LN_METRIC && push_its_function(L, s, o))
+    name_function(L, s, ln_kinds[o->cls->kind].name);
+  else if (o->cls->kind == LN_ACTIVATION) lua_pushstring(L, o->name);
+  else push_entry(L, s, o);
 }
 
 static int config_body(lua_State *L) {
@@ -298,7 +315,9 @@ static int get_config(lua_State *L) {
   LnLua *s = ln_lua(L);
   const LnHandle *h = ln_lua_check_handle(L, s, 1);
   lua_settop(L, 1);
-  if (h->in_lua && h->object->cls->kind == LN_LAYER)
+  const LnObject *o = h->object;
+  // Parts that are layers may stand in several places of it.
+  if (o->cls->kind == LN_LAYER && (h->in_lua || ((const LnLayer *)o)->n_children > 0))
     ln_lua_call_scoped(L, s, "writing", config_body, 1);
   else ln_lua_push_config(L, s, h->object);
   return 1;

@@ -66,65 +66,93 @@ static bool is_value(lua_State *L, int i) {
   return value;
 }
 
-// Reads a table of options (at `args`) into a new object: positions first, then names.
+enum { MAX_OPTIONS = 64 };   // of a class and its kind
+
+// A table of options that is read into a new object, and what of them was given so far.
+typedef struct Reading {
+  LnObject *self;
+  int instance, args;   // where the instance table and the options are
+  bool config;
+  lua_Integer n_positions;
+  bool given[MAX_OPTIONS];
+} Reading;
+
+// Dense{3, 4}: too many; Reshape{3, 4}: most likely a list that lacks its braces.
+static void check_positions(lua_State *L, const Reading *r) {
+  const LnClass *cls = r->self->cls;
+  const LnOption *o, *first = ln_class_option_at(cls, 0);
+  int n = 0, positional = 0;
+  for (; (o = ln_class_option_at(cls, n)); n++) positional += !o->config_only;
+  if (n > MAX_OPTIONS) luaL_error(L, "'%s' has more than %d options", cls->name, MAX_OPTIONS);
+  if (r->n_positions <= positional) return;
+  bool list = first && ln_option_rows[first->kind].list;
+  luaL_error(L, "'%s' takes at most %d argument%s by position, got %I%s%s%s", cls->name, positional,
+             positional == 1 ? "" : "s", (LUAI_UACINT)r->n_positions,
+             list ? "; a list is written as one: " : "", list ? cls->name : "",
+             list ? "{{...}}" : "");
+}
+
+static void read_positions(lua_State *L, LnLua *s, Reading *r) {
+  int place = 0;
+  for (lua_Integer k = 1; k <= r->n_positions; k++, place++) {
+    while (ln_class_option_at(r->self->cls, place)->config_only) place++;
+    const LnOption *o = ln_class_option_at(r->self->cls, place);
+    lua_rawgeti(L, r->args, k);
+    ln_lua_set_option(L, s, r->self, r->instance, o, lua_gettop(L), r->config);
+    r->given[place] = true;
+    lua_pop(L, 1);
+  }
+}
+
+// The option called `name` becomes the value at the top.
+static void read_named(lua_State *L, LnLua *s, Reading *r, const char *name) {
+  const LnClass *cls = r->self->cls;
+  const LnOption *o;
+  int i = 0;
+  while ((o = ln_class_option_at(cls, i)) && strcmp(o->name, name) != 0) i++;
+  if (!o) {
+    if (r->config && says_nothing(L, name, -1)) return;
+    ln_lua_push_option_names(L, cls);
+    ln_lua_unknown(L, "option", name, cls->name);
+  }
+  if (r->given[i])
+    luaL_error(L, "'%s': option '%s' is given twice, by position and by name", cls->name, name);
+  if (r->config && is_value(L, lua_gettop(L))) ln_lua_call_registry(L, s, "revive", 1);
+  bool none = ln_lua_is_null(L, -1) || (lua_isboolean(L, -1) && !lua_toboolean(L, -1));
+  // No dtype in a config is Keras's default one.
+  if (r->config && none && takes_dtype(o) && !ln_lua_option_is_optional(o)) return;
+  ln_lua_set_option(L, s, r->self, r->instance, o, lua_gettop(L), r->config);
+  r->given[i] = true;
+}
+
+static void check_key(lua_State *L, const Reading *r, int key) {
+  const char *class = r->self->cls->name;
+  if (!lua_isinteger(L, key)) luaL_error(L, "'%s': options are named by strings", class);
+  lua_Integer k = lua_tointeger(L, key);
+  if (k < 1 || k > r->n_positions)
+    luaL_error(L, "'%s': its arguments by position have a hole: an entry %I after %I", class,
+               (LUAI_UACINT)k, (LUAI_UACINT)r->n_positions);
+}
+
+// Reads the table of options at `args` into a new object: positions first, then names.
 static void read_options(lua_State *L, LnLua *s, LnObject *self, int instance, int args,
                          bool config) {
-  const LnClass *cls = self->cls;
-  bool given[64] = {false};
-  int n = 0, positional = 0;
+  Reading r = {.self = self, .instance = instance, .args = args, .config = config,
+               .n_positions = (lua_Integer)lua_rawlen(L, args)};
   const LnOption *o;
-  for (; (o = ln_class_option_at(cls, n)); n++) positional += !o->config_only;
-  lua_Integer m = (lua_Integer)lua_rawlen(L, args);
-  if (m > positional) {
-    // Dense{3, 4}: too many; Reshape{3, 4}: most likely a list that lacks its braces.
-    const LnOption *first = ln_class_option_at(cls, 0);
-    bool list = first && ln_option_rows[first->kind].list;
-    luaL_error(L, "'%s' takes at most %d argument%s by position, got %I%s%s%s", cls->name,
-               positional, positional == 1 ? "" : "s", (LUAI_UACINT)m,
-               list ? "; a list is written as one: " : "", list ? cls->name : "",
-               list ? "{{...}}" : "");
-  }
-  for (lua_Integer k = 1, at = 0; k <= m; k++, at++) {
-    while (ln_class_option_at(cls, (int)at)->config_only) at++;
-    lua_rawgeti(L, args, k);
-    o = ln_class_option_at(cls, (int)at);
-    ln_lua_set_option(L, s, self, instance, o, lua_gettop(L), config);
-    given[at] = true;
-    lua_pop(L, 1);
-  }
+  check_positions(L, &r);
+  read_positions(L, s, &r);
   lua_pushnil(L);
   while (lua_next(L, args)) {
-    if (lua_type(L, -2) == LUA_TSTRING) {
-      const char *name = lua_tostring(L, -2);
-      int i = 0;
-      while ((o = ln_class_option_at(cls, i)) && strcmp(o->name, name) != 0) i++;
-      if (o) {
-        if (given[i])
-          luaL_error(L, "'%s': option '%s' is given twice, by position and by name", cls->name,
-                     name);
-        if (config && is_value(L, lua_gettop(L))) ln_lua_call_registry(L, s, "revive", 1);
-        bool none = ln_lua_is_null(L, -1) || (lua_isboolean(L, -1) && !lua_toboolean(L, -1));
-        // No dtype in a config is Keras's default one.
-        if (!config || !none || !takes_dtype(o) || ln_lua_option_is_optional(o)) {
-          ln_lua_set_option(L, s, self, instance, o, lua_gettop(L), config);
-          given[i] = true;
-        }
-      } else if (!config || !says_nothing(L, name, -1)) {
-        ln_lua_push_option_names(L, cls);
-        ln_lua_unknown(L, "option", name, cls->name);
-      }
-    } else if (!lua_isinteger(L, -2)) {
-      luaL_error(L, "'%s': options are named by strings", cls->name);
-    } else if (lua_tointeger(L, -2) < 1 || lua_tointeger(L, -2) > m) {
-      luaL_error(L, "'%s': its arguments by position have a hole: an entry %I after %I", cls->name,
-                 (LUAI_UACINT)lua_tointeger(L, -2), (LUAI_UACINT)m);
-    }
+    if (lua_type(L, -2) == LUA_TSTRING) read_named(L, s, &r, lua_tostring(L, -2));
+    else check_key(L, &r, -2);
     lua_pop(L, 1);
   }
-  for (int i = 0; (o = ln_class_option_at(cls, i)); i++) {
-    if (o->fallback || given[i]) continue;
+  for (int i = 0; (o = ln_class_option_at(self->cls, i)); i++) {
+    if (o->fallback || r.given[i]) continue;
     ln_lua_push_kind_text(L, o);
-    luaL_error(L, "'%s': option '%s' (%s) is required", cls->name, o->name, lua_tostring(L, -1));
+    luaL_error(L, "'%s': option '%s' (%s) is required", self->cls->name, o->name,
+               lua_tostring(L, -1));
   }
 }
 
@@ -441,6 +469,41 @@ static int instantiate(lua_State *L, bool config) {
 
 static int class_call(lua_State *L) { return instantiate(L, false); }
 
+// The base's init of a Lua class takes what it knows of the options at 2; the rest is the class's.
+static void take_known(lua_State *L, LnLua *s, LnObject *o, int instance) {
+  lua_pushnil(L);
+  int key = lua_gettop(L);
+  while (lua_next(L, 2)) {
+    const char *name = lua_type(L, key) == LUA_TSTRING ? lua_tostring(L, key) : NULL;
+    const LnOption *option = name ? ln_class_option(o->cls, name) : NULL;
+    if (option) ln_lua_set_option(L, s, o, instance, option, key + 1, false);
+    lua_settop(L, key);
+  }
+}
+
+// In the place of the options at 2 come those that the Lua class of the object at 1 does not
+// declare.
+static void leave_declared(lua_State *L) {
+  int top = lua_gettop(L);
+  ln_lua_push_class_of(L, 1);        // top + 1
+  ln_lua_push_specs(L, top + 1);     // top + 2
+  if (lua_istable(L, top + 2)) {
+    lua_newtable(L);                 // top + 3
+    lua_pushnil(L);
+    while (lua_next(L, 2)) {         // top + 4, top + 5
+      lua_pushvalue(L, top + 4);
+      if (lua_rawget(L, top + 2) == LUA_TNIL) {
+        lua_pushvalue(L, top + 4);
+        lua_pushvalue(L, top + 5);
+        lua_rawset(L, top + 3);
+      }
+      lua_settop(L, top + 4);
+    }
+    lua_replace(L, 2);
+  }
+  lua_settop(L, top);
+}
+
 // Class.init(self, options): what built-in classes do with their arguments.
 static int object_init(lua_State *L) {
   LnLua *s = ln_lua(L);
@@ -449,37 +512,11 @@ static int object_init(lua_State *L) {
   lua_settop(L, 2);
   lua_getiuservalue(L, 1, 1);   // 3
   if (h->ready && h->in_lua && ln_lua_is_blank(h->object->cls)) {
-    // The base's init takes what it knows; the rest is the subclass's.
-    lua_pushnil(L);
-    while (lua_next(L, 2)) {
-      const char *name = lua_type(L, 4) == LUA_TSTRING ? lua_tostring(L, 4) : NULL;
-      const LnOption *o = name ? ln_class_option(h->object->cls, name) : NULL;
-      if (o) ln_lua_set_option(L, s, h->object, 3, o, 5, false);
-      lua_settop(L, 4);
-    }
+    take_known(L, s, h->object, 3);
     return 0;
   }
   if (h->ready) return luaL_error(L, "%s: init was called twice", h->object->cls->name);
-  if (h->in_lua) {
-    // What the Lua class declares is its own.
-    ln_lua_push_class_of(L, 1);   // 4
-    ln_lua_push_specs(L, 4);   // 5
-    if (lua_istable(L, 5)) {
-      lua_newtable(L);  // 6
-      lua_pushnil(L);
-      while (lua_next(L, 2)) {
-        lua_pushvalue(L, 7);
-        if (lua_rawget(L, 5) == LUA_TNIL) {
-          lua_pushvalue(L, 7);
-          lua_pushvalue(L, 8);
-          lua_rawset(L, 6);
-        }
-        lua_settop(L, 7);
-      }
-      lua_replace(L, 2);
-    }
-    lua_settop(L, 3);
-  }
+  if (h->in_lua) leave_declared(L);
   read_options(L, s, h->object, 3, 2, h->config);
   finish_object(L, s, h, ln_lua_push_class_name(L, 1));
   return 0;
@@ -504,18 +541,9 @@ static bool looks_old(lua_State *L, const LnClass *cls, int config) {
   return old;
 }
 
-// Class.from_config(config), also Class:from_config(config)
-static int from_config(lua_State *L) {
+// (config, class) of a built-in class
+static int from_config_in_core(lua_State *L) {
   LnLua *s = ln_lua(L);
-  if (lua_istable(L, 2)) lua_remove(L, 1);
-  luaL_checktype(L, 1, LUA_TTABLE);
-  lua_settop(L, 1);
-  lua_pushvalue(L, lua_upvalueindex(2));
-  if (ln_lua_defined_in_lua(L, 2)) {
-    lua_insert(L, 1);
-    ln_lua_call_scoped(L, s, "reading", from_config_in_lua, 2);
-    return 1;
-  }
   const LnClass *cls = ln_lua_class_root(L, 2);
   if (looks_old(L, cls, 1)) {
     lua_pushstring(L, cls->name);
@@ -529,6 +557,31 @@ static int from_config(lua_State *L) {
   read_options(L, s, h->object, 4, 1, true);
   finish_object(L, s, h, h->object->cls->name);
   lua_settop(L, 3);
+  return 1;
+}
+
+static bool has_layers(const LnClass *cls) {
+  const LnOption *o;
+  for (int i = 0; (o = ln_class_option_at(cls, i)); i++)
+    if (ln_option_rows[o->kind].objects && ln_option_rows[o->kind].object == LN_LAYER) return true;
+  return false;
+}
+
+// Class.from_config(config), also Class:from_config(config). A layer may stand in several places of
+// a config that has layers.
+static int from_config(lua_State *L) {
+  LnLua *s = ln_lua(L);
+  if (lua_istable(L, 2)) lua_remove(L, 1);
+  luaL_checktype(L, 1, LUA_TTABLE);
+  lua_settop(L, 1);
+  lua_pushvalue(L, lua_upvalueindex(2));
+  if (ln_lua_defined_in_lua(L, 2)) {
+    lua_insert(L, 1);
+    ln_lua_call_scoped(L, s, "reading", from_config_in_lua, 2);
+    return 1;
+  }
+  if (!has_layers(ln_lua_class_root(L, 2))) return from_config_in_core(L);
+  ln_lua_call_scoped(L, s, "reading", from_config_in_core, 2);
   return 1;
 }
 

@@ -126,43 +126,28 @@ static void set_trainable(LnLayer *l, bool trainable) {
   for (int i = 0; i < l->n_children; i++) set_trainable(l->children[i], trainable);
 }
 
-// upvalues: state, the kind's properties, its setters: {name = function(self, value)}, true when
-// they took the value, which else becomes a field.
-static int object_newindex(lua_State *L) {
-  LnLua *s = ln_lua(L);
-  LnHandle *h = ln_lua_check_handle(L, s, 1);
+// The object at 1, whose instance table is at 4, gets the value at 3 for an option.
+static int assign_option(lua_State *L, LnLua *s, const LnHandle *h, const LnOption *option) {
   LnObject *o = h->object;
-  const char *key = lua_type(L, 2) == LUA_TSTRING ? lua_tostring(L, 2) : NULL;
-  lua_settop(L, 3);
-  lua_getiuservalue(L, 1, 1);   // 4
-  const LnOption *option = key ? ln_class_option(o->cls, key) : NULL;
-  if (option) {
-    if (h->ready && !assignable(o, option))
-      return luaL_error(L, "'%s' of '%s' is fixed when it is made", key,
-                        o->name ? o->name : o->cls->name);
-    bool optimizer = h->ready && o->cls->kind == LN_OPTIMIZER;
-    if (optimizer) ln_lua_push_option(L, s, option, o, false);   // 5: what it was
-    ln_lua_set_option(L, s, o, 4, option, 3, false);
-    if (optimizer && !ln_optimizer_init(&s->context, o)) {
-      ln_lua_set_option(L, s, o, 4, option, 5, false);
-      return ln_lua_raise(L, s, NULL);
-    }
-    if (o->cls->kind == LN_LAYER && strcmp(key, "trainable") == 0)
-      set_trainable((LnLayer *)o, ((LnLayer *)o)->trainable);
-    ln_generation++;
-    return 0;
+  if (h->ready && !assignable(o, option))
+    return luaL_error(L, "'%s' of '%s' is fixed when it is made", option->name,
+                      o->name ? o->name : o->cls->name);
+  bool optimizer = h->ready && o->cls->kind == LN_OPTIMIZER;
+  if (optimizer) ln_lua_push_option(L, s, option, o, false);   // 5: what it was
+  ln_lua_set_option(L, s, o, 4, option, 3, false);
+  if (optimizer && !ln_optimizer_init(&s->context, o)) {
+    ln_lua_set_option(L, s, o, 4, option, 5, false);
+    return ln_lua_raise(L, s, NULL);
   }
-  if (push_accessor(L, 2, 2))
-    return luaL_error(L, "'%s' cannot be assigned: every %s has one", key,
-                      ln_kinds[o->cls->kind].name);
-  lua_pushvalue(L, 2);
-  if (lua_rawget(L, 4) == LUA_TNIL && push_accessor(L, 3, 2)) {
-    lua_pushvalue(L, 1);
-    lua_pushvalue(L, 3);
-    lua_call(L, 2, 1);
-    if (lua_toboolean(L, -1)) return 0;
-  }
-  lua_settop(L, 4);
+  if (o->cls->kind == LN_LAYER && strcmp(option->name, "trainable") == 0)
+    set_trainable((LnLayer *)o, ((LnLayer *)o)->trainable);
+  ln_generation++;
+  return 0;
+}
+
+// The same for a field of a script's.
+static void assign_field(lua_State *L, LnLua *s, const LnHandle *h, const char *key) {
+  LnObject *o = h->object;
   bool tracked = h->in_lua && o->cls->kind == LN_LAYER;
   if (tracked) ln_lua_check_parts(L, s, 1, 3);
   lua_pushvalue(L, 2);
@@ -172,6 +157,31 @@ static int object_newindex(lua_State *L) {
   if (key && lua_isfunction(L, 3) && ln_lua_is_hook(o->cls->kind, key))
     o->lua = true, ln_generation++;
   if (tracked) ln_lua_note_field(L, s);
+}
+
+// upvalues: state, the kind's properties, its setters: {name = function(self, value)}, true when
+// they took the value, which else becomes a field.
+static int object_newindex(lua_State *L) {
+  LnLua *s = ln_lua(L);
+  const LnHandle *h = ln_lua_check_handle(L, s, 1);
+  const LnClass *cls = h->object->cls;
+  const char *key = lua_type(L, 2) == LUA_TSTRING ? lua_tostring(L, 2) : NULL;
+  lua_settop(L, 3);
+  lua_getiuservalue(L, 1, 1);   // 4
+  const LnOption *option = key ? ln_class_option(cls, key) : NULL;
+  if (option) return assign_option(L, s, h, option);
+  if (push_accessor(L, 2, 2))
+    return luaL_error(L, "'%s' cannot be assigned: every %s has one", key,
+                      ln_kinds[cls->kind].name);
+  lua_pushvalue(L, 2);
+  if (lua_rawget(L, 4) == LUA_TNIL && push_accessor(L, 3, 2)) {
+    lua_pushvalue(L, 1);
+    lua_pushvalue(L, 3);
+    lua_call(L, 2, 1);
+    if (lua_toboolean(L, -1)) return 0;
+  }
+  lua_settop(L, 4);
+  assign_field(L, s, h, key);
   return 0;
 }
 
@@ -345,15 +355,16 @@ static int object_class(lua_State *L) {
 
 // ---- registration
 
-// Callbacks have neither properties nor options in C: a field is the instance's or its class's. What
-// neither has is the business of the class's __index, but for hooks, which need not be there.
+// Callbacks have neither properties nor options in C: a field is the instance's or its class's.
+// What neither has is the business of the class's __index, but for hooks, which need not be there.
 static int callback_index(lua_State *L) {
   if (lua_type(L, 1) != LUA_TUSERDATA || lua_getiuservalue(L, 1, 1) != LUA_TTABLE) return 0;
   lua_pushvalue(L, 2);
   if (lua_rawget(L, 3) != LUA_TNIL || !lua_getmetatable(L, 3)) return 1;
   lua_pushvalue(L, 2);
   if (lua_gettable(L, 5) != LUA_TNIL) return 1;
-  if (lua_type(L, 2) == LUA_TSTRING && strncmp(lua_tostring(L, 2), "on_", 3) == 0) return 1;
+  const char *key = lua_type(L, 2) == LUA_TSTRING ? lua_tostring(L, 2) : "";
+  if (strncmp(key, "on_", 3) == 0) return 1;
   lua_pushliteral(L, "__index");
   if (lua_rawget(L, 5) != LUA_TFUNCTION) return lua_pushnil(L), 1;
   lua_pushvalue(L, 3);

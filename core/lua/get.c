@@ -111,6 +111,51 @@ static LnObject *from_function(lua_State *L, LnLua *s, int i, LnKind kind) {
   return h->object;
 }
 
+// A metric made of a function, or of the name of one, by its config.
+static LnObject *from_mean_metric(lua_State *L, LnLua *s, int config, const char *what) {
+  lua_getfield(L, config, "fn");
+  LnObject *o = ln_lua_to_object(L, s, lua_gettop(L), LN_METRIC, what);
+  if (lua_getfield(L, config, "name") == LUA_TSTRING && ln_lua_is_text(L, -1, false) &&
+      !ln_lua_set_name(o, lua_tostring(L, -1)))
+    luaL_error(L, "out of memory");
+  lua_pop(L, 1);
+  return o;
+}
+
+// Raises: there is no such class. Says what there is and what to do.
+static void refuse_class(lua_State *L, LnLua *s, const char *name, LnKind kind, int config,
+                         const char *what) {
+  lua_pushstring(L, ln_kinds[kind].name);
+  lua_pushstring(L, name);
+  lua_getfield(L, config, "name");
+  lua_pushstring(L, what);
+  ln_lua_push_class_names(L, kind, true);
+  ln_lua_nearest(L, name);
+  lua_remove(L, -2);
+  ln_lua_call_registry(L, s, "missing", 5);
+  luaL_error(L, "unknown %s '%s'", ln_kinds[kind].name, name);
+}
+
+// An object of the class of that name, a script's or a built-in one, with the config at the index.
+static LnObject *from_class(lua_State *L, LnLua *s, const char *name, LnKind kind, int config,
+                            const char *what) {
+  if (ln_lua_push_custom(L, s, "find", name)) return from_custom(L, s, name, kind, config, what);
+  // Keras 2 calls a functional model so.
+  if (kind == LN_LAYER && strcmp(name, "Model") == 0 && lua_getfield(L, config, "layers") > 0)
+    name = "Functional";
+  if (kind == LN_METRIC && strcmp(name, ln_lua_mean_metric_class()->name) == 0)
+    return from_mean_metric(L, s, config, what);
+  const LnClass *cls = ln_class_find(kind, name);
+  if (!cls && ln_lua_push_custom(L, s, "find_bare", name))
+    return from_custom(L, s, name, kind, config, what);
+  if (!cls) refuse_class(L, s, name, kind, config, what);
+  ln_lua_push_class(L, s, cls);
+  lua_getfield(L, -1, "from_config");
+  lua_pushvalue(L, config);
+  ln_lua_call(L, s, 1, 1);
+  return made(L, s, kind, what);
+}
+
 // {class_name =, config =, registered_name =} at i, as get_config, core.serialize or Keras give it.
 static LnObject *from_entry(lua_State *L, LnLua *s, int i, LnKind kind, const char *what) {
   luaL_checkstack(L, 20, "nested configs");
@@ -126,50 +171,15 @@ static LnObject *from_entry(lua_State *L, LnLua *s, int i, LnKind kind, const ch
     return from_custom(L, s, name, kind, config, what);
   lua_settop(L, config + 1);
   // Keras serializes functions, activations among them, under their names.
-  if (config_type == LUA_TSTRING) {
-    if (registered && ln_lua_push_custom(L, s, "find", registered))
-      return from_custom(L, s, registered, kind, 0, what);
-    return from_name(L, s, lua_tostring(L, config), kind, what);
-  }
-  if (config_type != LUA_TTABLE) {
+  bool function = config_type == LUA_TSTRING;
+  if (!function && config_type != LUA_TTABLE) {
     lua_newtable(L);
     lua_replace(L, config);
   }
   if (registered && ln_lua_push_custom(L, s, "find", registered))
-    return from_custom(L, s, registered, kind, config, what);
-  if (ln_lua_push_custom(L, s, "find", name)) return from_custom(L, s, name, kind, config, what);
-  // Keras 2 calls a functional model so.
-  if (kind == LN_LAYER && strcmp(name, "Model") == 0 && lua_getfield(L, config, "layers") > 0)
-    name = "Functional";
-  // A metric made of a function, or of the name of one.
-  if (kind == LN_METRIC && strcmp(name, ln_lua_mean_metric_class()->name) == 0) {
-    lua_getfield(L, config, "fn");
-    LnObject *o = ln_lua_to_object(L, s, lua_gettop(L), kind, what);
-    if (lua_getfield(L, config, "name") == LUA_TSTRING && ln_lua_is_text(L, -1, false) &&
-        !ln_lua_set_name(o, lua_tostring(L, -1)))
-      luaL_error(L, "out of memory");
-    lua_pop(L, 1);
-    return o;
-  }
-  const LnClass *cls = ln_class_find(kind, name);
-  if (!cls && ln_lua_push_custom(L, s, "find_bare", name))
-    return from_custom(L, s, name, kind, config, what);
-  if (!cls) {   // says what there is and what to do; raises
-    lua_pushstring(L, ln_kinds[kind].name);
-    lua_pushstring(L, name);
-    lua_getfield(L, config, "name");
-    lua_pushstring(L, what);
-    ln_lua_push_class_names(L, kind, true);
-    ln_lua_nearest(L, name);
-    lua_remove(L, -2);
-    ln_lua_call_registry(L, s, "missing", 5);
-    luaL_error(L, "unknown %s '%s'", ln_kinds[kind].name, name);
-  }
-  ln_lua_push_class(L, s, cls);
-  lua_getfield(L, -1, "from_config");
-  lua_pushvalue(L, config);
-  ln_lua_call(L, s, 1, 1);
-  return made(L, s, kind, what);
+    return from_custom(L, s, registered, kind, function ? 0 : config, what);
+  if (function) return from_name(L, s, lua_tostring(L, config), kind, what);
+  return from_class(L, s, name, kind, config, what);
 }
 
 // The same of a layer that may stand in several places (lua/lunate/saving/sharing.lua).

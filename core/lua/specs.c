@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lua/arguments.h"
 #include "lua/handle.h"
 #include "lua/messages.h"
 #include "lua/options.h"
@@ -16,6 +17,48 @@ static const struct {
 } lua_kinds[] = {{"any", LUA_TNONE}, {"table", LUA_TTABLE}, {"list", LUA_TTABLE},
                  {"function", LUA_TFUNCTION}, {"userdata", LUA_TUSERDATA}};
 
+// The words of a spec's `choices`, joined as C's tables have them, pushed; NULL for none.
+static const char *push_choices(lua_State *L, int spec) {
+  lua_getfield(L, spec, "choices");
+  int list = lua_gettop(L);
+  if (!lua_istable(L, list)) return NULL;
+  lua_pushliteral(L, "");
+  for (lua_Integer k = 1; k <= (lua_Integer)lua_rawlen(L, list); k++) {
+    if (k > 1) lua_pushliteral(L, " "), lua_concat(L, 2);
+    lua_rawgeti(L, list, k);
+    lua_concat(L, 2);
+  }
+  return lua_tostring(L, -1);
+}
+
+// A spec's `range`, or what its `min` and `max` are as one, pushed; NULL for none.
+static const char *push_range(lua_State *L, int spec, char *out, size_t size) {
+  lua_getfield(L, spec, "min");
+  lua_getfield(L, spec, "max");
+  lua_getfield(L, spec, "range");
+  bool has_min = lua_isnumber(L, -3), has_max = lua_isnumber(L, -2);
+  double min = lua_tonumber(L, -3), max = lua_tonumber(L, -2);
+  if (lua_isstring(L, -1)) return lua_tostring(L, -1);
+  if (has_min && has_max) snprintf(out, size, "[%.14g, %.14g]", min, max);
+  else if (has_min) snprintf(out, size, ">= %.14g", min);
+  else if (has_max) snprintf(out, size, "<= %.14g", max);
+  return has_min || has_max ? out : NULL;
+}
+
+// Whether the kind goes by a Lua type, which the value at i has then; raises when it has not.
+static bool check_lua_kind(lua_State *L, LnLua *s, const char *what, const LnOption *o,
+                           const char *kind, int i) {
+  for (size_t k = 0; k < sizeof lua_kinds / sizeof *lua_kinds; k++) {
+    if (strcmp(lua_kinds[k].name, kind) != 0) continue;
+    if (lua_kinds[k].type != LUA_TNONE && lua_type(L, i) != lua_kinds[k].type &&
+        !(o->nullable && (lua_isnil(L, i) || !lua_toboolean(L, i))))
+      luaL_error(L, "bad option '%s' of '%s' (%s expected, got %s)", o->name, what, kind,
+                 ln_lua_describe(L, s, i));
+    return true;
+  }
+  return false;
+}
+
 // One value (at i) against a spec table (at spec); pushes it normalized.
 static void check_spec(lua_State *L, LnLua *s, const char *what, const char *name, int spec,
                        int i) {
@@ -25,37 +68,12 @@ static void check_spec(lua_State *L, LnLua *s, const char *what, const char *nam
   LnOption o = {.name = name};
   lua_getfield(L, spec, "optional");
   o.nullable = lua_toboolean(L, -1);
-  lua_getfield(L, spec, "choices");
-  int list = lua_gettop(L);
-  if (lua_istable(L, list)) {
-    // A table of words: joined as C's tables have them.
-    lua_pushliteral(L, "");
-    for (lua_Integer k = 1; k <= (lua_Integer)lua_rawlen(L, list); k++) {
-      if (k > 1) lua_pushliteral(L, " "), lua_concat(L, 2);
-      lua_rawgeti(L, list, k);
-      lua_concat(L, 2);
-    }
-    o.choices = lua_tostring(L, -1);
-  }
-  lua_getfield(L, spec, "min");
-  lua_getfield(L, spec, "max");
-  lua_getfield(L, spec, "range");
-  bool has_min = lua_isnumber(L, -3), has_max = lua_isnumber(L, -2);
-  if (lua_isstring(L, -1)) o.range = lua_tostring(L, -1);
-  else if (has_min && has_max)
-    snprintf(range, sizeof range, "[%.14g, %.14g]", lua_tonumber(L, -3), lua_tonumber(L, -2)),
-        o.range = range;
-  else if (has_min) snprintf(range, sizeof range, ">= %.14g", lua_tonumber(L, -3)), o.range = range;
-  else if (has_max) snprintf(range, sizeof range, "<= %.14g", lua_tonumber(L, -2)), o.range = range;
-  for (size_t k = 0; k < sizeof lua_kinds / sizeof *lua_kinds; k++) {
-    if (strcmp(lua_kinds[k].name, kind) != 0) continue;
-    if (lua_kinds[k].type != LUA_TNONE && lua_type(L, i) != lua_kinds[k].type &&
-        !(o.nullable && (lua_isnil(L, i) || !lua_toboolean(L, i))))
-      luaL_error(L, "bad option '%s' of '%s' (%s expected, got %s)", name, what, kind,
-                 ln_lua_describe(L, s, i));
+  if (check_lua_kind(L, s, what, &o, kind, i)) {
     lua_pushvalue(L, i);
     return;
   }
+  o.choices = push_choices(L, spec);
+  o.range = push_range(L, spec, range, sizeof range);
   for (int k = 1; k < LN_OPT_KINDS; k++) {
     if (strcmp(ln_option_rows[k].name, kind) != 0) continue;
     o.kind = (LnOptionKind)k;
@@ -77,65 +95,73 @@ static bool is_none(lua_State *L, int i) {
   return free && !flag;
 }
 
+// ---- a table of arguments
+
+enum { WHAT = 1, SPECS, ARGS, POSITIONAL, RESULT, KEY, VALUE, NAME, SPEC };   // on the stack
+
+static void check_positions(lua_State *L, const char *what) {
+  int n = (int)lua_rawlen(L, ARGS),
+      most = lua_istable(L, POSITIONAL) ? (int)lua_rawlen(L, POSITIONAL) : 0;
+  if (n > most)
+    luaL_error(L, "'%s' takes at most %d positional argument%s, got %d; a list is written as one, "
+                  "{{3, 4}}", what, most, most == 1 ? "" : "s", n);
+}
+
+static int refuse_name(lua_State *L, const char *what) {
+  const char *name = luaL_tolstring(L, NAME, NULL);
+  ln_lua_push_names(L, SPECS);
+  return ln_lua_unknown(L, "option", name, what);
+}
+
+// The argument at KEY and VALUE goes, checked, into the result.
+static void check_argument(lua_State *L, LnLua *s, const char *what) {
+  bool by_position = lua_type(L, KEY) == LUA_TNUMBER && lua_istable(L, POSITIONAL);
+  lua_pushvalue(L, KEY);
+  if (by_position) lua_rawget(L, POSITIONAL);   // NAME
+  const char *name = lua_type(L, NAME) == LUA_TSTRING ? lua_tostring(L, NAME) : NULL;
+  if (!name || lua_getfield(L, SPECS, name) != LUA_TTABLE) refuse_name(L, what);
+  if (by_position && lua_getfield(L, ARGS, name) != LUA_TNIL)
+    luaL_error(L, "'%s': option '%s' is given twice, by position and by name", what, name);
+  lua_settop(L, SPEC);
+  check_spec(L, s, what, name, SPEC, VALUE);
+  // false is none: the same as not to give an option that has no default.
+  bool none = lua_isboolean(L, -1) && !lua_toboolean(L, -1) && is_none(L, SPEC);
+  if (none) lua_pushnil(L);
+  lua_setfield(L, RESULT, name);
+}
+
+static void fill_defaults(lua_State *L, const char *what) {
+  lua_pushnil(L);
+  while (lua_next(L, SPECS)) {   // KEY: the name, VALUE: its spec
+    lua_pushvalue(L, KEY);
+    if (lua_rawget(L, RESULT) == LUA_TNIL) {
+      lua_getfield(L, VALUE, "required");
+      if (lua_toboolean(L, -1))
+        luaL_error(L, "'%s': option '%s' is required", what, lua_tostring(L, KEY));
+      lua_getfield(L, VALUE, "default");
+      lua_setfield(L, RESULT, lua_tostring(L, KEY));
+    }
+    lua_settop(L, KEY);
+  }
+}
+
 // core.check_options(what, specs, args[, positional]) -> a new table of checked values, defaults
 // filled in. specs: {name = {"kind", default =, min =, max =, range =, choices =, optional =,
 // required =}}; positional: names in order.
 int ln_lua_check_options(lua_State *L) {
   LnLua *s = ln_lua(L);
-  const char *what = luaL_checkstring(L, 1);
-  luaL_checktype(L, 2, LUA_TTABLE);
-  luaL_checktype(L, 3, LUA_TTABLE);
-  lua_settop(L, 4);
-  lua_newtable(L);   // 5: the result
-  lua_Integer n = (lua_Integer)lua_rawlen(L, 3),
-              positions = lua_istable(L, 4) ? (lua_Integer)lua_rawlen(L, 4) : 0;
-  if (n > positions)
-    return luaL_error(L,
-                      "'%s' takes at most %d positional argument%s, got %d; a list is written as "
-                      "one, {{3, 4}}",
-                      what, (int)positions, positions == 1 ? "" : "s", (int)n);
+  const char *what = luaL_checkstring(L, WHAT);
+  luaL_checktype(L, SPECS, LUA_TTABLE);
+  luaL_checktype(L, ARGS, LUA_TTABLE);
+  lua_settop(L, POSITIONAL);
+  check_positions(L, what);
+  lua_newtable(L);
   lua_pushnil(L);
-  while (lua_next(L, 3)) {   // 6: key, 7: value
-    if (lua_type(L, 6) == LUA_TNUMBER && lua_istable(L, 4)) lua_rawget(L, (lua_pushvalue(L, 6), 4));
-    else lua_pushvalue(L, 6);
-    if (lua_type(L, 8) != LUA_TSTRING || lua_getfield(L, 2, lua_tostring(L, 8)) != LUA_TTABLE) {
-      luaL_tolstring(L, 8, NULL);
-      const char *name = lua_tostring(L, -1);
-      lua_newtable(L);
-      int list = lua_gettop(L), k = 0;
-      lua_pushnil(L);
-      while (lua_next(L, 2)) {
-        lua_pop(L, 1);
-        if (lua_type(L, -1) != LUA_TSTRING) continue;
-        lua_pushvalue(L, -1);
-        lua_rawseti(L, list, ++k);
-      }
-      return ln_lua_unknown(L, "option", name, what);
-    }
-    if (lua_type(L, 6) == LUA_TNUMBER &&
-        (lua_getfield(L, 3, lua_tostring(L, 8)), !lua_isnil(L, -1)))
-      return luaL_error(L, "'%s': option '%s' is given twice, by position and by name", what,
-                        lua_tostring(L, 8));
-    lua_settop(L, 9);
-    check_spec(L, s, what, lua_tostring(L, 8), 9, 7);
-    // false is none: the same as not to give an option that has no default.
-    bool none = lua_type(L, -1) == LUA_TBOOLEAN && !lua_toboolean(L, -1) && is_none(L, 9);
-    if (none) lua_pushnil(L), lua_replace(L, -2);
-    lua_setfield(L, 5, lua_tostring(L, 8));
-    lua_settop(L, 6);
+  while (lua_next(L, ARGS)) {
+    check_argument(L, s, what);
+    lua_settop(L, KEY);
   }
-  lua_pushnil(L);
-  while (lua_next(L, 2)) {   // 6: name, 7: spec
-    lua_pushvalue(L, 6);
-    if (lua_rawget(L, 5) == LUA_TNIL) {
-      lua_getfield(L, 7, "required");
-      if (lua_toboolean(L, -1))
-        return luaL_error(L, "'%s': option '%s' is required", what, lua_tostring(L, 6));
-      lua_getfield(L, 7, "default");
-      lua_setfield(L, 5, lua_tostring(L, 6));
-    }
-    lua_settop(L, 6);
-  }
+  fill_defaults(L, what);
   return 1;
 }
 

@@ -139,26 +139,14 @@ static bool has_variable(const LnLayer *l, const LnVariable *v) {
   return false;
 }
 
-void ln_lua_sync(lua_State *L, LnLua *s, int i) {
-  i = lua_absindex(L, i);
-  LnHandle *h = ln_lua_test_handle(L, s, i, LN_LAYER);
-  if (!h || !h->in_lua || !h->object) return;
-  LnLayer *l = (LnLayer *)h->object;
-  int top = lua_gettop(L);
-  push_held(L, s, i);                   // top + 1
-  if (lua_isnil(L, top + 1)) {
-    lua_settop(L, top);
-    return;
-  }
-  lua_getiuservalue(L, i, 1);           // top + 2
-  lua_rawgetp(L, top + 2, &held_key);   // top + 3: before
-  lua_newtable(L);                      // top + 4: now, by object
-  int n = (int)lua_rawlen(L, top + 1);
+// What is held now, the list at `list`, becomes l's, and is put into the set at `now`.
+static void take_up(lua_State *L, LnLua *s, LnLayer *l, int list, int now) {
+  int n = (int)lua_rawlen(L, list);
   for (int k = 1; k <= n; k++) {
-    lua_rawgeti(L, top + 1, k);
+    lua_rawgeti(L, list, k);
     lua_pushvalue(L, -1);
     lua_pushboolean(L, 1);
-    lua_rawset(L, top + 4);
+    lua_rawset(L, now);
     LnLayer *child = (LnLayer *)ln_lua_test_object(L, s, -1, LN_LAYER);
     LnVariable *v = ln_lua_test_variable(L, s, -1);
     refuse_circle(L, l, child);
@@ -167,24 +155,41 @@ void ln_lua_sync(lua_State *L, LnLua *s, int i) {
       ln_lua_raise(L, s, NULL);
     lua_pop(L, 1);
   }
-  if (lua_istable(L, top + 3)) {
-    lua_pushnil(L);
-    while (lua_next(L, top + 3)) {
-      lua_pop(L, 1);
-      lua_pushvalue(L, -1);
-      if (lua_rawget(L, top + 4) != LUA_TNIL) {
-        lua_pop(L, 1);
-        continue;
-      }
-      lua_pop(L, 1);
-      LnLayer *child = (LnLayer *)ln_lua_test_object(L, s, -1, LN_LAYER);
-      LnVariable *v = ln_lua_test_variable(L, s, -1);
-      if (child) ln_layer_remove_child(l, child);
-      if (v) ln_layer_remove_variable(l, v);
-    }
+}
+
+// What the set at `before` has and the one at `now` has not is l's no more.
+static void let_go(lua_State *L, LnLua *s, LnLayer *l, int before, int now) {
+  if (!lua_istable(L, before)) return;
+  lua_pushnil(L);
+  while (lua_next(L, before)) {
+    lua_pop(L, 1);
+    lua_pushvalue(L, -1);
+    bool held = lua_rawget(L, now) != LUA_TNIL;
+    lua_pop(L, 1);
+    if (held) continue;
+    LnLayer *child = (LnLayer *)ln_lua_test_object(L, s, -1, LN_LAYER);
+    LnVariable *v = ln_lua_test_variable(L, s, -1);
+    if (child) ln_layer_remove_child(l, child);
+    if (v) ln_layer_remove_variable(l, v);
   }
-  lua_settop(L, top + 4);
-  lua_rawsetp(L, top + 2, &held_key);
+}
+
+void ln_lua_sync(lua_State *L, LnLua *s, int i) {
+  i = lua_absindex(L, i);
+  LnHandle *h = ln_lua_test_handle(L, s, i, LN_LAYER);
+  if (!h || !h->in_lua || !h->object) return;
+  LnLayer *l = (LnLayer *)h->object;
+  int top = lua_gettop(L), list = top + 1, instance = top + 2, before = top + 3, now = top + 4;
+  push_held(L, s, i);
+  if (lua_istable(L, list)) {
+    lua_getiuservalue(L, i, 1);
+    lua_rawgetp(L, instance, &held_key);
+    lua_newtable(L);
+    take_up(L, s, l, list, now);
+    let_go(L, s, l, before, now);
+    lua_settop(L, now);
+    lua_rawsetp(L, instance, &held_key);
+  }
   lua_settop(L, top);
 }
 
