@@ -60,6 +60,7 @@ static int new_tape(lua_State *L) {
   lua_setmetatable(L, -2);
   h->tape = ln_tape_new(&s->context, false);
   if (!h->tape) return ln_lua_raise(L, s, "GradientTape");
+  if (!persistent) ln_tape_consume(h->tape);
   ln_tape_start(h->tape);
   ln_lua_charge(L, s, LN_TAPE_BYTES);
   return 1;
@@ -144,11 +145,11 @@ static int gradient(lua_State *L) {
                         ln_dtype_name(targets[i]->dtype));
   LnTensor **grads = lua_newuserdatauv(L, (size_t)(n_sources + 1) * sizeof *grads, 0);
   size_t scope = ln_scope(c);
+  h->used = true;   // what fails on the way has let go of calls
   if (!ln_tape_gradient(h->tape, targets, seeds, n_targets, sources, n_sources, grads)) {
     ln_scope_end(c, scope);
     return ln_lua_raise(L, s, "gradient");
   }
-  h->used = true;
   lua_createtable(L, n_sources, 0);
   for (int i = 0; i < n_sources; i++) {
     if (grads[i]) ln_lua_push_tensor(L, s, grads[i]);

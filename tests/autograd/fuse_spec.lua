@@ -76,6 +76,12 @@ describe("fusion", function()
     trainer:predict({}, 6, {x}, 1, 6)
     assert.are.same({"multiply", "add", "dense"}, trainer:calls())
     assert.are.equal(net()(x), net():predict(x, {verbose = 0}))
+    -- Where the other operand is made later, too.
+    local bytes, floats = ln.Input{shape = {5}, dtype = "uint8"}, ln.Input{shape = {3}}
+    local wide = ln.cast(bytes, "float32")
+    local late = ln.Model{inputs = {bytes, floats}, outputs = wide - ln.layers.Dense(5)(floats)}
+    local z = ln.random.normal({6, 3}, {seed = 5})
+    for _ = 1, 2 do assert.are.equal(late{x, z}, late:predict({x, z}, {verbose = 0})) end
     -- Not of what is read twice, nor of halves.
     local i = ln.Input{shape = {5}, dtype = "uint8"}
     local f = ln.cast(i, "float32")
