@@ -38,6 +38,14 @@ LN_INLINE void F(add_taps)(const Direct *d, const T *const *source, const T *con
         else to[f] += source[i][c] * k[i][f];
 }
 
+// The last taps of an element, and the relu.
+LN_INLINE void F(finish)(const Direct *d, const T *const *source, const T *const *k, int taps,
+                         T *to) {
+  const int64_t depth = d->back ? d->v->channels : d->v->filters;
+  F(add_taps)(d, source, k, taps, to);
+  for (int64_t c = 0; c < depth && d->relu; c++) to[c] = to[c] < 0 ? 0 : to[c];
+}
+
 // Rows of the target: (batch, two axes).
 LN_CLONES static void F(rows)(void *arg, int64_t begin, int64_t end) {
   const Direct *d = arg;
@@ -50,17 +58,31 @@ LN_CLONES static void F(rows)(void *arg, int64_t begin, int64_t end) {
     const int64_t b = row / size[1] / size[0];
     const int64_t z = row / size[1] % size[0], y = row % size[1];
     T *to = (T *)d->target + row * size[2] * depth;
-    for (int64_t x = 0; x < size[2]; x++, to += depth) {
-      int taps = 0;
+    // Where all taps of a line meet it, they meet the next place of the target one step further.
+    const int64_t step = d->back ? 1 : v->stride[2];
+    bool moves = false;
+    for (int64_t x = 0, taps = 0; x < size[2]; x++, to += depth) {
       for (int64_t c = 0; c < depth; c++) to[c] = bias ? bias[c] : 0;
+      if (moves && source_at(v, d->back, 2, x, 0) >= 0 &&
+          source_at(v, d->back, 2, x, v->taps[2] - 1) >= 0) {
+        for (int64_t i = 0; i < taps; i++) source[i] += step * from_depth;
+        F(finish)(d, source, k, (int)taps, to);
+        continue;
+      }
+      taps = 0;
+      moves = !d->back || v->stride[2] == 1;
       for (int64_t tx = 0; tx < v->taps[2]; tx++) {
         const int64_t sx = source_at(v, d->back, 2, x, tx);
+        moves = moves && sx >= 0;
         for (int64_t tz = 0; tz < v->taps[0] && sx >= 0; tz++) {
           const int64_t sz = source_at(v, d->back, 0, z, tz);
           for (int64_t ty = 0; ty < v->taps[1] && sz >= 0; ty++) {
             const int64_t sy = source_at(v, d->back, 1, y, ty);
             if (sy < 0) continue;
-            if (taps == LISTED) F(add_taps)(d, source, k, taps, to), taps = 0;
+            if (taps == LISTED) {
+              F(add_taps)(d, source, k, (int)taps, to);
+              taps = 0, moves = false;
+            }
             source[taps] = (const T *)d->source +
                            (((b * from[0] + sz) * from[1] + sy) * from[2] + sx) * from_depth;
             k[taps++] = (const T *)d->k +
@@ -68,46 +90,58 @@ LN_CLONES static void F(rows)(void *arg, int64_t begin, int64_t end) {
           }
         }
       }
-      F(add_taps)(d, source, k, taps, to);
-      for (int64_t c = 0; c < depth && d->relu; c++) to[c] = to[c] < 0 ? 0 : to[c];
+      F(finish)(d, source, k, (int)taps, to);
     }
   }
 }
 
-// The kernel's gradient for filters from f on and the channels from c on that they belong to:
-// vectors of both, or, with 0 of these, one. The sums of a row of y are added up before they join
-// those of the others: fewer roundings.
+// What a tap of the kernel's gradient gets from n elements of a line of y and those of the line of x
+// that it meets: for vectors of filters and channels, or, with 0 of these, one. The sums of a line
+// are added up before they join those of the others: fewer roundings.
+LN_INLINE void F(add_line)(const LnConv *v, const T *left, const T *right, int64_t n,
+                           const int vectors, T *to) {
+  const int64_t step = v->stride[2] * v->channels;
+  V sums[2] = {{0}, {0}};
+  T sum = 0;
+  for (int64_t o = 0; o < n; o++, left += step, right += v->filters) {
+    if (vectors == 0) sum += *left * *right;
+#pragma GCC unroll 2
+    for (int i = 0; i < vectors; i++)
+      sums[i] += *(const V *)(left + i * LANES) * *(const V *)(right + i * LANES);
+  }
+  if (vectors == 0) *to += sum;
+#pragma GCC unroll 2
+  for (int i = 0; i < vectors; i++) *(V *)(to + i * LANES) += sums[i];
+}
+
+// The kernel's gradient for filters from f on and the channels from c on that they belong to.
 LN_INLINE void F(kernel_block)(const LnConv *v, const T *x, const T *y, T *k, int64_t c, int64_t f,
                                const int vectors) {
-  const int64_t taps = times(v->taps), step = v->stride[2];
-  const int n = vectors > 0 ? vectors * LANES : 1;
-  for (int64_t t = 0; t < taps; t++)
-    for (int i = 0; i < n; i++) k[t * v->filters + f + i] = 0;
+  const int64_t step = v->stride[2], n = vectors > 0 ? vectors * LANES : 1;
+  for (int64_t t = 0; t < times(v->taps); t++)
+    for (int64_t i = 0; i < n; i++) k[t * v->filters + f + i] = 0;
   for (int64_t row = 0; row < v->batch * v->out[0] * v->out[1]; row++) {
     const int64_t b = row / v->out[1] / v->out[0];
     const int64_t oz = row / v->out[1] % v->out[0], oy = row % v->out[1];
     const T *dy = y + row * v->out[2] * v->filters + f;
-    for (int64_t t = 0; t < taps; t++) {
-      const int64_t z = source_at(v, false, 0, oz, t / v->taps[2] / v->taps[1]);
-      const int64_t s = source_at(v, false, 1, oy, t / v->taps[2] % v->taps[1]);
-      if (z < 0 || s < 0) continue;
-      const T *line = x + ((b * v->in[0] + z) * v->in[1] + s) * v->in[2] * v->channels + c;
-      const int64_t shift = t % v->taps[2] * v->dilation[2] - v->before[2];
-      const int64_t first = shift < 0 ? (-shift + step - 1) / step : 0;
-      T *to = k + t * v->filters + f, sum = 0;
-      V sums[2] = {{0}, {0}};
-      for (int64_t o = first, at = first * step + shift; o < v->out[2] && at < v->in[2];
-           o++, at += step) {
-        const T *left = line + at * v->channels, *right = dy + o * v->filters;
-        if (vectors == 0) sum += *left * *right;
-#pragma GCC unroll 2
-        for (int i = 0; i < vectors; i++)
-          sums[i] += *(const V *)(left + i * LANES) * *(const V *)(right + i * LANES);
+    T *to = k + f;
+    for (int64_t tz = 0; tz < v->taps[0]; tz++)
+      for (int64_t ty = 0; ty < v->taps[1]; ty++) {
+        const int64_t z = source_at(v, false, 0, oz, tz), s = source_at(v, false, 1, oy, ty);
+        if (z < 0 || s < 0) {
+          to += v->taps[2] * v->filters;
+          continue;
+        }
+        const T *line = x + ((b * v->in[0] + z) * v->in[1] + s) * v->in[2] * v->channels + c;
+        for (int64_t tx = 0; tx < v->taps[2]; tx++, to += v->filters) {
+          int64_t first = 0, place = tx * v->dilation[2] - v->before[2], last = v->out[2];
+          while (first < last && place < 0) first++, place += step;
+          while (last > first && place + (last - 1 - first) * step >= v->in[2]) last--;
+          if (first < last)
+            F(add_line)(v, line + place * v->channels, dy + first * v->filters, last - first,
+                        vectors, to);
+        }
       }
-      if (vectors == 0) *to += sum;
-#pragma GCC unroll 2
-      for (int i = 0; i < vectors; i++) *(V *)(to + i * LANES) += sums[i];
-    }
   }
 }
 

@@ -1,5 +1,5 @@
-// The transpose of a convolution to few channels, of elements T: see conv.c, which includes this with
-// T defined; no include guard.
+// The transpose of a convolution to few channels, of elements T: see conv.c, which includes this
+// with T defined; no include guard.
 
 #define F(f) JOIN(T, f)
 

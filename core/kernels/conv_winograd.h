@@ -44,7 +44,8 @@ LN_CLONES static void F(winograd_source)(const Winograd *w, int64_t tile, int64_
         FOUR (int j = 0; j < 4; j++) {
           const bool inside = y + i >= 0 && y + i < w->in[0] && x + j >= 0 && x + j < w->in[1];
           d[i][j] = (V){0};
-          if (inside) d[i][j] = *(const V *)(image + ((y + i) * w->in[1] + x + j) * w->channels + c);
+          const int64_t place = ((y + i) * w->in[1] + x + j) * w->channels + c;
+          if (inside) d[i][j] = *(const V *)(image + place);
         }
       FOUR (int j = 0; j < 4; j++) {
         r[0][j] = d[0][j] - d[2][j], r[1][j] = d[1][j] + d[2][j];
@@ -62,7 +63,8 @@ LN_CLONES static void F(winograd_source)(const Winograd *w, int64_t tile, int64_
 }
 
 // Of n tiles of products, m (4, 4): A' m A, A' = [1 1 1 0; 0 1 -1 -1], (2, 2) of the target.
-LN_CLONES static void F(winograd_target)(const Winograd *w, int64_t tile, int64_t n, const T *from) {
+LN_CLONES static void F(winograd_target)(const Winograd *w, int64_t tile, int64_t n,
+                                         const T *from) {
   const int64_t plane = w->tiles * w->filters + LANES;
   const T *bias = w->bias;
   for (int64_t t = 0; t < n; t++) {
