@@ -102,6 +102,20 @@ bool ln_add_activity_loss(LnContext *c, LnObject *regularizer, LnTensor *y) {
 
 // ---- weights
 
+// What makes weights and builds layers is no part of what is recorded, and needs its values at
+// once. Returns who records, to go on afterwards.
+static LnRecorder *pause_recording(LnContext *c) {
+  LnRecorder *recorder = c->recorder;
+  c->recorder = NULL;
+  c->no_record++;
+  return recorder;
+}
+
+static void resume_recording(LnContext *c, LnRecorder *recorder) {
+  c->recorder = recorder;
+  c->no_record--;
+}
+
 static LnTensor *initial_value(LnContext *c, LnDtype d, int rank, const int64_t *shape,
                                LnObject *initializer) {
   LnTensor *t = ln_tensor_new(c, d, rank, shape);
@@ -163,9 +177,9 @@ LnVariable *ln_layer_add_weight(LnContext *c, LnLayer *self, const LnWeight *w) 
   if (v->path) snprintf(v->path, room, "%s/%s", name_of(self), w->name);
   v->refs = 1;
   v->trainable = w->trainable;
-  c->no_record++;
+  LnRecorder *recorder = pause_recording(c);
   v->value = initial_value(c, d, w->rank, w->shape, w->initializer);
-  c->no_record--;
+  resume_recording(c, recorder);
   if (!v->value) {
     ln_variable_release(v);
     ln_fail_within(c, "weight '%s'", w->name);
@@ -319,13 +333,13 @@ static bool build(LnContext *c, LnLayer *l, const LnTensors *in) {
   if (l->building) return ln_fail(c, "it is called while it is being built");
   LnInts *more = in->n > 1 ? malloc((size_t)(in->n - 1) * sizeof *more) : NULL;
   if (in->n > 1 && !more) return ln_fail(c, "out of memory");
-  c->no_record++;
+  LnRecorder *recorder = pause_recording(c);
   l->building = true;
   if ((l->base.lua || l->base.lua_build) && c->calls)
     done = c->calls->call(c, &l->base, "build", in, NULL, NULL, 0, &n_out);
   if (done && !l->base.lua_build && class_of(l)->build) done = class_of(l)->build(c, l, in);
   l->building = false;
-  c->no_record--;
+  resume_recording(c, recorder);
   if (!done || c->err.set || !note_built(c, &before)) {
     unbuild(&before);
     free(more);

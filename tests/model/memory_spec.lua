@@ -287,6 +287,27 @@ describe("the first batch", function()
     assert.are.equal(loss, (m:train_on_batch(x, ln.ones{5, 2})))
   end)
 
+  it("builds layers that it meets on the way, whose weights are computed", function()
+    -- A model in Lua that does not build what it calls, by promise and not; orthogonal weights are
+    -- products.
+    local Late = ln.Model:extend("Late")
+    function Late:init()
+      self.out = ln.layers.Dense{4, kernel_initializer = "orthogonal"}
+    end
+    function Late:call(inputs) return self.out(inputs) end
+    for _, replay in ipairs{false, true} do
+      local m = Late()
+      m:compile{loss = "mse", optimizer = ln.optimizers.SGD(0), replay = replay}
+      for _ = 1, 3 do m:train_on_batch(ln.ones{3, 4}, ln.ones{3, 4}) end
+      local w = m:get_weights()[1]
+      assert.is_true((w:transpose():matmul(w) - ln.eye(4)):abs():max():item() < 1e-5)
+    end
+    local spectral = ln.Sequential{ln.layers.SpectralNormalization{ln.layers.Dense(3)},
+                                   ln.layers.Dense{3, kernel_initializer = "orthogonal"}}
+    spectral:compile{loss = "mse", optimizer = "sgd"}
+    assert.is_number((spectral:train_on_batch(ln.ones{3, 4}, ln.ones{3, 3})))
+  end)
+
   it("takes padding that values say", function()
     local i = ln.Input{shape = {3}}
     local m = ln.Model{inputs = i, outputs = ln.pad(ln.layers.Dense(2)(i), {{0, 0}, {1, 2}})}
