@@ -254,6 +254,10 @@ bool ln_picture_fit(const LnPicture *p, const LnFit *fit, float *y, char *error)
   LnPicture padded = {0};
   LnTaps rows = {0}, columns = {0};
   float *from = NULL;
+  if (p->height == fit->height && p->width == fit->width && !fit->channels_first) {
+    for (int64_t i = 0; i < p->height * p->width * p->channels; i++) y[i] = p->pixels[i];
+    return true;
+  }
   bool done = frame(p, fit, &box, &padded, error);
   LnSampling down = {fit->filter, false, box.height, fit->height, 0,
                      (double)box.height / (double)fit->height};

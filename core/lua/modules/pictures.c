@@ -4,6 +4,7 @@
 // with: core/io/picture.c core/kernels/resample.c
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -195,7 +196,8 @@ typedef struct Item {
 // until it is handed over.
 typedef struct Reader {
   const char *const *paths;   // texts of Lua's, kept by the user value
-  int64_t n, batch, capacity, begun, given, skipped;
+  int64_t n, batch, capacity, skipped;
+  int64_t begun, taken, given;   // by threads; by the script; and of those, places that are free
   LnFit fit;
   int channels;
   bool skip_bad, stop, threaded;
@@ -207,26 +209,29 @@ typedef struct Reader {
   int n_threads;
   pthread_t *threads;
   pthread_mutex_t lock;
-  pthread_cond_t changed;
+  pthread_cond_t room, done;  // places became free; what is awaited has been read
+  int64_t awaited;            // by the script, -1: nothing
 } Reader;
 
 enum { MAX_FILE = 1 << 30 };
 
 // The bytes of a file, malloc'ed.
 static uint8_t *read_file(const char *path, size_t *n, char *error) {
-  FILE *file = fopen(path, "rb");
+  int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   struct stat info;
   uint8_t *bytes = NULL;
-  if (!file || fstat(fileno(file), &info) != 0) {
+  if (file < 0 || fstat(file, &info) != 0) {
     ln_picture_fail(error, "%s", strerror(errno));
   } else if (!S_ISREG(info.st_mode) || info.st_size > MAX_FILE) {
     ln_picture_fail(error, "%s", S_ISREG(info.st_mode) ? "more than a gibibyte" : "no plain file");
   } else if (!(bytes = malloc((size_t)info.st_size + 1))) {
     ln_picture_fail(error, "out of memory");
   } else {
-    *n = fread(bytes, 1, (size_t)info.st_size, file);
+    ssize_t got = 1;
+    for (*n = 0; got > 0 && *n < (size_t)info.st_size; *n += got > 0 ? (size_t)got : 0)
+      got = read(file, bytes + *n, (size_t)info.st_size - *n);
   }
-  if (file) fclose(file);
+  if (file >= 0) close(file);
   return bytes;
 }
 
@@ -253,7 +258,7 @@ static void read_next(Reader *r) {
   pthread_mutex_lock(&r->lock);
   item->error = text;
   item->state = done ? GOOD : BAD;
-  pthread_cond_broadcast(&r->changed);
+  if (r->awaited == k) pthread_cond_signal(&r->done);
 }
 
 static void *run(void *arg) {
@@ -261,7 +266,7 @@ static void *run(void *arg) {
   pthread_mutex_lock(&r->lock);
   while (!r->stop && r->begun < r->n) {
     if (r->begun - r->given < r->capacity) read_next(r);
-    else pthread_cond_wait(&r->changed, &r->lock);
+    else pthread_cond_wait(&r->room, &r->lock);
   }
   pthread_mutex_unlock(&r->lock);
   return NULL;
@@ -271,9 +276,11 @@ static void *run(void *arg) {
 static void start(Reader *r) {
   sigset_t all, before;
   pthread_mutex_init(&r->lock, NULL);
-  pthread_cond_init(&r->changed, NULL);
+  pthread_cond_init(&r->room, NULL);
+  pthread_cond_init(&r->done, NULL);
   r->process = getpid();
-  r->begun = r->given;
+  r->begun = r->given = r->taken;
+  r->awaited = -1;
   for (int64_t i = 0; i < r->capacity; i++) {
     free(r->items[i].error);
     r->items[i] = (Item){WAITING, NULL};
@@ -293,11 +300,12 @@ static int close_reader(lua_State *L) {
   if (r->threaded && r->process == getpid()) {   // a child of the process has no threads
     pthread_mutex_lock(&r->lock);
     r->stop = true;
-    pthread_cond_broadcast(&r->changed);
+    pthread_cond_broadcast(&r->room);
     pthread_mutex_unlock(&r->lock);
     for (int i = 0; i < r->n_threads; i++) pthread_join(r->threads[i], NULL);
     pthread_mutex_destroy(&r->lock);
-    pthread_cond_destroy(&r->changed);
+    pthread_cond_destroy(&r->room);
+    pthread_cond_destroy(&r->done);
   }
   r->threaded = false;
   for (int64_t i = 0; r->items && i < r->capacity; i++) free(r->items[i].error);
@@ -309,33 +317,40 @@ static int close_reader(lua_State *L) {
   r->items = NULL;
   r->threads = NULL;
   r->paths = NULL;
-  r->n = r->given = 0;
+  r->n = r->taken = 0;
   return 0;
 }
 
-static bool take_item(lua_State *L, Reader *r, float *to) {
-  Item *item = &r->items[r->given % r->capacity];
+// Gives the threads the places of what was taken.
+static void release(Reader *r) {
   pthread_mutex_lock(&r->lock);
+  for (; r->given < r->taken; r->given++) r->items[r->given % r->capacity].state = WAITING;
+  pthread_cond_broadcast(&r->room);
+  pthread_mutex_unlock(&r->lock);
+}
+
+static bool take_item(lua_State *L, Reader *r, float *to) {
+  Item *item = &r->items[r->taken % r->capacity];
+  pthread_mutex_lock(&r->lock);
+  r->awaited = r->taken;
   while (item->state == WAITING) {
     if (r->n_threads == 0) read_next(r);   // none could be started
-    else pthread_cond_wait(&r->changed, &r->lock);
+    else pthread_cond_wait(&r->done, &r->lock);
   }
+  r->awaited = -1;
   bool good = item->state == GOOD;
   pthread_mutex_unlock(&r->lock);
   if (!good && !r->skip_bad) {
-    lua_pushfstring(L, "'%s': %s", r->paths[r->given], item->error ? item->error : "out of memory");
+    lua_pushfstring(L, "'%s': %s", r->paths[r->taken], item->error ? item->error : "out of memory");
     lua_error(L);
   }
-  if (good) memcpy(to, r->ring + (size_t)(r->given % r->capacity) * r->size,
+  if (good) memcpy(to, r->ring + (size_t)(r->taken % r->capacity) * r->size,
                    r->size * sizeof *to);
   else r->skipped++;
   free(item->error);
   item->error = NULL;
-  pthread_mutex_lock(&r->lock);
-  item->state = WAITING;
-  r->given++;
-  pthread_cond_broadcast(&r->changed);
-  pthread_mutex_unlock(&r->lock);
+  // A batch at a time: waking threads costs more than a small picture.
+  if (++r->taken - r->given >= r->batch || r->taken - r->given >= r->capacity / 2) release(r);
   return good;
 }
 
@@ -352,15 +367,15 @@ static void shape_of(const Reader *r, int64_t rows, int64_t *shape) {
 static int next_batch(lua_State *L) {
   const LnExports *e = ln_exports(L);
   Reader *r = luaL_checkudata(L, 1, "lunate.pictures.reader");
-  if (r->given >= r->n) return 0;
+  if (r->taken >= r->n) return 0;
   if (!r->threaded || r->process != getpid()) start(r);
-  int64_t left = r->n - r->given, rows = left < r->batch ? left : r->batch, k = 0;
+  int64_t left = r->n - r->taken, rows = left < r->batch ? left : r->batch, k = 0;
   int64_t shape[4];
   shape_of(r, rows, shape);
   const LnTensor *t = e->push_tensor(e, L, LN_FLOAT32, 4, shape, "next");
   lua_createtable(L, (int)rows, 0);
-  while (k < rows && r->given < r->n) {
-    lua_pushinteger(L, r->given + 1);
+  while (k < rows && r->taken < r->n) {
+    lua_pushinteger(L, r->taken + 1);
     if (!take_item(L, r, (float *)t->data + (size_t)k * r->size)) {
       lua_pop(L, 1);
       continue;
