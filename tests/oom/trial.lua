@@ -24,9 +24,8 @@ local function held()
   return {bytes = ln.memory().live, blocks = fail.live(), descriptors = count_descriptors()}
 end
 
--- Of which an error has to have one: Lua says that its stack overflows, and libhdf5, in its own
--- process, has its own reasons.
-local REASONS = {"memory", "stack overflow", "hdf5: "}
+-- Of which an error has to have one: Lua says that its stack overflows.
+local REASONS = {"memory", "stack overflow"}
 
 -- What is wrong with an error, or nil.
 local function message_of(ok, problem)

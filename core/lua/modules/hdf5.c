@@ -37,6 +37,9 @@ static herr_t take_reason(unsigned n, const H5E_error2_t *entry, void *reason) {
   return 0;
 }
 
+// malloc's errno tells want of memory, which libhdf5 reports as whatever failed for it.
+static bool lacks_memory(void) { return errno == ENOMEM; }
+
 static void last_reason(char reason[160]) {
   snprintf(reason, 160, "libhdf5 does not say why");
   H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, take_reason, reason);
@@ -404,6 +407,8 @@ LN_PRINTF(2, 3) static _Noreturn void refuse(Child *c, const char *format, ...) 
 
 static _Noreturn void damaged(Child *c) {
   char reason[160];
+  if (lacks_memory())
+    refuse(c, "out of memory at '%s' (or the file is damaged and claims too much)", c->path);
   last_reason(reason);
   refuse(c, "the file is damaged ('%s': %s)", c->path, reason);
 }
@@ -743,6 +748,7 @@ static void become_child(int fd, const Limits *most, uint64_t space) {
   struct itimerval timer = {.it_value = {seconds, (suseconds_t)(most->cpu % 1000 * 1000)}};
   setitimer(ITIMER_PROF, &timer, NULL);   // RLIMIT_CPU knows whole seconds only
   if (space) limit(RLIMIT_AS, (rlim_t)(space + (64 << 20) + 3 * most->bytes));
+  errno = 0;
   H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
   H5PLset_loading_state(0);
 }
@@ -776,6 +782,7 @@ typedef struct Writer {
 
 static _Noreturn void cannot_write(Writer *w) {
   char reason[160];
+  if (lacks_memory()) refuse(&w->child, "'%s' cannot be written: out of memory", w->child.path);
   last_reason(reason);
   refuse(&w->child, "'%s' cannot be written: %s", w->child.path, reason);
 }
@@ -942,7 +949,8 @@ static void ended(lua_State *L, Job *job) {
     luaL_error(L, "hdf5: the process that %s was killed (out of memory?)",
                job->writes ? "wrote" : "read");
   if (job->writes) nonsense(L, job, "libhdf5 gives up, probably out of memory");
-  nonsense(L, job, by ? "libhdf5 crashes on it" : "libhdf5 gives up on it");
+  nonsense(L, job, by ? "libhdf5 crashes on it, or for want of memory"
+                           : "libhdf5 gives up on it, or for want of memory");
 }
 
 static int milliseconds_left(const Job *job) {
