@@ -60,15 +60,15 @@ void ln_lua_push_names(lua_State *L, int i) {
     if (lua_type(L, -1) == LUA_TSTRING) lua_pushvalue(L, -1), lua_rawseti(L, list, ++n);
   }
   for (lua_Integer k = 2; k <= n; k++)   // they are few: sorted by insertion
-    for (lua_Integer at = k; at > 1; at--) {
-      lua_rawgeti(L, list, at - 1);
-      lua_rawgeti(L, list, at);
+    for (lua_Integer place = k; place > 1; place--) {
+      lua_rawgeti(L, list, place - 1);
+      lua_rawgeti(L, list, place);
       if (!lua_compare(L, -1, -2, LUA_OPLT)) {
         lua_pop(L, 2);
         break;
       }
-      lua_rawseti(L, list, at - 1);
-      lua_rawseti(L, list, at);
+      lua_rawseti(L, list, place - 1);
+      lua_rawseti(L, list, place);
     }
 }
 

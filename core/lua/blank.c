@@ -32,11 +32,11 @@ static int lua_slots(const LnOptimizer *self, const char **names) {
 }
 
 bool ln_lua_add_slot(LnObject *o, const char *name) {
-  LuaOptimizer *own = (LuaOptimizer *)o;
-  if (o->cls != ln_lua_class(LN_OPTIMIZER) || own->n == LN_MAX_SLOTS ||
-      strlen(name) >= sizeof own->names[0] || name[0] == '|')
+  LuaOptimizer *optimizer = (LuaOptimizer *)o;
+  if (o->cls != ln_lua_class(LN_OPTIMIZER) || optimizer->n == LN_MAX_SLOTS ||
+      strlen(name) >= sizeof optimizer->names[0] || name[0] == '|')
     return false;
-  strcpy(own->names[own->n++], name);
+  strcpy(optimizer->names[optimizer->n++], name);
   return true;
 }
 

@@ -257,7 +257,7 @@ typedef struct Making {
   int instance;     // the instance table
   int specs;        // Class.options, or nil
   int positional;   // Class.positional, or nil
-  int own;          // arguments of the Lua class
+  int declared;     // arguments of the Lua class
   int builtin;      // arguments of the built-in class under it
 } Making;
 
@@ -306,16 +306,16 @@ static void sort_argument(lua_State *L, LnLua *s, const Making *m) {
   }
   bool by_position = lua_istable(L, m->specs) ||
                      (lua_isinteger(L, name) && lua_istable(L, m->positional));
-  bool own = m->blank || kind || (!named && by_position);
+  bool is_declared = m->blank || kind || (!named && by_position);
   // Keras's configs have null for what is not there.
-  if (m->handle->config && own && lua_isboolean(L, value) && !lua_toboolean(L, value))
+  if (m->handle->config && is_declared && lua_isboolean(L, value) && !lua_toboolean(L, value))
     none = !kind || strcmp(kind, "boolean") != 0;
   if (none) return;
   lua_pushvalue(L, name);
   lua_pushvalue(L, value);
-  if (m->handle->config && own && ln_lua_is_plain_table(L, value))
+  if (m->handle->config && is_declared && ln_lua_is_plain_table(L, value))
     ln_lua_call_registry(L, s, "revive", 1);
-  lua_rawset(L, own ? m->own : m->builtin);
+  lua_rawset(L, is_declared ? m->declared : m->builtin);
 }
 
 static void copy_entries(lua_State *L, int from, int to) {
@@ -333,15 +333,15 @@ static void check_declared(lua_State *L, const Making *m) {
   lua_pushcclosure(L, ln_lua_check_options, 1);
   lua_getfield(L, CLASS, "name");
   lua_pushvalue(L, m->specs);
-  lua_pushvalue(L, m->own);
+  lua_pushvalue(L, m->declared);
   lua_pushvalue(L, m->positional);
   lua_call(L, 4, 1);
-  lua_replace(L, m->own);
+  lua_replace(L, m->declared);
 }
 
 static void refuse_arguments(lua_State *L, const Making *m) {
   lua_pushnil(L);
-  if (!lua_next(L, m->own)) return;
+  if (!lua_next(L, m->declared)) return;
   const char *name = luaL_tolstring(L, -2, NULL);
   lua_getfield(L, CLASS, "name");
   ln_lua_push_option_names(L, m->handle->object->cls);
@@ -363,13 +363,13 @@ static void keep_arguments(lua_State *L, const Making *m) {
   bool callback = m->handle->object->cls->kind == LN_CALLBACK;
   if (lua_istable(L, m->specs)) {
     check_declared(L, m);
-    keep(L, m, m->own);
+    keep(L, m, m->declared);
   } else if (callback) {
-    keep(L, m, m->own);
+    keep(L, m, m->declared);
   } else if (m->blank) {
     if (!ln_lua_defines(L, CLASS, "init")) refuse_arguments(L, m);
     lua_newtable(L);   // init may change what it gets
-    copy_entries(L, m->own, lua_gettop(L));
+    copy_entries(L, m->declared, lua_gettop(L));
     lua_rawsetp(L, m->instance, &arguments_key);
   }
 }
@@ -402,7 +402,7 @@ static void assign_layers(lua_State *L, const Making *m) {
     bool layers = kind && (strcmp(kind, "layer") == 0 || strcmp(kind, "layers") == 0);
     lua_pushvalue(L, names + 1);
     lua_pushvalue(L, names + 1);
-    lua_rawget(L, m->own);
+    lua_rawget(L, m->declared);
     if (layers && lua_toboolean(L, -1)) lua_settable(L, SELF);
     lua_settop(L, names);
   }
@@ -419,8 +419,8 @@ static void sort_arguments(lua_State *L, LnLua *s, const Making *m) {
     lua_settop(L, m->builtin + 1);
   }
   keep_arguments(L, m);
-  copy_entries(L, m->builtin, m->own);   // init gets both
-  lua_pushvalue(L, m->own);
+  copy_entries(L, m->builtin, m->declared);   // init gets both
+  lua_pushvalue(L, m->declared);
   lua_replace(L, ARGS);
 }
 
@@ -428,7 +428,7 @@ static void sort_arguments(lua_State *L, LnLua *s, const Making *m) {
 // class declares them. An object over a blank class is ready before its init runs.
 static void prepare(lua_State *L, LnLua *s, LnHandle *h) {
   const Making m = {.handle = h, .blank = ln_lua_is_blank(h->object->cls), .instance = SELF + 1,
-                    .specs = SELF + 2, .positional = SELF + 3, .own = SELF + 4,
+                    .specs = SELF + 2, .positional = SELF + 3, .declared = SELF + 4,
                     .builtin = SELF + 5};
   lua_getiuservalue(L, SELF, 1);
   ln_lua_push_specs(L, CLASS);
@@ -451,14 +451,14 @@ static int instantiate(lua_State *L, bool config) {
                       ln_lua_class_root(L, 1)->name);
   normalize_args(L, 2);
   make_functional(L, s);
-  LnHandle *made = push_instance(L, s, 1);   // 3
-  made->config = config;
-  if (made->in_lua) prepare(L, s, made);
+  LnHandle *h = push_instance(L, s, 1);   // 3
+  h->config = config;
+  if (h->in_lua) prepare(L, s, h);
   lua_getfield(L, 1, "init");
   lua_pushvalue(L, 3);
   lua_pushvalue(L, 2);
   ln_lua_call(L, s, 2, 0);
-  LnHandle *h = ln_lua_check_handle(L, s, 3);
+  h = ln_lua_check_handle(L, s, 3);   // init may have done anything to it
   if (!h->ready)
     return luaL_error(L, "%s:init did not call its super.init", h->object->cls->name);
   lua_settop(L, 3);

@@ -189,15 +189,15 @@ LnTensor *ln_lua_to_tensor(lua_State *L, LnLua *s, int i, LnDtype d, const char 
   }
   bool guessed = d == LN_DTYPES;
   if (guessed) d = leaf == LUA_TBOOLEAN ? LN_BOOL : LN_FLOAT32;
-  LnTensor **made = push_empty(L, s);
-  *made = ln_tensor_new(c, d, rank, shape);
-  if (!*made) ln_lua_raise(L, s, what);
-  Filler f = {*made, what, guessed};
+  LnTensor **tensor = push_empty(L, s);
+  *tensor = ln_tensor_new(c, d, rank, shape);
+  if (!*tensor) ln_lua_raise(L, s, what);
+  Filler f = {*tensor, what, guessed};
   lua_pushvalue(L, i);
   fill(L, &f, 0, index);
   lua_pop(L, 1);
   lua_replace(L, i);
-  return *made;
+  return *tensor;
 }
 
 // ---- metamethods and methods
