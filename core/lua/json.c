@@ -8,6 +8,7 @@
 // are marked. Fields come in alphabetical order and text as ASCII: one value has one text.
 #include <jansson.h>
 #include <math.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +17,17 @@
 #include "lua/text.h"
 
 enum { MAX_DEPTH = 200 };
+
+// jansson tells want of memory as anything that may be wrong with a text.
+static _Thread_local bool starved;
+
+static void *take(size_t n) {
+  void *p = malloc(n);
+  starved = starved || !p;
+  return p;
+}
+
+static void set_allocator(void) { json_set_alloc_funcs(take, free); }
 
 // Keys in the registry, by address.
 static const char null_key, list_key;
@@ -116,9 +128,11 @@ static int decode(lua_State *L) {
   const char *text = luaL_checklstring(L, 1, &n);
   bool nulls = lua_toboolean(L, 2);
   Box *box = push_box(L);
+  starved = false;
   box->json = json_loadb(text, n, JSON_DECODE_ANY | JSON_ALLOW_NUL, &e);
   if (!box->json) {
     if (json_error_code(&e) == json_error_stack_overflow) check_depth(L, MAX_DEPTH + 1);
+    if (starved) return luaL_error(L, "json: out of memory");
     return luaL_error(L, "json: not valid JSON near byte %d: %s", e.position, e.text);
   }
   push(L, box->json, nulls, 1);
@@ -253,6 +267,8 @@ static int null_text(lua_State *L) {
 void ln_register_json(lua_State *L) {
   static const luaL_Reg functions[] = {
       {"json_decode", decode}, {"json_encode", encode}, {"list", list}, {NULL, NULL}};
+  static pthread_once_t once = PTHREAD_ONCE_INIT;
+  pthread_once(&once, set_allocator);
   ln_lua_setfuncs(L, functions);
   lua_createtable(L, 0, 1);   // of marked lists: empty but for its name
   lua_pushliteral(L, "lunate.list");

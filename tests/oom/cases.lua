@@ -184,6 +184,19 @@ local function add_trainings(list, folder)
       c.LearningRateScheduler{function(_, rate) return rate end},
     }})
   end)
+  add(list, "float16 and bfloat16, in ops, files and layers of mixed precision", function()
+    local half, brain = ln.ones({2, 3}, {dtype = "float16"}), ln.ones({2, 3}, {dtype = "bfloat16"})
+    local list_of_many = {half, half, half, half, half, half, half, half, half, half}
+    local joined = ln.concatenate{half, brain}:matmul(ln.einsum("ij,kj->jk", half, half))
+    local path = folder .. "/halves.safetensors"
+    ln.save(path, {half = half, brain = brain})
+    ln.load(path, {dtype = "float32"})
+    local model = ln.Sequential{ln.layers.Dense{2, activation = "relu", dtype = "mixed_bfloat16"},
+      ln.layers.Dense{1, dtype = "bfloat16"}}
+    model:compile{loss = "mse", optimizer = "adam"}
+    model:fit(half, ln.ones{2, 1}, {verbose = 0})
+    return joined, ln.stack(list_of_many), model.layers[1].dtype_policy
+  end)
   add(list, "a layer and a loss in Lua", function()
     local model = ln.Sequential{Own(), ln.layers.Dense(1)}
     model:compile{loss = function(a, b) return (a - b):square():mean() end, optimizer = "sgd"}

@@ -94,6 +94,7 @@ function safetensors.decode(bytes)
   local text, start = bytes:sub(9, 8 + length), 8 + length
   if text:sub(1, 1) ~= "{" then damaged("its header is no JSON object") end
   local ok, header = pcall(core.json_decode, text)
+  if not ok and header:find("memory", 1, true) then error(header, 0) end
   if not ok then damaged("its header: %s", header) end
   local metadata = metadata_of(header.__metadata__)
   local entries, tensors = {}, {}
