@@ -42,6 +42,24 @@ describe("TimeDistributed", function()
     local y = layers.TimeDistributed(Centered())(x)
     near(y, x - x:mean{axis = 1, keepdims = true}, 1e-6, 1e-6)
     assert.is_true((y - (x - x:mean())):abs():max():item() > 0.1)
+    local function centered(t) return t - t:mean{axis = 1, keepdims = true} end
+    local dense = layers.Dense{4, kernel_initializer = "identity", activation = centered}
+    near(layers.TimeDistributed(dense)(x), y, 1e-6, 1e-6)
+    local norm = layers.TimeDistributed(layers.BatchNormalization{epsilon = 0})
+    local expected = {}
+    for t = 1, 3 do
+      local step = centered(x[{{}, t}])
+      expected[t] = step / (step ^ 2):mean{axis = 1, keepdims = true}:sqrt()
+    end
+    near(norm(x, {training = true}), ln.stack(expected, {axis = 2}), 1e-4, 1e-4)
+  end)
+
+  it("tells its layer whether it trains", function()
+    local layer, x = layers.TimeDistributed(layers.Dropout(0.5)), ln.ones{8, 5, 9}
+    assert.are.equal(x, layer(x))
+    local y = layer(x, {training = true})
+    assert.is_true(y:min():item() == 0 and y:max():item() == 2)
+    assert.is_false(y[{{}, 1}] == y[{{}, 2}])
   end)
 
   it("adds the losses that its layer adds, a step at a time", function()
@@ -74,7 +92,7 @@ describe("TimeDistributed", function()
       said)
     assert.is_nil(core.mask_of(y))
     local short = ln.tensor({{1, 0}, {0, 1}}, {dtype = "bool"})
-    fails("mask", function() return layer(x, {mask = short}) end)
+    fails("mask.*%(2, 2%)", function() return layer(x, {mask = short}) end)
     fails("batch and the steps of the input, %(2, 3, 4%), it has shape %(2,%)", function()
       return layer(x, {mask = ln.tensor{true, false}})
     end)
