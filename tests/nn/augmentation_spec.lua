@@ -202,6 +202,14 @@ describe("augmentation by chance", function()
       assert.is_true(n >= 8, name .. " " .. n)
     end
     assert.is_true(layers.RandAugment{num_ops = 0}(x, TRAINING) == x)
+    local model = ln.Sequential{layers.RandAugment(), layers.Flatten(), layers.Dense(1)}
+    model:compile{loss = "mse", optimizer = "sgd", replay = true}
+    fails("the choice of an augmentation cannot be replayed", model.fit, model, x, ln.ones{4, 1},
+      {verbose = 0})
+    -- Labels that are one number a picture are mixed, too.
+    local _, y = layers.MixUp{seed = 1}({x, ln.arange(4)}, TRAINING)
+    assert.equal("(4,)", tostring(y.shape))
+    goldens.near(y:sum():item(), 6, 0, 3)
   end)
 end)
 
