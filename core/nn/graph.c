@@ -177,8 +177,11 @@ bool ln_graph_call(LnContext *c, LnLayer *self, const LnTensors *in, const LnCal
   if (!check_count(c, m, in)) return false;
   if (m->n_out > max_out)
     return ln_fail(c, "it has %d outputs, where at most %d are taken", m->n_out, max_out);
-  LnTensor **slot = calloc((size_t)(m->n_slots + m->widest + 1), sizeof *slot);
-  if (!slot) return ln_fail(c, "out of memory");
+  enum { SMALL = 24 };   // most graphs do without an allocation
+  LnTensor *small[SMALL], **slot = small;
+  size_t n = (size_t)(m->n_slots + m->widest + 1);
+  if (n <= SMALL) memset(small, 0, n * sizeof *small);
+  else if (!(slot = calloc(n, sizeof *slot))) return ln_fail(c, "out of memory");
   bool ok = run(c, m, in, args, slot, slot + m->n_slots);
   for (int i = 0; ok && i < m->n_in; i++)
     if (m->inputs[i].sizes == LN_SIZES_LAST && in->v[i]->rank == m->inputs[i].shape.n)
@@ -186,7 +189,7 @@ bool ln_graph_call(LnContext *c, LnLayer *self, const LnTensors *in, const LnCal
   for (int i = 0; ok && i < m->n_out; i++)
     ok = (out[i] = ln_temp(c, ln_retain(slot[m->outputs[i]]))) != NULL;
   for (int i = 0; i < m->n_slots; i++) ln_release(slot[i]);
-  free(slot);
+  if (slot != small) free(slot);
   *n_out = m->n_out;
   return ok;
 }
