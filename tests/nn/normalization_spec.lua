@@ -98,6 +98,37 @@ describe("BatchNormalization", function()
       "renorm_clipping")
   end)
 
+  it("takes renorm's correction for a constant, and bounds it on both sides", function()
+    ln.set_seed(3)
+    local x, weights = ln.random.normal{6, 2} * 3 - 4, ln.random.normal{6, 2}
+    local function slope(layer)
+      local tape <close> = ln.GradientTape()
+      tape:watch(x)
+      return tape:gradient((layer(x, {training = true}) * weights):sum(), x)
+    end
+    local plain = slope(layers.BatchNormalization{epsilon = 0})
+    -- r is the batch's deviation over 1
+    goldens.near(slope(layers.BatchNormalization{renorm = true, epsilon = 0}),
+      plain * x:std{axis = 1}, 1e-4, 1e-5)
+    local bounded = layers.BatchNormalization{renorm = true, epsilon = 0,
+      renorm_clipping = {rmax = 1, dmax = 0.5}}
+    -- (x - mean) / deviation - 0.5: the mean is far below 0
+    goldens.near(bounded(x, {training = true}),
+      (x - x:mean{axis = 1}) / x:std{axis = 1} - 0.5, 1e-4, 1e-5)
+  end)
+
+  it("keeps renorm's variance less epsilon, and not below 0", function()
+    local x = ln.tensor{{2}, {6}}   -- variance 4
+    local layer = layers.BatchNormalization{renorm = true, epsilon = 0.5, momentum = 0.5}
+    layer(x, {training = true})
+    local deviation = 0.5 + 0.5 * math.sqrt(4.5)
+    goldens.near(list(layer.variables[4]), {deviation ^ 2 - 0.5}, 1e-6, 0)
+    layer = layers.BatchNormalization{renorm = true, epsilon = 0.5,
+      moving_variance_initializer = "zeros"}
+    layer(x, {training = true})
+    assert.are.same({0}, list(layer.variables[4]))
+  end)
+
   local function data()
     ln.set_seed(4)
     return ln.random.normal{40, 6, 5, 3} * 2 + 1, ln.random.normal{40, 1}
@@ -221,6 +252,10 @@ describe("LayerNormalization, RMSNormalization, GroupNormalization", function()
       layers.GroupNormalization{-1, epsilon = 0}(steps):round{decimals = 5}:totable())
     assert.are.equal(layers.GroupNormalization{1}(steps),
       layers.GroupNormalization{1, axis = 2}(steps))
+    local channels = ln.random.normal({2, 3, 5, 4}, {seed = 1})
+    local last = layers.GroupNormalization{2}(channels)
+    local second = layers.GroupNormalization{2, axis = 2}(channels:permute{1, 4, 2, 3})
+    goldens.near(second:permute{1, 3, 4, 2}, last, 1e-4, 1e-5)
     assert.are.same({{-1, 1}}, layers.LayerNormalization{epsilon = 0}(x[{ {}, {1, 2} }]):totable())
     local old = layers.LayerNormalization{epsilon = 0, rms_scaling = true}
     assert.are.same({{1, 3}}, old(x[{ {}, {1, 2} }]):totable())   -- deviation 1, mean kept

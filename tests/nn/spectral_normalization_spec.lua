@@ -1,6 +1,7 @@
 -- SpectralNormalization: the kernel over its largest singular value at each step of training, as an
 -- effect that replays have, too; files; what it refuses. Numbers are those of Keras 3.16.
 local ln = require "lunate"
+local files = require "support.files"
 local goldens = require "support.goldens"
 local scratch = require "support.scratch"
 local layers = ln.layers
@@ -69,6 +70,12 @@ describe("SpectralNormalization", function()
       assert.are.equal(fast:predict(x), again:predict(x))
       for k, w in ipairs(fast:get_weights()) do assert.are.equal(w, again:get_weights()[k]) end
     end
+    fast:save_weights(folder.path .. "/m.weights.h5")
+    -- As Keras has it: the kernel, a weight of both, comes first.
+    local found = files.h5(folder.path .. "/m.weights.h5").members.layers.members
+    local vars = found.spectral_normalization.members.vars.members
+    assert.are.equal("(5, 4)", tostring(vars["0"].shape))
+    assert.are.equal("(1, 4)", tostring(vars["1"].shape))
   end)
 
   it("refuses a layer without a kernel", function()
