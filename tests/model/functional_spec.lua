@@ -665,3 +665,43 @@ describe("a graph that is called", function()
     assert.is_true(outputs[3] == x)
   end)
 end)
+
+describe("the order of a graph", function()
+  local function names(model)
+    local list = {}
+    for i, layer in ipairs(model.layers) do list[i] = layer.name end
+    return table.concat(list, " ")
+  end
+
+  it("has inputs as they are met, as Keras has", function()
+    local a, b = ln.Input{shape = {2}, name = "a"}, ln.Input{shape = {2}, name = "b"}
+    local c = ln.Input{shape = {2}, name = "c"}
+    local y = layers.Concatenate{name = "cat"}{c, a, b}
+    assert.are.equal("c a b cat", names(ln.Model{inputs = {a, b, c}, outputs = y}))
+    y = layers.Concatenate{name = "cat"}{c, layers.Dense{2, name = "d"}(b), a}
+    assert.are.equal("b c d a cat", names(ln.Model{inputs = {a, b, c}, outputs = y}))
+  end)
+
+  it("is checked by the core, whatever it is given", function()
+    local Functional = core.class("layer", "Functional")
+    local Bare = Functional:extend("Bare")
+    function Bare:init(options) Functional.super.init(self, options) end
+    local dense = layers.Dense{2, name = "dense"}
+    local function set(node, output)
+      node.layer, node.first, node.n_out = dense, node.first or 2, 1
+      core.set_graph(Bare(), {inputs = {{name = "x", shape = {false, 2}}}, nodes = {node},
+        outputs = {output}, layers = {dense}})
+    end
+    for _, slot in ipairs{0, 2, 3} do
+      has(error_of(set, {inputs = {slot}}, 2), "the graph is disconnected at layer 'dense'")
+      has(error_of(set, {inputs = {1, slot}}, 2), "the graph is disconnected at layer 'dense'")
+    end
+    has(error_of(set, {inputs = {1}, masks = {2}}, 2), "disconnected at layer 'dense'")
+    for _, slot in ipairs{0, 3} do
+      has(error_of(set, {inputs = {1}}, slot), "output 1 is not made by the graph")
+    end
+    has(error_of(set, {inputs = {1}, first = 3}, 2), "the outputs of a graph are not in order")
+    set({inputs = {1}}, 2)
+    set({inputs = {1}, masks = {false}}, 1)
+  end)
+end)

@@ -70,6 +70,11 @@ describe("arguments of a call", function()
     fails("layer 'mix': argument 'reverse' of its call: boolean expected, got number",
       mix, x, {reverse = 1})
     fails("layer 'mix': at most 4 arguments by position", mix, x, c, {d}, true, c)
+    local many, inputs = {}, {}
+    for i = 1, 257 do many[i], inputs[i] = ln.ones{3, 2}, ln.Input{shape = {2}} end
+    fails("layer 'mix': at most 256 tensors for its arguments", mix, x, {states = many})
+    fails("layer 'mix': at most 256 tensors for its arguments", mix, ln.Input{shape = {4}},
+      {states = inputs})
     local closed = ln.ones{3, 2}
     closed:close()
     fails("'context': the tensor is closed", mix, x, {context = closed})
