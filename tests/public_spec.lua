@@ -61,6 +61,7 @@ describe("public", function()
     for _, wrong in ipairs{3, "x", {}, class("Other", {type = "test.shape"})()} do
       local ok, message = pcall(shape.draw, wrong)
       assert.is_false(ok)
+      assert.matches("bad argument #1 to 'draw' (Shape expected, got ", message, 1, true)
       assert.matches("call it with a colon: shape:draw(...)", message, 1, true)
     end
   end)
@@ -79,6 +80,7 @@ describe("public", function()
     assert.is_false(ok)
     assert.matches("a figure has no field or method 'drwa'; did you mean 'draw'?", message, 1, true)
     assert.is_nil(Shape().other)
+    assert.is_nil(Shape()._hiden)
     assert.is_nil(Shape().on_epoch_end)
   end)
 
