@@ -95,9 +95,9 @@ LN_CLONES static void F(rows)(void *arg, int64_t begin, int64_t end) {
   }
 }
 
-// What a tap of the kernel's gradient gets from n elements of a line of y and those of the line of x
-// that it meets: for vectors of filters and channels, or, with 0 of these, one. The sums of a line
-// are added up before they join those of the others: fewer roundings.
+// What a tap of the kernel's gradient gets from n elements of a line of y and those of the line of
+// x that it meets: for vectors of filters and channels, or, with 0 of these, one. The sums of a
+// line are added up before they join those of the others: fewer roundings.
 LN_INLINE void F(add_line)(const LnConv *v, const T *left, const T *right, int64_t n,
                            const int vectors, T *to) {
   const int64_t step = v->stride[2] * v->channels;
