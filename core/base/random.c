@@ -28,26 +28,28 @@ static Four philox(uint64_t key, uint64_t counter) {
   return (Four){{(uint32_t)x0, (uint32_t)x1, (uint32_t)x2, (uint32_t)x3}};
 }
 
-// The blocks of many counters, eight at a time.
-typedef uint64_t Eight __attribute__((vector_size(64)));
-enum { BLOCKS = LN_RANDOM_MANY / 4, MANY = LN_RANDOM_MANY };
+// The blocks of many counters at once: several vectors' worth, so that one's products are under way
+// while another's are added.
+enum { MANY = LN_RANDOM_MANY, BLOCKS = MANY / 4 };
+typedef uint64_t Counters __attribute__((vector_size(8 * BLOCKS)));
 #define LITTLE_ENDIAN_FIRST (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__)
 
 LN_CLONES void ln_random_many(uint64_t key, uint64_t counter, uint32_t *out) {
-  for (int i = 0; i < BLOCKS; i += 8, counter += 8) {
-    uint32_t k0 = (uint32_t)key, k1 = (uint32_t)(key >> 32);
-    const Eight at = counter + (Eight){0, 1, 2, 3, 4, 5, 6, 7};
-    Eight x0 = at & UINT32_MAX, x1 = at >> 32, x2 = {0}, x3 = {0};
-    ROUNDS(Eight)
-    // Two numbers are one of twice the width, and two of these one block.
-    const Eight low = LITTLE_ENDIAN_FIRST ? x0 | x1 << 32 : x1 | x0 << 32;
-    const Eight high = LITTLE_ENDIAN_FIRST ? x2 | x3 << 32 : x3 | x2 << 32;
-    const Eight blocks[2] = {
-      {low[0], high[0], low[1], high[1], low[2], high[2], low[3], high[3]},
-      {low[4], high[4], low[5], high[5], low[6], high[6], low[7], high[7]}};
-    memcpy(out, blocks, sizeof blocks);
-    out += 32;
+  uint32_t k0 = (uint32_t)key, k1 = (uint32_t)(key >> 32);
+  Counters x0, x1, x2 = {0}, x3 = {0};
+  for (int i = 0; i < BLOCKS; i++) x0[i] = counter + (uint64_t)i;
+  x1 = x0 >> 32;
+  x0 &= UINT32_MAX;
+  ROUNDS(Counters)
+  // Two numbers are one of twice the width, and two of these one block.
+  const Counters low = LITTLE_ENDIAN_FIRST ? x0 | x1 << 32 : x1 | x0 << 32;
+  const Counters high = LITTLE_ENDIAN_FIRST ? x2 | x3 << 32 : x3 | x2 << 32;
+  uint64_t blocks[2 * BLOCKS];
+  for (int i = 0; i < BLOCKS; i++) {
+    blocks[2 * i] = low[i];
+    blocks[2 * i + 1] = high[i];
   }
+  memcpy(out, blocks, sizeof blocks);
 }
 
 // Spreads close seeds far apart (the finalizer of MurmurHash3).

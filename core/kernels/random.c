@@ -47,11 +47,6 @@ LN_CLONES static void to_uniform(const Fill *f, const uint32_t *bits, float *out
   for (int i = 0; i < MANY; i++) out[i] = unit(bits[i]);
 }
 
-LN_CLONES static void to_keep(const Fill *f, const uint32_t *bits, float *out) {
-  const float rate = f->a, kept = f->b;
-  for (int i = 0; i < MANY; i++) out[i] = unit(bits[i]) < rate ? 0.0f : kept;
-}
-
 // Box and Muller ("A note on the generation of random normal deviates", 1958): pairs of numbers are
 // a radius, from u1 in (0, 1] so that its logarithm is finite, and an angle, u2 of a turn. Sine and
 // cosine are Taylor's within an eighth of a turn, where they are right to half an ulp.
@@ -87,6 +82,52 @@ void ln_random_fill_normal(LnRandom *r, float mean, float deviation, float *out,
   fill(r, 16, (Fill){.convert = to_normal, .a = mean, .b = deviation, .out = out, .n = n});
 }
 
+// What dropout keeps needs many numbers and none that are fine: streams of xoshiro128+ (Blackman and
+// Vigna, "Scrambled linear pseudorandom number generators", 2018) side by side in vectors, begun
+// anew from MANY numbers for every RUN elements, so that any run can be had by itself.
+enum { STREAMS = MANY / 4, RUN = 64 * STREAMS };
+typedef uint32_t Words __attribute__((vector_size(4 * STREAMS)));
+typedef int32_t Signed __attribute__((vector_size(4 * STREAMS)));
+
+typedef struct Keep {
+  uint64_t key, counter;
+  uint32_t dropped;  // numbers of 31 bits below it
+  float kept;
+  float *out;
+  int64_t n;
+} Keep;
+
+LN_CLONES static void keep_run(const Keep *k, int64_t run, float *out) {
+  uint32_t seeds[4][STREAMS];
+  ln_random_many(k->key, k->counter + (uint64_t)run * STREAMS, seeds[0]);
+  Words a, b, c, d;
+  memcpy(&a, seeds[0], sizeof a), memcpy(&b, seeds[1], sizeof b);
+  memcpy(&c, seeds[2], sizeof c), memcpy(&d, seeds[3], sizeof d);
+  const uint32_t last = k->dropped - 1, kept = ln_float_bits(k->kept);
+  for (int step = 0; step < RUN / STREAMS; step++, out += STREAMS) {
+    // All ones where the difference is negative: the number is not below.
+    const Words number = a + d, mask = (Words)((Signed)(last - (number >> 1)) >> 31);
+    const Words values = mask & kept, shifted = b << 9;
+    memcpy(out, &values, sizeof values);
+    c ^= a, d ^= b, b ^= c, a ^= d, c ^= shifted;
+    d = d << 11 | d >> 21;
+  }
+}
+
+static void keep_range(void *arg, int64_t begin, int64_t end) {
+  const Keep *k = arg;
+  float rest[RUN];
+  for (int64_t i = begin; i < end; i++) {
+    const int64_t left = k->n - i * RUN;
+    keep_run(k, i, left >= RUN ? k->out + i * RUN : rest);
+    if (left < RUN) memcpy(k->out + i * RUN, rest, (size_t)left * sizeof *rest);
+  }
+}
+
 void ln_random_fill_keep(LnRandom *r, float rate, float kept, float *out, int64_t n) {
-  fill(r, 64, (Fill){.convert = to_keep, .a = rate, .b = kept, .out = out, .n = n});
+  const int64_t runs = (n + RUN - 1) / RUN;
+  Keep k = {r->key, r->counter, 0, kept, out, n};
+  k.dropped = (uint32_t)(rate * 0x1p31f);
+  r->counter += (uint64_t)runs * STREAMS;
+  ln_parallel(runs, 16, keep_range, &k);
 }
