@@ -26,7 +26,8 @@ describe("where allocations fail", function()
   for pattern, step in pairs{
     ["^gradient of norm"] = 61, ["^layer Softmax"] = 61, ["^layer Dense"] = 307,
     ["^loss Huber"] = 61,
-    ["^layer Flatten"] = 7, ["^optimizer Adam$"] = 101, ["^training a"] = 5003,
+    ["^layer Flatten"] = 7, ["^layer RandAugment"] = 997,
+    ["^optimizer Adam$"] = 101, ["^training a"] = 5003,
     ["^saving and loading .weights"] = 401, ["^first use: [zjsa]"] = 499,
   } do
     it(pattern:sub(2) .. ": an error each time, and nothing broken or lost", function()

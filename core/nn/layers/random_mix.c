@@ -179,8 +179,10 @@ static LnObject *make_choice(LnContext *c, Choosing *o, const char *name) {
   const LnOption *nearest = done ? ln_class_option(cls, "interpolation") : NULL;
   if (nearest) *(int *)((char *)layer + nearest->offset) = o->nearest;
   if (done && ln_object_init(c, layer)) {
-    ((LnAugmentation *)layer)->state = ln_retain(o->a.state);
-    ((LnAugmentation *)layer)->layer.dtype = o->a.layer.dtype;
+    LnAugmentation *choice = (LnAugmentation *)layer;
+    ln_release(choice->state);
+    choice->state = ln_retain(o->a.state);
+    choice->layer.dtype = o->a.layer.dtype;
     return layer;
   }
   ln_object_release(layer);
