@@ -4,6 +4,7 @@
 
 #include "kernels/random.h"
 
+#include "base/memory.h"
 #include "base/random.h"
 #include "base/threads.h"
 #include "kernels/vmath.h"
@@ -82,52 +83,94 @@ void ln_random_fill_normal(LnRandom *r, float mean, float deviation, float *out,
   fill(r, 16, (Fill){.convert = to_normal, .a = mean, .b = deviation, .out = out, .n = n});
 }
 
-// What dropout keeps needs many numbers and none that are fine: streams of xoshiro128+ (Blackman and
-// Vigna, "Scrambled linear pseudorandom number generators", 2018) side by side in vectors, begun
-// anew from MANY numbers for every RUN elements, so that any run can be had by itself.
-enum { STREAMS = MANY / 4, RUN = 64 * STREAMS };
-typedef uint32_t Words __attribute__((vector_size(4 * STREAMS)));
-typedef int32_t Signed __attribute__((vector_size(4 * STREAMS)));
+// What dropout keeps needs many numbers and none that are fine: streams of xoshiro128+ (Blackman
+// and Vigna, "Scrambled linear pseudorandom number generators", 2018) side by side in vectors, begun
+// anew from MANY numbers for every RUN elements, so that any run can be had by itself. Two vectors
+// of them are as many as hide each other's latency and fit the registers of every x86-64-v3.
+enum { GROUPS = 2, LANES = 8, STREAMS = GROUPS * LANES, RUN = 128 * STREAMS, BLOCKS = MANY / 4 };
+typedef uint32_t Words __attribute__((vector_size(4 * LANES)));
+typedef int32_t Signed __attribute__((vector_size(4 * LANES)));
 
 typedef struct Keep {
   uint64_t key, counter;
   uint32_t dropped;  // numbers of 31 bits below it
   float kept;
+  const float *x;    // NULL: the factors are the result
   float *out;
+  uint8_t *keeps;    // where they are not 0
   int64_t n;
 } Keep;
 
 LN_CLONES static void keep_run(const Keep *k, int64_t run, float *out) {
-  uint32_t seeds[4][STREAMS];
-  ln_random_many(k->key, k->counter + (uint64_t)run * STREAMS, seeds[0]);
-  Words a, b, c, d;
-  memcpy(&a, seeds[0], sizeof a), memcpy(&b, seeds[1], sizeof b);
-  memcpy(&c, seeds[2], sizeof c), memcpy(&d, seeds[3], sizeof d);
+  uint32_t numbers[MANY];
+  ln_random_many(k->key, k->counter + (uint64_t)run * BLOCKS, numbers);
+  Words a[GROUPS], b[GROUPS], c[GROUPS], d[GROUPS];
+  memcpy(a, numbers, sizeof a), memcpy(b, numbers + STREAMS, sizeof b);
+  memcpy(c, numbers + 2 * STREAMS, sizeof c), memcpy(d, numbers + 3 * STREAMS, sizeof d);
   const uint32_t last = k->dropped - 1, kept = ln_float_bits(k->kept);
-  for (int step = 0; step < RUN / STREAMS; step++, out += STREAMS) {
-    // All ones where the difference is negative: the number is not below.
-    const Words number = a + d, mask = (Words)((Signed)(last - (number >> 1)) >> 31);
-    const Words values = mask & kept, shifted = b << 9;
-    memcpy(out, &values, sizeof values);
-    c ^= a, d ^= b, b ^= c, a ^= d, c ^= shifted;
-    d = d << 11 | d >> 21;
+  for (int i = 0; i < RUN; i += STREAMS) {
+    for (int g = 0; g < GROUPS; g++) {
+      // All ones where the difference is negative: the number is not below.
+      const Words number = (a[g] + d[g]) >> 1, mask = (Words)((Signed)(last - number) >> 31);
+      const Words factors = mask & kept, shifted = b[g] << 9;
+      memcpy(out + i + g * LANES, &factors, sizeof factors);
+      c[g] ^= a[g], d[g] ^= b[g], b[g] ^= c[g], a[g] ^= d[g], c[g] ^= shifted;
+      d[g] = d[g] << 11 | d[g] >> 21;
+    }
   }
+}
+
+LN_CLONES static void multiply_run(const float *x, const float *restrict factor, float *y,
+                                   uint8_t *restrict keeps, int64_t n) {
+  for (int64_t i = 0; i < n; i++) y[i] = x[i] * factor[i];
+  for (int64_t i = 0; i < n; i++) keeps[i] = ln_float_bits(factor[i]) != 0;
 }
 
 static void keep_range(void *arg, int64_t begin, int64_t end) {
   const Keep *k = arg;
-  float rest[RUN];
+  float factors[RUN];
   for (int64_t i = begin; i < end; i++) {
-    const int64_t left = k->n - i * RUN;
-    keep_run(k, i, left >= RUN ? k->out + i * RUN : rest);
-    if (left < RUN) memcpy(k->out + i * RUN, rest, (size_t)left * sizeof *rest);
+    const int64_t at = i * RUN, left = k->n - at, n = left < RUN ? left : RUN;
+    for (int64_t j = 0; k->x && j < n; j += LN_LINE / (int64_t)sizeof(float)) {
+      __builtin_prefetch(k->x + at + j);       // they come while numbers are drawn
+      __builtin_prefetch(k->out + at + j, 1);
+    }
+    keep_run(k, i, !k->x && n == RUN ? k->out + at : factors);
+    if (k->x) multiply_run(k->x + at, factors, k->out + at, k->keeps + at, n);
+    else if (n < RUN) memcpy(k->out + at, factors, (size_t)n * sizeof *factors);
   }
 }
 
-void ln_random_fill_keep(LnRandom *r, float rate, float kept, float *out, int64_t n) {
-  const int64_t runs = (n + RUN - 1) / RUN;
-  Keep k = {r->key, r->counter, 0, kept, out, n};
+static void keep(LnRandom *r, float rate, Keep k) {
+  const int64_t runs = (k.n + RUN - 1) / RUN;
+  k.key = r->key, k.counter = r->counter;
   k.dropped = (uint32_t)(rate * 0x1p31f);
-  r->counter += (uint64_t)runs * STREAMS;
+  r->counter += (uint64_t)runs * BLOCKS;
   ln_parallel(runs, 16, keep_range, &k);
+}
+
+void ln_random_fill_keep(LnRandom *r, float rate, float kept, float *out, int64_t n) {
+  keep(r, rate, (Keep){.kept = kept, .out = out, .n = n});
+}
+
+void ln_random_dropout(LnRandom *r, float rate, float kept, const float *x, float *y,
+                       uint8_t *keeps, int64_t n) {
+  keep(r, rate, (Keep){.kept = kept, .x = x, .out = y, .keeps = keeps, .n = n});
+}
+
+typedef struct Kept {
+  const uint8_t *keeps;
+  float kept;
+  const float *x;
+  float *y;
+} Kept;
+
+LN_CLONES static void kept_range(void *arg, int64_t begin, int64_t end) {
+  const Kept *k = arg;
+  const float kept = k->kept;
+  for (int64_t i = begin; i < end; i++) k->y[i] = k->x[i] * (k->keeps[i] ? kept : 0.0f);
+}
+
+void ln_kernel_keep(const uint8_t *keeps, float kept, const float *x, float *y, int64_t n) {
+  ln_parallel(n, 32768, kept_range, &(Kept){keeps, kept, x, y});
 }

@@ -4,7 +4,11 @@
 
 #include <string.h>
 
+#include "kernels/copy.h"
 #include "kernels/random.h"
+#include "ops/ops.h"
+
+enum { RANDOM_KEEP, RANDOM_NORMAL, DROPOUT, KEEP };
 
 typedef struct Noise {
   double a, b;     // keep: rate; normal: mean and deviation
@@ -45,8 +49,10 @@ static size_t scratch(const LnCall *call) {
   return call->out[0]->dtype == LN_FLOAT64 ? (size_t)call->out[0]->size * sizeof(float) : 0;
 }
 
+static float kept_factor(const Noise *p) { return p->a < 1 ? (float)(1 / (1 - p->a)) : 0; }
+
 static void keep_factors(const Noise *p, LnRandom *r, float *x, int64_t n) {
-  ln_random_fill_keep(r, (float)p->a, p->a < 1 ? (float)(1 / (1 - p->a)) : 0, x, n);
+  ln_random_fill_keep(r, (float)p->a, kept_factor(p), x, n);
 }
 
 static void normals(const Noise *p, LnRandom *r, float *x, int64_t n) {
@@ -67,28 +73,108 @@ static void draw(const LnCall *call, void (*fill)(const Noise *, LnRandom *, flo
 static void keep(const LnCall *call) { draw(call, keep_factors); }
 static void normal(const LnCall *call) { draw(call, normals); }
 
+// ---- dropout: (x, state) -> y, keeps; and its gradient, keep: (x, keeps) -> y
+
+static bool dropout_shape(const LnCall *call, LnSpec *out) {
+  const LnTensor *x = call->in[0];
+  if (!shape(call, out)) return false;
+  if (x->dtype != LN_FLOAT32)
+    return ln_fail(call->context, "%s: float32 is wanted, got %s", call->op->name,
+                   ln_dtype_name((LnDtype)x->dtype));
+  return ln_spec_like(call, &out[1], LN_BOOL, x);
+}
+
+static size_t x_bytes(const LnCall *call) { return ln_packed_bytes(call->in[0], LN_FLOAT32); }
+
+static void dropout(const LnCall *call) {
+  const Noise *p = call->params;
+  LnTensor *y = call->out[0], *state = call->in[1];
+  LnRandom copy, *r = &call->context->random;
+  char *memory = call->scratch;
+  const float *x = ln_packed(call->in[0], LN_FLOAT32, &memory);
+  if (state) memcpy(r = &copy, state->data, sizeof copy);
+  ln_random_dropout(r, (float)p->a, kept_factor(p), x, y->data, call->out[1]->data, y->size);
+  if (state) memcpy(state->data, r, sizeof copy);
+}
+
+static bool dropout_backward(const LnCall *call, LnTensor *const *dy, const bool *want,
+                             LnTensor **dx);
+
+static bool kept_shape(const LnCall *call, LnSpec *out) {
+  const LnTensor *x = call->in[0], *keeps = call->in[1];
+  if (x->dtype != LN_FLOAT32 || keeps->dtype != LN_BOOL)
+    return ln_fail(call->context, "%s: float32 and bool are wanted, got %s and %s", call->op->name,
+                   ln_dtype_name((LnDtype)x->dtype), ln_dtype_name((LnDtype)keeps->dtype));
+  return ln_spec_both(call, out, LN_FLOAT32, x, keeps);
+}
+
+static size_t kept_scratch(const LnCall *call) {
+  return x_bytes(call) + ln_packed_bytes(call->in[1], LN_BOOL);
+}
+
+static void kept(const LnCall *call) {
+  char *memory = call->scratch;
+  const float *x = ln_packed(call->in[0], LN_FLOAT32, &memory);
+  const uint8_t *keeps = ln_packed(call->in[1], LN_BOOL, &memory);
+  ln_kernel_keep(keeps, kept_factor(call->params), x, call->out[0]->data, call->out[0]->size);
+}
+
+static bool kept_backward(const LnCall *call, LnTensor *const *dy, const bool *want,
+                          LnTensor **dx) {
+  const LnTensor *y = call->out[0];
+  LnTensor *whole = ln_broadcast_to(call->context, dy[0], y->rank, y->shape);
+  if (want[0]) dx[0] = LN_APPLY2(call->context, call->op, call->params, whole, call->in[1]);
+  return !call->context->err.set;
+}
+
 const LnOp ln_ops_noise[] = {
-    {.name = "random_keep", .n_in = 2, .n_optional = 1, .n_out = 1,
+    [RANDOM_KEEP] = {.name = "random_keep", .n_in = 2, .n_optional = 1, .n_out = 1,
      .flags = LN_OP_HIDDEN | LN_OP_NO_GRADIENT | LN_OP_EFFECT, .options = keep_options,
      .fields = keep_fields, .params_size = sizeof(Noise),
      .shape = shape, .scratch = scratch, .forward = keep,
      .doc = "1 / (1 - rate) or, with probability rate, 0."},
-    {.name = "random_normal_like", .n_in = 2, .n_optional = 1, .n_out = 1,
+    [RANDOM_NORMAL] = {.name = "random_normal_like", .n_in = 2, .n_optional = 1, .n_out = 1,
      .flags = LN_OP_HIDDEN | LN_OP_NO_GRADIENT | LN_OP_EFFECT, .options = normal_options,
      .fields = normal_fields, .params_size = sizeof(Noise),
      .shape = shape, .scratch = scratch, .forward = normal,
      .doc = "Normal numbers."},
+    [DROPOUT] = {.name = "dropout", .n_in = 2, .n_optional = 1, .n_out = 2,
+     .flags = LN_OP_HIDDEN | LN_OP_EFFECT, .options = keep_options, .fields = keep_fields,
+     .params_size = sizeof(Noise), .shape = dropout_shape, .scratch = x_bytes, .forward = dropout,
+     .backward = dropout_backward,
+     .doc = "x / (1 - rate) or, with probability rate, 0; and which elements were kept."},
+    [KEEP] = {.name = "keep", .n_in = 2, .n_out = 1, .flags = LN_OP_HIDDEN, .options = keep_options,
+     .fields = keep_fields, .params_size = sizeof(Noise), .shape = kept_shape,
+     .scratch = kept_scratch, .forward = kept, .backward = kept_backward,
+     .doc = "x / (1 - rate) where the second input is true, else 0: the gradient of dropout."},
     {0},
 };
+
+static bool dropout_backward(const LnCall *call, LnTensor *const *dy, const bool *want,
+                             LnTensor **dx) {
+  const LnTensor *y = call->out[0];
+  if (!want[0] || !dy[0]) return true;
+  LnTensor *whole = ln_broadcast_to(call->context, dy[0], y->rank, y->shape);
+  dx[0] = LN_APPLY2(call->context, &ln_ops_noise[KEEP], call->params, whole, call->out[1]);
+  return dx[0] != NULL;
+}
+
+LnTensor *ln_dropout(LnContext *c, LnTensor *x, LnTensor *state, double rate) {
+  const Noise p = {rate, 0, {.n = -1}};
+  LnTensor *out[2], *in[2] = {x, state};
+  if (!x) return NULL;
+  if (x->dtype != LN_FLOAT32) return ln_mul(c, x, ln_random_keep(c, x, state, rate, &p.shape));
+  return ln_apply_all(c, &ln_ops_noise[DROPOUT], in, 2, &p, out) ? out[0] : NULL;
+}
 
 LnTensor *ln_random_keep(LnContext *c, LnTensor *x, LnTensor *state, double rate,
                          const LnInts *of) {
   Noise p = {rate, 0, *of};
-  return LN_APPLY2(c, &ln_ops_noise[0], &p, x, state);
+  return LN_APPLY2(c, &ln_ops_noise[RANDOM_KEEP], &p, x, state);
 }
 
 LnTensor *ln_random_normal_like(LnContext *c, LnTensor *x, LnTensor *state, double mean,
                                 double deviation) {
   Noise p = {mean, deviation, {.n = -1}};
-  return LN_APPLY2(c, &ln_ops_noise[1], &p, x, state);
+  return LN_APPLY2(c, &ln_ops_noise[RANDOM_NORMAL], &p, x, state);
 }

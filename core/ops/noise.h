@@ -12,6 +12,8 @@ LnTensor *ln_random_state(LnContext *c, const LnRandom *r);
 // 1 / (1 - rate) with probability 1 - rate, else 0; of this shape, that broadcasts to x's.
 LnTensor *ln_random_keep(LnContext *c, LnTensor *x, LnTensor *state, double rate,
                          const LnInts *shape);
+// x with each element dropped for itself: x times ln_random_keep.
+LnTensor *ln_dropout(LnContext *c, LnTensor *x, LnTensor *state, double rate);
 // Normal numbers in x's shape.
 LnTensor *ln_random_normal_like(LnContext *c, LnTensor *x, LnTensor *state, double mean,
                                 double deviation);

@@ -119,10 +119,7 @@ static bool attend(LnContext *c, LnLayer *self, const LnTensors *in, const LnCal
   LnTensor *weights = masked_scores(c, score(c, o, query, key), value->mask,
                                     ln_call_flag(args, USE_CAUSAL_MASK));
   weights = ln_softmax(c, weights, -1);
-  if (weights && args->training && o->dropout > 0) {
-    const LnInts shape = ln_shape_of(weights);
-    weights = ln_mul(c, weights, ln_random_keep(c, weights, o->state, o->dropout, &shape));
-  }
+  if (args->training && o->dropout > 0) weights = ln_dropout(c, weights, o->state, o->dropout);
   LnTensor *y = ln_matmul(c, weights, value);
   if (y && query->mask) {
     LnTensor *zero = ln_temp(c, ln_tensor_scalar(c, (LnDtype)y->dtype, 0));

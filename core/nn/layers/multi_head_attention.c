@@ -285,10 +285,7 @@ static bool call(LnContext *c, LnLayer *self, const LnTensors *in, const LnCallA
   LnTensor *gate = o->use_gate ? project(c, o, 2, query, args) : NULL;
   LnTensor *v = project(c, o, 2 + o->use_gate, value, args);
   LnTensor *weights = q && k && v ? weights_of(c, o, scores, q, k, mask) : NULL, *kept = weights;
-  if (weights && args->training && o->dropout > 0) {
-    const LnInts shape = ln_shape_of(weights);
-    kept = ln_mul(c, weights, ln_random_keep(c, weights, o->state, o->dropout, &shape));
-  }
+  if (args->training && o->dropout > 0) kept = ln_dropout(c, weights, o->state, o->dropout);
   if (!kept) return false;
   LnTensor *operands[2] = {kept, v}, *y = ln_einsum(c, combine, operands, 2);
   if (gate) y = ln_mul(c, y, gate);

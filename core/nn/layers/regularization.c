@@ -60,6 +60,7 @@ static LnTensor *dropout(LnContext *c, LnLayer *self, const LnTensors *in, const
   LnTensor *x = in->v[0];
   LnInts shape;
   if (!args->training || o->rate == 0) return x;
+  if (o->noise_shape.n < 0) return ln_dropout(c, x, o->state, o->rate);
   if (!noise_shape_for(c, o, x, &shape)) return NULL;
   return ln_mul(c, x, ln_random_keep(c, x, o->state, o->rate, &shape));
 }
