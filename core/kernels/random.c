@@ -84,9 +84,10 @@ void ln_random_fill_normal(LnRandom *r, float mean, float deviation, float *out,
 }
 
 // What dropout keeps needs many numbers and none that are fine: streams of xoshiro128+ (Blackman
-// and Vigna, "Scrambled linear pseudorandom number generators", 2018) side by side in vectors, begun
-// anew from MANY numbers for every RUN elements, so that any run can be had by itself. Two vectors
-// of them are as many as hide each other's latency and fit the registers of every x86-64-v3.
+// and Vigna, "Scrambled linear pseudorandom number generators", 2018) side by side in vectors,
+// begun anew from MANY numbers for every RUN elements, so that any run can be had by itself. Two
+// vectors of them are as many as hide each other's latency and fit the registers of every
+// x86-64-v3.
 enum { GROUPS = 2, LANES = 8, STREAMS = GROUPS * LANES, RUN = 128 * STREAMS, BLOCKS = MANY / 4 };
 typedef uint32_t Words __attribute__((vector_size(4 * LANES)));
 typedef int32_t Signed __attribute__((vector_size(4 * LANES)));
