@@ -55,7 +55,7 @@ static double log_gamma_number(LnRandom *r, double alpha) {
 static void dirichlet(const Draw *p, LnRandom *r, LnTensor *y) {
   double alpha = p->low + (p->high - p->low) * ln_random_double(r);
   double logs[64];
-  for (int64_t row = 0; row < y->shape[0]; row++) {
+  for (int64_t row = 0; y->size > 0 && row < y->shape[0]; row++) {   // rows without weights: none
     double most = -INFINITY, sum = 0;
     for (int64_t i = 0; i < p->count; i++) {
       logs[i] = log_gamma_number(r, alpha);
