@@ -294,54 +294,77 @@ static LnTensor *constant(lua_State *L, LnLua *s, const LnOp *op, int i, LnDtype
   return t;
 }
 
+// What an operation is made of: its symbolic inputs are in the table at index `inputs`, constants
+// are held by the one at `anchors`.
+typedef struct Operands {
+  const LnOp *op;
+  int inputs, anchors, n_in, n;
+  LnDtype dtype;   // of the numbers among them
+  LnTensor *constants[MAX_LIST];
+  bool missing[MAX_LIST];
+} Operands;
+
+// Takes the value at the top of the stack as the next operand. False where it is none: what follows
+// are options.
+static bool take_operand(lua_State *L, LnLua *s, Operands *o) {
+  const int i = lua_gettop(L), n = o->n;
+  LnTensor *t = ln_lua_test_tensor(L, s, i);
+  o->constants[n] = NULL;
+  if (ln_lua_is_symbolic(L, s, i)) {
+    lua_pushvalue(L, i);
+    lua_rawseti(L, o->inputs, ++o->n_in);
+    return true;
+  }
+  if (!t && !(o->op->flags & LN_OP_LIST) && n >= o->op->n_in - o->op->n_optional) {
+    o->missing[n] = true;
+    return lua_isnil(L, i);
+  }
+  if (lua_istable(L, i)) {
+    t = ln_lua_to_tensor(L, s, i, LN_DTYPES, o->op->name);
+    lua_pushvalue(L, i);
+    lua_rawsetp(L, o->anchors, t);
+  } else if (!t && !is_operand(L, s, i)) {
+    bad_operand(L, s, o->op, n + 1);
+  }
+  o->constants[n] = constant(L, s, o->op, i, o->dtype, o->anchors);
+  return true;
+}
+
+// The dtype of tensors among `given` operands, which numbers take.
+static LnDtype operands_dtype(lua_State *L, LnLua *s, bool list, int given) {
+  LnDtype d = LN_BOOL;
+  for (int k = 1; k <= given; k++) {
+    if (list) lua_rawgeti(L, 1, k);
+    else lua_pushvalue(L, k);
+    const int i = lua_gettop(L);
+    LnTensor *t = ln_lua_test_tensor(L, s, i);
+    if (t) d = ln_dtype_promote(d, t->dtype);
+    else if (ln_lua_is_symbolic(L, s, i)) d = ln_dtype_promote(d, ln_lua_symbolic_dtype(L, i));
+    lua_pop(L, 1);
+  }
+  return d;
+}
+
 static int call_symbolic(lua_State *L, LnLua *s, const LnOp *op) {
   _Alignas(max_align_t) char params[LN_MAX_PARAMS];
-  LnTensor *constants[MAX_LIST];
-  bool missing[MAX_LIST] = {false}, list = op->flags & LN_OP_LIST;
-  int top = lua_gettop(L), n = 0, n_in = 0;
-  LnDtype d = LN_BOOL;
-  lua_newtable(L);            // top + 1: the inputs
-  lua_newtable(L);            // top + 2: anchors of constants
-  int first = top + 2;        // where operands are copied to, one by one
-  int given = list ? (int)lua_rawlen(L, 1) : op->n_in < top ? op->n_in : top;
-  for (int round = 0; round < 2; round++) {   // dtypes first: numbers take theirs from the others
-    for (n = 0; n < given; n++) {
-      if (list) lua_rawgeti(L, 1, n + 1);
-      else lua_pushvalue(L, n + 1);
-      int i = first + 1;
-      LnTensor *t = ln_lua_test_tensor(L, s, i);
-      bool symbolic = ln_lua_is_symbolic(L, s, i);
-      bool optional = !list && n >= op->n_in - op->n_optional && !t && !symbolic;
-      if (round == 0) {
-        if (symbolic) d = ln_dtype_promote(d, ln_lua_symbolic_dtype(L, i));
-        else if (t) d = ln_dtype_promote(d, t->dtype);
-      } else if (symbolic) {
-        constants[n] = NULL;
-        lua_pushvalue(L, i);
-        lua_rawseti(L, top + 1, ++n_in);
-      } else if (optional) {
-        constants[n] = NULL;
-        missing[n] = true;
-      } else {
-        if (lua_istable(L, i)) {
-          t = ln_lua_to_tensor(L, s, i, LN_DTYPES, op->name);
-          lua_pushvalue(L, i);
-          lua_rawsetp(L, top + 2, t);
-        } else if (!t && !is_operand(L, s, i)) {
-          bad_operand(L, s, op, n + 1);
-        }
-        constants[n] = constant(L, s, op, i, d, top + 2);
-      }
-      bool stop = optional && !lua_isnil(L, i);   // what follows are options
-      lua_settop(L, first);
-      if (stop) break;
-    }
+  const bool list = op->flags & LN_OP_LIST;
+  const int top = lua_gettop(L);
+  const int given = list ? (int)lua_rawlen(L, 1) : op->n_in < top ? op->n_in : top;
+  Operands o = {.op = op, .inputs = top + 1, .anchors = top + 2,
+                .dtype = operands_dtype(L, s, list, given)};
+  lua_newtable(L);
+  lua_newtable(L);
+  for (bool more = true; more && o.n < given; o.n += more) {
+    if (list) lua_rawgeti(L, 1, o.n + 1);
+    else lua_pushvalue(L, o.n + 1);
+    more = take_operand(L, s, &o);
+    lua_settop(L, o.anchors);
   }
-  for (int k = n; !list && k < op->n_in; k++) constants[k] = NULL, missing[k] = true;
+  for (int k = o.n; !list && k < op->n_in; k++) o.constants[k] = NULL, o.missing[k] = true;
   lua_rotate(L, 1, 2);        // 1: the inputs, 2: the anchors, then the arguments
   ln_op_default_params(&s->context, op, params);
-  read_params(L, s, op, (list ? 2 : n + 1) + 2, top + 2, params);
-  LnLayer *l = ln_operation_new(&s->context, op, list ? given : op->n_in, constants, missing,
+  read_params(L, s, op, (list ? 2 : o.n + 1) + 2, top + 2, params);
+  LnLayer *l = ln_operation_new(&s->context, op, list ? given : op->n_in, o.constants, o.missing,
                                 params);
   if (!l) return ln_lua_raise(L, s, op->name);
   return ln_lua_operation(L, s, l, 1);

@@ -314,17 +314,8 @@ enum { DROP = 1, WHOLE = 2, OPEN = 4 };
 
 // core.operation_config(layer): nil unless it is an operation; else what it applies:
 // {op =, operands = {"input" | false | {value =, dtype =}}, options = {...}} or {slice = {...}}.
-static int operation_config(lua_State *L) {
-  LnLua *s = ln_lua(L);
-  LnObject *object = ln_lua_check_object(L, s, 1, LN_LAYER, "operation_config");
-  if (!ln_is_operation(object)) return 0;
-  const LnOperation *o = (const LnOperation *)object;
-  char name[80];
-  lua_settop(L, 1);
-  lua_createtable(L, 0, 6);   // 2
-  lua_pushstring(L, o->op->name), lua_setfield(L, 2, "op");
-  class_name_of(o->op->name, name, sizeof name);
-  lua_pushstring(L, o->op == ln_op_slice ? "GetItem" : name), lua_setfield(L, 2, "class_name");
+// What its operands are: a constant, false where one is missing, else "input".
+static void push_operands(lua_State *L, LnLua *s, const LnOperation *o) {
   lua_createtable(L, o->n_slots, 0);
   for (int i = 0; i < o->n_slots; i++) {
     if (o->constants[i]) {
@@ -338,17 +329,32 @@ static int operation_config(lua_State *L) {
     }
     lua_rawseti(L, -2, i + 1);
   }
-  lua_setfield(L, 2, "operands");
+}
+
+static void push_slice(lua_State *L, const LnSlice *p) {
+  int64_t flags[LN_MAX_RANK];
+  lua_createtable(L, 0, 5);
+  push_ints(L, p->start, p->n), lua_setfield(L, -2, "start");
+  push_ints(L, p->count, p->n), lua_setfield(L, -2, "count");
+  push_ints(L, p->step, p->n), lua_setfield(L, -2, "step");
+  for (int i = 0; i < p->n; i++) flags[i] = (p->drop[i] ? DROP : 0) + (p->open[i] ? OPEN : 0);
+  push_ints(L, flags, p->n), lua_setfield(L, -2, "flags");
+}
+
+static int operation_config(lua_State *L) {
+  LnLua *s = ln_lua(L);
+  LnObject *object = ln_lua_check_object(L, s, 1, LN_LAYER, "operation_config");
+  if (!ln_is_operation(object)) return 0;
+  const LnOperation *o = (const LnOperation *)object;
+  char name[80];
+  lua_settop(L, 1);
+  lua_createtable(L, 0, 6);   // 2
+  lua_pushstring(L, o->op->name), lua_setfield(L, 2, "op");
+  class_name_of(o->op->name, name, sizeof name);
+  lua_pushstring(L, o->op == ln_op_slice ? "GetItem" : name), lua_setfield(L, 2, "class_name");
+  push_operands(L, s, o), lua_setfield(L, 2, "operands");
   if (o->op == ln_op_slice) {
-    const LnSlice *p = o->params;
-    lua_createtable(L, 0, 5);
-    push_ints(L, p->start, p->n), lua_setfield(L, -2, "start");
-    push_ints(L, p->count, p->n), lua_setfield(L, -2, "count");
-    push_ints(L, p->step, p->n), lua_setfield(L, -2, "step");
-    int64_t flags[LN_MAX_RANK];
-    for (int i = 0; i < p->n; i++) flags[i] = (p->drop[i] ? DROP : 0) + (p->open[i] ? OPEN : 0);
-    push_ints(L, flags, p->n), lua_setfield(L, -2, "flags");
-    lua_setfield(L, 2, "slice");
+    push_slice(L, o->params), lua_setfield(L, 2, "slice");
     return 1;
   }
   lua_newtable(L);
@@ -369,6 +375,72 @@ static void read_ints(lua_State *L, int i, const char *key, int64_t *v, int *n) 
   for (int k = 0; k < list.n; k++) v[k] = list.v[k];
 }
 
+static const LnOp *check_graph_op(lua_State *L, const char *name) {
+  const LnOp *op = ln_op_find(name);
+  // A file cannot name what writes into its operands.
+  if (!op || op->flags & (LN_OP_EFFECT | LN_OP_IN_PLACE))
+    luaL_error(L, "there is no op '%s' for graphs", name);
+  return op;
+}
+
+// The list at the top as operands of an op: constants, and which are missing. Pushes a table that
+// holds the constants; returns how many operands there are.
+static int read_operands(lua_State *L, LnLua *s, const LnOp *op, LnTensor **constants,
+                         bool *missing) {
+  const int list = lua_gettop(L), anchors = list + 1, operand = list + 2;
+  luaL_checktype(L, list, LUA_TTABLE);
+  const int n = (int)lua_rawlen(L, list);
+  if (n > MAX_IN || (op->flags & LN_OP_LIST ? n < 1 : n != op->n_in))
+    luaL_error(L, "an operation '%s' does not have %d operands", op->name, n);
+  lua_newtable(L);
+  for (int i = 0; i < n; i++) {
+    lua_rawgeti(L, list, i + 1);
+    missing[i] = lua_isboolean(L, operand);
+    if (lua_istable(L, operand)) {
+      LnDtype d = ln_lua_dtype_option(L, operand, op->name, LN_FLOAT32);
+      lua_getfield(L, operand, "value");
+      constants[i] = ln_lua_to_tensor(L, s, operand + 1, d, op->name);
+      lua_pushvalue(L, operand + 1);
+      lua_rawseti(L, anchors, i + 1);
+    }
+    lua_settop(L, anchors);
+  }
+  return n;
+}
+
+// The table at index i as the parameters of a slice.
+static void read_slice(lua_State *L, int i, LnSlice *p) {
+  int64_t flags[LN_MAX_RANK];
+  int sizes[4];
+  luaL_checktype(L, i, LUA_TTABLE);
+  memset(p, 0, sizeof *p);
+  read_ints(L, i, "start", p->start, &sizes[0]);
+  read_ints(L, i, "count", p->count, &sizes[1]);
+  read_ints(L, i, "step", p->step, &sizes[2]);
+  read_ints(L, i, "flags", flags, &sizes[3]);
+  p->n = sizes[0];
+  for (int k = 1; k < 4; k++)
+    if (sizes[k] != p->n) luaL_error(L, "the slice of an operation is incomplete");
+  for (int k = 0; k < p->n; k++) {
+    p->drop[k] = flags[k] & DROP;
+    p->open[k] = flags[k] & (OPEN | WHOLE);
+    if (flags[k] & WHOLE) p->start[k] = 0, p->count[k] = -1, p->step[k] = 1;
+  }
+}
+
+// The options in the table at index i, if it is one.
+static void read_operation_options(lua_State *L, LnLua *s, int i, LnOperation *operation) {
+  const LnOp *op = operation->op;
+  for (const LnOption *o = op->options; o && o->name && lua_istable(L, i); o++) {
+    if (lua_getfield(L, i, o->name) != LUA_TNIL) {
+      ln_lua_check_option(L, s, op->name, o, i + 1, true);
+      ln_option_free(o, operation->params);
+      ln_lua_store_option(L, s, o, operation->params);
+    }
+    lua_settop(L, i);
+  }
+}
+
 // core.operation(config, name): the operation that operation_config describes.
 static int operation_from_config(lua_State *L) {
   LnLua *s = ln_lua(L);
@@ -379,65 +451,20 @@ static int operation_from_config(lua_State *L) {
   luaL_checkstring(L, 2);
   lua_settop(L, 2);
   lua_getfield(L, 1, "op");
-  const char *name = luaL_checkstring(L, 3);
-  const LnOp *op = ln_op_find(name);
-  // A file cannot name what writes into its operands.
-  if (!op || op->flags & (LN_OP_EFFECT | LN_OP_IN_PLACE))
-    return luaL_error(L, "there is no op '%s' for graphs", name);
+  const LnOp *op = check_graph_op(L, luaL_checkstring(L, 3));
   lua_getfield(L, 1, "operands");   // 4
-  luaL_checktype(L, 4, LUA_TTABLE);
-  int n = (int)lua_rawlen(L, 4);
-  bool list = op->flags & LN_OP_LIST;
-  if (n > MAX_IN || (list ? n < 1 : n != op->n_in))
-    return luaL_error(L, "an operation '%s' does not have %d operands", name, n);
-  lua_newtable(L);                  // 5: anchors
-  for (int i = 0; i < n; i++) {
-    lua_rawgeti(L, 4, i + 1);
-    missing[i] = lua_isboolean(L, 6);
-    if (lua_istable(L, 6)) {
-      LnDtype d = ln_lua_dtype_option(L, 6, name, LN_FLOAT32);
-      lua_getfield(L, 6, "value");
-      constants[i] = ln_lua_to_tensor(L, s, 7, d, name);
-      lua_pushvalue(L, 7);
-      lua_rawseti(L, 5, i + 1);
-    }
-    lua_settop(L, 5);
-  }
+  const int n = read_operands(L, s, op, constants, missing);   // 5
   ln_op_default_params(&s->context, op, params);
   if (op == ln_op_slice) {
-    LnSlice *p = (LnSlice *)(void *)params;
-    int64_t flags[LN_MAX_RANK];
-    int sizes[4];
-    memset(p, 0, sizeof *p);
-    lua_getfield(L, 1, "slice");
-    luaL_checktype(L, 6, LUA_TTABLE);
-    read_ints(L, 6, "start", p->start, &sizes[0]);
-    read_ints(L, 6, "count", p->count, &sizes[1]);
-    read_ints(L, 6, "step", p->step, &sizes[2]);
-    read_ints(L, 6, "flags", flags, &sizes[3]);
-    p->n = sizes[0];
-    for (int k = 1; k < 4; k++)
-      if (sizes[k] != p->n) return luaL_error(L, "the slice of an operation is incomplete");
-    for (int k = 0; k < p->n; k++) {
-      p->drop[k] = flags[k] & DROP;
-      p->open[k] = flags[k] & (OPEN | WHOLE);
-      if (flags[k] & WHOLE) p->start[k] = 0, p->count[k] = -1, p->step[k] = 1;
-    }
+    lua_getfield(L, 1, "slice");    // 6
+    read_slice(L, 6, (LnSlice *)(void *)params);
   }
   LnLayer *l = ln_operation_new(&s->context, op, n, constants, missing, params);
-  if (!l) return ln_lua_raise(L, s, name);
+  if (!l) return ln_lua_raise(L, s, op->name);
   lua_settop(L, 3);
   push_operation(L, s, l);          // 4
   lua_getfield(L, 1, "options");    // 5
-  for (const LnOption *o = op->options; o && o->name && lua_istable(L, 5); o++) {
-    if (lua_getfield(L, 5, o->name) != LUA_TNIL) {
-      void *own = ((LnOperation *)l)->params;
-      ln_lua_check_option(L, s, name, o, 6, true);
-      ln_option_free(o, own);
-      ln_lua_store_option(L, s, o, own);
-    }
-    lua_settop(L, 5);
-  }
+  read_operation_options(L, s, 5, (LnOperation *)l);
   lua_settop(L, 4);
   lua_pushvalue(L, 2);
   lua_setfield(L, 4, "name");
@@ -556,67 +583,79 @@ static void read_node_slots(lua_State *L, int table, LnNode *node) {
   lua_settop(L, arguments - 1);
 }
 
+// Handles live as long as the model's, as a container's do.
+static void hold_layers(lua_State *L, int list, int n, LnLayer *const *layers) {
+  lua_getiuservalue(L, 1, 1);
+  for (int i = 0; i < n; i++) {
+    lua_rawgeti(L, list, i + 1);
+    lua_rawsetp(L, -2, layers[i]);
+  }
+}
+
+// The table at the top as a node of a graph; it is popped. `anchors` gets its slots as element i.
+static LnNode read_node(lua_State *L, LnLua *s, int anchors, int i) {
+  const int table = lua_gettop(L);
+  lua_getfield(L, table, "layer");
+  LnNode node = {.layer = (LnLayer *)ln_lua_check_object(L, s, -1, LN_LAYER, "Model")};
+  lua_getfield(L, table, "training");
+  node.training = lua_isnil(L, -1) ? -1 : lua_toboolean(L, -1);
+  lua_getfield(L, table, "first");
+  node.first_out = (int)lua_tointeger(L, -1) - 1;
+  lua_getfield(L, table, "n_out");
+  node.n_out = (int)lua_tointeger(L, -1);
+  lua_settop(L, table);
+  lua_getfield(L, table, "inputs");
+  node.in = lua_newuserdatauv(L, 3 * MAX_IN * sizeof(int), 0);
+  lua_rawseti(L, anchors, i);
+  node.n_in = read_slots(L, node.in, MAX_IN);
+  read_node_slots(L, table, &node);
+  lua_settop(L, table - 1);
+  return node;
+}
+
 // core.set_graph(model, {inputs = {{name =, shape =, dtype =}}, nodes = {{layer =, inputs = {slot},
 // arguments = {[name] = slot, {slot} or true}, masks = {slot or false}, training =, first =,
 // n_out =}}, outputs = {slot}, layers = {layer}}): slots count from 1.
 static int set_graph(lua_State *L) {
+  enum { MODEL = 1, GRAPH, INPUTS, NODES, OUTPUTS, LAYERS, ANCHORS = 11, TOP };
   LnLua *s = ln_lua(L);
-  LnLayer *model = (LnLayer *)ln_lua_check_object(L, s, 1, LN_LAYER, "Model");
+  LnLayer *model = (LnLayer *)ln_lua_check_object(L, s, MODEL, LN_LAYER, "Model");
   if (model->base.cls != &ln_functional_class->base)
     return luaL_error(L, "'%s' is not a functional model", model->base.name);
-  lua_settop(L, 2);
-  lua_getfield(L, 2, "inputs");    // 3
-  lua_getfield(L, 2, "nodes");     // 4
-  lua_getfield(L, 2, "outputs");   // 5
-  lua_getfield(L, 2, "layers");    // 6
-  LnGraph g = {.n_in = (int)lua_rawlen(L, 3), .n_nodes = (int)lua_rawlen(L, 4),
-               .n_out = (int)lua_rawlen(L, 5)};
-  int n_children = (int)lua_rawlen(L, 6);
+  lua_settop(L, GRAPH);
+  lua_getfield(L, GRAPH, "inputs");
+  lua_getfield(L, GRAPH, "nodes");
+  lua_getfield(L, GRAPH, "outputs");
+  lua_getfield(L, GRAPH, "layers");
+  LnGraph g = {.n_in = (int)lua_rawlen(L, INPUTS), .n_nodes = (int)lua_rawlen(L, NODES),
+               .n_out = (int)lua_rawlen(L, OUTPUTS)};
+  const int n_children = (int)lua_rawlen(L, LAYERS);
   luaL_checkstack(L, 20, NULL);
   LnInput *inputs = scratch(L, g.n_in, sizeof *inputs);
   LnNode *nodes = scratch(L, g.n_nodes, sizeof *nodes);
   int *outputs = scratch(L, g.n_out, sizeof *outputs);
   LnLayer **children = scratch(L, n_children, sizeof *children);
-  lua_newtable(L);                 // 11: anchors of the nodes' inputs
+  lua_newtable(L);   // ANCHORS: the nodes' slots
   for (int i = 0; i < g.n_in; i++) {
-    lua_rawgeti(L, 3, i + 1);      // 12
-    inputs[i] = read_input(L, 12);
-    lua_settop(L, 11);
+    lua_rawgeti(L, INPUTS, i + 1);
+    inputs[i] = read_input(L, TOP);
+    lua_settop(L, ANCHORS);
   }
   for (int i = 0; i < g.n_nodes; i++) {
-    lua_rawgeti(L, 4, i + 1);      // 12
-    lua_getfield(L, 12, "layer");
-    nodes[i] = (LnNode){.layer = (LnLayer *)ln_lua_check_object(L, s, 13, LN_LAYER, "Model")};
-    lua_getfield(L, 12, "training");
-    nodes[i].training = lua_isnil(L, -1) ? -1 : lua_toboolean(L, -1);
-    lua_getfield(L, 12, "first");
-    nodes[i].first_out = (int)lua_tointeger(L, -1) - 1;
-    lua_getfield(L, 12, "n_out");
-    nodes[i].n_out = (int)lua_tointeger(L, -1);
-    lua_settop(L, 12);
-    lua_getfield(L, 12, "inputs");
-    nodes[i].in = lua_newuserdatauv(L, 3 * MAX_IN * sizeof(int), 0);
-    lua_rawseti(L, 11, i + 1);
-    nodes[i].n_in = read_slots(L, nodes[i].in, MAX_IN);
-    read_node_slots(L, 12, &nodes[i]);
-    lua_settop(L, 11);
+    lua_rawgeti(L, NODES, i + 1);
+    nodes[i] = read_node(L, s, ANCHORS, i + 1);
   }
-  lua_pushvalue(L, 5);
+  lua_pushvalue(L, OUTPUTS);
   read_slots(L, outputs, g.n_out);
   for (int i = 0; i < n_children; i++) {
-    lua_rawgeti(L, 6, i + 1);
-    children[i] = (LnLayer *)ln_lua_check_object(L, s, 12, LN_LAYER, "Model");
-    lua_settop(L, 11);
+    lua_rawgeti(L, LAYERS, i + 1);
+    children[i] = (LnLayer *)ln_lua_check_object(L, s, TOP, LN_LAYER, "Model");
+    lua_settop(L, ANCHORS);
   }
   g.inputs = inputs, g.nodes = nodes, g.outputs = outputs;
   if (!ln_functional_set(&s->context, model, &g, n_children, children))
     return ln_lua_raise(L, s, "Model");
-  // Handles live as long as the model's, as a container's do.
-  lua_getiuservalue(L, 1, 1);
-  for (int i = 0; i < n_children; i++) {
-    lua_rawgeti(L, 6, i + 1);
-    lua_rawsetp(L, -2, children[i]);
-  }
+  hold_layers(L, LAYERS, n_children, children);
   return 0;
 }
 

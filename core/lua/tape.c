@@ -115,6 +115,21 @@ static int watch(lua_State *L) {
   return 0;
 }
 
+// output_gradients of the options at index 4, one for each target in its shape, or NULL.
+static LnTensor **read_seeds(lua_State *L, LnLua *s, LnTensor *const *targets, int n_targets) {
+  LnTensor **seeds = NULL;
+  if (!lua_isnil(L, 4)) check_only(L, 4, "output_gradients", "gradient");
+  if (!lua_istable(L, 4) || lua_getfield(L, 4, "output_gradients") == LUA_TNIL) return NULL;
+  int n = read_tensors(L, s, lua_gettop(L), "gradient", "output_gradients", &seeds);
+  if (n != n_targets)
+    luaL_error(L, "'gradient': %d output_gradients for %d targets", n, n_targets);
+  for (int i = 0; i < n; i++)
+    if (!ln_tensor_same_shape(seeds[i], targets[i]))
+      luaL_error(L, "'gradient': output_gradients of shape %s for a target of shape %s",
+                 ln_tensor_shape_text(seeds[i]), ln_tensor_shape_text(targets[i]));
+  return seeds;
+}
+
 // tape:gradient(target, sources[, {output_gradients = seed}]) -> a tensor (or false), or for a list
 // of sources the list of them. target may be a list, whose elements are summed.
 static int gradient(lua_State *L) {
@@ -126,19 +141,10 @@ static int gradient(lua_State *L) {
     return luaL_error(L, "'gradient': a tape gives gradients once; make it with "
                          "ln.GradientTape{persistent = true} for more");
   bool list = lua_istable(L, 3);
-  LnTensor **targets, **sources, **seeds = NULL;
+  LnTensor **targets, **sources;
   int n_targets = read_tensors(L, s, 2, "gradient", "the target", &targets);
   int n_sources = read_tensors(L, s, 3, "gradient", "sources", &sources);
-  if (!lua_isnil(L, 4)) check_only(L, 4, "output_gradients", "gradient");
-  if (lua_istable(L, 4) && lua_getfield(L, 4, "output_gradients") != LUA_TNIL) {
-    int n = read_tensors(L, s, lua_gettop(L), "gradient", "output_gradients", &seeds);
-    if (n != n_targets)
-      return luaL_error(L, "'gradient': %d output_gradients for %d targets", n, n_targets);
-    for (int i = 0; i < n; i++)
-      if (!ln_tensor_same_shape(seeds[i], targets[i]))
-        return luaL_error(L, "'gradient': output_gradients of shape %s for a target of shape %s",
-                          ln_tensor_shape_text(seeds[i]), ln_tensor_shape_text(targets[i]));
-  }
+  LnTensor **seeds = read_seeds(L, s, targets, n_targets);
   for (int i = 0; i < n_targets; i++)
     if (!ln_dtype_is_float(targets[i]->dtype))
       return luaL_error(L, "'gradient': the target should be float, got %s",
