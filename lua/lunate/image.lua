@@ -170,7 +170,7 @@ end
 -- ---- patches
 
 local PATCHES = {
-  size = {"integers", min = 1},
+  size = {"integers", required = true, min = 1},
   strides = {"integers", optional = true, min = 1},
   dilation_rate = {"integers", default = {1}, min = 1},
   padding = {"choice", choices = {"valid", "same"}, default = "valid"},
@@ -243,7 +243,7 @@ end
 
 local FILL_MODES = {"constant", "nearest", "wrap", "mirror", "reflect"}
 local MAP = {
-  order = {"integer", min = 0, max = 1},
+  order = {"integer", min = 0, max = 1, required = true},
   fill_mode = {"choice", choices = FILL_MODES, default = "constant"},
   fill_value = {"number", default = 0},
 }

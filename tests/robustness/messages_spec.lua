@@ -128,6 +128,13 @@ describe("a wrong name", function()
     assert.is_nil(ln.callbacks.EarlyStopping().on_epoch_begins)
   end)
 
+  it("of an option that is missing", function()
+    local x = ln.ones{4, 4, 3}
+    says("option 'order' is required", function() ln.image.map_coordinates(x, ln.zeros{3, 2}) end)
+    says("option 'size' is required", function() ln.image.extract_patches(x) end)
+    says("required", function() ln.image.resize(x) end)
+  end)
+
   it("is found by a transposition, and by what other libraries call it", function()
     local function option(class, name, value) return function() return class{[name] = value} end end
     says("did you mean 'relu'?", function() return ln.layers.Dense{1, activation = "rleu"} end)

@@ -562,4 +562,15 @@ describe("configs that nobody should believe", function()
     end
     assert.is_true(tried > 800, tried)
   end)
+
+  it("have a mask that is none", function()
+    local tree = core.json_decode(read("nested"))
+    local layer = tree.config.layers[2]
+    for _, mask in ipairs{{}, {false}, {class_name = "Dense"}} do
+      layer.inbound_nodes[1].kwargs.mask = mask
+      local ok, model = pcall(registry.model, tree)
+      if ok then model = model:get_config() end
+      assert.is_truthy(ok or not model:find("attempt to", 1, true), model)
+    end
+  end)
 end)

@@ -94,9 +94,9 @@ function graph.arguments(node, convert)
     elseif type(value) == "table" then value = each(value) end
     options[argument.name] = value
   end
-  if node.masks then
-    options.mask = #node.masks > 1 and each(node.masks, false) or convert(node.masks[1])
-  end
+  local masks = node.masks or {}
+  if #masks > 1 then options.mask = each(masks, false)
+  elseif masks[1] then options.mask = convert(masks[1]) end
   return next(options) ~= nil and options or nil
 end
 
