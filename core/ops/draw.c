@@ -5,8 +5,10 @@
 #include <string.h>
 
 #include "base/random.h"
+#include "ops/noise.h"
 
 enum { UNIFORM, DIRICHLET, ORDER };
+enum { WEIGHTS = 64 };   // of a Dirichlet distribution at most
 static const LnOp *op_of(int which);
 
 typedef struct Draw {
@@ -20,7 +22,17 @@ static const LnField fields[] = {LN_BYTES(Draw, one_row), LN_BYTES(Draw, count),
 
 static bool shape(const LnCall *call, LnSpec *out) {
   const Draw *p = call->params;
-  int64_t rows = p->one_row ? 1 : call->in[0]->shape[0];
+  const LnTensor *x = call->in[0];
+  if (x->rank < 1)
+    return ln_fail(call->context, "%s: a batch is wanted, got a scalar", call->op->name);
+  if (call->op->variant != ORDER && !ln_dtype_is_float((LnDtype)x->dtype))
+    return ln_fail(call->context, "%s: floats are wanted, got %s", call->op->name,
+                   ln_dtype_name((LnDtype)x->dtype));
+  if (p->count < 0 || p->count > (call->op->variant == DIRICHLET ? WEIGHTS : INT32_MAX))
+    return ln_fail(call->context, "%s: %lld numbers a picture", call->op->name,
+                   (long long)p->count);
+  if (!ln_check_random_state(call)) return false;
+  int64_t rows = p->one_row ? 1 : x->shape[0];
   if (call->op->variant == ORDER) return ln_spec(call, out, LN_INT64, 1, &rows);
   return ln_spec(call, out, (LnDtype)call->in[0]->dtype, 2, (int64_t[]){rows, p->count});
 }
@@ -54,7 +66,7 @@ static double log_gamma_number(LnRandom *r, double alpha) {
 
 static void dirichlet(const Draw *p, LnRandom *r, LnTensor *y) {
   double alpha = p->low + (p->high - p->low) * ln_random_double(r);
-  double logs[64];
+  double logs[WEIGHTS];
   for (int64_t row = 0; y->size > 0 && row < y->shape[0]; row++) {   // rows without weights: none
     double most = -INFINITY, sum = 0;
     for (int64_t i = 0; i < p->count; i++) {
@@ -108,10 +120,6 @@ LnTensor *ln_draw_uniform(LnContext *c, LnTensor *x, LnTensor *state, bool one_r
 
 LnTensor *ln_draw_dirichlet(LnContext *c, LnTensor *x, LnTensor *state, bool one_row, int64_t count,
                             double low, double high) {
-  if (count > 64) {
-    ln_fail(c, "at most 64 weights, got %lld", (long long)count);
-    return NULL;
-  }
   return drawn(c, DIRICHLET, x, state, one_row, count, low, high);
 }
 

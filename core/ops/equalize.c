@@ -14,6 +14,15 @@ typedef struct Equalize {
 static const LnField fields[] = {LN_BYTES(Equalize, bins), {0}};
 
 static bool shape(const LnCall *call, LnSpec *out) {
+  const Equalize *p = call->params;
+  const LnTensor *x = call->in[0];
+  if (x->rank != 4 || !ln_dtype_is_float((LnDtype)x->dtype))
+    return ln_fail(call->context, "%s: float pictures (batch, height, width, channels) are wanted, "
+                   "got %s of shape %s", call->op->name, ln_dtype_name((LnDtype)x->dtype),
+                   ln_tensor_shape_text(x));
+  if (p->bins < 1 || p->bins > 1 << 20)
+    return ln_fail(call->context, "%s: 1 to 2^20 bins, got %lld", call->op->name,
+                   (long long)p->bins);
   return ln_spec_like(call, out, (LnDtype)call->in[0]->dtype, call->in[0]);
 }
 

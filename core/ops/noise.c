@@ -32,14 +32,20 @@ static const LnOption normal_options[] = {
 static const LnField keep_fields[] = {LN_BYTES(Noise, b), {0}};
 static const LnField normal_fields[] = {LN_BYTES(Noise, shape), {0}};
 
+bool ln_check_random_state(const LnCall *call) {
+  const LnTensor *state = call->in[1];
+  return !state ||
+         (state->dtype == LN_INT64 && state->size == 2 && ln_tensor_is_contiguous(state)) ||
+         ln_fail(call->context, "%s: that is no generator's state", call->op->name);
+}
+
 static bool shape(const LnCall *call, LnSpec *out) {
   const Noise *p = call->params;
-  const LnTensor *x = call->in[0], *state = call->in[1];
+  const LnTensor *x = call->in[0];
   if (!ln_dtype_is_float((LnDtype)x->dtype))
     return ln_fail(call->context, "%s: expected a float tensor, got %s", call->op->name,
                    ln_dtype_name((LnDtype)x->dtype));
-  if (state && (state->dtype != LN_INT64 || state->size != 2 || !ln_tensor_is_contiguous(state)))
-    return ln_fail(call->context, "%s: that is no generator's state", call->op->name);
+  if (!ln_check_random_state(call)) return false;
   if (p->shape.n < 0) return ln_spec_like(call, out, (LnDtype)x->dtype, x);
   return ln_spec(call, out, (LnDtype)x->dtype, (int)p->shape.n, p->shape.v);
 }

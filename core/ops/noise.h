@@ -8,6 +8,9 @@
 // reference. Kept tapes then hold on to it like to any input.
 LnTensor *ln_random_state(LnContext *c, const LnRandom *r);
 
+// For shape() of ops whose second input is such a state, or none.
+bool ln_check_random_state(const LnCall *call);
+
 // Of x's dtype; state NULL: the context's generator.
 // 1 / (1 - rate) with probability 1 - rate, else 0; of this shape, that broadcasts to x's.
 LnTensor *ln_random_keep(LnContext *c, LnTensor *x, LnTensor *state, double rate,

@@ -191,7 +191,7 @@ describe("the lunate command", function()
 
     it("completes", function()
       local s = open()
-      s:keys("ln.la\t", "ln.layers.")
+      s:keys("ln.layers\t", "ln.layers.")
       s:keys("Den\t", "Dense")
       s:keys("{3, activ\t", "activation")
       s:keys("\21", nil)
