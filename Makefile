@@ -305,7 +305,7 @@ tsan:  ## threads under ThreadSanitizer, in a build folder of its own
 # Where glibc puts thread-local memory of modules is guessed by the sanitizer (__tls_get_addr), wrongly
 # at times, and then it crashes looking for leaks there; nothing of ours is held by such memory.
 sanitized:
-	@$(RUN) ASAN_OPTIONS="$(or $(ASAN_OPTIONS),detect_leaks=1:allocator_may_return_null=1):intercept_tls_get_addr=0" UBSAN_OPTIONS=print_stacktrace=1 \
+	@$(RUN) ASAN_OPTIONS="$(or $(ASAN_OPTIONS),detect_leaks=1:allocator_may_return_null=1:quarantine_size_mb=16):intercept_tls_get_addr=0" UBSAN_OPTIONS=print_stacktrace=1 \
 	  LD_PRELOAD="$$($(CC) -print-file-name=libasan.so)" $(SUITE)
 
 lint:  ## luacheck, the rules of the house and complete documentation (scripts/lint.lua)

@@ -131,7 +131,7 @@ int ln_lua_bad_argument(lua_State *L, int i, const char *text) {
 int ln_lua_raise(lua_State *L, LnLua *s, const char *what) {
   // Cleared first: what makes the message may itself fail for want of memory.
   char text[sizeof s->context.err.text];
-  strcpy(text, s->context.err.text);
+  strcpy(text, s->context.err.set ? s->context.err.text : "out of memory");   // of malloc's
   ln_clear_error(&s->context);
   size_t n = what ? strlen(what) : 0;
   bool named = n > 0 && strncmp(text, what, n) == 0 && text[n] == ':';

@@ -20,7 +20,7 @@ end
 describe("datasets", function()
   it("lists what there is", function()
     local message = scratch.message(function() local _ = D.irs end)
-    assert.matches("there is no data set 'irs'; there are: california_housing, fashion_mnist, garm",
+    assert.matches("there is no data set 'irs'; there are: california_housing, cifar10, cifar100",
       message, 1, true)
     assert.matches("generators_spec.lua", message, 1, true)
     assert.matches("no data set '_files'", scratch.message(function() return D._files end), 1, true)

@@ -29,7 +29,7 @@ describe("complete", function()
 
   it("names fields, parts and classes without making anything", function()
     assert.equal("layers.", all("ln.layers"))
-    assert.equal("Dense", all("ln.layers.De"))
+    assert.equal("Dense", all("ln.layers.Den"))
     assert.is_true(has("y = f(ln.layers.", "Dense"))
     assert.equal("make_moons", all("ln.datasets.make_m"))
     assert.equal("load_data", all("ln.datasets.iris.load"))

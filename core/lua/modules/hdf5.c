@@ -787,17 +787,24 @@ static _Noreturn void cannot_write(Writer *w) {
   refuse(&w->child, "'%s' cannot be written: %s", w->child.path, reason);
 }
 
+// A property list or a type: memory is all that making one can lack, although libhdf5, which makes
+// its own first, may name something else.
+static hid_t given(Writer *w, hid_t id) {
+  if (id < 0) refuse(&w->child, "'%s' cannot be written: out of memory", w->child.path);
+  return id;
+}
+
 // As h5py makes a file by default, but in memory.
 static void open_writer(Writer *w, const Task *task) {
   H5FD_file_image_callbacks_t callbacks = {room_malloc, image_memcpy, room_realloc, image_free,
                                            image_user,  image_keep,   (void *)(uintptr_t)task};
-  w->access = H5Pcreate(H5P_FILE_ACCESS);
-  w->creation = H5Pcreate(H5P_DATASET_CREATE);
-  w->links = H5Pcreate(H5P_LINK_CREATE);
-  w->text = H5Tcopy(H5T_C_S1);
-  w->boolean = new_bool_type();
-  w->opaque = H5Tcreate(H5T_OPAQUE, 2);
-  if (w->boolean < 0 || w->opaque < 0 || H5Pset_fapl_core(w->access, (size_t)1 << 20, 0) < 0 ||
+  w->access = given(w, H5Pcreate(H5P_FILE_ACCESS));
+  w->creation = given(w, H5Pcreate(H5P_DATASET_CREATE));
+  w->links = given(w, H5Pcreate(H5P_LINK_CREATE));
+  w->text = given(w, H5Tcopy(H5T_C_S1));
+  w->boolean = given(w, new_bool_type());
+  w->opaque = given(w, H5Tcreate(H5T_OPAQUE, 2));
+  if (H5Pset_fapl_core(w->access, (size_t)1 << 20, 0) < 0 ||
       H5Pset_file_image_callbacks(w->access, &callbacks) < 0 ||
       H5Pset_obj_track_times(w->creation, 0) < 0 ||
       H5Pset_char_encoding(w->links, H5T_CSET_UTF8) < 0 ||
