@@ -43,7 +43,8 @@ static bool resample_shape(const LnCall *call, LnSpec *out) {
   memcpy(shape, x->shape, sizeof shape);
   int at = x->rank - (p->channels_first ? 2 : 3);
   if (x->rank < 3 || !ln_dtype_is_float((LnDtype)x->dtype) || p->height < 1 || p->width < 1)
-    return ln_fail(call->context, "%s: float pictures are wanted, got %s of shape %s, to %lld x %lld",
+    return ln_fail(call->context,
+                   "%s: float pictures are wanted, got %s of shape %s, to %lld x %lld",
                    call->op->name, ln_dtype_name((LnDtype)x->dtype), ln_tensor_shape_text(x),
                    (long long)p->height, (long long)p->width);
   if (shape[at] == 0 || shape[at + 1] == 0)
