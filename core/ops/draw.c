@@ -79,13 +79,12 @@ static void dirichlet(const Draw *p, LnRandom *r, LnTensor *y) {
 }
 
 static void forward(const LnCall *call) {
-  LnTensor *y = call->out[0], *state = call->in[1];
-  LnRandom copy, *r = &call->context->random;
-  if (state) memcpy(r = &copy, state->data, sizeof copy);
+  LnTensor *y = call->out[0];
+  LnRandom copy, *r = ln_random_begin(call, &copy);
   if (call->op->variant == UNIFORM) uniform(call->params, r, y);
   else if (call->op->variant == DIRICHLET) dirichlet(call->params, r, y);
   else ln_random_permutation(r, y->data, y->size, 0);
-  if (state) memcpy(state->data, r, sizeof copy);
+  ln_random_end(call, r);
 }
 
 #define DRAW(which, told)                                                                         \

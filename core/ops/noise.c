@@ -39,6 +39,16 @@ bool ln_check_random_state(const LnCall *call) {
          ln_fail(call->context, "%s: that is no generator's state", call->op->name);
 }
 
+LnRandom *ln_random_begin(const LnCall *call, LnRandom *copy) {
+  const LnTensor *state = call->in[1];
+  return state ? memcpy(copy, state->data, sizeof *copy) : &call->context->random;
+}
+
+void ln_random_end(const LnCall *call, const LnRandom *drawn) {
+  LnTensor *state = call->in[1];
+  if (state) memcpy(state->data, drawn, sizeof *drawn);
+}
+
 static bool shape(const LnCall *call, LnSpec *out) {
   const Noise *p = call->params;
   const LnTensor *x = call->in[0];
@@ -66,12 +76,11 @@ static void normals(const Noise *p, LnRandom *r, float *x, int64_t n) {
 }
 
 static void draw(const LnCall *call, void (*fill)(const Noise *, LnRandom *, float *, int64_t)) {
-  LnTensor *y = call->out[0], *state = call->in[1];
-  LnRandom copy, *r = &call->context->random;
+  LnTensor *y = call->out[0];
+  LnRandom copy, *r = ln_random_begin(call, &copy);
   float *x = y->dtype == LN_FLOAT64 ? call->scratch : y->data;
-  if (state) memcpy(r = &copy, state->data, sizeof copy);
   fill(call->params, r, x, y->size);
-  if (state) memcpy(state->data, r, sizeof copy);
+  ln_random_end(call, r);
   double *wide = y->data;
   for (int64_t i = 0; y->dtype == LN_FLOAT64 && i < y->size; i++) wide[i] = (double)x[i];
 }
@@ -94,13 +103,12 @@ static size_t x_bytes(const LnCall *call) { return ln_packed_bytes(call->in[0], 
 
 static void dropout(const LnCall *call) {
   const Noise *p = call->params;
-  LnTensor *y = call->out[0], *state = call->in[1];
-  LnRandom copy, *r = &call->context->random;
+  LnTensor *y = call->out[0];
+  LnRandom copy, *r = ln_random_begin(call, &copy);
   char *memory = call->scratch;
   const float *x = ln_packed(call->in[0], LN_FLOAT32, &memory);
-  if (state) memcpy(r = &copy, state->data, sizeof copy);
   ln_random_dropout(r, (float)p->a, kept_factor(p), x, y->data, call->out[1]->data, y->size);
-  if (state) memcpy(state->data, r, sizeof copy);
+  ln_random_end(call, r);
 }
 
 static bool dropout_backward(const LnCall *call, LnTensor *const *dy, const bool *want,

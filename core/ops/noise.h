@@ -10,6 +10,10 @@ LnTensor *ln_random_state(LnContext *c, const LnRandom *r);
 
 // For shape() of ops whose second input is such a state, or none.
 bool ln_check_random_state(const LnCall *call);
+// For forward() of such ops: the generator to draw from, which is *copy where there is a state, and
+// the state moved on by what was drawn.
+LnRandom *ln_random_begin(const LnCall *call, LnRandom *copy);
+void ln_random_end(const LnCall *call, const LnRandom *drawn);
 
 // Of x's dtype; state NULL: the context's generator.
 // 1 / (1 - rate) with probability 1 - rate, else 0; of this shape, that broadcasts to x's.

@@ -1,13 +1,12 @@
 -- Attention and AdditiveAttention: numbers are in the goldens (layers_spec.lua); here what calls
 -- and graphs of them do, and files of Keras's.
 local ln = require "lunate"
-local core = require "lunate.core"
+local keras_model = require "support.keras_model"
 local scratch = require "support.scratch"
 local fails = require "support.fails"
 
 local layers = ln.layers
 
-local fixtures = debug.getinfo(1, "S").source:match("^@(.*)nn/") .. "fixtures/keras3/"
 local function near(a, b, tolerance)
   assert.is_true(a.shape == b.shape)
   assert.is_true((a - b):abs():max():item() <= (tolerance or 1e-6))
@@ -155,19 +154,6 @@ describe("Attention", function()
 
   it("reads Keras's files, and writes what is read the same", function()
     local folder <close> = scratch.folder()
-    local file <close> = assert(io.open(fixtures .. "attention.json"))
-    local case = core.json_decode(file:read("a"))
-    local model, inputs = ln.load_model(fixtures .. "attention.keras"), {}
-    for i, each in ipairs(case.inputs) do inputs[i] = ln.tensor(each) end
-    local function check(it_is)
-      local y, scores = it_is:predict(inputs)
-      near(y, ln.tensor(case.outputs[1]))
-      near(scores, ln.tensor(case.outputs[2]))
-    end
-    check(model)
-    for _, name in ipairs{"/again.keras", "/again.h5"} do
-      model:save(folder.path .. name)
-      check(ln.load_model(folder.path .. name))
-    end
+    keras_model("attention", folder, near)
   end)
 end)

@@ -2,12 +2,12 @@
 -- (layers_spec.lua) and in files of its.
 local ln = require "lunate"
 local core = require "lunate.core"
+local keras_model = require "support.keras_model"
 local scratch = require "support.scratch"
 local fails = require "support.fails"
 
 local layers = ln.layers
 
-local fixtures = debug.getinfo(1, "S").source:match("^@(.*)nn/") .. "fixtures/keras3/"
 local function near(a, b, tolerance)
   assert.is_true(a.shape == b.shape)
   assert.is_true((a - b):abs():max():item() <= (tolerance or 1e-5))
@@ -250,20 +250,7 @@ describe("MultiHeadAttention", function()
 
   it("reads Keras's files, and writes what is read the same", function()
     local folder <close> = scratch.folder()
-    local file <close> = assert(io.open(fixtures .. "multi_head.json"))
-    local case = core.json_decode(file:read("a"))
-    local model, inputs = ln.load_model(fixtures .. "multi_head.keras"), {}
-    for i, each in ipairs(case.inputs) do inputs[i] = ln.tensor(each) end
-    local function check(it_is)
-      local y, scores = it_is:predict(inputs)
-      near(y, ln.tensor(case.outputs[1]))
-      near(scores, ln.tensor(case.outputs[2]))
-    end
-    check(model)
-    for _, name in ipairs{"/again.keras", "/again.h5"} do
-      model:save(folder.path .. name)
-      check(ln.load_model(folder.path .. name))
-    end
+    local model, check = keras_model("multi_head", folder, near)
     local copy = ln.clone_model(model)
     model:save_weights(folder.path .. "/again.weights.h5")
     copy:load_weights(folder.path .. "/again.weights.h5")
