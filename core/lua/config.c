@@ -305,6 +305,14 @@ void ln_lua_push_serialized(lua_State *L, LnLua *s, LnObject *o) {
   else push_entry(L, s, o);
 }
 
+// The handle at 1, by which its object is found from now on; others' are from the beginning.
+static const LnHandle *findable(lua_State *L, LnLua *s) {
+  const LnHandle *h = ln_lua_check_handle(L, s, 1);
+  lua_settop(L, 1);
+  if (h->object->cls->kind == LN_CALLBACK) ln_lua_remember(L, s, h->object);
+  return h;
+}
+
 static int config_body(lua_State *L) {
   LnLua *s = ln_lua(L);
   ln_lua_push_config(L, s, ln_lua_check_handle(L, s, 1)->object);
@@ -313,8 +321,7 @@ static int config_body(lua_State *L) {
 
 static int get_config(lua_State *L) {
   LnLua *s = ln_lua(L);
-  const LnHandle *h = ln_lua_check_handle(L, s, 1);
-  lua_settop(L, 1);
+  const LnHandle *h = findable(L, s);
   const LnObject *o = h->object;
   // Parts that are layers may stand in several places of it.
   if (o->cls->kind == LN_LAYER && (h->in_lua || ((const LnLayer *)o)->n_children > 0))
@@ -327,7 +334,7 @@ static int get_config(lua_State *L) {
 static int serialize_whole(lua_State *L) {
   LnLua *s = ln_lua(L);
   if (lua_isfunction(L, 1)) name_function(L, s, "function");
-  else ln_lua_push_serialized(L, s, ln_lua_check_handle(L, s, 1)->object);
+  else ln_lua_push_serialized(L, s, findable(L, s)->object);
   return 1;
 }
 

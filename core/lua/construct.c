@@ -223,9 +223,11 @@ static LnHandle *push_instance(lua_State *L, LnLua *s, int i) {
   lua_pushvalue(L, i);
   LnHandle *h = ln_lua_push_blank(L, s, ln_lua_handle_type(cls));
   lua_remove(L, -2);
-  h->object = ln_object_new(&s->context, cls);
-  if (!h->object) ln_lua_raise(L, s, cls->name);
-  ln_lua_remember(L, s, h->object);
+  if (!h->object) {
+    h->object = ln_object_new(&s->context, cls);
+    if (!h->object) ln_lua_raise(L, s, cls->name);
+    ln_lua_remember(L, s, h->object);
+  }
   if (ln_lua_is_blank(cls) || ln_lua_defined_in_lua(L, i)) find_hooks(L, h->object, i);
   h->in_lua = ln_lua_defined_in_lua(L, i);
   return h;

@@ -415,10 +415,11 @@ static void add_metatable(lua_State *L, LnLua *s, int module, int type, const ch
   static const luaL_Reg metamethods[] = {
       {"__gc", object_gc}, {"__tostring", object_tostring}, {NULL, NULL}};
   static const char *const accessors[] = {"getters", "setters"};
+  bool callback = type == LN_TYPE_KINDS + LN_CALLBACK;   // their objects lie in the handle
   char name[40];
   snprintf(name, sizeof name, "lunate.%s", kind);
   ln_lua_metatable(L, s, type, name);
-  ln_lua_setfuncs(L, metamethods);
+  ln_lua_setfuncs(L, callback ? metamethods + 1 : metamethods);
   for (int i = 0; i < 2; i++) {
     lua_pushvalue(L, lua_upvalueindex(1));
     lua_pushvalue(L, -3);
@@ -430,7 +431,7 @@ static void add_metatable(lua_State *L, LnLua *s, int module, int type, const ch
   }
   static const luaL_Reg of_callbacks[] = {
       {"__index", callback_index}, {"__newindex", callback_newindex}, {NULL, NULL}};
-  if (type == LN_TYPE_KINDS + LN_CALLBACK) ln_lua_setfuncs(L, of_callbacks);
+  if (callback) ln_lua_setfuncs(L, of_callbacks);
   lua_pop(L, 2);
 }
 

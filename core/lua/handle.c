@@ -64,13 +64,23 @@ LnObject *ln_lua_test_object(lua_State *L, LnLua *s, int i, LnKind kind) {
   return h ? h->object : NULL;
 }
 
-// An empty handle with an instance table of the class at the top (which stays below it).
+// An empty handle with an instance table of the class at the top (which stays below it). A callback
+// has its object inside the handle: fit makes one a call, and a finalizer would cost more than it.
 LnHandle *ln_lua_push_blank(lua_State *L, LnLua *s, int type) {
-  LnHandle *h = lua_newuserdatauv(L, sizeof *h, 1);
+  typedef struct {
+    LnHandle handle;
+    LnObject object;
+  } Callback;
+  bool callback = type == LN_TYPE_KINDS + LN_CALLBACK;
+  LnHandle *h = lua_newuserdatauv(L, callback ? sizeof(Callback) : sizeof *h, 1);
   *h = (LnHandle){NULL, false, false, false};
+  if (callback) {
+    h->object = &((Callback *)h)->object;
+    *h->object = (LnObject){.cls = ln_lua_class(LN_CALLBACK)};
+  }
   ln_lua_push_metatable(L, s, type);
   lua_setmetatable(L, -2);
-  lua_newtable(L);
+  lua_createtable(L, 0, callback ? 8 : 0);
   lua_pushvalue(L, -3);
   lua_setmetatable(L, -2);
   lua_setiuservalue(L, -2, 1);
