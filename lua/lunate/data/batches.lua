@@ -9,6 +9,7 @@ local check = require "lunate.options"
 local raise = require "lunate.raise"
 local random = require "lunate.data._random"
 local is_tensor = require "lunate.is_tensor"
+local strings = require "lunate.strings"
 
 local OPTIONS = {
   batch_size = {"integer", default = 32, min = 1},
@@ -18,16 +19,22 @@ local OPTIONS = {
 }
 
 
+-- What has rows: a tensor, or a list of strings.
+local function is_rows(value)
+  return is_tensor(value) or type(value) == "table" and strings.is(value)
+end
+
 -- A table of tensors: a list or by name. (A table of options holds none.)
 local function is_group(value)
-  local first = type(value) == "table" and select(2, next(value))
-  return first ~= nil and is_tensor(first)
+  if type(value) ~= "table" or is_rows(value) then return false end
+  local _, first = next(value)
+  return first ~= nil and is_rows(first)
 end
 
 -- Calls f for every tensor of the arguments.
 local function each(data, f)
   for i = 1, data.n do
-    if is_tensor(data[i]) then f(data[i], "argument " .. i) end
+    if is_rows(data[i]) then f(data[i], "argument " .. i) end
     if is_group(data[i]) then
       for key, t in pairs(data[i]) do f(t, ("argument %d, '%s'"):format(i, key)) end
     end
@@ -35,9 +42,9 @@ local function each(data, f)
 end
 
 --- An iterator for `for`. Without `shuffle` the batches are views of the tensors.
--- @param ...  tensors, or tables of tensors (lists or by name, for models with several inputs), of
---   one length; then options: `batch_size` (32), `shuffle` (false), `drop_remainder` (false: the
---   last batch may be smaller), `random_state` (makes the order independent of `ln.set_seed`)
+-- @param ...  tensors, lists of strings, or tables of them (lists or by name, for models with
+--   several inputs), of one length; then options: `batch_size` (32), `shuffle` (false),
+--   `drop_remainder` (false: the last batch may be smaller), `random_state` (makes the order independent of `ln.set_seed`)
 -- @return an iterator that gives for each batch what was given, in the same form
 -- Errors: lengths that differ; what is no tensor; unknown options.
 return function(...)
@@ -52,12 +59,12 @@ return function(...)
   local options = check("batches", OPTIONS, args)
   local n
   for i = 1, data.n do
-    if not is_tensor(data[i]) and not is_group(data[i]) then
+    if not is_rows(data[i]) and not is_group(data[i]) then
       raise("batches: argument %d must be a tensor or a table of tensors, got %s", i, type(data[i]))
     end
   end
   each(data, function(t, what)
-    if not is_tensor(t) or t.rank == 0 then
+    if not is_rows(t) or is_tensor(t) and t.rank == 0 then
       raise("batches: %s must be a tensor with samples along its first axis", what)
     end
     n = n or #t
@@ -75,19 +82,22 @@ return function(...)
     local rows = order and order[{ {first, last} }]
     local range = { {first, last} }
     local function cut(t)
+      if not is_tensor(t) then
+        return rows and strings.take(t, rows) or strings.rows(t, first, last)
+      end
       if rows then return t:take(rows, {axis = 1}) end
       return t[range]
     end
-    first = last + 1
     local batch = {}
     for i = 1, data.n do
-      if is_tensor(data[i]) then
+      if is_rows(data[i]) then
         batch[i] = cut(data[i])
       else
         batch[i] = {}
         for key, t in pairs(data[i]) do batch[i][key] = cut(t) end
       end
     end
+    first = last + 1
     return table.unpack(batch, 1, data.n)
   end
 end

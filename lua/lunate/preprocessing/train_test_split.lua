@@ -11,6 +11,7 @@ local check = require "lunate.options"
 local raise = require "lunate.raise"
 local random = require "lunate.data._random"
 local is_tensor = require "lunate.is_tensor"
+local strings = require "lunate.strings"
 
 local OPTIONS = {
   test_size = {"number", optional = true},
@@ -82,10 +83,17 @@ local function stratified(labels, n, n_train, n_test, rng)
   return a:take(rng:permutation(#a)), b:take(rng:permutation(#b))
 end
 
---- Splits tensors along their first axis; returns train and test
+local function is_strings(value) return type(value) == "table" and strings.is(value) end
+
+-- Messages tell shapes of tensors, and how many strings there are.
+local function size_text(t)
+  return is_tensor(t) and tostring(t.shape) or ("(%d,)"):format(#t)
+end
+
+--- Splits tensors (or lists of strings) along their first axis; returns train and test
 -- of the first, then of the second, ...
--- @param ...  tensors of one length, then a table of options: `test_size`, `train_size` (samples,
---   or a fraction: the test's is rounded up, the train's down; 0.25 is tested on by default, the
+-- @param ...  tensors or lists of strings of one length, then a table of options: `test_size`,
+--   `train_size` (samples, or a fraction: the test's is rounded up, the train's down; 0.25 is tested on by default, the
 --   rest is learned from), `random_state` (an integer makes the split independent of
 --   `ln.set_seed`), `shuffle` (true; without it the parts are views of the head and the tail),
 --   `stratify` (labels whose proportions both parts keep)
@@ -94,7 +102,7 @@ end
 return function(...)
   local arrays, n_args = {...}, select("#", ...)
   local args = {}
-  if type(arrays[n_args]) == "table" then
+  if type(arrays[n_args]) == "table" and not strings.is(arrays[n_args]) then
     args = arrays[n_args]
     arrays[n_args] = nil
     n_args = n_args - 1
@@ -102,11 +110,11 @@ return function(...)
   if n_args == 0 then raise("train_test_split: expected tensors, then a table of options") end
   for i = 1, n_args do
     local t = arrays[i]
-    if not is_tensor(t) or t.rank == 0 then
+    if not is_strings(t) and (not is_tensor(t) or t.rank == 0) then
       raise("train_test_split: argument %d must be a tensor of samples, got %s", i, type(t))
     elseif #t ~= #arrays[1] then
       raise("train_test_split: all tensors must have the same length, got shapes %s and %s",
-        arrays[1].shape, t.shape)
+        size_text(arrays[1]), size_text(t))
     end
   end
   local options = check("train_test_split", OPTIONS, args)
@@ -134,7 +142,11 @@ return function(...)
   local parts = {}
   for i = 1, n_args do
     local t = arrays[i]
-    if train then
+    if is_strings(t) then
+      parts[2 * i - 1] = train and strings.take(t, train) or strings.rows(t, 1, n_train)
+      parts[2 * i] = test and strings.take(t, test)
+        or strings.rows(t, n_train + 1, n_train + n_test)
+    elseif train then
       parts[2 * i - 1], parts[2 * i] = t:take(train, {axis = 1}), t:take(test, {axis = 1})
     else
       parts[2 * i - 1], parts[2 * i] = t[{ {1, n_train} }], t[{ {n_train + 1, n_train + n_test} }]

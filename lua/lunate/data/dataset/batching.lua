@@ -5,6 +5,8 @@ local raise = require "lunate.raise"
 local base = require "lunate.data.dataset.base"
 local chunks = require "lunate.data.dataset.chunks"
 local elements = require "lunate.data.dataset.elements"
+local is_tensor = require "lunate.is_tensor"
+local strings = require "lunate.strings"
 
 local Dataset, stage, integer, f = base.Dataset, base.stage, base.integer, core.functions
 
@@ -41,7 +43,38 @@ local function groups(following, size, drop, what)
   end
 end
 
+-- The shape of a tensor or of strings, as text.
+local function shape_of(value)
+  if is_tensor(value) then return tostring(value.shape) end
+  return strings.shape_text(strings.shape(value, "'batch' of Dataset"))
+end
+
+-- Whether a part of all elements is strings; raises where it is of some alone.
+local function is_of_strings(list, part, what)
+  local first = strings.is(list[1][part])
+  for i, flat in ipairs(list) do
+    if strings.is(flat[part]) ~= first then
+      raise("'%s' of Dataset: element %d of the batch has %s where the first has %s", what, i,
+        first and "a tensor" or "strings", first and "strings" or "a tensor")
+    end
+  end
+  return first
+end
+
+local function stack_strings(list, part)
+  local rows, shape = {}, shape_of(list[1][part])
+  for i, flat in ipairs(list) do
+    rows[i] = flat[part]
+    if shape_of(rows[i]) ~= shape then
+      raise("'batch' of Dataset: element %d of the batch has strings of shape %s, the first %s; "
+        .. "padded_batch makes them equal", i, shape_of(rows[i]), shape)
+    end
+  end
+  return rows
+end
+
 local function stack(list, part)
+  if is_of_strings(list, part, "batch") then return stack_strings(list, part) end
   local tensors = {}
   for i, flat in ipairs(list) do
     local t = flat[part]
@@ -80,7 +113,7 @@ local function gatherable(tensors)
   return reader ~= nil
 end
 
---- Elements stacked, `batch_size` at a time, along a new first axis.
+--- Elements stacked, `batch_size` at a time, along a new first axis; strings become a list.
 -- @param options  `drop_remainder` (false): leaves out a last batch that is smaller
 -- Errors: shapes that differ within a batch.
 -- @param batch_size  how many elements
@@ -122,8 +155,34 @@ local PADDED = {
   padding_values = {"any", default = 0},
 }
 
+-- Strings, or lists of them, which are filled up with empty ones.
+local function pad_strings(list, part, wanted)
+  local rows, longest = {}, wanted and wanted[1] or 0
+  local is_one = type(list[1][part]) == "string"
+  for i, flat in ipairs(list) do
+    local row = flat[part]
+    if is_one ~= (type(row) == "string") or not is_one and type(row[1]) ~= "string" then
+      raise("'padded_batch' of Dataset: strings or lists of them expected, element %d of the batch "
+        .. "has strings of shape %s, the first %s", i, shape_of(row), shape_of(list[1][part]))
+    end
+    if not is_one and wanted and wanted[1] and #row > wanted[1] then
+      raise("'padded_batch' of Dataset: element %d of the batch has %d strings, which is more than "
+        .. "padded_shapes allows (%d)", i, #row, wanted[1])
+    end
+    rows[i] = row
+    longest = is_one and 0 or math.max(longest, #row)
+  end
+  if is_one then return rows end
+  for i, row in ipairs(rows) do
+    rows[i] = table.move(row, 1, #row, 1, {})
+    for k = #row + 1, longest do rows[i][k] = "" end
+  end
+  return rows
+end
+
 -- Tensors of one rank, filled up at the end of each axis.
 local function pad(list, part, wanted, value)
+  if is_of_strings(list, part, "padded_batch") then return pad_strings(list, part, wanted) end
   local first = list[1][part]
   local shape = {}
   for axis = 1, first.rank do shape[axis] = wanted and wanted[axis] or 0 end
@@ -172,6 +231,7 @@ local function per_part(given, layout)
 end
 
 --- As `batch`, of elements whose shapes differ: each is filled up at the end of its axes.
+-- Lists of strings are filled up with empty ones.
 -- @param options  `padded_shapes`: a shape for each part of the element, false (or nil) for what
 --   the longest of the batch needs; `padding_values` (0): a number, or one for each part;
 --   `drop_remainder` (false: a last batch that is smaller comes too)

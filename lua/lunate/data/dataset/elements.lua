@@ -1,9 +1,11 @@
 --- Elements of a Dataset: their parts, and the tensors in them as a flat list with a layout, which
--- says for each part where its tensors are in the list.
+-- says for each part where its tensors are in the list. Strings (lunate.strings) stand where
+-- tensors do.
 
 local core = require "lunate.core"
 local raise = require "lunate.raise"
 local is_tensor = require "lunate.is_tensor"
+local strings = require "lunate.strings"
 
 local elements = {}
 
@@ -11,13 +13,20 @@ local elements = {}
 local function is_group(value)
   if type(value) ~= "table" or getmetatable(value) ~= nil then return false end
   local key, first = next(value)
-  return type(key) == "string" or is_tensor(first)
+  if type(key) == "string" or is_tensor(first) then return true end
+  if type(first) ~= "table" then return false end
+  for _, part in ipairs(value) do if is_tensor(part) then return true end end
+  return false
 end
 
 local function to_tensor(value, what)
   if is_tensor(value) then return value end
+  if strings.is(value) then
+    strings.shape(value, ("'%s' of Dataset"):format(what))
+    return value
+  end
   local ok, t = pcall(core.tensor, value)
-  if not ok then raise("'%s' of Dataset: elements should be tensors: %s", what, t) end
+  if not ok then raise("'%s' of Dataset: elements should be tensors or strings: %s", what, t) end
   return t
 end
 
@@ -44,7 +53,7 @@ function elements.flatten(...)
   local flat, layout = {}, {}
   for i = 1, select("#", ...) do
     local part = (select(i, ...))
-    if type(part) == "table" then
+    if type(part) == "table" and not strings.is(part) then
       local keys, places = {}, {}
       for key in pairs(part) do keys[#keys + 1] = key end
       table.sort(keys, function(a, b) return tostring(a) < tostring(b) end)

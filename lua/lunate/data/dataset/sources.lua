@@ -6,12 +6,29 @@ local base = require "lunate.data.dataset.base"
 local chunks = require "lunate.data.dataset.chunks"
 local elements = require "lunate.data.dataset.elements"
 local csv = require "lunate.data._csv"
+local is_tensor = require "lunate.is_tensor"
 local list_length = require "lunate.list_length"
 
 local Dataset, make, f = base.Dataset, base.make, core.functions
 
---- Elements are the rows of tensors: x[1], y[1] first.
--- @param ...  tensors (or tables of them: lists, by name) with one number of rows
+-- Rows of strings and tensors: no chunks, since those are of tensors.
+local function open_mixed(flat, layout)
+  local i = 0
+  return function()
+    i = i + 1
+    if i > #flat[1] then return nil end
+    local row = {}
+    for k, part in ipairs(flat) do
+      row[k] = is_tensor(part) and f.squeeze(part[{ {i} }], {axis = 1}) or part[i]
+    end
+    return elements.restore(row, layout)
+  end
+end
+
+--- Elements are the rows of tensors: x[1], y[1] first. Lists of strings have rows as well: Lua
+-- strings.
+-- @param ...  tensors (or tables of them: lists, by name) or lists of strings, with one number of
+--   rows
 -- Errors: no tensors; lengths that differ.
 --
 --     local wide, deep = ln.ones{20, 3}, ln.ones{20, 5}
@@ -30,14 +47,20 @@ function Dataset.from_tensors(...)
   end
   local flat, layout = elements.flatten(table.unpack(parts, 1, n))
   if #flat == 0 then raise("'from_tensors' of Dataset: at least one tensor expected") end
+  local mixed = false
   for i, t in ipairs(flat) do
-    if t.rank == 0 then
+    mixed = mixed or not is_tensor(t)
+    if type(t) == "string" or is_tensor(t) and t.rank == 0 then
       raise("'from_tensors' of Dataset: a tensor with rows along its first axis expected, got "
         .. "shape ()")
     end
     if #t ~= #flat[1] then
       raise("'from_tensors' of Dataset: tensor %d has %d rows, the first %d", i, #t, #flat[1])
     end
+  end
+  if mixed then
+    return make{name = "from_tensors", length = #flat[1],
+      open = function() return open_mixed(flat, layout) end}
   end
   return make{name = "from_tensors", length = #flat[1], tensors = flat, layout = layout,
     chunks = function(self)
@@ -89,7 +112,8 @@ local GENERATOR = {length = {"integer", optional = true, min = 0}}
 
 --- Elements from Lua: each pass calls the function anew. It either yields them
 -- (`coroutine.yield(x, y)`) or returns an iterator, a function that gives the next element or nil.
--- A coroutine in its place is good for one pass. Numbers and tables of numbers become tensors.
+-- A coroutine in its place is good for one pass. Numbers and tables of numbers become tensors;
+-- strings and lists of them stay what they are.
 -- @param options  `length`: how many elements a pass gives, where that is known; it is held to it
 -- @param source  a function, or a coroutine
 -- @return a Dataset

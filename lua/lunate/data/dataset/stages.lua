@@ -12,7 +12,8 @@ local random = require "lunate.data._random"
 local Dataset, stage, integer, callable = base.Dataset, base.stage, base.integer, base.callable
 local f = core.functions
 
---- f(x, y, ...) of every element: what it returns is the new one (numbers become tensors).
+--- f(x, y, ...) of every element: what it returns is the new one (numbers become tensors, strings
+-- and lists of them stay what they are).
 -- Errors: nothing returned.
 -- @param fn  a function of the parts of an element
 --
