@@ -94,19 +94,42 @@ void ln_kernel_take(const void *x, size_t width, int64_t outer, int64_t n, int64
   if (t.row > 0 && m > 0) ln_parallel(outer * m, grain, take_rows, &t);
 }
 
+// Each thread adds its columns of every row: positions may be the same.
+typedef struct TakeAdd {
+  const char *y;
+  char *x;
+  LnDtype dtype;
+  int64_t outer, n, inner, m;
+  const int64_t *positions;
+} TakeAdd;
+
+enum { PANEL = 16, AHEAD = 8 };   // columns that are not divided; rows that are fetched before
+
 #define TAKE_ADD(T)                                                                                \
-  for (int64_t o = 0; o < outer; o++) {                                                            \
-    for (int64_t i = 0; i < m; i++) {                                                              \
-      const T *from = (const T *)y + (o * m + i) * inner;                                          \
-      T *to = (T *)x + (o * n + positions[i]) * inner;                                             \
-      for (int64_t j = 0; j < inner; j++) to[j] += from[j];                                        \
+  for (int64_t o = 0; o < t->outer; o++) {                                                         \
+    const T *from = (const T *)(const void *)t->y + o * t->m * inner;                              \
+    T *rows = (T *)(void *)t->x + o * t->n * inner;                                                \
+    for (int64_t i = 0; i < t->m; i++, from += inner) {                                            \
+      T *to = rows + t->positions[i] * inner;                                                      \
+      if (i + AHEAD < t->m)                                                                        \
+        __builtin_prefetch(rows + t->positions[i + AHEAD] * inner + first, 1);                     \
+      for (int64_t j = first; j < last; j++) to[j] += from[j];                                     \
     }                                                                                              \
   }
 
-LN_CLONES void ln_kernel_take_add(const void *y, LnDtype d, int64_t outer, int64_t n,
-                                  int64_t inner, const int64_t *positions, int64_t m, void *x) {
-  if (d == LN_FLOAT32) TAKE_ADD(float)
+LN_CLONES static void take_add(void *arg, int64_t begin, int64_t end) {
+  const TakeAdd *t = arg;
+  const int64_t inner = t->inner, first = begin * PANEL;
+  const int64_t last = end * PANEL < inner ? end * PANEL : inner;
+  if (t->dtype == LN_FLOAT32) TAKE_ADD(float)
   else TAKE_ADD(double)
+}
+
+void ln_kernel_take_add(const void *y, LnDtype d, int64_t outer, int64_t n, int64_t inner,
+                        const int64_t *positions, int64_t m, void *x) {
+  TakeAdd t = {y, x, d, outer, n, inner, m, positions};
+  int64_t rows = outer * m, panels = (inner + PANEL - 1) / PANEL;
+  if (rows > 0) ln_parallel(panels, 65536 / (rows * PANEL) + 1, take_add, &t);
 }
 
 // ---- elements

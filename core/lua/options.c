@@ -578,6 +578,10 @@ static bool check_tensor(lua_State *L, LnLua *s, const char *what, const LnOptio
       lua_type(L, i) != LUA_TNUMBER)
     return false;
   lua_pushvalue(L, i);
+  if (ln_lua_is_plain_table(L, -1) && lua_rawlen(L, -1) == 1) {   // a list of one tensor will do
+    lua_rawgeti(L, -1, 1);
+    lua_remove(L, ln_lua_test_tensor(L, s, -1) ? -2 : -1);
+  }
   ln_lua_to_tensor(L, s, lua_gettop(L), LN_DTYPES, what);
   return true;
 }

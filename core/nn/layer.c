@@ -456,7 +456,7 @@ bool ln_layer_call_builtin(LnContext *c, LnLayer *l, const LnTensors *in, const 
 static bool is_cast(const LnLayer *l, LnDtype from) {
   const LnLayerClass *cls = class_of(l);
   const LnDtype d = (LnDtype)l->dtype.compute;
-  if (from == d || !ln_dtype_is_float(d)) return false;
+  if (from == d || cls->takes_ids || !ln_dtype_is_float(d)) return false;
   // Lua's own gets integers as they are.
   if (!ln_dtype_is_float(from)) return !cls->keeps_dtype && (cls->call || cls->call_all);
   if (!cls->keeps_dtype) return true;
@@ -539,7 +539,7 @@ static bool mask_outputs(LnContext *c, LnLayer *l, const LnTensors *in, LnTensor
   const bool computes = l->base.lua_mask || cls->compute_mask;
   if (!l->base.lua && (cls->model || cls == ln_operation_class)) return true;   // ops have no masks
   if (!any_mask(in) && !computes) return true;
-  if (!l->supports_masking) warn_of_mask(c, l);
+  if (!l->supports_masking && any_mask(in)) warn_of_mask(c, l);
   LnTensor *few[8], **masks = n <= 8 ? few : malloc((size_t)n * sizeof *masks);
   if (!masks) return ln_fail(c, "out of memory");
   bool done = true;

@@ -152,6 +152,7 @@ typedef struct LnLayerClass {
   // set. May be NULL.
   LnTensor *(*field)(LnContext *c, const LnLayer *self, const char *name);
   bool keeps_dtype; // inputs are not cast to the layer's dtype (Flatten, ...), but for halves
+  bool takes_ids;   // inputs are never cast: a half has not all whole numbers
   // A phrase for tostring after the class name: "784 -> 300, relu". May be NULL.
   void (*describe)(const LnLayer *self, char *out, size_t size);
   int8_t min_rank, max_rank; // of the first input, with the batch axis; 0: any

@@ -112,16 +112,18 @@ describe("golden layers", function()
         it(name .. ": gradients", function()
           local layer, x, options = make()
           local tape <close> = ln.GradientTape()
-          local sources = list and x or {x}
+          local sources = {}
+          for i, each in ipairs(list and x or {x}) do   -- ids have no gradient
+            if case.grad_inputs[i] then sources[#sources + 1] = each end
+          end
           local n = #sources
           for _, each in ipairs(sources) do tape:watch(each) end
           local loss = 0
           for i, y in ipairs{layer(x, options)} do loss = loss + (y * load(case.r[i])):sum() end
-          sources = table.move(sources, 1, n, 1, {})
           for _, variable in ipairs(layer.variables) do sources[#sources + 1] = variable end
           local gradients = tape:gradient(loss, sources)
-          for i, expected in ipairs(case.grad_inputs) do
-            goldens.near(gradients[i], load(expected), 2e-5, 2e-6, "input " .. i)
+          for i = 1, n do
+            goldens.near(gradients[i], load(case.grad_inputs[i]), 2e-5, 2e-6, "input " .. i)
           end
           for i, expected in ipairs(case.grad_weights) do
             if expected then

@@ -42,11 +42,12 @@ local function round_trip(model, path, x, y, options)
 end
 
 -- What a class is made with, and the shape of a sample, where that is not what it requires and the
--- first shape that it takes.
+-- first shape that it takes; and below what whole numbers lie that it takes alone.
 local special = {
   Reshape = {{{3, 2}}, {6}}, Permute = {{{2, 1}}, {2, 3}}, Flatten = {{}, {2, 3}},
   Normalization = {{mean = {1, 2, 3, 4}, variance = {1, 2, 1, 2}}},
   GroupNormalization = {{groups = 2}, {4}},
+  Embedding = {{5, 2}, {4}, ids = 5},
 }
 for _, name in ipairs{"RandomColorDegeneration", "RandomGrayscale", "RandomHue",
   "RandomSaturation", "RandAugment", "AugMix"} do   -- of colours
@@ -95,6 +96,8 @@ for _, ending in ipairs{".keras", ".h5"} do
           end
           model:compile{loss = "mse", optimizer = "adam", metrics = {"mae"}}
           local x, y = data(shape)
+          local ids = special[name] and special[name].ids
+          if ids then x = (ln.random.uniform(x.shape) * ids):floor() end
           model:fit(x, y, {epochs = 2, batch_size = 5, verbose = 0})
           local again = round_trip(model, folder.path .. "/" .. name .. ending, x, y)
           local function text(m) return core.json_encode(m.layers[1]:get_config()) end
