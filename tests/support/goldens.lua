@@ -46,12 +46,13 @@ function goldens.root(section)
   local full = os.getenv("LUNATE_GOLDENS")
   if full and full ~= "" then
     local probe = full .. "/" .. section
-    if exists(probe .. "/index.json") or exists(probe .. "/" .. section .. ".json") then
-      return probe
-    end
+    if exists(probe) then return probe end   -- a folder opens as a file does
   end
   return here .. "fixtures/goldens/" .. section
 end
+
+--- Whether there are cases of a section: some are only in the full collection.
+function goldens.has(section) return #folders(goldens.root(section)) > 0 end
 
 --- A section's JSON file that belongs to no case: goldens.json("losses", "aliases.json").
 function goldens.json(section, file)
