@@ -7,8 +7,8 @@
 
 local core = require "lunate.core"
 local check = require "lunate.options"
-local is_tensor = require "lunate.is_tensor"
 local raise = require "lunate.raise"
+local to_tensor = require "lunate.to_tensor"
 
 local f = core.functions
 local image = {}
@@ -17,19 +17,8 @@ local DATA_FORMAT = {
   "choice", choices = {"channels_last", "channels_first"}, default = "channels_last",
 }
 
-local function is_symbolic(x) return getmetatable(x) == "lunate.symbolic_tensor" end
-
-local function tensor(what, x)
-  if is_tensor(x) or is_symbolic(x) then return x end
-  if type(x) == "table" then
-    local ok, t = pcall(core.tensor, x)
-    if ok then return t end
-  end
-  raise("%s: a tensor expected, got %s", what, core.describe_value(x))
-end
-
 local function pictures(what, x)
-  x = tensor(what, x)
+  x = to_tensor(what, x, true)
   if x.rank ~= 3 and x.rank ~= 4 then
     raise("%s: one picture (rank 3) or a batch (rank 4) expected, got shape %s", what, x.shape)
   end
@@ -277,7 +266,7 @@ local inside = {
 --     print(ln.image.map_coordinates(x, places, {order = 1}))            --> [0.5 2. ]
 function image.map_coordinates(inputs, coordinates, options)
   local what = "map_coordinates"
-  local x, places = tensor(what, inputs), tensor(what, coordinates)
+  local x, places = to_tensor(what, inputs, true), to_tensor(what, coordinates, true)
   local o = check(what, MAP, options, {"order", "fill_mode", "fill_value"})
   if places.rank < 2 or size_of(what, places, 1) ~= x.rank then
     raise("%s: coordinates of shape (%d, ...) expected, got %s", what, x.rank, places.shape)
@@ -342,7 +331,7 @@ local PERSPECTIVE = {
 function image.perspective_transform(images, start_points, end_points, options)
   local what = "perspective_transform"
   local x, o = pictures(what, images), check(what, PERSPECTIVE, options)
-  local from, to = tensor(what, start_points), tensor(what, end_points)
+  local from, to = to_tensor(what, start_points, true), to_tensor(what, end_points, true)
   for name, t in pairs{start_points = from, end_points = to} do
     if t.rank < 2 or t.rank > 3 or t.shape[t.rank] ~= 2 or t.shape[t.rank - 1] ~= 4 then
       raise("%s: %s of shape (4, 2) or (batch, 4, 2) expected, got %s", what, name, t.shape)

@@ -761,7 +761,7 @@ static _Noreturn void read_file(const Task *task) {
   if (H5Pset_fapl_core(access, 1 << 16, 0) < 0 ||
       H5Pset_file_image_callbacks(access, &callbacks) < 0 ||
       H5Pset_file_image(access, task->bytes, task->n) < 0)
-    damaged(&c);
+    refuse(&c, "out of memory");   // nothing of the file has been read
   // libhdf5 wants that no file has the name; here none can be opened anyway.
   hid_t file = H5Fopen("/dev/null/lunate", H5F_ACC_RDONLY, access);
   if (file < 0) damaged(&c);

@@ -43,6 +43,12 @@ static Job *push_job(lua_State *L) {
   return job;
 }
 
+// Why libzip failed. Of memory, which it may lack for the message too, it says "Malloc failure".
+static const char *reason(zip_error_t *error) {
+  const char *text = zip_error_strerror(error);
+  return strcmp(text, "Malloc failure") == 0 ? "not enough memory" : text;
+}
+
 // Archive and its bytes; `text` stays the caller's and must outlive the job.
 static void open_archive(lua_State *L, Job *job, const char *what, const char *text, size_t n,
                          int flags) {
@@ -55,7 +61,7 @@ static void open_archive(lua_State *L, Job *job, const char *what, const char *t
     if (!job->archive) zip_source_free(job->bytes);   // the reference that the archive would own
   }
   if (!job->archive) {
-    lua_pushstring(L, zip_error_strerror(&error));
+    lua_pushstring(L, reason(&error));
     zip_error_fini(&error);
     luaL_error(L, "%s: not a whole zip archive: %s", what, lua_tostring(L, -1));
   }
@@ -117,7 +123,7 @@ static void add_entry(lua_State *L, Job *job, int at, int names, int kept) {
       zip_file_set_dostime(job->archive, (zip_uint64_t)i, 0, 0x21, 0) != 0 ||
       zip_file_set_external_attributes(job->archive, (zip_uint64_t)i, 0, ZIP_OPSYS_UNIX,
                                        (zip_uint32_t)0100644 << 16) != 0)
-    luaL_error(L, "zip.encode: cannot add '%s': %s", name, zip_strerror(job->archive));
+    luaL_error(L, "zip.encode: cannot add '%s': %s", name, reason(zip_get_error(job->archive)));
   lua_settop(L, table - 1);
 }
 
@@ -140,16 +146,16 @@ static int encode(lua_State *L) {
     add_entry(L, job, i, 2, 3);
   }
   if (zip_close(job->archive) != 0)
-    return luaL_error(L, "zip.encode: %s", zip_strerror(job->archive));
+    return luaL_error(L, "zip.encode: %s", reason(zip_get_error(job->archive)));
   job->archive = NULL;
   zip_stat_t info;
   job->open = zip_source_open(job->bytes) == 0;
   if (!job->open || zip_source_stat(job->bytes, &info) != 0 || !(info.valid & ZIP_STAT_SIZE))
-    return luaL_error(L, "zip.encode: %s", zip_error_strerror(zip_source_error(job->bytes)));
+    return luaL_error(L, "zip.encode: %s", reason(zip_source_error(job->bytes)));
   luaL_Buffer buffer;
   char *out = luaL_buffinitsize(L, &buffer, (size_t)info.size);
   if (zip_source_read(job->bytes, out, info.size) != (zip_int64_t)info.size)
-    return luaL_error(L, "zip.encode: %s", zip_error_strerror(zip_source_error(job->bytes)));
+    return luaL_error(L, "zip.encode: %s", reason(zip_source_error(job->bytes)));
   luaL_pushresultsize(&buffer, (size_t)info.size);
   return 1;
 }
@@ -169,7 +175,7 @@ static void read_entry(lua_State *L, Job *job, zip_uint64_t i, const char *name,
                        const zip_stat_t *info, lua_Integer *room, lua_Integer limit) {
   job->file = zip_fopen_index(job->archive, i, 0);
   if (!job->file)
-    luaL_error(L, "zip.decode: entry '%s': %s", name, zip_strerror(job->archive));
+    luaL_error(L, "zip.decode: entry '%s': %s", name, reason(zip_get_error(job->archive)));
   luaL_Buffer buffer;
   luaL_buffinit(L, &buffer);
   zip_uint64_t got = 0;
@@ -178,7 +184,7 @@ static void read_entry(lua_State *L, Job *job, zip_uint64_t i, const char *name,
     zip_int64_t k = zip_fread(job->file, block, BLOCK);
     if (k < 0)
       luaL_error(L, "zip.decode: entry '%s' is damaged: %s", name,
-                 zip_error_strerror(zip_file_get_error(job->file)));
+                 reason(zip_file_get_error(job->file)));
     if (k == 0) break;
     got += (zip_uint64_t)k;
     *room -= k;
@@ -234,7 +240,8 @@ static int decode(lua_State *L) {
     const zip_uint64_t needed = ZIP_STAT_SIZE | ZIP_STAT_COMP_METHOD | ZIP_STAT_ENCRYPTION_METHOD;
     const char *name = zip_get_name(job->archive, i, 0);
     if (!name || zip_stat_index(job->archive, i, 0, &info) != 0 || (info.valid & needed) != needed)
-      return luaL_error(L, "zip.decode: entry %d: %s", (int)i + 1, zip_strerror(job->archive));
+      return luaL_error(L, "zip.decode: entry %d: %s", (int)i + 1,
+                        reason(zip_get_error(job->archive)));
     lua_pushstring(L, name);
     name = lua_tostring(L, -1);
     const char *bad = bad_name(name, strlen(name));   // libzip makes zero bytes spaces

@@ -1,7 +1,7 @@
 --- read_csv: a table of numbers from a CSV file.
 --
 --     local path = os.tmpname()
---     io.open(path, "w"):write("pH;sugar;quality\n3.5;1.9;5\n3.2;2.6;7\n"):close()
+--     assert(io.open(path, "w")):write("pH;sugar;quality\n3.5;1.9;5\n3.2;2.6;7\n"):close()
 --     local values, names = ln.data.read_csv(path, {delimiter = ";"})
 --     print(values.shape, names[3])                                         --> (2, 3)  quality
 --     print((ln.data.read_csv(path, {delimiter = ";", columns = {"quality"}})))   --> [[5.] [7.]]
@@ -21,7 +21,7 @@ local csv = require "lunate.data._csv"
 -- None) become NaN, or an error when the dtype is not a float.
 --
 --     local path = os.tmpname()
---     io.open(path, "w"):write("a,b\n1,NA\n\n3,4\n"):close()
+--     assert(io.open(path, "w")):write("a,b\n1,NA\n\n3,4\n"):close()
 --     local values, names, left_out = ln.data.read_csv(path)
 --     print(#values, left_out.missing, left_out.blank_lines)                --> 2 1 1
 return function(path, options)

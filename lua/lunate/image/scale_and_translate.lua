@@ -3,19 +3,10 @@
 
 local core = require "lunate.core"
 local check = require "lunate.options"
-local is_tensor = require "lunate.is_tensor"
 local raise = require "lunate.raise"
+local to_tensor = require "lunate.to_tensor"
 
 local f = core.functions
-
-local function tensor(what, x)
-  if is_tensor(x) or getmetatable(x) == "lunate.symbolic_tensor" then return x end
-  if type(x) == "table" then
-    local ok, t = pcall(core.tensor, x)
-    if ok then return t end
-  end
-  raise("%s: a tensor expected, got %s", what, core.describe_value(x))
-end
 
 local function is_float(x) return x.dtype:find("float", 1, true) ~= nil end
 
@@ -87,9 +78,10 @@ end
 --     print(y:flatten())                                                 --> [0.  0.5 1.5 2. ]
 local function scale_and_translate(images, options)
   local what = "scale_and_translate"
-  local x, o = tensor(what, images), check(what, SCALE, options)
+  local x, o = to_tensor(what, images, true), check(what, SCALE, options)
   local axes, shape = list(o.spatial_dims), list(o.output_shape)
-  local scale, translation = tensor(what, list(o.scale)), tensor(what, list(o.translation))
+  local scale = to_tensor(what, list(o.scale), true)
+  local translation = to_tensor(what, list(o.translation), true)
   if #shape ~= x.rank then
     raise("%s: %d numbers for output_shape expected, got %d", what, x.rank, #shape)
   end

@@ -7,25 +7,14 @@
 
 local core = require "lunate.core"
 local check = require "lunate.options"
-local is_tensor = require "lunate.is_tensor"
 local modules = require "lunate.utils._pictures"
 local raise = require "lunate.raise"
+local to_tensor = require "lunate.to_tensor"
 local warn = require "lunate.warn"
 
 local f = core.functions
 local FORMATS = {"channels_last", "channels_first"}
 local DATA_FORMAT = {"choice", choices = FORMATS, default = "channels_last"}
-
-local function tensor(what, x)
-  if type(x) == "table" then
-    local ok, t = pcall(core.tensor, x)
-    if ok then return t end
-  end
-  if not is_tensor(x) then
-    raise("%s: a tensor expected, got %s", what, core.describe_value(x))
-  end
-  return x
-end
 
 local LOAD = {
   color_mode = {"choice", choices = {"grayscale", "rgb", "rgba"}, default = "rgb"},
@@ -87,7 +76,7 @@ local TO_ARRAY = {data_format = DATA_FORMAT, dtype = {"dtype", default = "float3
 --     local img = ln.zeros({4, 6}, {dtype = "uint8"})
 --     print(ln.utils.img_to_array(img, {data_format = "channels_first"}).shape)   --> (1, 4, 6)
 local function img_to_array(img, options)
-  img = tensor("img_to_array", img)
+  img = to_tensor("img_to_array", img)
   local o = check("img_to_array", TO_ARRAY, options)
   if img.rank == 2 then
     img = f.expand_dims(img, -1)
@@ -113,7 +102,7 @@ local TO_IMG = {
 --
 --     print(ln.utils.array_to_img(ln.tensor{{{-1}, {1}}}))                --> [[[  0]  [255]]]
 local function array_to_img(x, options)
-  x = tensor("array_to_img", x)
+  x = to_tensor("array_to_img", x)
   local o = check("array_to_img", TO_IMG, options)
   if x.rank ~= 3 or x.size == 0 then
     raise("array_to_img: one picture of rank 3 expected, got shape %s", x.shape)

@@ -205,7 +205,7 @@ end
 -- Errors: those of read_csv, when it runs; a label that is no column.
 --
 --     local path = os.tmpname()
---     local file <close> = io.open(path, "w")
+--     local file <close> = assert(io.open(path, "w"))
 --     file:write("acid;quality\n7.4;5\n7.8;6\n"):flush()
 --     local wine = ln.data.Dataset.from_csv(path, {delimiter = ";", label = "quality"})
 --     for acid, quality in wine:batch(2):iterate() do print(acid.shape, quality.shape) end
