@@ -245,13 +245,14 @@ $(SANITIZED_LUA): tests/support/lua.c $(BUILD)/flags
 # Absolute paths, so that a spec may change folder; the shell's own Lua settings stay out.
 RUN = env -u LUA_INIT -u LUA_INIT_5_4 -u LUA_PATH_5_4 -u LUA_CPATH_5_4 LUNATE_BUILD="$(abspath $(BUILD))" \
   LUA_PATH="$(CURDIR)/lua/?.lua;$(CURDIR)/lua/?/init.lua;$(CURDIR)/tests/?.lua;;" LUA_CPATH="$(abspath $(BUILD))/?.so;;"
-# Debian's busted follows /usr/bin/lua, which may be 5.1: tests/run.lua starts it under $(LUA).
+# Debian's busted follows /usr/bin/lua, which may be 5.1: tests/run.lua starts it under $(LUA), a
+# process a spec file, JOBS side by side.
 # What runs in several threads (make tsan).
 THREADED := tests/robustness/states_spec.lua tests/robustness/threads_spec.lua \
   tests/data/dataset_spec.lua tests/data/batches_spec.lua
 SUITE = $(LUA) tests/run.lua --ignore-lua $(TESTFLAGS) $(or $(TESTS),tests)
 
-test:  ## set the machine up, build, run the suite; TESTS=path for a part, TESTFLAGS for busted
+test:  ## set the machine up, build, run the suite; TESTS=path for a part, TESTFLAGS for busted, JOBS=2
 	@$(call setup,$(NEED_test))
 	@$(MAKE) --no-print-directory all tools
 	@$(RUN) $(SUITE)
