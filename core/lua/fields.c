@@ -233,6 +233,7 @@ static void add_option_text(lua_State *L, int list, bool quoted) {
 // The options of the built-in class that are required or differ from their defaults.
 static void list_options(lua_State *L, LnLua *s, const LnObject *o, int list) {
   const LnOption *option;
+  if (!ln_class_option_at(o->cls, 0)) return;   // callbacks: no object of theirs is made in C
   LnObject *plain = ln_object_new(&s->context, o->cls);
   if (!plain) ln_lua_raise(L, s, NULL);
   ln_lua_give_object(L, s, plain);
