@@ -69,6 +69,18 @@ static void refuse_slip(lua_State *L, const LnObject *o, int class, const char *
   lua_settop(L, list - 1);
 }
 
+// A layer that the built-in class makes, by the attribute that Keras has it in.
+static bool push_part(lua_State *L, LnLua *s, const LnLayer *l, const char *name) {
+  for (int i = 0; i < l->n_children; i++) {
+    size_t length;
+    const char *attribute = ln_lua_attribute(l, i, &length);
+    if (!attribute || strlen(name) != length || strncmp(attribute, name, length) != 0) continue;
+    ln_lua_push_object(L, s, &l->children[i]->base);
+    return true;
+  }
+  return false;
+}
+
 // upvalues: state, the kind's properties, its getters: {name = function}. Fields and methods of a
 // script's come before getters, not before properties.
 static int object_index(lua_State *L) {
@@ -104,6 +116,7 @@ static int object_index(lua_State *L) {
   const LnOption *option = ln_class_option(o->cls, lua_tostring(L, 2));
   if (option) return ln_lua_push_option(L, s, option, o, false), 1;
   if (layer && push_weight(L, s, (const LnLayer *)o, lua_tostring(L, 2))) return 1;
+  if (layer && push_part(L, s, (const LnLayer *)o, lua_tostring(L, 2))) return 1;
   if (!h->in_lua) refuse_slip(L, o, 3, lua_tostring(L, 2));
   lua_pushnil(L);
   return 1;

@@ -7,6 +7,7 @@
 #include "lua/arguments.h"
 #include "lua/handle.h"
 #include "lua/host.h"
+#include "lua/options.h"
 #include "lua/tensor.h"
 #include "lua/tracking.h"
 #include "lua/variable.h"
@@ -465,4 +466,92 @@ static bool step(LnContext *c, LnObject *o, LnVariable *v, LnTensor *gradient, d
   return ln_lua_protected(c, call_step, &j);
 }
 
-const struct LnHost ln_lua_host = {call, shape, compute_mask, warn, step};
+// ---- cells
+
+typedef struct StatesJob {
+  LnContext *c;
+  const LnLayer *layer;
+  LnInts *shapes;
+  int max, n;
+} StatesJob;
+
+static int refuse_states(lua_State *L, const LnLayer *l) {
+  return luaL_error(L, "the state_size of cell '%s' is a number, or a list of one number or shape "
+                    "for each state", l->base.name ? l->base.name : l->base.cls->name);
+}
+
+// One state's at the top (popped): the sizes of its axes but for the batch.
+static void read_state(lua_State *L, StatesJob *j) {
+  if (j->n == j->max) luaL_error(L, "a cell has at most %d states", j->max);
+  LnInts *shape = &j->shapes[j->n++];
+  if (lua_istable(L, -1)) {
+    if (ln_lua_list_length(L, lua_gettop(L), "state_size") >= LN_MAX_RANK)
+      refuse_states(L, j->layer);
+    ln_lua_check_ints(L, lua_gettop(L), "state_size", false, shape);
+  } else if (lua_isinteger(L, -1) || lua_isnumber(L, -1)) {
+    *shape = (LnInts){1, {luaL_checkinteger(L, -1)}};
+  } else {
+    refuse_states(L, j->layer);
+  }
+  for (int i = 0; i < shape->n; i++)
+    if (shape->v[i] < 1) refuse_states(L, j->layer);
+  lua_pop(L, 1);
+}
+
+static int call_states(lua_State *L) {
+  StatesJob *j = lua_touserdata(L, 1);
+  LnLua *s = (LnLua *)j->c;
+  if (!ln_lua_find_object(L, s, &j->layer->base))
+    return luaL_error(L, "the Lua part of this layer is gone");
+  if (lua_getfield(L, 2, "state_size") != LUA_TTABLE) {
+    read_state(L, j);
+    return 0;
+  }
+  const int n = (int)ln_lua_list_length(L, 3, "state_size");
+  for (int i = 1; i <= n; i++) {
+    lua_rawgeti(L, 3, i);
+    read_state(L, j);
+  }
+  return 0;
+}
+
+static int states(LnContext *c, const LnLayer *l, LnInts *shapes, int max) {
+  StatesJob j = {c, l, shapes, max, 0};
+  return ln_lua_protected(c, call_states, &j) ? j.n : -1;
+}
+
+typedef struct CopyJob {
+  LnContext *c;
+  LnLayer *owner, *layer, *copy;
+  const char *name;
+  bool go_backwards;
+} CopyJob;
+
+static int call_copy(lua_State *L) {
+  CopyJob *j = lua_touserdata(L, 1);
+  LnLua *s = (LnLua *)j->c;
+  s->objects->serialize(L, s, &j->layer->base);   // 2
+  lua_pushnil(L), lua_setfield(L, 2, "build_config");   // it is built anew
+  lua_getfield(L, 2, "config");                   // 3
+  lua_pushstring(L, j->name), lua_setfield(L, 3, "name");
+  if (j->go_backwards) lua_pushboolean(L, true), lua_setfield(L, 3, "go_backwards");
+  s->objects->find(L, s, 2, LN_LAYER, j->name);
+  const LnObject *copy = ln_lua_test_object(L, s, -1, LN_LAYER);
+  // What Lua has of it lives in the owner's instance table.
+  if (ln_lua_find_object(L, s, &j->owner->base) && lua_getiuservalue(L, -1, 1) == LUA_TTABLE) {
+    lua_pushvalue(L, -3);
+    lua_rawsetp(L, -2, copy);
+  }
+  j->copy = ln_object_retain((void *)(uintptr_t)copy);
+  return 0;
+}
+
+static LnLayer *copy(LnContext *c, LnLayer *owner, LnLayer *l, const char *name,
+                     bool go_backwards) {
+  CopyJob j = {c, owner, l, NULL, name, go_backwards};
+  return ln_lua_protected(c, call_copy, &j) ? j.copy : NULL;
+}
+
+const struct LnHost ln_lua_host = {
+    .call = call, .shape = shape, .mask = compute_mask, .warn = warn, .states = states,
+    .copy = copy, .step = step};

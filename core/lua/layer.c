@@ -355,13 +355,57 @@ static int class_name(lua_State *L) {
   return 1;
 }
 
+// layer:reset_state(): stateful layers, it and those below, begin their next batch with zeros.
+static int reset_state(lua_State *L) {
+  LnLua *s = ln_lua(L);
+  LnLayer *l = ln_lua_check_synced(L, s, "reset_state");
+  ln_spoil_replay(&s->context, "reset_state");
+  if (ln_layer_reset_state(l)) return 0;
+  return luaL_error(L, "'reset_state': '%s' has no recurrent layer",
+                    l->base.name ? l->base.name : l->base.cls->name);
+}
+
+// core.kept(layer): a list of the tensors that it keeps from batch to batch: copies; or, given a
+// list of tensors of those shapes, sets them. False, and nothing done, when these do not fit.
+static int kept(lua_State *L) {
+  LnLua *s = ln_lua(L);
+  const LnLayer *l = check_layer(L, s, 1, "kept");
+  const LnLayerClass *cls = (const LnLayerClass *)l->base.cls;
+  const LnTensors of = cls->kept ? cls->kept(l) : (LnTensors){0};
+  const bool sets = !lua_isnoneornil(L, 2);
+  for (int i = 0; sets && i < of.n; i++) {
+    lua_rawgeti(L, 2, i + 1);
+    const LnTensor *t = ln_lua_test_tensor(L, s, -1);
+    if (!t || !ln_tensor_same_shape(t, of.v[i])) return lua_pushboolean(L, false), 1;
+  }
+  LnContext *c = &s->context;
+  size_t scope = ln_scope(c);
+  bool done = true;
+  lua_createtable(L, of.n, 0);
+  for (int i = 0; done && i < of.n; i++) {
+    if (sets) {
+      ln_spoil_replay(c, "setting a layer's states");
+      lua_rawgeti(L, 2, i + 1);
+      done = ln_tensor_assign(c, of.v[i], ln_lua_test_tensor(L, s, -1));
+    } else {
+      LnTensor *copy = ln_copy(c, of.v[i]);
+      if ((done = copy != NULL)) ln_lua_push_tensor(L, s, copy), lua_rawseti(L, -2, i + 1);
+    }
+  }
+  ln_scope_end(c, scope);
+  if (!done) return ln_lua_raise(L, s, "kept");
+  if (sets) lua_pushboolean(L, true);
+  return 1;
+}
+
 void ln_register_layer(lua_State *L) {
   LnLua *s = ln_lua(L);
   int module = lua_gettop(L);
   static const luaL_Reg methods[] = {
       {"build", build}, {"compute_output_shape", compute_output_shape},
       {"adapt", adapt}, {"call", ln_lua_layer_call_builtin},
-      {"compute_mask", ln_lua_layer_compute_mask}, {"add_loss", add_loss}, {NULL, NULL}};
+      {"compute_mask", ln_lua_layer_compute_mask}, {"add_loss", add_loss},
+      {"reset_state", reset_state}, {NULL, NULL}};
   static const luaL_Reg properties[] = {
       {"built", built}, {"built_shape", built_shape}, {"built_shapes", built_shapes},
       {"layers", layers}, {"losses", losses}, {"class_name", class_name},
@@ -374,7 +418,7 @@ void ln_register_layer(lua_State *L) {
       {"calls_in_lua", calls_in_lua}, {"is_meta", is_meta},
       {"name_outputs", name_outputs}, {"output_names", output_names},
       {"supports_masking", supports_masking}, {"mask_of", mask_of},
-      {"dtype_policy", default_policy}, {"policy_dtypes", policy_dtypes}, {NULL, NULL}};
+      {"kept", kept}, {"dtype_policy", default_policy}, {"policy_dtypes", policy_dtypes}, {NULL, NULL}};
   ln_lua_setfuncs(L, functions);
   lua_getfield(L, module, "class");
   lua_pushliteral(L, "layer");

@@ -618,7 +618,16 @@ static bool check_object(lua_State *L, LnLua *s, const char *what, const LnOptio
   if (type != LUA_TSTRING && type != LUA_TTABLE && type != LUA_TUSERDATA && type != LUA_TFUNCTION)
     return false;
   lua_pushfstring(L, "option '%s' of '%s'", o->name, what);
-  s->objects->find(L, s, i, ln_option_rows[o->kind].object, lua_tostring(L, -1));
+  const char *name = lua_tostring(L, -1);
+  if (o->list_class && ln_lua_is_plain_table(L, i) && lua_rawlen(L, i) > 0) {
+    lua_createtable(L, 0, 2);   // as a config would have it
+    lua_pushstring(L, o->list_class), lua_setfield(L, -2, "class_name");
+    lua_createtable(L, 1, 0);
+    lua_pushvalue(L, i), lua_rawseti(L, -2, 1);
+    lua_setfield(L, -2, "config");
+    i = lua_gettop(L);
+  }
+  s->objects->find(L, s, i, ln_option_rows[o->kind].object, name);
   return true;
 }
 

@@ -261,23 +261,31 @@ static int layer_inputs(lua_State *L) {
   return 1;
 }
 
+const char *ln_lua_attribute(const LnLayer *l, int child, size_t *length) {
+  const char *parts = ((const LnLayerClass *)l->base.cls)->parts;
+  const char *name = l->children[child]->base.name;
+  for (const char *p = parts; p && *p; p += strcspn(p, " "), p += strspn(p, " ")) {
+    const size_t n = strcspn(p, ":"), same = p[n - 1] == '*' ? n - 1 : n;
+    *length = strcspn(p, " ") - n - 1;
+    if (name && strncmp(p, name, same) == 0 && (same < n || !name[n])) return p + n + 1;
+  }
+  return NULL;
+}
+
 // core.layer_parts(layer): {attribute, layer} of each layer that its built-in class makes.
 static int layer_parts(lua_State *L) {
   LnLua *s = ln_lua(L);
   const LnLayer *l = (LnLayer *)ln_lua_check_object(L, s, 1, LN_LAYER, "layer_parts");
-  const char *parts = ((const LnLayerClass *)l->base.cls)->parts;
   lua_newtable(L);
   const int list = lua_gettop(L);
-  for (int i = 0; parts && i < l->n_children; i++) {
-    const char *name = l->children[i]->base.name;
-    for (const char *p = parts; *p; p += strcspn(p, " "), p += strspn(p, " ")) {
-      const size_t n = strcspn(p, ":"), end = strcspn(p, " ");
-      if (!name || strlen(name) != n || strncmp(p, name, n) != 0) continue;
-      lua_createtable(L, 2, 0);
-      lua_pushlstring(L, p + n + 1, end - n - 1), lua_rawseti(L, -2, 1);
-      ln_lua_push_object(L, s, &l->children[i]->base), lua_rawseti(L, -2, 2);
-      lua_rawseti(L, list, (lua_Integer)lua_rawlen(L, list) + 1);
-    }
+  for (int i = 0; i < l->n_children; i++) {
+    size_t length;
+    const char *attribute = ln_lua_attribute(l, i, &length);
+    if (!attribute) continue;
+    lua_createtable(L, 2, 0);
+    lua_pushlstring(L, attribute, length), lua_rawseti(L, -2, 1);
+    ln_lua_push_object(L, s, &l->children[i]->base), lua_rawseti(L, -2, 2);
+    lua_rawseti(L, list, (lua_Integer)lua_rawlen(L, list) + 1);
   }
   return 1;
 }

@@ -13,4 +13,7 @@ void ln_lua_sync_all(lua_State *L, LnLua *s, const LnLayer *l);   // and all lay
 // The layer at 1, after that.
 LnLayer *ln_lua_check_synced(lua_State *L, LnLua *s, const char *what);
 
+// The attribute that Keras has child i of l in, where its built-in class makes it; else NULL.
+const char *ln_lua_attribute(const LnLayer *l, int child, size_t *length);
+
 #endif

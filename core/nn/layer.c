@@ -686,6 +686,14 @@ bool ln_layer_build_builtin(LnContext *c, LnLayer *l, int n_in, const LnInts *in
   return with_symbols(c, l, n_in, in, build_builtin);
 }
 
+bool ln_layer_reset_state(LnLayer *l) {
+  bool keeps = class_of(l)->kept != NULL;
+  const LnTensors kept = keeps ? class_of(l)->kept(l) : (LnTensors){0};
+  for (int i = 0; i < kept.n; i++) ln_tensor_fill(kept.v[i], 0);
+  for (int i = 0; i < l->n_children; i++) keeps = ln_layer_reset_state(l->children[i]) || keeps;
+  return keeps;
+}
+
 // ---- parts
 
 bool ln_layer_add_variable(LnContext *c, LnLayer *l, LnVariable *v) {

@@ -90,6 +90,13 @@ struct LnHost {   // core/lua/host.c
   // compute_mask of a layer with `lua_mask`: masks of its outputs, borrowed; NULL: none.
   bool (*mask)(LnContext *c, struct LnLayer *l, const LnTensors *in, LnTensor **masks, int max_out);
   void (*warn)(LnContext *c, const char *text);
+  // state_size of a cell that Lua defines: a number, or a list of numbers or shapes. The number of
+  // states, -1 with an error.
+  int (*states)(LnContext *c, const struct LnLayer *l, LnInts *shapes, int max);
+  // A layer like l, made anew from its config under this name, with go_backwards; it lives as long
+  // as `owner`. A new reference.
+  struct LnLayer *(*copy)(LnContext *c, struct LnLayer *owner, struct LnLayer *l, const char *name,
+                          bool go_backwards);
   // update_step of an optimizer in Lua; n slots (LnTensors, NULL: none) under their names.
   bool (*step)(LnContext *c, LnObject *o, struct LnVariable *v, LnTensor *gradient, double rate,
                int n, LnTensor *const *slots, const char *const *names);
@@ -131,6 +138,30 @@ typedef struct LnLayer {
   LnInts *more_shapes;
   LnArgument *lua_arguments; // those that a Lua class declares in place of its base's; or NULL
 } LnLayer;
+// All steps of a sequence at once, for a cell that can do so.
+typedef struct LnSequence {
+  LnTensor *x;             // (steps, batch, ..)
+  LnTensor *mask;          // (steps, batch), bool; NULL: none
+  const LnTensors *states; // what it begins with; none: zeros
+  bool training;
+} LnSequence;
+// What RNN knows of a cell besides its call, which takes x (batch, ..) and the argument `states`, and
+// gives an output and the new states. A cell in Lua says `state_size` instead.
+typedef struct LnCellClass {
+  // Shapes of the states, without the batch, once it is built: the number, at most max; -1 with an
+  // error.
+  int (*states)(LnContext *c, const LnLayer *self, LnInts *shapes, int max);
+  // Before the first step and after the last one, with tensors like a step's: what is drawn there
+  // holds for all steps. May be NULL, both.
+  bool (*begin)(LnContext *c, LnLayer *self, LnTensor *x, const LnTensors *states, bool training);
+  void (*end)(LnLayer *self);
+  // Whether `sequence` can take the place of the steps. May be NULL, both.
+  bool (*at_once)(const LnLayer *self);
+  // Between begin and end: the outputs (steps, batch, ..), the last one, and the last states. Where
+  // a step is masked it is the states that stay.
+  bool (*sequence)(LnContext *c, LnLayer *self, const LnSequence *s, LnTensor **y, LnTensor **last,
+                   LnTensor **states);
+} LnCellClass;
 // Batches that come one after another: *out is borrowed until the next, NULL at the end.
 typedef struct LnBatches {
   bool (*next)(LnContext *c, void *arg, LnTensor **out);
@@ -171,8 +202,13 @@ typedef struct LnLayerClass {
   const char *inputs;
   bool shapes_by_name;       // files say what it was built for by these: "query_shape"
   const LnArgument *arguments;   // what its call takes besides; NULL: nothing
-  // The attributes in which Keras has the layers that it makes, "query:query_dense key:key_dense":
-  // files name them so. NULL: it makes none.
+  const LnCellClass *cell;   // of cells of RNN
+  // What it keeps from batch to batch besides variables, borrowed; none before it is built. May be
+  // NULL.
+  LnTensors (*kept)(const LnLayer *self);
+  // The attributes in which Keras has the layers that it makes, "query:query_dense key:key_dense",
+  // or "forward_*:forward_layer" for names that begin so: files and fields have these names. NULL:
+  // it makes none.
   const char *parts;
 } LnLayerClass;
 
@@ -258,6 +294,9 @@ typedef struct LnSymbol {
 // or NULL.
 bool ln_layer_infer(LnContext *c, LnLayer *l, int n_in, const LnSymbol *in, const LnGiven *given,
                     LnSymbol *out, int max_out, int *n_out);
+// What l and the layers below keep from batch to batch becomes zero again; false: none keeps
+// anything.
+bool ln_layer_reset_state(LnLayer *l);
 // All variables below l, each once: trainable ones (as `trainable` stands) first when
 // trainable_first. Returns the number; at most max are written.
 int ln_layer_variables(LnLayer *l, LnVariable **out, int max);

@@ -90,6 +90,7 @@ typedef struct LnOption {
   // How a list of one is told, where it is not as Keras mostly does: AXES as the number, others
   // as a list.
   enum { LN_ONE_BY_KIND, LN_ONE_AS_NUMBER, LN_ONE_AS_LIST } one;
+  const char *list_class;  // of LAYER: the class that takes a list of layers, given in its place
   const char *doc;         // a phrase, for the reference page
 } LnOption;
 

@@ -103,7 +103,7 @@ describe("a layer's policy", function()
             if not found then
               x, several = ln.random.normal({5, table.unpack(shape)}, {seed = 3}), parts == 2
               if parts == 3 then x = (x * 0):astype("int32") end
-              wide = core.class("layer", name)(options)
+              wide = objects.layer(name, options)
               found = pcall(wide, several and {x, x} or x)
             end
           end
@@ -113,7 +113,7 @@ describe("a layer's policy", function()
         local expected = call(wide)
         local settings = {dtype = "mixed_bfloat16"}
         for key, value in pairs(options) do settings[key] = value end
-        local layer = core.class("layer", name)(settings)
+        local layer = objects.layer(name, settings)
         call(layer)
         layer:set_weights(wide:get_weights())
         local y = call(layer)

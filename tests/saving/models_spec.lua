@@ -92,7 +92,7 @@ for _, ending in ipairs{".keras", ".h5"} do
             for key, value in pairs(args[1]) do options[key] = value end
             local flat = layers.Flatten()
             flat.supports_masking = true   -- no warning after Masking
-            model = ln.Sequential{layers[name](options), flat, layers.Dense(2)}
+            model = ln.Sequential{objects.layer(name, options), flat, layers.Dense(2)}
           end
           model:compile{loss = "mse", optimizer = "adam", metrics = {"mae"}}
           local x, y = data(shape)

@@ -16,11 +16,16 @@ local by_kind = {
   {"^list of layers", function() return {ln.layers.Dense(2)} end},
 }
 -- What a class wants otherwise.
-local by_class = {["RandomPosterization.factor"] = 3}
+local by_class = {
+  ["RandomPosterization.factor"] = 3,
+  ["RNN.cell"] = function() return ln.layers.GRUCell(3) end,
+  ["StackedRNNCells.cells"] = function() return {ln.layers.GRUCell(3), ln.layers.LSTMCell(2)} end,
+  ["Bidirectional.layer"] = function() return ln.layers.LSTM(3) end,
+}
 
 local function value_for(class, option)
   local special = by_class[class .. "." .. option.name]
-  if special then return special end
+  if special then return type(special) == "function" and special() or special end
   if values[option.name] ~= nil then return values[option.name] end
   for _, entry in ipairs(by_kind) do
     if option.kind:find(entry[1]) then
@@ -48,11 +53,18 @@ function objects.required(described)
   return out
 end
 
+--- A layer of the class, or where that is a cell an RNN over one, which a batch can be put into.
+function objects.layer(name, options)
+  local layer = core.class("layer", name)(options)
+  return name:find("Cells?$") and ln.layers.RNN{layer, dtype = options.dtype,
+    input_shape = options.input_shape} or layer
+end
+
 --- The shape of a sample that a layer made with these options takes: four features, or more axes.
 function objects.sample_shape(name, options)
   local shape = {4}
   for _ = 1, 4 do
-    local layer = core.class("layer", name)(options)
+    local layer = objects.layer(name, options)
     local ok, out = pcall(layer.compute_output_shape, layer, {false, table.unpack(shape)})
     if ok and out[1] == false then return shape end   -- of a batch, not of one sample without
     table.insert(shape, 1, 6)
