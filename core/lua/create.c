@@ -4,6 +4,7 @@
 
 #include "base/random.h"
 #include "kernels/random.h"
+#include "kernels/window.h"
 #include "lua/arguments.h"
 #include "lua/handle.h"
 #include "lua/messages.h"
@@ -229,6 +230,29 @@ static int linspace(lua_State *L) {
                              : start + (stop - start) * (double)i / gaps);
   return push_made(L, s, t, "linspace");
 }
+
+// ---- windows: of n numbers, symmetric
+
+static int push_window(lua_State *L, int window, const char *what) {
+  LnLua *s = ln_lua(L);
+  int64_t n = integer(L, s, 1, what, 0);
+  const bool kaiser = window == LN_KAISER;
+  double beta = kaiser ? number(L, s, 2, what) : 0;
+  if (!(fabs(beta) <= 700))   // beyond it the Bessel function is no double
+    return luaL_error(L, "bad argument #2 to '%s' (a number in [-700, 700] expected, got %f)", what,
+                      beta);
+  LnDtype d = only_dtype(L, s, kaiser ? 3 : 2, what, LN_FLOAT32);
+  LnTensor *t = ln_tensor_new(&s->context, d, 1, &n);
+  for (int64_t i = 0; t && i < n; i++)
+    ln_tensor_set(t, &i, ln_window_at(window, beta, i, n, false));
+  return push_made(L, s, t, what);
+}
+
+static int hanning(lua_State *L) { return push_window(L, LN_HANN, "hanning"); }
+static int hamming(lua_State *L) { return push_window(L, LN_HAMMING, "hamming"); }
+static int blackman(lua_State *L) { return push_window(L, LN_BLACKMAN, "blackman"); }
+static int bartlett(lua_State *L) { return push_window(L, LN_BARTLETT, "bartlett"); }
+static int kaiser(lua_State *L) { return push_window(L, LN_KAISER, "kaiser"); }
 
 // ---- random
 
@@ -465,7 +489,9 @@ void ln_register_create(lua_State *L) {
       {"tensor", tensor},         {"zeros", zeros},         {"ones", ones},
       {"full", full},             {"zeros_like", zeros_like}, {"ones_like", ones_like},
       {"full_like", full_like},   {"eye", eye},             {"arange", arange},
-      {"linspace", linspace},     {NULL, NULL}};
+      {"linspace", linspace},     {"hanning", hanning},     {"hamming", hamming},
+      {"blackman", blackman},     {"bartlett", bartlett},   {"kaiser", kaiser},
+      {NULL, NULL}};
   static const luaL_Reg random[] = {
       {"normal", random_normal},   {"uniform", random_uniform}, {"randint", random_integers},
       {"permutation", random_permutation}, {NULL, NULL}};

@@ -32,7 +32,8 @@ static bool has_names(lua_State *L, int i) {
 }
 
 static bool takes_list(const LnOption *o) {
-  return o && (ln_option_rows[o->kind].list || o->kind == LN_OPT_TENSOR);
+  return o && (ln_option_rows[o->kind].list || o->kind == LN_OPT_TENSOR ||
+               o->kind == LN_OPT_WINDOW);
 }
 
 // What an op borrows from its arguments (texts) stays anchored by them while the call runs; lists
@@ -56,6 +57,10 @@ static void set(lua_State *L, LnLua *s, const LnOp *op, const LnOption *o, void 
     }
   } else if (o->kind == LN_OPT_TENSOR) {
     *(LnTensor **)field = ln_lua_test_tensor(L, s, -1);
+    lua_rawsetp(L, anchor, field);
+    return;
+  } else if (o->kind == LN_OPT_WINDOW && ln_lua_test_tensor(L, s, -1)) {
+    *(LnWindow *)field = (LnWindow){-1, ln_lua_test_tensor(L, s, -1)};
     lua_rawsetp(L, anchor, field);
     return;
   } else {

@@ -38,7 +38,7 @@ void ln_lua_push_kind_text(lua_State *L, const LnOption *o) {
   luaL_Buffer b;
   luaL_buffinit(L, &b);
   luaL_addstring(&b, rows[o->kind].text);
-  if (o->kind == LN_OPT_CHOICE || o->kind == LN_OPT_NAMED) {
+  if (o->kind == LN_OPT_CHOICE || o->kind == LN_OPT_NAMED || o->kind == LN_OPT_WINDOW) {
     luaL_addchar(&b, ' ');
     for (const char *p = o->choices; p && *p; p++) {
       if (*p == ' ') luaL_addstring(&b, ", ");
@@ -610,6 +610,27 @@ static void push_tensor(lua_State *L, LnLua *s, const LnOption *o, const void *f
   }
 }
 
+// A name, or what a tensor is made of.
+static bool check_window(lua_State *L, LnLua *s, const char *what, const LnOption *o, int i,
+                         bool config) {
+  return lua_type(L, i) == LUA_TSTRING ? check_choice(L, s, what, o, i, config)
+                                       : check_tensor(L, s, what, o, i, config);
+}
+
+static bool store_window(lua_State *L, LnLua *s, const LnOption *o, void *field) {
+  LnWindow *window = field;
+  if (lua_type(L, -1) == LUA_TSTRING) return store_choice(L, s, o, field);
+  window->name = -1;
+  return store_tensor(L, s, o, &window->values);
+}
+
+static void push_window(lua_State *L, LnLua *s, const LnOption *o, const void *field,
+                        bool config) {
+  const LnWindow *window = field;
+  if (window->values) push_tensor(L, s, o, &window->values, config);
+  else push_choice(L, s, o, &window->name, config);
+}
+
 // Names, configs, classes, functions: what the floors above make objects of.
 static bool check_object(lua_State *L, LnLua *s, const char *what, const LnOption *o, int i,
                          bool config) {
@@ -795,6 +816,8 @@ static const Row rows[LN_OPT_KINDS] = {
     [LN_OPT_NAMED] = {"table of numbers by name:", check_named, store_named, push_named},
     [LN_OPT_STRINGS] = {"string or list of strings", check_strings, store_strings, push_strings},
     [LN_OPT_TENSOR] = {"tensor or table of numbers", check_tensor, store_tensor, push_tensor},
+    [LN_OPT_WINDOW] = {"tensor, table of numbers or one of", check_window, store_window,
+                       push_window},
     [LN_OPT_ACTIVATION] = {"activation", check_object, store_object, push_object},
     [LN_OPT_INITIALIZER] = {"initializer", check_object, store_object, push_object},
     [LN_OPT_REGULARIZER] = {"regularizer", check_object, store_object, push_object},

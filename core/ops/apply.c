@@ -44,7 +44,8 @@ const char *ln_op_defect(const LnOp *op) {
 void ln_op_default_params(LnContext *c, const LnOp *op, void *params) {
   memset(params, 0, op->params_size);
   for (const LnOption *o = op->options; o && o->name; o++) {
-    if (ln_option_rows[o->kind].free) ln_option_none(o, params);
+    bool owns = ln_option_rows[o->kind].free && o->kind != LN_OPT_WINDOW;   // a window's is a name
+    if (owns) ln_option_none(o, params);
     else ln_option_default(c, o, params);
   }
 }

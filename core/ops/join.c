@@ -178,6 +178,33 @@ static int64_t padded_source(int mode, int64_t i, int64_t n) {
   return i < n ? i : mode == REFLECT ? period - i : period - 1 - i;
 }
 
+// Every added element is a copy of one of x.
+static LnTensor *pad_by_position(LnContext *c, LnTensor *x, int mode, const int64_t *before,
+                                 const int64_t *after) {
+  if (!x) return NULL;
+  for (int i = 0; i < x->rank; i++)
+    if (x->shape[i] == 0 && (before[i] > 0 || after[i] > 0)) {
+      ln_fail(c, "pad: axis %d is empty: only mode \"constant\" can widen it", i + 1);
+      return NULL;
+    }
+  if (x->meta) return ln_pad(c, x, before, after, 0);
+  LnTensor *y = x;
+  for (int i = 0; i < x->rank && y; i++) {
+    int64_t n = x->shape[i], length = before[i] + n + after[i];
+    if (before[i] == 0 && after[i] == 0) continue;
+    LnTensor *from = ln_temp(c, ln_tensor_new(c, LN_INT64, 1, &length));
+    if (!from) return NULL;
+    for (int64_t j = 0; j < length; j++)
+      ((int64_t *)from->data)[j] = padded_source(mode, j - before[i], n);
+    y = ln_take(c, y, from, i);
+  }
+  return y == x ? copied(c, x) : y;
+}
+
+LnTensor *ln_pad_reflect(LnContext *c, LnTensor *x, const int64_t *before, const int64_t *after) {
+  return pad_by_position(c, x, REFLECT, before, after);
+}
+
 static bool pad_compose(const LnCall *call, LnTensor **out) {
   LnContext *c = call->context;
   const Pad *p = call->params;
@@ -203,21 +230,7 @@ static bool pad_compose(const LnCall *call, LnTensor **out) {
     }
   }
   if (p->mode == CONSTANT) return (out[0] = ln_pad(c, x, before, after, p->value));
-  LnTensor *y = x;
-  for (int i = 0; i < x->rank; i++)
-    if (x->shape[i] == 0 && (before[i] > 0 || after[i] > 0))
-      return ln_fail(c, "pad: axis %d is empty: only mode \"constant\" can widen it", i + 1);
-  if (x->meta) return (out[0] = ln_pad(c, x, before, after, 0));
-  for (int i = 0; i < x->rank && y; i++) {
-    int64_t n = x->shape[i], length = before[i] + n + after[i];
-    if (before[i] == 0 && after[i] == 0) continue;
-    LnTensor *from = ln_temp(c, ln_tensor_new(c, LN_INT64, 1, &length));
-    if (!from) return false;
-    for (int64_t j = 0; j < length; j++)
-      ((int64_t *)from->data)[j] = padded_source(p->mode, j - before[i], n);
-    y = ln_take(c, y, from, i);
-  }
-  return (out[0] = y == x ? copied(c, x) : y);
+  return (out[0] = pad_by_position(c, x, p->mode, before, after));
 }
 
 // ---- tile, repeat_: an axis of stride 0 in the right place, then reshape

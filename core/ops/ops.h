@@ -12,6 +12,7 @@ LnTensor *ln_sub(LnContext *c, LnTensor *a, LnTensor *b);
 LnTensor *ln_mul(LnContext *c, LnTensor *a, LnTensor *b);
 LnTensor *ln_div(LnContext *c, LnTensor *a, LnTensor *b);
 LnTensor *ln_pow(LnContext *c, LnTensor *a, LnTensor *b);
+LnTensor *ln_arctan2(LnContext *c, LnTensor *a, LnTensor *b);
 LnTensor *ln_maximum(LnContext *c, LnTensor *a, LnTensor *b);
 LnTensor *ln_minimum(LnContext *c, LnTensor *a, LnTensor *b);
 LnTensor *ln_gt(LnContext *c, LnTensor *a, LnTensor *b);

@@ -222,6 +222,26 @@ static bool copy_tensor(void *field, const LnTake *take) {
   return true;
 }
 
+static bool set_window(LnContext *c, const LnOption *o, const char *text, void *field) {
+  LnWindow *window = field;
+  window->values = NULL;
+  return set_choice(c, o, text, &window->name);
+}
+
+static void free_window(void *field) {
+  free_tensor(&((LnWindow *)field)->values);
+  ((LnWindow *)field)->name = -1;
+}
+
+static bool copy_window(void *field, const LnTake *take) {
+  return copy_tensor(&((LnWindow *)field)->values, take);
+}
+
+static bool equal_window(const void *a, const void *b) {
+  const LnWindow *p = a, *q = b;
+  return p->name == q->name && p->values == q->values;
+}
+
 static bool equal_pointer(const void *a, const void *b) {
   return *(void *const *)a == *(void *const *)b;
 }
@@ -317,6 +337,8 @@ const LnOptionRow ln_option_rows[LN_OPT_KINDS] = {
                         .free = free_strings, .copy = copy_strings, .equal = equal_strings},
     [LN_OPT_TENSOR] = {"tensor", sizeof(LnTensor *), .counted = true, .set = set_tensor,
                        .free = free_tensor, .copy = copy_tensor, .equal = equal_pointer},
+    [LN_OPT_WINDOW] = {"window", sizeof(LnWindow), .counted = true, .set = set_window,
+                       .free = free_window, .copy = copy_window, .equal = equal_window},
 #define OBJECT .counted = true, .objects = true, .free = free_object, .copy = copy_object, \
                .equal = equal_pointer, .set = set_object
     [LN_OPT_ACTIVATION] = {"activation", sizeof(LnObject *), OBJECT, .object = LN_ACTIVATION},

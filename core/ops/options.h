@@ -30,6 +30,7 @@ typedef enum LnOptionKind {   // the C field it fills
   LN_OPT_NAMED,        // LnNumbers of the names in `choices`, NaN where none is given: a table
   LN_OPT_STRINGS,      // LnStrings, owned; a lone string is a list of one; default "{}" or "none"
   LN_OPT_TENSOR,       // LnTensor *, one reference owned; a table of numbers will do
+  LN_OPT_WINDOW,       // LnWindow: a name of `choices`, or a tensor of its numbers
   // Objects (nn/nn.h); LnObject *, one reference owned; a name, a Lua function or an object.
   LN_OPT_ACTIVATION, LN_OPT_INITIALIZER, LN_OPT_REGULARIZER, LN_OPT_CONSTRAINT,
   LN_OPT_SCHEDULE,     // or a number: LnRate
@@ -72,6 +73,10 @@ typedef struct LnObjects {
   int64_t n;       // -1: None
   LnObject **v;    // malloc'ed; one reference each
 } LnObjects;
+typedef struct LnWindow {
+  int name;           // index into `choices` (kernels/window.h); -1: values
+  LnTensor *values;   // one reference owned; NULL, too: None
+} LnWindow;
 typedef struct LnRate {     // a number, or a schedule when not NULL
   double value;
   LnObject *schedule;

@@ -28,7 +28,8 @@ local ln = {
 }
 
 for _, name in ipairs{"tensor", "zeros", "ones", "full", "zeros_like", "ones_like", "full_like",
-                      "eye", "arange", "linspace"} do
+                      "eye", "arange", "linspace", "hanning", "hamming",
+                      "blackman", "bartlett", "kaiser"} do
   ln[name] = core[name]
 end
 for name, f in pairs(core.functions) do ln[name] = f end

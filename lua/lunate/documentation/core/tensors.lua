@@ -95,6 +95,48 @@ function ln.arange(start, stop, step, options) end
 --     print(ln.linspace(0, 1, 3))                                          --> [0. 0.5 1. ]
 function ln.linspace(start, stop, num, options) end
 
+--- A window over n samples, 0 at both ends: 0.5 - 0.5 cos(2 pi i / (n - 1)), i = 0 .. n - 1.
+-- @param n  how many numbers
+-- @param options  `dtype` (float32)
+-- @return a tensor of shape (n,). Errors: n below 0.
+--
+--     print(ln.hanning(5))                                                --> [0.  0.5 1.  0.5 0. ]
+function ln.hanning(n, options) end
+
+--- A window over n samples: 0.54 - 0.46 cos(2 pi i / (n - 1)), i = 0 .. n - 1.
+-- @param n  how many numbers
+-- @param options  `dtype` (float32)
+-- @return a tensor of shape (n,). Errors: n below 0.
+--
+--     print(ln.hamming(3))                                                --> [0.08 1.   0.08]
+function ln.hamming(n, options) end
+
+--- A window over n samples: 0.42 - 0.5 cos(x) + 0.08 cos(2 x), x = 2 pi i / (n - 1).
+-- @param n  how many numbers
+-- @param options  `dtype` (float32)
+-- @return a tensor of shape (n,). Errors: n below 0.
+--
+--     print(ln.blackman(3):round(2))                                      --> [-0.  1. -0.]
+function ln.blackman(n, options) end
+
+--- A window over n samples: a triangle from 0 to 1 to 0.
+-- @param n  how many numbers
+-- @param options  `dtype` (float32)
+-- @return a tensor of shape (n,). Errors: n below 0.
+--
+--     print(ln.bartlett(5))                                               --> [0.  0.5 1.  0.5 0. ]
+function ln.bartlett(n, options) end
+
+--- A window over n samples: I0(beta sqrt(1 - (2 i / (n - 1) - 1)^2)) / I0(beta), I0 the modified
+-- Bessel function; the larger beta, the narrower.
+-- @param n  how many numbers
+-- @param beta  its shape, -700 to 700; 0 is a rectangle
+-- @param options  `dtype` (float32)
+-- @return a tensor of shape (n,). Errors: n below 0, beta out of range.
+--
+--     print(ln.kaiser(3, 5):round(3))                                     --> [0.037 1.    0.037]
+function ln.kaiser(n, beta, options) end
+
 --- The one element of a tensor as a Lua number or boolean.
 -- @param t  a tensor of one element, of any rank
 -- @return a number (an integer for integer tensors) or a boolean. Errors: more elements, or none.

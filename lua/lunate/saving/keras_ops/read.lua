@@ -4,6 +4,7 @@
 
 local core = require "lunate.core"
 local raise = require "lunate.raise"
+local fourier = require "lunate.saving.keras_ops.fourier"
 local rows = require "lunate.saving.keras_ops.rows"
 
 local f = core.functions
@@ -147,6 +148,8 @@ function readers.TopK(call)
   local values, places = f.topk(call:operands("x"), call:take("k"))
   return values, places - 1
 end
+
+for class, read in pairs(fourier.readers) do readers[class] = read end
 
 function readers.SearchSorted(call)
   local sorted, values = call:operands("sorted_sequence", "values")

@@ -3,6 +3,7 @@
 -- of Keras's, or none: what Keras has nothing for.
 
 local core = require "lunate.core"
+local fourier = require "lunate.saving.keras_ops.fourier"
 local rows = require "lunate.saving.keras_ops.rows"
 
 local is_none, flag, by_class = rows.is_none, rows.flag, rows.by_class
@@ -27,10 +28,14 @@ function Steps:__call(class, args, config, kwargs)
   return setmetatable({step = #self, position = 0}, Ref)
 end
 
+--- What refers to the second output of a step, given what refers to its first.
+function Steps.second(first) return setmetatable({step = first.step, position = 1}, Ref) end
+
 local MODULE_OF = {
   numpy = "GetItem Clip Repeat Pad Take TakeAlongAxis Argmax Argmin Argsort Sort SearchSorted "
     .. "Einsum Tensordot Var Std Prod Cumsum Cumprod CountNonzero Isclose IsIn",
-  nn = "Softmax OneHot Relu", math = "TopK", linalg = "Norm",
+  nn = "Softmax OneHot Relu", math = "TopK FFT FFT2 IFFT2 RFFT IRFFT STFT ISTFT ExtractSequences",
+  linalg = "Norm",
 }
 
 function Steps.module(class)
@@ -160,8 +165,10 @@ end
 function writers.topk(w, x, o)
   if o.axis ~= -1 or not o.largest then return nil end
   local values = w("TopK", x, {k = o.k, sorted = true, is_stable = true})
-  return values, w("Add", {setmetatable({step = values.step, position = 1}, Ref), 1})
+  return values, w("Add", {w.second(values), 1})
 end
+
+for op, write in pairs(fourier.writers) do writers[op] = write end
 
 function writers.searchsorted(w, x, o)
   return w("Add", {w("SearchSorted", x, {side = o.side}), 1})
