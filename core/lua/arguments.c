@@ -242,6 +242,13 @@ void ln_lua_only_options(lua_State *L, LnLua *s, int i, const char *what,
   }
 }
 
+const char *ln_lua_check_path(lua_State *L, int i) {
+  size_t n;
+  const char *path = luaL_checklstring(L, i, &n);
+  luaL_argcheck(L, strlen(path) == n && n > 0, i, "a path expected");
+  return path;
+}
+
 static const luaL_Reg shape_metamethods[] = {
     {"__tostring", shape_tostring}, {"__eq", shape_eq}, {"__concat", shape_concat}, {NULL, NULL}};
 

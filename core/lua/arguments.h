@@ -28,6 +28,9 @@ LnDtype ln_lua_check_dtype(lua_State *L, int i, const char *what);
 // The dtype option of a table of options at i (may be absent), or fallback.
 LnDtype ln_lua_dtype_option(lua_State *L, int i, const char *what, LnDtype fallback);
 
+// A path at i; Lua strings may hold zeros, paths may not. Raises.
+const char *ln_lua_check_path(lua_State *L, int i);
+
 // The argument at i is nil, none, or a table with no other names than these (ended by NULL), and
 // the last one. Raises.
 void ln_lua_only_options(lua_State *L, LnLua *s, int i, const char *what, const char *const *names);

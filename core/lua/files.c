@@ -1,6 +1,5 @@
-// Files of data for Lua: IDX, CSV, plain bytes, folders. The formats are in core/io; a new one is a
+// Files of data for Lua: IDX, CSV, plain bytes. The formats are in core/io; a new one is a
 // reader there and a function here.
-#include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,19 +13,11 @@
 #include "lua/messages.h"
 #include "lua/tensor.h"
 
-// A path; Lua strings may hold zeros, paths may not.
-static const char *check_path(lua_State *L, int i) {
-  size_t n;
-  const char *path = luaL_checklstring(L, i, &n);
-  luaL_argcheck(L, strlen(path) == n && n > 0, i, "a path expected");
-  return path;
-}
-
 // read_idx(path) -> tensor
 static int read_idx(lua_State *L) {
   LnLua *s = ln_lua(L);
   LnContext *c = &s->context;
-  const char *path = check_path(L, 1);
+  const char *path = ln_lua_check_path(L, 1);
   size_t scope = ln_scope(c);
   LnStream *stream = ln_stream_open(c, path);
   LnTensor *t = stream ? ln_temp(c, ln_idx_read(c, stream)) : NULL;
@@ -108,7 +99,7 @@ static int read_table(lua_State *L, const char *what, bool is_text) {
   LnContext *c = &s->context;
   lua_settop(L, 6);
   size_t bytes = 0;
-  const char *source = is_text ? luaL_checklstring(L, 1, &bytes) : check_path(L, 1);
+  const char *source = is_text ? luaL_checklstring(L, 1, &bytes) : ln_lua_check_path(L, 1);
   LnCsvOptions options;
   check_csv_options(L, what, &options);
   Box *box = push_box(L);
@@ -160,7 +151,7 @@ static int open_csv(lua_State *L) {
   LnLua *s = ln_lua(L);
   LnContext *c = &s->context;
   lua_settop(L, 8);
-  const char *path = check_path(L, 1);
+  const char *path = ln_lua_check_path(L, 1);
   lua_Integer block = luaL_checkinteger(L, 7), depth = luaL_checkinteger(L, 8);
   luaL_argcheck(L, block >= 1 && block <= 1 << 24, 7, "rows of a block");
   luaL_argcheck(L, depth >= 0 && depth <= 1 << 16, 8, "blocks to read ahead");
@@ -261,7 +252,7 @@ static int next_block(lua_State *L) {
 static int read_whole(lua_State *L, const char *what, bool raw, lua_Integer limit) {
   LnLua *s = ln_lua(L);
   LnContext *c = &s->context;
-  const char *path = check_path(L, 1);
+  const char *path = ln_lua_check_path(L, 1);
   Box *box = push_box(L);
   luaL_Buffer buffer;
   luaL_buffinit(L, &buffer);
@@ -297,7 +288,7 @@ static int read_file(lua_State *L) {
 // write_file(path, string or list of strings): the new content, or the old one and an error
 static int write_file(lua_State *L) {
   LnLua *s = ln_lua(L);
-  const char *path = check_path(L, 1);
+  const char *path = ln_lua_check_path(L, 1);
   lua_settop(L, 2);
   if (lua_type(L, 2) == LUA_TSTRING) {
     lua_createtable(L, 1, 0);
@@ -323,7 +314,7 @@ static int write_file(lua_State *L) {
 static int append_file(lua_State *L) {
   LnLua *s = ln_lua(L);
   size_t n;
-  const char *path = check_path(L, 1), *text = luaL_checklstring(L, 2, &n);
+  const char *path = ln_lua_check_path(L, 1), *text = luaL_checklstring(L, 2, &n);
   if (ln_file_append(&s->context, path, text, n, lua_toboolean(L, 3))) return 0;
   return ln_lua_raise(L, s, NULL);
 }
@@ -331,7 +322,7 @@ static int append_file(lua_State *L) {
 // exists(path) -> whether there is a file, a folder or anything else of that name
 static int exists(lua_State *L) {
   struct stat info;
-  lua_pushboolean(L, stat(check_path(L, 1), &info) == 0);
+  lua_pushboolean(L, stat(ln_lua_check_path(L, 1), &info) == 0);
   return 1;
 }
 
@@ -403,38 +394,9 @@ static int tensor_from_bytes(lua_State *L) {
   return 1;
 }
 
-// ---- folders
-
-static int close_folder(lua_State *L) {
-  DIR **folder = lua_touserdata(L, 1);
-  if (*folder) closedir(*folder);
-  *folder = NULL;
-  return 0;
-}
-
-// list_folder(path) -> list of the names in it, in no order
-static int list_folder(lua_State *L) {
-  const char *path = check_path(L, 1);
-  DIR **folder = lua_newuserdatauv(L, sizeof *folder, 0);
-  *folder = NULL;
-  ln_lua_set_class(L, "lunate.folder", close_folder, NULL, false);
-  lua_newtable(L);
-  *folder = opendir(path);
-  if (!*folder) return luaL_error(L, "list_folder: cannot read '%s': %s", path, strerror(errno));
-  lua_Integer n = 0;
-  for (struct dirent *entry; (entry = readdir(*folder));) {
-    if (!strcmp(entry->d_name, ".") || !strcmp(entry->d_name, "..")) continue;
-    lua_pushstring(L, entry->d_name);
-    lua_rawseti(L, -2, ++n);
-  }
-  closedir(*folder);
-  *folder = NULL;
-  return 1;
-}
-
 static const luaL_Reg functions[] = {
     {"read_idx", read_idx},     {"read_csv", read_csv},       {"parse_csv", parse_csv},
-    {"read_bytes", read_bytes}, {"list_folder", list_folder}, {"open_csv", open_csv},
+    {"read_bytes", read_bytes}, {"open_csv", open_csv},
     {"read_file", read_file},   {"write_file", write_file},   {"append_file", append_file},
     {"exists", exists},         {"tensor_bytes", tensor_bytes},
     {"tensor_from_bytes", tensor_from_bytes},

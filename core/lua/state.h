@@ -105,6 +105,7 @@ void ln_register_tape(lua_State *L);
 void ln_register_custom_gradient(lua_State *L);
 void ln_register_trainer(lua_State *L);
 void ln_register_files(lua_State *L);
+void ln_register_folders(lua_State *L);
 void ln_register_interrupt(lua_State *L);
 void ln_register_repl(lua_State *L);
 void ln_register_exports(lua_State *L);

@@ -43,6 +43,9 @@ local parts = {
   load_img = "lunate.utils.images", img_to_array = "lunate.utils.images",
   array_to_img = "lunate.utils.images", save_img = "lunate.utils.images",
   image_dataset_from_directory = "lunate.utils.image_dataset_from_directory",
+  pad_sequences = "lunate.utils.pad_sequences",
+  text_dataset_from_directory = "lunate.utils.text_dataset_from_directory",
+  timeseries_dataset_from_array = "lunate.utils.timeseries_dataset_from_array",
 }
 
 return setmetatable(utils, {

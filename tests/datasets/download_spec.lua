@@ -50,6 +50,8 @@ describe("download", function()
       "/tmp/x", options) end
     assert.matches("no option 'sha'", message{sha = ""}, 1, true)
     assert.matches("64 hexadecimal digits", message{sha256 = "12"}, 1, true)
+    assert.matches("md5 must be 32 hexadecimal digits", message{md5 = ("0"):rep(64)}, 1, true)
+    assert.matches("md5 must be 32 hexadecimal digits", message{md5 = 5}, 1, true)
     assert.matches("timeout", message{timeout = -1}, 1, true)
     assert.matches("function", message{progress = 3}, 1, true)
     assert.matches("no option 'unzip'", scratch.message(net.sha256_file, "/tmp/x", {unzip = true}),
@@ -71,7 +73,8 @@ server = http.server.HTTPServer(("127.0.0.1", 0), handler)
 print(server.server_port, flush=True)
 threading.Timer(10, lambda: os._exit(0)).start()
 server.handle_request(); server.handle_request(); server.handle_request()
-server.handle_request(); server.handle_request(); os._exit(0)' 2>/dev/null]]):format(folder.path)))
+server.handle_request(); server.handle_request(); server.handle_request()
+server.handle_request(); os._exit(0)' 2>/dev/null]]):format(folder.path)))
       local base = ("http://127.0.0.1:%d/"):format(server:read("n"))
       local path, last = folder.path .. "/got/it/a.txt", 0
       assert.equal(path, net.download(base .. "a.txt", path, {
@@ -88,6 +91,10 @@ server.handle_request(); server.handle_request(); os._exit(0)' 2>/dev/null]]):fo
       assert.matches("404", scratch.message(net.download, base .. "none", path), 1, true)
       assert.matches("not what it should be", scratch.message(net.download, base .. "a.txt", path,
         {sha256 = ("0"):rep(64)}), 1, true)
+      assert.matches("its MD5 is .-, expected 000", scratch.message(net.download, base .. "a.txt",
+        path, {sha256 = expected, md5 = ("0"):rep(32)}))
+      -- md5sum of ("lunate\n"):rep(100000)
+      net.download(base .. "a.txt", path, {md5 = "cf5da368b26d837e7412a9b8e7b7395b"})
       assert.matches("enough", scratch.message(net.download, base .. "a.txt", path,
         {progress = function(done) assert(done == 0, "enough") end}), 1, true)
       assert.equal(folder:read("site/a.txt"), folder:read("got/it/a.txt"))

@@ -1,5 +1,6 @@
 -- Embedded and generated data: iris, the make_* functions, garments.
 local ln = require "lunate"
+local fails = require "support.fails"
 local scratch = require "support.scratch"
 local D = ln.datasets
 
@@ -179,5 +180,56 @@ describe("garments", function()
     local right = (score:argmax{axis = 2} - 1):eq(y_test:astype("int64"))
     right = right:astype("float32"):mean():item()
     assert.is_true(right > 0.4 and right < 0.95, "right: " .. right)
+  end)
+end)
+
+describe("make_time_series", function()
+  local make = D.make_time_series
+
+  it("adds a trend, seasons and noise", function()
+    local x, signal = make{n_samples = 200, noise = 0, trend = 0.5, period = 20, amplitude = 3}
+    assert.equal("float32 (200, 1)", x.dtype .. " " .. tostring(x.shape))
+    assert.is_true(x == signal)
+    -- A period later all has risen by the trend alone; within one it swings by the amplitude.
+    local rise = x[{ {21, 200} }] - x[{ {1, 180} }]
+    assert.is_true((rise - 10):abs():max():item() < 1e-4)
+    local season = x:squeeze(2) - ln.arange(0, 200) * 0.5
+    assert.is_true(math.abs(season:max():item() - 3) < 0.05)
+    assert.is_true(math.abs(season:min():item() + 3) < 0.05)
+    local flat = make{n_samples = 10000, trend = 0, amplitude = 0, noise = 0.5}
+    assert.is_true(math.abs(flat:std():item() - 0.5) < 0.02)
+    assert.is_true(math.abs(flat:mean():item()) < 0.02)
+    local noisy, without = make{n_samples = 4000, noise = 0.2}
+    assert.is_true(math.abs((noisy - without):std():item() - 0.2) < 0.01)
+  end)
+
+  it("has several seasons, and features of their own phases", function()
+    local options = {n_samples = 120, n_features = 3, period = {30, 4}, amplitude = {1, 2},
+      noise = 0, trend = 0, random_state = 5}
+    local x = make(options)
+    assert.same({120, 3}, x.shape)
+    assert.is_false(x[{ {}, 1 }] == x[{ {}, 2 }])
+    assert.is_true((x[{ {61, 120} }] - x[{ {1, 60} }]):abs():max():item() < 1e-4)
+    -- What has the period 4 cancels over two steps.
+    local slow = (x[{ {3, 120} }] + x[{ {1, 118} }]) / 2
+    assert.is_true(slow:abs():max():item() < 1.05)
+    assert.is_true(x:abs():max():item() > 2.5)
+    local defaults = make()
+    assert.same({1000, 1}, defaults.shape)
+    assert.same({7, 1}, make(7).shape)
+  end)
+
+  it("follows from its seed", function()
+    local function both(state) return make{n_samples = 50, random_state = state} end
+    same_seed_same_data(both)
+  end)
+
+  it("says what is wrong", function()
+    fails("2 periods and 1 amplitudes", make, {period = {2, 3}})
+    fails("a period > 0 expected, got 0", make, {period = 0})
+    fails("noise", make, {noise = -1})
+    fails("n_samples", make, {n_samples = 0})
+    fails("n_features", make, {n_features = 0})
+    fails("unknown option 'seasons'", make, {seasons = 2})
   end)
 end)

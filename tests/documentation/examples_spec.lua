@@ -10,7 +10,10 @@ local DATA = {
   ["cifar10."] = "cifar10/cifar-10-binary.tar.gz",
   cifar100 = "cifar100/cifar-100-binary.tar.gz",
   fashion_mnist = "fashion-mnist/train-images-idx3-ubyte.gz",
+  imdb = "imdb.npz",
   mnist = "mnist/train-images-idx3-ubyte.gz",
+  ["reuters.load_data"] = "reuters.npz",
+  ["reuters.get_word_index"] = "reuters_word_index.json",
 }
 
 local function lacking(entry)

@@ -84,6 +84,28 @@ formats.npz = {
   end,
 }
 
+-- Pickles of lists of word ids, and their archive.
+formats.word_ids = {
+  ending = ".npz",
+  seeds = function()
+    local zip, list = require "lunate.zip", {}
+    local labels = require("lunate.saving.npy").encode(ln.zeros({3}, {dtype = "int64"}))
+    for _, bytes in ipairs(fixtures("word_ids", ".npy")) do
+      list[#list + 1] = zip.encode{{name = "x.npy", data = bytes}, {name = "y.npy", data = labels}}
+    end
+    list[#list + 1] = fixtures("word_ids", "reuters.npz")[1]
+    return list
+  end,
+  mutant = archive,
+  read = function(path)
+    local parts = require("lunate.datasets._word_ids").read(path, {{"x", "y"}})
+    for _, ids in ipairs(parts[1].x) do
+      for _, id in ipairs(ids) do assert(math.type(id) == "integer") end
+    end
+    return parts
+  end,
+}
+
 formats.safetensors = {
   ending = ".safetensors", read = load_array, mutant = with_header("<I8", 0, mutate.json),
   seeds = function()

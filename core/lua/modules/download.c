@@ -20,7 +20,7 @@
 #include "lua/metatable.h"
 
 #define MAX_BYTES ((lua_Integer)1 << 32)   // of a download where nothing else is said
-#define HEX 65  // a SHA-256 in hexadecimal, with its NUL
+#define HEX 65  // the longest checksum in hexadecimal, with its NUL
 
 // Everything that a Lua error must not leave behind.
 typedef struct Job {
@@ -54,18 +54,27 @@ static Job *push_job(lua_State *L) {
   return job;
 }
 
-// ---- SHA-256
+// ---- checksums
+
+typedef struct Sum {
+  const char *option, *name;
+  size_t digits;   // in hexadecimal
+  const EVP_MD *(*algorithm)(void);
+} Sum;
+
+// MD5 finds damage, not deceit: for what is published with nothing better.
+static const Sum sums[] = {{"sha256", "SHA-256", 64, EVP_sha256}, {"md5", "MD5", 32, EVP_md5}};
 
 // Of a file's bytes, or of what they unpack to, at most `limit`; raises when it cannot be read.
-static void hash_file(lua_State *L, Job *job, const char *path, bool gunzip, lua_Integer limit,
-                      char hex[HEX]) {
+static void hash_file(lua_State *L, Job *job, const Sum *kind, const char *path, bool gunzip,
+                      lua_Integer limit, char hex[HEX]) {
   static const char digits[] = "0123456789abcdef";
   unsigned char block[1 << 15], sum[EVP_MAX_MD_SIZE];
   unsigned int n = 0;
   int got;
   job->digest = EVP_MD_CTX_new();
-  if (!job->digest || !EVP_DigestInit_ex(job->digest, EVP_sha256(), NULL))
-    luaL_error(L, "SHA-256 is not available");
+  if (!job->digest || !EVP_DigestInit_ex(job->digest, kind->algorithm(), NULL))
+    luaL_error(L, "%s is not available", kind->name);
   if (gunzip) {
     job->gz = gzopen(path, "rb");
     if (!job->gz) luaL_error(L, "cannot open '%s': %s", path, strerror(errno));
@@ -91,11 +100,12 @@ static void hash_file(lua_State *L, Job *job, const char *path, bool gunzip, lua
   EVP_DigestFinal_ex(job->digest, sum, &n);
   EVP_MD_CTX_free(job->digest);
   job->digest = NULL;
-  for (unsigned int i = 0; i < n && i < (HEX - 1) / 2; i++) {
+  if (n > (HEX - 1) / 2) n = (HEX - 1) / 2;
+  for (unsigned int i = 0; i < n; i++) {
     hex[2 * i] = digits[sum[i] >> 4];
     hex[2 * i + 1] = digits[sum[i] & 15];
   }
-  hex[HEX - 1] = '\0';
+  hex[2 * n] = '\0';
 }
 
 // The options at index i: a table or nothing, with none but the names given (ended by NULL).
@@ -124,7 +134,7 @@ static int sha256_file(lua_State *L) {
   check_options(L, 2, "sha256_file", names);
   bool gunzip = lua_getfield(L, 2, "gunzip") != LUA_TNIL && lua_toboolean(L, -1);
   Job *job = push_job(L);
-  hash_file(L, job, path, gunzip, LUA_MAXINTEGER, hex);
+  hash_file(L, job, &sums[0], path, gunzip, LUA_MAXINTEGER, hex);
   lua_pushstring(L, hex);
   return 1;
 }
@@ -220,11 +230,11 @@ static void sync_folder(const char *path) {
   close(fd);
 }
 
-// download(url, path, {sha256 =, gunzip = false, timeout = 0, max_bytes = 2^32, progress =})
+// download(url, path, {sha256 =, md5 =, gunzip = false, timeout = 0, max_bytes = 2^32, progress =})
 // -> path
 // Fetches http or https (redirects to https only, certificates verified) into a file beside `path`
-// and renames it there once it is whole; folders are made. sha256: what the content must have, of
-// the unpacked content with gunzip; timeout: seconds for all of it, 0 for no limit (a connection
+// and renames it there once it is whole; folders are made. sha256, md5: what the content must have,
+// of the unpacked content with gunzip; timeout: seconds for all of it, 0 for no limit (a connection
 // has 10 seconds, a transfer that stands still 30); max_bytes: what may come, and what it may
 // unpack
 // to; progress(done, total): bytes, called now and
@@ -232,15 +242,21 @@ static void sync_folder(const char *path) {
 //   local net = require "lunate.download"
 //   net.download("https://example.org/data.csv", "/tmp/data.csv", {timeout = 60})
 static int download(lua_State *L) {
-  static const char *const names[] = {"sha256", "gunzip", "timeout", "max_bytes", "progress", NULL};
+  static const char *const names[] = {"sha256", "md5", "gunzip", "timeout", "max_bytes",
+                                      "progress", NULL};
+  enum { N_SUMS = sizeof sums / sizeof *sums };
   char message[CURL_ERROR_SIZE] = "", hex[HEX];
-  const char *url = luaL_checkstring(L, 1), *path = luaL_checkstring(L, 2), *wanted = NULL;
+  const char *url = luaL_checkstring(L, 1), *path = luaL_checkstring(L, 2), *wanted[N_SUMS];
   check_options(L, 3, "download", names);
   if (lua_getfield(L, 3, "progress") != LUA_TNIL) luaL_checktype(L, 4, LUA_TFUNCTION);
-  if (lua_getfield(L, 3, "sha256") != LUA_TNIL) {
-    wanted = lua_tostring(L, -1);
-    if (!wanted || strlen(wanted) != HEX - 1 || strspn(wanted, "0123456789abcdef") != HEX - 1)
-      return luaL_error(L, "download: sha256 must be 64 hexadecimal digits in lower case");
+  for (int i = 0; i < N_SUMS; i++) {
+    size_t n = sums[i].digits;
+    bool given = lua_getfield(L, 3, sums[i].option) != LUA_TNIL;
+    wanted[i] = lua_tostring(L, -1);
+    if (given && (!wanted[i] || strlen(wanted[i]) != n ||
+                  strspn(wanted[i], "0123456789abcdef") != n))
+      return luaL_error(L, "download: %s must be %d hexadecimal digits in lower case",
+                        sums[i].option, (int)n);
   }
   lua_getfield(L, 3, "timeout");
   double timeout = luaL_optnumber(L, -1, 0);
@@ -270,12 +286,12 @@ static int download(lua_State *L) {
     return luaL_error(L, "download: cannot write '%s': %s", job->temporary, strerror(errno));
   if (code != CURLE_OK)
     return luaL_error(L, "download: '%s': %s", url, *message ? message : curl_easy_strerror(code));
-  if (wanted) {
-    hash_file(L, job, job->temporary, gunzip, limit, hex);
-    if (strcmp(hex, wanted) != 0)
-      return luaL_error(L,
-                        "download: '%s' is not what it should be: its SHA-256 is %s, expected %s",
-                        url, hex, wanted);
+  for (int i = 0; i < N_SUMS; i++) {
+    if (!wanted[i]) continue;
+    hash_file(L, job, &sums[i], job->temporary, gunzip, limit, hex);
+    if (strcmp(hex, wanted[i]) != 0)
+      return luaL_error(L, "download: '%s' is not what it should be: its %s is %s, expected %s",
+                        url, sums[i].name, hex, wanted[i]);
   }
   int ok = fsync(job->fd) == 0;
   ok = close(job->fd) == 0 && ok;

@@ -1,8 +1,7 @@
 // lunate.pictures: files of pictures, decoded by whatever codecs were built (png.c, jpeg.c), one at
-// a time or many on threads ahead of who asks for them; and the files of a folder in order. A
-// module of its own, loaded with the first picture.
+// a time or many on threads ahead of who asks for them. A module of its own, loaded with the first
+// picture.
 // with: core/io/picture.c core/kernels/resample.c
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
@@ -75,113 +74,6 @@ static int decode(lua_State *L) {
   }
   return ln_lua_push_pixels(L, p, "decode");
 }
-
-// ---- folders
-
-typedef struct Names {
-  char **v;         // "root\0name", malloc'ed each
-  size_t n, room;
-} Names;
-
-static int free_names(lua_State *L) {
-  Names *names = lua_touserdata(L, 1);
-  while (names->n > 0) free(names->v[--names->n]);
-  free(names->v);
-  names->v = NULL;
-  return 0;
-}
-
-// 0, or an errno.
-static int add_name(Names *names, const char *root, const char *name) {
-  if (names->n == names->room) {
-    size_t room = 2 * names->room + 64;
-    char **v = realloc(names->v, room * sizeof *v);
-    if (!v) return ENOMEM;
-    names->v = v;
-    names->room = room;
-  }
-  size_t a = strlen(root) + 1, b = strlen(name) + 1;
-  char *text = malloc(a + b);
-  if (!text) return ENOMEM;
-  memcpy(text, root, a);
-  memcpy(text + a, name, b);
-  names->v[names->n++] = text;
-  return 0;
-}
-
-static int in_order(const void *a, const void *b) {
-  const char *x = *(char *const *)a, *y = *(char *const *)b;
-  int order = strcmp(x, y);
-  return order ? order : strcmp(x + strlen(x) + 1, y + strlen(y) + 1);
-}
-
-typedef struct Place {   // of the folders that are being walked, from the innermost out
-  dev_t device;
-  ino_t inode;
-  const struct Place *around;
-} Place;
-
-enum { MAX_DEPTH = 256 };
-
-// Files below top/inner (or, folders_only, the folders in it); inner is "" or a path.
-static int walk(Names *names, const char *top, const char *inner, bool follow, bool folders_only,
-                const Place *around, int depth) {
-  char path[4096], below[4096];
-  int length = snprintf(path, sizeof path, "%s%s%s", top, *inner ? "/" : "", inner);
-  if (length < 0 || (size_t)length >= sizeof path || depth > MAX_DEPTH) return ENAMETOOLONG;
-  struct stat info;
-  if (stat(path, &info) != 0) return errno;
-  for (const Place *p = around; p; p = p->around)
-    if (p->device == info.st_dev && p->inode == info.st_ino) return 0;   // a link to around here
-  Place here = {info.st_dev, info.st_ino, around};
-  DIR *folder = opendir(path);
-  if (!folder) return errno;
-  int failed = 0;
-  for (const struct dirent *e; !failed && (e = readdir(folder));) {
-    if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0) continue;
-    length = snprintf(path, sizeof path, "%s%s%s/%s", top, *inner ? "/" : "", inner, e->d_name);
-    if (length < 0 || (size_t)length >= sizeof path) {
-      failed = ENAMETOOLONG;
-      break;
-    }
-    if (stat(path, &info) != 0) continue;   // gone meanwhile, or a link to nothing
-    bool is_folder = S_ISDIR(info.st_mode);
-    if (folders_only) {
-      if (is_folder && e->d_name[0] != '.') failed = add_name(names, "", e->d_name);
-    } else if (is_folder) {
-      if (!follow && (lstat(path, &info) != 0 || S_ISLNK(info.st_mode))) continue;
-      snprintf(below, sizeof below, "%s%s%s", inner, *inner ? "/" : "", e->d_name);
-      failed = walk(names, top, below, follow, false, &here, depth + 1);
-    } else if (S_ISREG(info.st_mode)) {
-      failed = add_name(names, inner, e->d_name);
-    }
-  }
-  closedir(folder);
-  return failed;
-}
-
-// files(folder, follow_links) -> the files below it, relative: by their folder, then by name.
-// folders(folder) -> the names of the folders in it that do not begin with a dot.
-static int list(lua_State *L, bool folders_only) {
-  const char *top = luaL_checkstring(L, 1);
-  Names *names = lua_newuserdatauv(L, sizeof *names, 0);
-  *names = (Names){NULL, 0, 0};
-  ln_lua_set_class(L, "lunate.pictures.names", free_names, NULL, false);
-  lua_toclose(L, -1);
-  int failed = walk(names, top, "", lua_toboolean(L, 2), folders_only, NULL, 0);
-  if (failed) return luaL_error(L, "cannot read the folder '%s': %s", top, strerror(failed));
-  if (names->n > 1) qsort(names->v, names->n, sizeof *names->v, in_order);
-  lua_createtable(L, (int)names->n, 0);
-  for (size_t i = 0; i < names->n; i++) {
-    const char *root = names->v[i], *name = root + strlen(root) + 1;
-    lua_pushfstring(L, "%s%s%s", root, *root ? "/" : "", name);
-    lua_rawseti(L, -2, (lua_Integer)i + 1);
-  }
-  return 1;
-}
-
-static int files(lua_State *L) { return list(L, false); }
-static int folders(lua_State *L) { return list(L, true); }
 
 // ---- many pictures, on threads
 
@@ -455,8 +347,8 @@ static int open_reader(lua_State *L) {
   return 1;
 }
 
-static const luaL_Reg functions[] = {{"decode", decode}, {"files", files}, {"folders", folders},
-                                     {"open", open_reader}, {NULL, NULL}};
+static const luaL_Reg functions[] = {{"decode", decode}, {"open", open_reader},
+                                     {NULL, NULL}};
 
 int luaopen_lunate_pictures(lua_State *L);
 __attribute__((visibility("default"))) int luaopen_lunate_pictures(lua_State *L) {

@@ -46,7 +46,7 @@ local function download(wanted, cache)
   local path, reasons = cache .. "/" .. (wanted.download or wanted.name), {}
   for _, url in ipairs(wanted.urls) do
     local done, message = pcall(net.download, url, path, {
-      sha256 = wanted.sha256, gunzip = wanted.gunzip, progress = reporter(url),
+      sha256 = wanted.sha256, md5 = wanted.md5, gunzip = wanted.gunzip, progress = reporter(url),
       max_bytes = MAX_BYTES,
     })
     if done then return path end
@@ -58,7 +58,8 @@ end
 --- The path of a file, downloaded when it is nowhere.
 -- @param wanted  `data_set` its data set's name; `name` the path below the folders; `others` names
 --   that will do as well (the same file unpacked, say); `urls` of the file (or of the one that
---   `download` names); `sha256` of its content, of the unpacked content with `gunzip = true`
+--   `download` names); `sha256` (or `md5`) of its content, of the unpacked content with
+--   `gunzip = true`
 -- @return the path, and the name (`name` or one of `others`) that was found there
 -- @raise when it cannot be had: which file, where it was looked for, and where to put it
 function files.locate(wanted)

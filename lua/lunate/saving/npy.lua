@@ -124,11 +124,8 @@ local function length_of(shape, name, limit)
   return n <= limit and n or nil
 end
 
---- The array that begins at a position of the bytes.
--- @return the tensor, or nil and why no tensor can be of it; the position after it, or nil where it
---   is not known
--- @raise for damaged data
-function npy.read(bytes, position)
+-- The header of the array at a position of the bytes, and the position after it.
+local function read_header(bytes, position)
   if bytes:sub(position, position + 5) ~= MAGIC then
     error("this is no .npy data: it begins otherwise", 0)
   end
@@ -141,10 +138,27 @@ function npy.read(bytes, position)
   if #bytes < position + (wide and 11 or 9) then damaged("it ends within its first bytes") end
   local length, start = (wide and "<I4" or "<I2"):unpack(bytes, position + 8)
   if length > #bytes - start + 1 then damaged("it ends within its header") end
-  local found = header(bytes:sub(start, start + length - 1))
+  return header(bytes:sub(start, start + length - 1)), start + length
+end
+
+--- Where an array of Python objects has its pickle.
+-- @param bytes  the whole file
+-- @return the position, and the array's shape as a list; nil for other arrays
+-- @raise for damaged data
+function npy.objects(bytes)
+  local found, position = read_header(bytes, 1)
+  if found.descr:match("^|?O%d*$") then return position, found.shape end
+end
+
+--- The array that begins at a position of the bytes.
+-- @return the tensor, or nil and why no tensor can be of it; the position after it, or nil where it
+--   is not known
+-- @raise for damaged data
+function npy.read(bytes, position)
+  local found, start = read_header(bytes, position)
   local name, other = element(found.descr)
   if not name then return nil, other end
-  local offset = start + length - 1
+  local offset = start - 1
   local size, rest = length_of(found.shape, name, #bytes - offset), #bytes - offset
   -- What follows is another array, or nothing.
   local follows = size and bytes:sub(offset + size + 1, offset + size + #MAGIC) == MAGIC
