@@ -46,6 +46,8 @@ describe("a Lua state on two of C's stacks", function()
       local pipe = assert(io.popen(("%s %s %s 2>&1"):format(stacks, kind, path)))
       local text = pipe:read("a")
       pipe:close()
+      -- AddressSanitizer warns that it does not follow a change of stacks in full.
+      text = text:gsub("^==%d+==WARNING: ASan doesn't fully support[^\n]*\n", "")
       assert.are.equal("the same, 1 calls\n", text)
     end)
   end

@@ -3,6 +3,10 @@
 
 local terminal = {}
 
+-- It leaks, which a sanitizer that is loaded into it would take for a failure: the command alone
+-- gets that.
+local SCRIPT = "env -u LD_PRELOAD script"
+
 local lua = arg and arg[-1] or "lua5.4"
 
 local function quoted(text) return "'" .. text:gsub("'", "'\\''") .. "'" end
@@ -11,6 +15,7 @@ local function quoted(text) return "'" .. text:gsub("'", "'\\''") .. "'" end
 local function command(home, arguments, cpath)
   local parts = {"env -u LUA_PATH_5_4 -u LUA_CPATH_5_4 -u XDG_STATE_HOME -u LUNATE_DATA",
     "HOME=" .. quoted(home), "TERM=xterm NO_COLOR=1 INPUTRC=/dev/null",
+    "LD_PRELOAD=" .. quoted(os.getenv("LD_PRELOAD") or ""),
     "LUA_PATH=" .. quoted(package.path), "LUA_CPATH=" .. quoted(cpath or package.cpath), lua,
     "scripts/lunate", arguments}
   return table.concat(parts, " ")
@@ -84,7 +89,7 @@ end
 --- Why no pseudo-terminal can be had (a bare chroot or container has none), or nil. Writing to a
 -- session that never began would end the suite by SIGPIPE.
 function terminal.missing()
-  local pipe <close> = assert(io.popen("script -qefc true /dev/null 2>&1 < /dev/null"))
+  local pipe <close> = assert(io.popen(SCRIPT .. " -qefc true /dev/null 2>&1 < /dev/null"))
   local said = pipe:read("a")
   if pipe:close() then return nil end
   return "no pseudo-terminal can be had: " .. said:gsub("%s+$", "")
@@ -94,7 +99,7 @@ end
 function terminal.start(folder, shell)
   local path = folder.path .. "/typescript"
   os.remove(path)
-  local line = ("timeout -k 1 60 script -qefc %s %s > /dev/null 2>&1"):format(
+  local line = ("timeout -k 1 60 %s -qefc %s %s > /dev/null 2>&1"):format(SCRIPT,
     quoted("stty cols 100 rows 40; " .. shell), quoted(path))
   local pipe = assert(io.popen(line, "w"))
   return setmetatable({pipe = pipe, path = path, at = 1}, Session)
