@@ -28,6 +28,7 @@ LnTensor *ln_tensor_contiguous(LnContext *c, LnTensor *t) {
 }
 
 bool ln_tensor_assign(LnContext *c, LnTensor *dst, LnTensor *src) {
+  if (!dst || !src) return false;   // an op failed, as ops pass it on
   int64_t shape[LN_MAX_RANK], stride[LN_MAX_RANK];
   int rank = ln_shape_broadcast(dst->shape, dst->rank, src->shape, src->rank, shape);
   // Leading axes of 1 may be dropped, as numpy does in assignment.
