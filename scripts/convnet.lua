@@ -30,19 +30,24 @@ local model = ln.Sequential{
   layers.Conv2D{64, 3, activation = "relu"},
   layers.MaxPooling2D(2),
   layers.Flatten(),
-  layers.Dropout(0.4),
+  layers.Dense{128, activation = "relu"},
+  layers.Dropout(0.5),
   layers.Dense{10, activation = "softmax"},
 }
 model:summary()
 
-model:compile{loss = "sparse_categorical_crossentropy", optimizer = "adam", metrics = {"accuracy"}}
+-- The learning rate falls to nothing along half a wave of a cosine: fast at first, fine at the end.
+local batch_size = 32
+local steps = epochs * math.ceil(#x_train / batch_size)
+model:compile{
+  loss = "sparse_categorical_crossentropy",
+  optimizer = ln.optimizers.Adam(ln.schedules.CosineDecay{1e-3, steps}),
+  metrics = {"accuracy"},
+}
 local history = model:fit(x_train, y_train, {
-  batch_size = 32,
+  batch_size = batch_size,
   epochs = epochs,
   validation_data = {x_valid, y_valid},
-  callbacks = {
-    ln.callbacks.ReduceLROnPlateau{patience = 1, factor = 0.3, min_delta = 0.002},
-  },
 })
 
 local progress = ln.plot.figure{columns = 3}

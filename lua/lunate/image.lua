@@ -42,10 +42,7 @@ end
 
 --- Pictures in another size; the same as `ln.resize`.
 -- @param images  (height, width, channels), or a batch
--- @param ...  size (a height and a width), interpolation ("bilinear"), or "nearest", "bicubic",
---   "lanczos3", "lanczos5", antialias (false), crop_to_aspect_ratio (false), pad_to_aspect_ratio
---   (false), fill_mode ("constant"), fill_value (0), data_format ("channels_last"): in this order,
---   or by name in a table
+-- @param ...  the options, in their order or by name in a table
 -- @return the pictures in their dtype. Errors: another rank; both of crop and pad.
 --
 --     print(ln.image.resize(ln.ones{8, 6, 3}, {4, 4}).shape)              --> (4, 4, 3)
@@ -56,9 +53,7 @@ function image.resize(images, ...) return f.resize(images, ...) end
 -- @param transform  (a0, a1, a2, b0, b1, b2, c0, c1), or one a picture: what appears in column x
 --   and row y (from 0) is at column (a0 x + a1 y + a2) / k and row (b0 x + b1 y + b2) / k,
 --   k = c0 x + c1 y + 1
--- @param ...  interpolation ("bilinear"), or "nearest", fill_mode ("constant"), or "nearest",
---   "wrap", "mirror", "reflect", fill_value (0), data_format ("channels_last"): in this order, or
---   by name in a table
+-- @param ...  the options, in their order or by name in a table
 -- @return the pictures in their dtype. Errors: another rank; another number of transforms.
 --
 --     local left = ln.image.affine_transform(ln.tensor{{{1}, {2}, {3}}}, {1, 0, 1, 0, 1, 0, 0, 0})
@@ -452,27 +447,29 @@ end
 
 -- ---- colours
 
---- Gray from colours: 0.2989 red + 0.587 green + 0.114 blue.
+--- Gray from colours, 0.2989 red + 0.587 green + 0.114 blue; the same as `ln.rgb_to_grayscale`.
 -- @param images  (height, width, 3 or 1), or a batch
--- @param ...  data_format ("channels_last"), in this order or by name in a table
+-- @param ...  data_format, or options by name in a table
 -- @return (height, width, 1) in the dtype of images, cut to whole numbers where that is no float
 -- Errors: another number of channels.
 --
 --     print(ln.image.rgb_to_grayscale(ln.ones{2, 2, 3}).shape)           --> (2, 2, 1)
 function image.rgb_to_grayscale(images, ...) return f.rgb_to_grayscale(images, ...) end
 
---- Hue, saturation and value from red, green and blue, all from 0 to 1.
+--- Hue, saturation and value from red, green and blue, all from 0 to 1; the same as
+-- `ln.rgb_to_hsv`.
 -- @param images  floats (height, width, 3), or a batch
--- @param ...  data_format ("channels_last"), in this order or by name in a table
+-- @param ...  data_format, or options by name in a table
 -- @return the same shape. Errors: no floats; another number of channels.
 --
 --     local hsv = ln.image.rgb_to_hsv(ln.tensor{{{0, 0.5, 0}}})
 --     print(hsv:flatten():round(3))                                      --> [0.333 1.    0.5  ]
 function image.rgb_to_hsv(images, ...) return f.rgb_to_hsv(images, ...) end
 
---- Red, green and blue from hue, saturation and value, all from 0 to 1.
+--- Red, green and blue from hue, saturation and value, all from 0 to 1; the same as
+-- `ln.hsv_to_rgb`.
 -- @param images  floats (height, width, 3), or a batch
--- @param ...  data_format ("channels_last"), in this order or by name in a table
+-- @param ...  data_format, or options by name in a table
 -- @return the same shape. Errors: no floats; another number of channels.
 --
 --     print(ln.image.hsv_to_rgb(ln.tensor{{{0, 1, 0.5}}}):flatten())      --> [0.5 0.  0. ]

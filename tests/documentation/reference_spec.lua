@@ -60,6 +60,33 @@ describe("documentation", function()
     assert.same({}, documentation.gaps())
   end)
 
+  it("gives a function that stands for an op the op's options", function()
+    local core = require "lunate.core"
+    local function names_of(options)
+      local list = {}
+      for i, o in ipairs(options) do list[i] = o.name .. " = " .. tostring(o.default) end
+      return list
+    end
+    local compared = 0
+    for _, op in ipairs(core.ops()) do
+      local entry = documentation.find("ln.image." .. op.name)[1]
+      if entry and entry.name == "ln.image." .. op.name then
+        assert.same(names_of(op.options), names_of(entry.options), op.name)
+        compared = compared + 1
+      end
+    end
+    assert.equal(5, compared)
+    local method = documentation.find("ln.image.scale_and_translate")[1].options[5]
+    assert.same({"method", nil}, {method.name, method.default})
+  end)
+
+  it("takes a file's title off what a function says", function()
+    local function first(name) return documentation.find(name)[1].doc:match("^[^.]+") end
+    assert.equal("A Dataset of the PNG and JPEG files below a folder",
+      first("ln.utils.image_dataset_from_directory"))
+    assert.equal("Goes over tensors in batches along their first axis", first("ln.data.batches"))
+  end)
+
   it("sums up in whole sentences", function()
     local function summary(name) return documentation.find(name)[1].summary end
     assert.matches("(He et al. 2015)", summary("ln.initializers.HeNormal"), 1, true)

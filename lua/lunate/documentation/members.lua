@@ -27,7 +27,11 @@ function members.add_function(name, section, f, said, extra)
   entry.text = entry.text or about.text
   if entry.head then
     local more = entry.text ~= entry.head and entry.text
-    entry.text = entry.head .. (more and "\n" .. more or "")
+    -- "batches: goes over ..." is its first sentence.
+    local head = entry.head:gsub("^[%w_.]-([%w_]+): (%a)", function(title, letter)
+      return title == name:match("[%w_]+$") and letter:upper() or nil
+    end)
+    entry.text = head .. (more and "\n" .. more or "")
   end
   entry.head = nil
   local list = signatures.parameters(f)

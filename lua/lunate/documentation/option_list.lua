@@ -1,6 +1,7 @@
 --- Options as an entry lists them, {name =, kind =, default =, doc =, positional =} each: from
 -- tables of options and from what doc texts say of them.
 
+local core = require "lunate.core"
 local public = require "lunate.public"
 
 local option_list = {}
@@ -100,7 +101,15 @@ function option_list.from_specs(specs, positional, text)
   return list
 end
 
---- Options that a Lua function takes: of lunate.public, or a table of them among its upvalues; else
+-- Those of an op, of a function that says that it is "the same as `ln.resize`".
+local function of_op(doc)
+  local name = (doc or ""):match("the same as%s+`ln%.([%w_]+)`")
+  for _, op in ipairs(name and core.ops() or {}) do
+    if op.name == name then return op.options end
+  end
+end
+
+--- Options that a Lua function takes: of an op that it stands for, of lunate.public, or a table of them among its upvalues; else
 -- what its doc comment says in backquotes of its parameter `options` or `args`.
 function option_list.of_function(f, entry)
   -- The text of the table of options first: each is a sentence of its own.
@@ -110,6 +119,8 @@ function option_list.of_function(f, entry)
     if param.name == "options" or param.name == "args" then of_options = of_options .. sentence_of
     else of_others = of_others .. sentence_of end
   end
+  local op_options = of_op(entry.doc)
+  if op_options then return op_options end
   local text = of_options .. of_others .. (entry.doc or "")
   local found = public.specs[f]
   for i = 1, found and 0 or 60 do

@@ -107,6 +107,8 @@ local options = {
   ["diff.n"] = {"integer", "how many times"},
   ["randint.max"] = {"integer", "one more than the largest"},
   ["randint.min"] = {"integer", "the smallest"},
+  ["scale_and_translate.scale"] = {"tensor", "a factor for each of the axes"},
+  ["scale_and_translate.translation"] = {"tensor", "how far each is moved"},
   ["uniform.max"] = {"number", "the upper bound, not among them"},
   ["uniform.min"] = {"number", "the lower bound"},
 }

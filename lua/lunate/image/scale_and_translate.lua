@@ -1,5 +1,4 @@
---- ln.image.scale_and_translate: resampling along any axes by matrices, whose gradients flow to
--- the scale and the translation as well.
+--- ln.image.scale_and_translate: resampling along any axes, by a matrix for each.
 
 local core = require "lunate.core"
 local check = require "lunate.options"
@@ -19,10 +18,11 @@ end
 local function list(value) return type(value) == "number" and {value} or value end
 
 local SCALE = {
-  output_shape = {"integers", min = 1}, scale = {"any"}, translation = {"any"},
-  spatial_dims = {"integers"},
-  method = {"choice", choices = {"linear", "bilinear", "trilinear", "cubic", "bicubic", "tricubic",
-                                 "lanczos3", "lanczos5"}},
+  output_shape = {"integers", required = true, min = 1}, scale = {"any", required = true},
+  translation = {"any", required = true}, spatial_dims = {"integers", required = true},
+  method = {"choice", required = true,
+    choices = {"linear", "bilinear", "trilinear", "cubic", "bicubic", "tricubic", "lanczos3",
+               "lanczos5"}},
   antialias = {"boolean", default = true},
 }
 
@@ -65,11 +65,12 @@ local function matrix(n, size, scale, translation, filter, antialias)
   return f.where(f.expand_dims(within, 1), weights, 0)
 end
 
---- Scales and moves along some axes, with gradients by images, scale and translation.
+--- Gradients flow to images, scale and translation.
 -- @param images  a tensor of any rank
--- @param options  `output_shape`: of all axes; `scale`, `translation`: a number for each of
---   `spatial_dims`, the axes (from 1); `method`: "linear", "cubic", "lanczos3", "lanczos5";
---   `antialias` (true): averages where it is made smaller
+-- @param options  `output_shape`: the sizes of all axes; `spatial_dims`: the axes (from 1) that are
+--   scaled and moved; `scale`: a factor for each of these; `translation`: by how many elements of
+--   the result each is moved; `method`: the filter, "bilinear" and "trilinear" being "linear",
+--   "bicubic" and "tricubic" "cubic"; `antialias` (true): averages where it is made smaller
 -- @return a tensor of output_shape. Errors: lists of other lengths.
 --
 --     local x = ln.tensor{{{0}, {2}}}

@@ -71,14 +71,14 @@ local function settle(o)
   end
 end
 
---- A Dataset of pictures in one size, read from the .png, .jpg and .jpeg files below a folder.
--- They are decoded and resized on threads, some batches ahead of who asks for them.
+--- The files are those that end in .png, .jpg or .jpeg; all pictures get one size. They are decoded
+-- and resized on threads, some batches ahead of who asks for them.
 -- @param top  the folder; with inferred labels it has a folder for each class
 -- @param options  `labels` ("inferred"): from the folders, false for none, or a list of class ids,
 --   one a file in the order of their paths; `label_mode` ("int"): int32 (batch,), "categorical" is
 --   float32 (batch, classes), "binary" float32 (batch, 1), false none; `class_names`: the folders
---   to use, in order of their ids, else all in order of the alphabet; `color_mode` ("rgb"): gives
---   3 channels, the others 1 and 4; `batch_size` (32): how many pictures, false for single ones;
+--   to use, in order of their ids, else all in order of the alphabet; `color_mode` ("rgb"): 3
+--   channels, "grayscale" 1, "rgba" 4; `batch_size` (32): how many pictures, false for single ones;
 --   `image_size`: height and width; `shuffle` (true): each pass in another order; `seed`: of the
 --   order, else it follows from ln.set_seed; `validation_split`: the share that is for validation;
 --   `subset`: which of the two, or both, which are then two Datasets; `interpolation`

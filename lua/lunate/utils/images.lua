@@ -35,7 +35,7 @@ end
 --- Reads a PNG or JPEG file. What it is shows from its content; an orientation in Exif data, gamma
 -- and colour profiles are left alone. With `target_size` it is resized as Pillow does.
 -- @param path  the file
--- @param options  `color_mode` ("rgb"): gives 3 channels, the others 1 and 4; `target_size`:
+-- @param options  `color_mode` ("rgb"): 3 channels, "grayscale" 1, "rgba" 4; `target_size`:
 --   height and width, else its own; `interpolation` ("nearest"): how it is resized;
 --   `keep_aspect_ratio` (false): a part from the middle that has target_size's aspect ratio
 -- @return a uint8 tensor (height, width, 1, 3 or 4); int32 for a "grayscale" of 16 bits
