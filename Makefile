@@ -249,7 +249,7 @@ RUN = env -u LUA_INIT -u LUA_INIT_5_4 -u LUA_PATH_5_4 -u LUA_CPATH_5_4 LUNATE_BU
 # process a spec file, JOBS side by side.
 # What runs in several threads (make tsan).
 THREADED := tests/robustness/states_spec.lua tests/robustness/threads_spec.lua \
-  tests/data/dataset_spec.lua tests/data/batches_spec.lua
+  tests/data/dataset_spec.lua tests/data/batches_spec.lua tests/data/image_dataset_spec.lua
 SUITE = $(LUA) tests/run.lua --ignore-lua $(TESTFLAGS) $(or $(TESTS),tests)
 
 test:  ## set the machine up, build, run the suite; TESTS=path for a part, TESTFLAGS for busted, JOBS=2

@@ -24,6 +24,19 @@ local cases = {
     n, sum = 1, ds():sum():item()]], [[
     for batch in ds do n, sum = n + 1, sum + batch:sum():item() end
     return ("%d %d"):format(n, sum)]], "200 200069998"},
+  {"pictures read ahead on threads", [[
+    for i = 1, 64 do
+      ln.utils.save_img(("%s/%d/%03d.png"):format(FOLDER, i % 2, i), ln.full({40, 40, 3}, i),
+        {scale = false})
+    end
+    ds = ln.utils.image_dataset_from_directory(FOLDER, {image_size = {32, 32}, batch_size = 4,
+      shuffle = false, verbose = false}):iterate()
+    n, sum = 1, ds():mean():item()]], [[
+    for x in ds do n, sum = n + 1, sum + x:mean():item() end
+    -- And another pass, from the beginning.
+    local again = ln.utils.image_dataset_from_directory(FOLDER, {image_size = {8, 8},
+      batch_size = 64, verbose = false, seed = 1}):iterate()()
+    return ("%d %.1f %.1f"):format(n, sum, again:mean():item())]], "16 520.0 32.5"},
   {"the thread pool and a training", [[
     ln.threads(2)
     big = ln.ones{300, 300}

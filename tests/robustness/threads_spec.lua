@@ -15,6 +15,8 @@ local x = ln.random.normal({400, 300}, {seed = 1})
 local y = ln.random.normal({400, 1}, {seed = 2})
 local ids = ln.random.uniform({20000}, {min = 0, max = 400, seed = 3}):cast("int32")
 
+local pictures = ln.random.uniform({8, 40, 36, 16}, {seed = 4})
+
 -- The value of f(v) and its gradient.
 local function with_gradient(v, f)
   local tape <close> = ln.GradientTape()
@@ -44,6 +46,74 @@ local cases = {
     local c, d = a:cast("float64"), b:cast("float64")
     return {a:matmul(b), c:matmul(d), c:matmul(d):matmul(d:transpose()), a[{1, {}}]:matmul(b),
       b:transpose():matmul(a:transpose())}
+  end,
+  ["convolutions"] = function()
+    local function weights(...) return ln.random.normal({...}, {seed = 5, stddev = 0.1}) end
+    local results = {}
+    for _, f in ipairs{
+      function(v) return ln.conv(v, weights(3, 3, 16, 24), {padding = "same"}) end,
+      function(v) return ln.conv(v, weights(5, 5, 16, 8), {strides = 2}) end,
+      function(v) return ln.conv(v, weights(1, 1, 16, 32)) end,
+      function(v) return ln.conv(v, weights(3, 3, 8, 16), {groups = 2}) end,
+      function(v) return ln.depthwise_conv(v, weights(3, 3, 16, 1), {padding = "same"}) end,
+      function(v) return ln.separable_conv(v, weights(3, 3, 16, 2), weights(1, 1, 32, 8)) end,
+      function(v) return ln.conv_transpose(v, weights(3, 3, 8, 16), {strides = 2}) end,
+    } do
+      table.move(with_gradient(pictures, f), 1, 2, #results + 1, results)
+    end
+    -- By the kernel.
+    local taken = with_gradient(weights(3, 3, 16, 24), function(k) return ln.conv(pictures, k) end)
+    return table.move(taken, 1, 2, #results + 1, results)
+  end,
+  ["pooling"] = function()
+    local results = {}
+    for _, f in ipairs{
+      function(v) return ln.max_pool(v, 2) end,
+      function(v) return ln.max_pool(v, 3, {strides = 2, padding = "same"}) end,
+      function(v) return ln.average_pool(v, 3, {strides = 2, padding = "same"}) end,
+      function(v) return ln.adaptive_average_pool(v, 7) end,
+      function(v) return ln.adaptive_max_pool(v, 7) end,
+    } do
+      table.move(with_gradient(pictures, f), 1, 2, #results + 1, results)
+    end
+    return results
+  end,
+  ["normalizations"] = function()
+    local results = {}
+    for _, layer in ipairs{ln.layers.BatchNormalization(), ln.layers.LayerNormalization(),
+      ln.layers.GroupNormalization(4), ln.layers.RMSNormalization()} do
+      table.move(with_gradient(pictures, function(v) return layer(v, {training = true}) end), 1, 2,
+        #results + 1, results)
+    end
+    return results
+  end,
+  ["pictures resized, turned and coloured"] = function()
+    local rgb, results = pictures[{ {}, {}, {}, {1, 3} }] * 255, {}
+    for _, name in ipairs{"nearest", "bilinear", "bicubic", "lanczos3"} do
+      table.move(with_gradient(rgb, function(v)
+        return ln.image.resize(v, {50, 20}, {interpolation = name, antialias = true})
+      end), 1, 2, #results + 1, results)
+    end
+    for _, layer in ipairs{ln.layers.RandomFlip{seed = 1}, ln.layers.RandomRotation{0.2, seed = 1},
+      ln.layers.RandomZoom{0.2, seed = 1}, ln.layers.RandomElasticTransform{seed = 1},
+      ln.layers.RandomPerspective{seed = 1}, ln.layers.RandomHue{0.3, seed = 1},
+      ln.layers.RandomSharpness{0.3, seed = 1}, ln.layers.RandomGaussianBlur{seed = 1},
+      ln.layers.Equalization(), ln.layers.AutoContrast(), ln.layers.RandomErasing{seed = 1},
+      ln.layers.MixUp{seed = 1}, ln.layers.CutMix{seed = 1}, ln.layers.RandomCrop{20, 20, seed = 1},
+    } do
+      results[#results + 1] = layer(rgb, {training = true})
+    end
+    return results
+  end,
+  ["a convolutional network"] = function()
+    ln.set_seed(5)
+    local model = ln.Sequential{
+      ln.layers.Conv2D{16, 3, activation = "relu", input_shape = {40, 36, 16}},
+      ln.layers.BatchNormalization(), ln.layers.MaxPooling2D(2), ln.layers.Conv2D{8, 3},
+      ln.layers.GlobalAveragePooling2D(), ln.layers.Dense(2)}
+    model:compile{loss = "mse", optimizer = "sgd"}
+    model:fit(pictures, ln.ones{8, 2}, {epochs = 3, batch_size = 4, verbose = 0})
+    return {model:predict(pictures, {verbose = 0})}
   end,
   ["many small products"] = function()
     local a = ln.random.normal({64, 30, 30}, {seed = 4})

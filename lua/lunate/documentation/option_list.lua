@@ -109,8 +109,9 @@ local function of_op(doc)
   end
 end
 
---- Options that a Lua function takes: of an op that it stands for, of lunate.public, or a table of them among its upvalues; else
--- what its doc comment says in backquotes of its parameter `options` or `args`.
+--- Options that a Lua function takes: of an op that it stands for, of lunate.public, or a table of
+-- them among its upvalues; else what its doc comment says in backquotes of its parameter `options`
+-- or `args`.
 function option_list.of_function(f, entry)
   -- The text of the table of options first: each is a sentence of its own.
   local of_options, of_others = "", ""
