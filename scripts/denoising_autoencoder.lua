@@ -37,10 +37,10 @@ model:fit(x_train, x_train, {epochs = epochs, batch_size = 64,
   validation_data = {x_valid, x_valid}})
 
 local clean = x_valid[{ {1, 10} }]
-local noisy = (clean + ln.random.normal(clean.shape, {stddev = 0.4})):clip(0, 1)
+local noisy = clean + ln.random.normal(clean.shape, {stddev = 0.4})
 local cleaned = model:predict(noisy, {verbose = 0})
 local figure = ln.plot.figure{title = "Noisy, denoised, as they were"}
-figure:images(ln.concatenate({noisy, cleaned, clean}, {axis = 1}):squeeze(-1),
+figure:images(ln.concatenate({noisy:clip(0, 1), cleaned, clean}, {axis = 1}):squeeze(-1),
   {columns = 10, map = "binary"})
 ln.utils.save_figure(figure, "denoising_autoencoder.png")
 
