@@ -329,11 +329,10 @@ static int call_tensors(lua_State *L, LnLua *s, LnLayer *l, Calling calling) {
   LnContext *c = &s->context;
   LnTensor *in[MAX_TENSORS], *masks[MAX_TENSORS], *v[MAX_TENSORS], *out[MAX_OUT];
   LnGiven given;
-  LnCallArgs args = {.training = false};
+  LnCallArgs args = {.training = s->training};
   int n = read_inputs(L, s, INPUTS, l->base.name, in), n_masks = 0, n_out = 0;
   if (lua_istable(L, OPTIONS)) {
-    lua_getfield(L, OPTIONS, "training");
-    args.training = lua_toboolean(L, -1);
+    if (lua_getfield(L, OPTIONS, "training") != LUA_TNIL) args.training = lua_toboolean(L, -1);
     if (ln_layer_arguments(l) && read_given(L, s, l, &given, v)) args.given = &given;
     lua_getfield(L, OPTIONS, "mask");
     n_masks = read_masks(L, s, l, n, masks);

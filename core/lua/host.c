@@ -318,7 +318,12 @@ static bool call(LnContext *c, LnObject *o, const char *method, const LnTensors 
                  const LnCallArgs *args, LnTensor **out, int max_out, int *n_out) {
   *n_out = 0;
   Job j = {c, o, method, in, args, out, max_out, n_out};
-  return ln_lua_protected(c, call_method, &j);
+  LnLua *s = (LnLua *)c;
+  const bool outside = s->training;
+  if (o->cls->kind == LN_LAYER) s->training = args && args->training;
+  bool ok = ln_lua_protected(c, call_method, &j);
+  s->training = outside;
+  return ok;
 }
 
 // ---- shapes

@@ -26,6 +26,7 @@ typedef struct LnLua {
   const char *refuses;           // why no call is taken now, or NULL
   lua_Integer seeds;             // how often the generator was seeded: loaded models ask
   bool for_file;                 // configs are being made for a file: None is core.null
+  bool training;                 // of the layer whose call Lua runs: calls in it that say nothing
   int guards;                    // calls of fit, evaluate and predict that are under way
   const struct LnLuaObjects *objects;   // what options need to know of objects (options.h)
   lua_CFunction construct, from_config, init;   // what class tables call (construct.c)

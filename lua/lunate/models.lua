@@ -87,7 +87,8 @@ local function clone_of(model, clone, given_tensors)
   end
   local copy = models.Sequential{name = model.name}
   local input = state[model].input_layer
-  if input then copy:add(new_layer(input)) else state[copy].declared = state[model].declared end
+  if input then copy:add(new_layer(input))
+  else state[copy].declared = state[model].declared or model.built_shape end
   for _, layer in ipairs(layers) do copy:add(layer) end
   return frozen_like(model, copy)
 end

@@ -222,6 +222,59 @@ describe("a model of one's own", function()
     assert.are.equal(mask, seen[2][2])
   end)
 
+  it("lets calls within its call be in training when it is, unless they say", function()
+    local seen = {}
+    local Spy = ln.layers.Layer:extend("InnerSpy")
+    function Spy:call(x, options)  -- luacheck: ignore self
+      seen[#seen + 1] = options.training
+      return x
+    end
+    local Outer = ln.Model:extend("OuterOfSpies")
+    function Outer:init(o) self.a, self.b, self.given, self.fails = Spy(), Spy(), o.given, o.fails end
+    function Outer:call(x)
+      if self.fails then error("no call") end
+      return self.b(self.a(x, {training = self.given}))
+    end
+    local function within(model, training)
+      seen = {}
+      model(ln.ones{2, 4}, {training = training})
+      return seen
+    end
+    local plain = Outer{}
+    plain(ln.ones{2, 4})
+    assert.same({true, true}, within(plain, true))
+    assert.same({false, false}, within(plain, false))
+    assert.same({false, false}, within(plain))
+    local against = Outer{given = false}
+    against(ln.ones{2, 4})
+    assert.same({false, true}, within(against, true))
+    local nested = ln.Sequential{Outer{}, ln.layers.Dense(1)}
+    nested(ln.ones{2, 4})
+    assert.same({true, true}, within(nested, true))
+    -- It ends with the call, however that ends.
+    local failing = Outer{fails = true}
+    assert.is_false(pcall(failing, ln.ones{2, 4}, {training = true}))
+    assert.same({false}, within(Spy()))
+    -- Also in fit, evaluate and predict.
+    nested:compile{loss = "mse", run_eagerly = true}
+    seen = {}
+    nested:fit(ln.ones{2, 4}, ln.ones{2, 1}, {verbose = 0})
+    assert.is_true(seen[#seen])
+    nested:evaluate(ln.ones{2, 4}, ln.ones{2, 1}, {verbose = 0})
+    assert.is_false(seen[#seen])
+    -- Dropout and batch normalization are in training without a word.
+    local Net = ln.Model:extend("NetOfDropout")
+    function Net:init()
+      self.dropout, self.norm = ln.layers.Dropout(0.5), ln.layers.BatchNormalization()
+    end
+    function Net:call(x) return self.norm(self.dropout(x)) end
+    local net = Net()
+    local x = ln.ones{50, 4}
+    assert.is_true(net(x) == net(x))
+    assert.is_false(net(x, {training = true}) == net(x, {training = true}))
+    assert.is_true(net.norm.moving_mean:value():sum():item() > 0)
+  end)
+
   it("shares layers with another model, and frozen layers stay", function()
     local x, y = data()
     local Encoder = ln.Model:extend("Encoder")
