@@ -1,5 +1,5 @@
 -- One convolutional network in its three forms, Sequential, functional and subclassed: they train
--- to the same bits, in Lua and replayed; saved, resumed, cloned and frozen, it goes on as it should.
+-- to the same bits, in Lua and replayed; saved, resumed, cloned and frozen, it goes on as it was.
 local ln = require "lunate"
 local goldens = require "support.goldens"
 local scratch = require "support.scratch"

@@ -230,7 +230,9 @@ describe("a model of one's own", function()
       return x
     end
     local Outer = ln.Model:extend("OuterOfSpies")
-    function Outer:init(o) self.a, self.b, self.given, self.fails = Spy(), Spy(), o.given, o.fails end
+    function Outer:init(o)
+      self.a, self.b, self.given, self.fails = Spy(), Spy(), o.given, o.fails
+    end
     function Outer:call(x)
       if self.fails then error("no call") end
       return self.b(self.a(x, {training = self.given}))
