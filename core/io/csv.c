@@ -193,42 +193,69 @@ static const double powers[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
                                 1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
                                 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
 
-// A whole field as a decimal number: exact when up to 53 bits of digits meet a power of ten that a
-// double holds (Clinger, "How to read floating point numbers accurately", 1990), else by strtod.
-static bool parse_number(Reader *r, Text t, double *out) {
+// A decimal number as it stands: digits * 10^exponent.
+typedef struct Decimal {
+  bool negative, fits;   // fits: no digit was lost
+  uint64_t digits;
+  int64_t exponent;
+} Decimal;
+
+// Digits from p on; where they end.
+static const char *read_digits(const char *p, const char *end, Decimal *d) {
+  for (; p < end && *p >= '0' && *p <= '9'; p++) {
+    d->fits = d->fits && d->digits < (uint64_t)1e18;
+    d->digits = d->digits * 10 + (uint64_t)(*p - '0');
+  }
+  return p;
+}
+
+// An exponent behind its 'e', which ends the field; NULL where it is empty.
+static const char *read_exponent(const char *p, const char *end, Decimal *d) {
+  const bool minus = p < end && *p == '-';
+  int64_t e = 0;
+  if (p < end && (*p == '-' || *p == '+')) p++;
+  if (p == end) return NULL;
+  for (; p < end && *p >= '0' && *p <= '9'; p++)
+    if (e < 100000) e = e * 10 + (*p - '0');
+  d->exponent += minus ? -e : e;
+  return p;
+}
+
+// Whether the whole field is one.
+static bool read_decimal(Text t, Decimal *d) {
   const char *p = t.p;
-  bool negative = p < t.end && *p == '-', any = false;
+  *d = (Decimal){.negative = p < t.end && *p == '-', .fits = true};
   if (p < t.end && (*p == '-' || *p == '+')) p++;
-  uint64_t digits = 0;
-  int64_t exponent = 0, e = 0;
-  bool fits = true;
-  for (; p < t.end && *p >= '0' && *p <= '9'; p++, any = true) {
-    fits = fits && digits < (uint64_t)1e18;
-    digits = digits * 10 + (uint64_t)(*p - '0');
+  const char *start = p;
+  p = read_digits(p, t.end, d);
+  int64_t n = p - start;
+  if (p < t.end && *p == '.') {
+    start = ++p;
+    p = read_digits(p, t.end, d);
+    d->exponent = start - p;
+    n += p - start;
   }
-  if (p < t.end && *p == '.')
-    for (p++; p < t.end && *p >= '0' && *p <= '9'; p++, any = true, exponent--) {
-      fits = fits && digits < (uint64_t)1e18;
-      digits = digits * 10 + (uint64_t)(*p - '0');
-    }
-  if (any && p < t.end && (*p == 'e' || *p == 'E')) {
-    bool minus = ++p < t.end && *p == '-';
-    if (p < t.end && (*p == '-' || *p == '+')) p++;
-    if (p == t.end) return false;
-    for (; p < t.end && *p >= '0' && *p <= '9'; p++)
-      if (e < 100000) e = e * 10 + (*p - '0');
-    exponent += minus ? -e : e;
+  if (n > 0 && p < t.end && (*p == 'e' || *p == 'E')) p = read_exponent(p + 1, t.end, d);
+  return n > 0 && p == t.end;
+}
+
+static bool is_infinity(Text t) {
+  Text word = {t.p + (t.p < t.end && (*t.p == '-' || *t.p == '+')), t.end};
+  return same_word(word, "inf") || same_word(word, "infinity");
+}
+
+// A whole field as a number: exact when up to 53 bits of digits meet a power of ten that a double
+// holds (Clinger, "How to read floating point numbers accurately", 1990), else by strtod.
+static bool parse_number(Reader *r, Text t, double *out) {
+  Decimal d;
+  if (!read_decimal(t, &d)) {
+    *out = d.negative ? -INFINITY : INFINITY;
+    return is_infinity(t);
   }
-  if (!any || p != t.end) {
-    Text word = {t.p + (t.p < t.end && (*t.p == '-' || *t.p == '+')), t.end};
-    if (!same_word(word, "inf") && !same_word(word, "infinity")) return false;
-    *out = negative ? -INFINITY : INFINITY;
-    return true;
-  }
-  if (fits && digits <= (uint64_t)1 << 53 && exponent >= -22 && exponent <= 22) {
-    double value = (double)digits;
-    value = exponent < 0 ? value / powers[-exponent] : value * powers[exponent];
-    *out = negative ? -value : value;
+  if (d.fits && d.digits <= (uint64_t)1 << 53 && d.exponent >= -22 && d.exponent <= 22) {
+    double value = (double)d.digits;
+    value = d.exponent < 0 ? value / powers[-d.exponent] : value * powers[d.exponent];
+    *out = d.negative ? -value : value;
     return true;
   }
   size_t n = (size_t)(t.end - t.p);

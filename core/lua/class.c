@@ -241,6 +241,37 @@ static int class_newindex(lua_State *L) {
 }
 
 // Base:extend("Name")
+// The metatable of the class at 3, like that of its parent, at 1; pushed.
+static void push_metatable(lua_State *L, const LnClass *root) {
+  lua_getmetatable(L, 1);
+  lua_newtable(L);
+  static const char *const shared[] = {"__call", "__tostring", "__metatable"};
+  for (int i = 0; i < 3; i++) {
+    lua_getfield(L, -2, shared[i]);
+    lua_setfield(L, -2, shared[i]);
+  }
+  lua_remove(L, -2);
+  lua_pushvalue(L, 1);
+  lua_setfield(L, -2, "__index");
+  if (root->kind == LN_LAYER) {
+    lua_pushvalue(L, lua_upvalueindex(1));
+    lua_pushcclosure(L, class_newindex, 1);
+    lua_setfield(L, -2, "__newindex");
+  }
+}
+
+// A class has a from_config that makes its own instances, unless its parent's is the user's.
+static void set_from_config(lua_State *L, const LnLua *s) {
+  lua_getfield(L, 1, "from_config");
+  if (lua_isnil(L, -1) || lua_tocfunction(L, -1) == s->from_config) {
+    lua_pushvalue(L, lua_upvalueindex(1));
+    lua_pushvalue(L, 3);
+    lua_pushcclosure(L, s->from_config, 2);
+    lua_setfield(L, 3, "from_config");
+  }
+  lua_pop(L, 1);
+}
+
 static int class_extend(lua_State *L) {
   const LnLua *s = ln_lua(L);
   const LnClass *root = ln_lua_class_root(L, 1);
@@ -260,30 +291,9 @@ static int class_extend(lua_State *L) {
   lua_setfield(L, 3, "class");
   lua_pushboolean(L, 1);
   lua_setfield(L, 3, "defined_in_lua");
-  lua_getmetatable(L, 1);
-  lua_newtable(L);   // 5: its metatable, like its parent's
-  static const char *const shared[] = {"__call", "__tostring", "__metatable"};
-  for (int i = 0; i < 3; i++) {
-    lua_getfield(L, 4, shared[i]);
-    lua_setfield(L, 5, shared[i]);
-  }
-  lua_pushvalue(L, 1);
-  lua_setfield(L, 5, "__index");
-  if (root->kind == LN_LAYER) {
-    lua_pushvalue(L, lua_upvalueindex(1));
-    lua_pushcclosure(L, class_newindex, 1);
-    lua_setfield(L, 5, "__newindex");
-  }
-  lua_getfield(L, 1, "from_config");
-  if (lua_isnil(L, -1) || lua_tocfunction(L, -1) == s->from_config) {
-    lua_pushvalue(L, lua_upvalueindex(1));
-    lua_pushvalue(L, 3);
-    lua_pushcclosure(L, s->from_config, 2);
-    lua_setfield(L, 3, "from_config");
-  }
-  lua_pop(L, 1);
-  lua_setmetatable(L, (lua_pushvalue(L, 5), 3));
-  lua_settop(L, 3);
+  set_from_config(L, s);
+  push_metatable(L, root);
+  lua_setmetatable(L, 3);
   return 1;
 }
 

@@ -80,6 +80,19 @@ static const LnOp custom = {.name = "custom_gradient", .n_in = 1, .n_out = 1,
                             .shape = shape, .backward = backward, .hold = hold};
 
 // upvalues: state, the function
+// What holds the function at the top, which it pops, until the last tape lets go of it.
+static Gradient *hold_function(lua_State *L) {
+  Gradient *g = lua_newuserdatauv(L, sizeof *g, 1);
+  lua_insert(L, -2);
+  lua_setiuservalue(L, -2, 1);
+  lua_rawsetp(L, LUA_REGISTRYINDEX, g);
+  g->refs = 1;
+  lua_rawgeti(L, LUA_REGISTRYINDEX, LUA_RIDX_MAINTHREAD);
+  g->main = lua_tothread(L, -1);
+  lua_pop(L, 1);
+  return g;
+}
+
 static int call(lua_State *L) {
   LnLua *s = ln_lua(L);
   LnContext *c = &s->context;
@@ -105,14 +118,7 @@ static int call(lua_State *L) {
     return luaL_error(L, "'custom_gradient': the function should return a tensor and a function of "
                          "its gradient, got %s and %s", luaL_typename(L, top + 1),
                       luaL_typename(L, top + 2));
-  Gradient *g = lua_newuserdatauv(L, sizeof *g, 1);
-  lua_pushvalue(L, top + 2);
-  lua_setiuservalue(L, -2, 1);
-  lua_rawsetp(L, LUA_REGISTRYINDEX, g);
-  g->refs = 1;
-  lua_rawgeti(L, LUA_REGISTRYINDEX, LUA_RIDX_MAINTHREAD);
-  g->main = lua_tothread(L, -1);
-  Params p = {g};
+  Params p = {hold_function(L)};
   size_t scope = ln_scope(c);
   LnTensor *y = ln_apply(c, &custom, in, n + 1, &p);
   hold(&p, false);

@@ -214,10 +214,8 @@ static bool place(LnContext *c, LnFlat *f) {
   return true;
 }
 
-static bool make(LnContext *c, const LnOptimizer *o, LnVariable *const *variables, LnFlat *f) {
-  const LnOptimizerClass *cls = (const LnOptimizerClass *)o->base.cls;
-  size_t n = (size_t)f->n;
-  name_slots(o, f);
+static bool allocate_lists(LnContext *c, LnFlat *f) {
+  const size_t n = (size_t)f->n;
   f->variables = calloc(n + 1, sizeof *f->variables);
   f->index = calloc(n + 1, sizeof *f->index);
   f->active = calloc(n + 1, sizeof *f->active);
@@ -228,25 +226,40 @@ static bool make(LnContext *c, const LnOptimizer *o, LnVariable *const *variable
   f->block = calloc(n + 1, sizeof *f->block);
   f->scratch_at = calloc(n + 1, sizeof *f->scratch_at);
   f->decays = calloc(n + 1, sizeof *f->decays);
-  if (!f->variables || !f->index || !f->active || !f->at || !f->gradients || !f->slots ||
-      !f->runs || !f->block || !f->scratch_at || !f->decays)
-    return ln_fail(c, "out of memory");
+  return (f->variables && f->index && f->active && f->at && f->gradients && f->slots && f->runs &&
+          f->block && f->scratch_at && f->decays) ||
+         ln_fail(c, "out of memory");
+}
+
+// Where each variable lies, in all buffers alike: the largest of its value and slots has room.
+static bool lay_out(LnContext *c, const LnOptimizer *o, LnFlat *f) {
+  const LnOptimizerClass *cls = (const LnOptimizerClass *)o->base.cls;
   for (int i = 0; i < f->n; i++) {
-    LnVariable *v = f->variables[i] = variables[i];
-    v->refs++;
-    int64_t width = (int64_t)ln_dtype_size(v->value->dtype), most = value_bytes(v);
+    const LnVariable *v = f->variables[i];
+    int64_t width = (int64_t)ln_dtype_size(v->value->dtype), bytes = value_bytes(v);
     for (int k = 0; k < f->n_own; k++) {
       int64_t shape[LN_MAX_RANK], size;
       int rank = slot_shape(o, f, k, v, shape);
       if (rank < 0) continue;
       if (!ln_shape_size(c, shape, rank, &size)) return false;
-      if (size * width > most) most = size * width;
+      if (size * width > bytes) bytes = size * width;
     }
-    f->at[i + 1] = f->at[i] + align(most);
+    f->at[i + 1] = f->at[i] + align(bytes);
     size_t scratch = cls->scratch ? cls->scratch(o, v) : 0;
     f->scratch_at[i + 1] = f->scratch_at[i] + align((int64_t)scratch);
     f->block[i + 1] = f->block[i] + (v->value->size + LN_FLAT_BLOCK - 1) / LN_FLAT_BLOCK;
   }
+  return true;
+}
+
+static bool make(LnContext *c, const LnOptimizer *o, LnVariable *const *variables, LnFlat *f) {
+  name_slots(o, f);
+  if (!allocate_lists(c, f)) return false;
+  for (int i = 0; i < f->n; i++) {
+    f->variables[i] = variables[i];
+    f->variables[i]->refs++;
+  }
+  if (!lay_out(c, o, f)) return false;
   f->sums = calloc((size_t)f->block[f->n] + 1, sizeof *f->sums);
   if (!f->sums) return ln_fail(c, "out of memory");
   if (!(f->gradient = zeroed(c, f->at[f->n]))) return false;

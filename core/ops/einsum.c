@@ -66,9 +66,55 @@ static bool parse_term(const Equation *e, const char **at, Term *t, int rank, in
   return true;
 }
 
+// The axes of term t say how long its labels are.
+static bool measure(Equation *e, const Term *t) {
+  for (int i = 0; i < t->n; i++) {
+    const int l = t->label[i];
+    const int64_t length = t->x->shape[i];
+    if (e->seen[l] && !ln_dims_fit(e->length[l], length) && e->length[l] != 1 && length != 1)
+      return ln_fail(e->c, "einsum: label '%c' of \"%s\" is %lld here and %lld there",
+                     name_of(l), e->text, (long long)e->length[l], (long long)length);
+    if (!e->seen[l] || e->length[l] == 1) e->length[l] = length;
+    else if (length != 1) e->length[l] = ln_dim_known(e->length[l], length);
+    e->seen[l] = true;
+  }
+  return true;
+}
+
+// The result of an equation without an arrow: "..." and the labels that come once, in alphabetical
+// order.
+static bool implied_result(Equation *e, int widest) {
+  int count[LABELS] = {0};
+  for (int k = 0; k < e->terms; k++)
+    for (int i = 0; i < e->term[k].n; i++) count[e->term[k].label[i]]++;
+  for (int i = widest - 1; i >= 0; i--) e->out.label[e->out.n++] = LETTERS + i;
+  for (int l = 0; l < LETTERS; l++) {
+    if (count[l] != 1) continue;
+    if (e->out.n == LN_MAX_RANK) return ln_fail(e->c, "einsum: too many axes: \"%s\"", e->text);
+    e->out.label[e->out.n++] = l;
+  }
+  return true;
+}
+
+// The result behind the arrow, at p.
+static bool parse_result(Equation *e, const char *p, int widest) {
+  if (!parse_term(e, &p, &e->out, -1, &widest)) return false;
+  if (*p) return ln_fail(e->c, "einsum: \"%s\" has more than one result", e->text);
+  for (int i = 0; i < e->out.n; i++) {
+    if (!e->seen[e->out.label[i]])
+      return ln_fail(e->c, "einsum: label '%c' of the result of \"%s\" is in no tensor",
+                     name_of(e->out.label[i]), e->text);
+    for (int j = 0; j < i; j++)
+      if (e->out.label[i] == e->out.label[j])
+        return ln_fail(e->c, "einsum: label '%c' is twice in the result of \"%s\"",
+                       name_of(e->out.label[i]), e->text);
+  }
+  return true;
+}
+
 static bool parse(Equation *e, LnTensor *const *x, int n) {
   const char *p = e->text;
-  int widest = 0, count[LABELS] = {0};
+  int widest = 0;
   for (e->terms = 0; e->terms < n; e->terms++) {
     Term *t = &e->term[e->terms];
     int dots;
@@ -82,42 +128,12 @@ static bool parse(Equation *e, LnTensor *const *x, int n) {
     if (last && *p == ',')
       return ln_fail(e->c, "einsum: \"%s\" names more than %d tensor%s", e->text, n,
                      n > 1 ? "s" : "");
-    for (int i = 0; i < t->n; i++) {
-      int l = t->label[i];
-      int64_t length = t->x->shape[i];
-      count[l]++;
-      if (e->seen[l] && !ln_dims_fit(e->length[l], length) && e->length[l] != 1 && length != 1)
-        return ln_fail(e->c, "einsum: label '%c' of \"%s\" is %lld here and %lld there",
-                       name_of(l), e->text, (long long)e->length[l], (long long)length);
-      if (!e->seen[l] || e->length[l] == 1) e->length[l] = length;
-      else if (length != 1) e->length[l] = ln_dim_known(e->length[l], length);
-      e->seen[l] = true;
-    }
+    if (!measure(e, t)) return false;
   }
-  if (*p == '\0') {  // no arrow: "..." and the labels that come once, in alphabetical order
-    for (int i = widest - 1; i >= 0; i--) e->out.label[e->out.n++] = LETTERS + i;
-    for (int l = 0; l < LETTERS; l++) {
-      if (count[l] != 1) continue;
-      if (e->out.n == LN_MAX_RANK) return ln_fail(e->c, "einsum: too many axes: \"%s\"", e->text);
-      e->out.label[e->out.n++] = l;
-    }
-    return true;
-  }
+  if (*p == '\0') return implied_result(e, widest);
   if (p[0] != '-' || p[1] != '>')
     return ln_fail(e->c, "einsum: unexpected '%c' in \"%s\"", *p, e->text);
-  p += 2;
-  if (!parse_term(e, &p, &e->out, -1, &widest)) return false;
-  if (*p) return ln_fail(e->c, "einsum: \"%s\" has more than one result", e->text);
-  for (int i = 0; i < e->out.n; i++) {
-    if (!e->seen[e->out.label[i]])
-      return ln_fail(e->c, "einsum: label '%c' of the result of \"%s\" is in no tensor",
-                     name_of(e->out.label[i]), e->text);
-    for (int j = 0; j < i; j++)
-      if (e->out.label[i] == e->out.label[j])
-        return ln_fail(e->c, "einsum: label '%c' is twice in the result of \"%s\"",
-                       name_of(e->out.label[i]), e->text);
-  }
-  return true;
+  return parse_result(e, p + 2, widest);
 }
 
 static int find(const Term *t, int label) {
