@@ -152,10 +152,10 @@ static void note_reads(Pass *p, int64_t i) {
 }
 
 static bool begin_pass(Pass *p, LnTape *t, LnTensor *const *keep, int n_keep) {
-  const size_t most = ln_tape_count_tensors(t, t->n) + (size_t)n_keep;
+  const size_t n_tensors = ln_tape_count_tensors(t, t->n) + (size_t)n_keep;
   p->tape = t;
-  p->use = calloc(most + 1, sizeof *p->use);
-  if (!p->use || !ln_map_init(&p->tensors, most)) {
+  p->use = calloc(n_tensors + 1, sizeof *p->use);
+  if (!p->use || !ln_map_init(&p->tensors, n_tensors)) {
     free(p->use);
     return ln_fail(t->context, "out of memory");
   }
@@ -214,7 +214,7 @@ static int64_t position(const Chain *chain, const Fused *fused) {
 
 // The call of the fused op, in memory of the tape.
 static bool make_call(LnTape *t, const LnOp *op, const Fused *fused, const LnCall *last,
-                      LnCall *made) {
+                      LnCall *fused_call) {
   const size_t n_in = (size_t)fused->n_in, n_out = (size_t)last->n_out;
   LnTensor **tensors = ln_tape_take(t, (n_in + n_out) * sizeof *tensors);
   void *params = tensors && op->params_size ? ln_tape_take(t, op->params_size) : NULL;
@@ -223,13 +223,14 @@ static bool make_call(LnTape *t, const LnOp *op, const Fused *fused, const LnCal
   memcpy(tensors + n_in, last->out, n_out * sizeof *tensors);
   if (params) memcpy(params, fused->params, op->params_size);
   for (size_t i = 0; i < n_in + n_out; i++) ln_retain(tensors[i]);
-  *made = (LnCall){op, t->context, fused->n_in, last->n_out, tensors, tensors + n_in, params, NULL};
+  *fused_call = (LnCall){op, t->context, fused->n_in, last->n_out, tensors, tensors + n_in, params,
+                         NULL};
   return true;
 }
 
 static bool replace(Pass *p, const Chain *chain, const LnOp *op, const Fused *fused, int64_t at) {
-  LnCall made;
-  if (!make_call(p->tape, op, fused, chain->call[chain->n - 1], &made)) return false;
+  LnCall fused_call;
+  if (!make_call(p->tape, op, fused, chain->call[chain->n - 1], &fused_call)) return false;
   for (int k = 0; k < chain->n; k++) {
     LnTapeNode *n = p->tape->nodes[chain->at[k]];
     for (int j = 0; j < n->call.n_in; j++)
@@ -238,7 +239,7 @@ static bool replace(Pass *p, const Chain *chain, const LnOp *op, const Fused *fu
     n->runs = n->live = false;
   }
   LnTapeNode *n = p->tape->nodes[at];
-  n->call = made;
+  n->call = fused_call;
   n->runs = n->live = true;
   note_reads(p, at);
   return true;

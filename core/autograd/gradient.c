@@ -196,10 +196,10 @@ static bool plant(Pass *p, LnTensor *target, LnTensor *seed) {
   return sum != NULL;
 }
 
-static bool begin_pass(LnContext *c, Pass *p, size_t most) {
+static bool begin_pass(LnContext *c, Pass *p, size_t n_tensors) {
   if (c->err.set) return false;
-  p->of = calloc(most + 1, sizeof *p->of);
-  if (p->of && ln_map_init(&p->tensors, most)) return true;
+  p->of = calloc(n_tensors + 1, sizeof *p->of);
+  if (p->of && ln_map_init(&p->tensors, n_tensors)) return true;
   free(p->of);
   return ln_fail(c, "out of memory");
 }

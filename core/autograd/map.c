@@ -3,9 +3,9 @@
 
 #include "autograd/nodes.h"
 
-bool ln_map_init(LnMap *m, size_t most) {
+bool ln_map_init(LnMap *m, size_t n) {
   m->cap = 64;
-  while (m->cap < most * 2) m->cap *= 2;
+  while (m->cap < n * 2) m->cap *= 2;
   m->n = 0;
   m->slots = calloc(m->cap, sizeof *m->slots);
   return m->slots != NULL;

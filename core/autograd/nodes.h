@@ -66,7 +66,7 @@ typedef struct LnMap {
   int64_t n;
 } LnMap;
 
-bool ln_map_init(LnMap *m, size_t most);          // room for so many; false without memory
+bool ln_map_init(LnMap *m, size_t n);          // room for so many; false without memory
 void ln_map_free(LnMap *m);
 int64_t ln_map_find(const LnMap *m, const void *key);   // -1: it is not there
 int64_t ln_map_put(LnMap *m, const void *key);          // its number, a new one if it is not there

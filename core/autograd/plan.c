@@ -78,11 +78,12 @@ static bool is_whole_matrix(const LnTensor *x, const LnOp *op) {
 static Room *note(Plan *p, const LnTensor *x, int64_t at, bool output) {
   const LnTapeNode *n = p->tape->nodes[at];
   Room *r = &p->room[ln_map_put(&p->storages, x->storage)];
-  const bool made = output && n->call.op->forward != NULL, matrix = is_whole_matrix(x, n->call.op);
+  const bool computed = output && n->call.op->forward != NULL;
+  const bool matrix = is_whole_matrix(x, n->call.op);
   if (r->tensors == 0) {
-    *r = (Room){.storage = x->storage, .first = at, .last = at, .pinned = !made,
+    *r = (Room){.storage = x->storage, .first = at, .last = at, .pinned = !computed,
                 .dtype = x->dtype};
-    if (made && matrix && wants_space(x)) r->row = x->shape[1];
+    if (computed && matrix && wants_space(x)) r->row = x->shape[1];
   } else if (!matrix || (x->stride[0] != r->row && x->stride[1] != r->row)) {
     r->row = 0;
   }
@@ -336,14 +337,14 @@ static bool compute_constants(const Plan *p) {
 // ---- the whole
 
 static bool begin_plan(Plan *p, LnTape *t) {
-  const size_t most = ln_tape_count_tensors(t, t->n);
+  const size_t n_tensors = ln_tape_count_tensors(t, t->n);
   *p = (Plan){.tape = t};
-  p->room = calloc(most + 1, sizeof *p->room);
-  p->tensor = calloc(most + 1, sizeof *p->tensor);
-  p->uses = calloc(most + 1, sizeof *p->uses);
-  p->home = calloc(most + 1, sizeof *p->home);
-  return (p->room && p->tensor && p->uses && p->home && ln_map_init(&p->storages, most) &&
-          ln_map_init(&p->known, most)) ||
+  p->room = calloc(n_tensors + 1, sizeof *p->room);
+  p->tensor = calloc(n_tensors + 1, sizeof *p->tensor);
+  p->uses = calloc(n_tensors + 1, sizeof *p->uses);
+  p->home = calloc(n_tensors + 1, sizeof *p->home);
+  return (p->room && p->tensor && p->uses && p->home && ln_map_init(&p->storages, n_tensors) &&
+          ln_map_init(&p->known, n_tensors)) ||
          ln_fail(t->context, "out of memory");
 }
 
@@ -374,14 +375,14 @@ static bool share_memory(LnTape *t, LnArena *arena, LnTensor *const *keep, int n
 
 // One scratch for all: only one call runs at a time.
 static bool set_scratch_aside(LnTape *t, LnArena *arena) {
-  size_t most = 0;
+  size_t bytes = 0;
   for (int64_t i = 0; i < t->n; i++) {
     LnTapeNode *n = t->nodes[i];
     n->scratch_bytes = n->runs && n->call.op->scratch ? n->call.op->scratch(&n->call) : 0;
-    if (n->scratch_bytes > most) most = n->scratch_bytes;
+    if (n->scratch_bytes > bytes) bytes = n->scratch_bytes;
   }
-  if (!most) return true;
-  LnStorage *s = ln_arena_part(t->context, arena, LN_ARENA_SCRATCH, most);
+  if (!bytes) return true;
+  LnStorage *s = ln_arena_part(t->context, arena, LN_ARENA_SCRATCH, bytes);
   if (!s) return false;
   s->refs++;
   t->scratch = s;

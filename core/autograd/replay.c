@@ -9,9 +9,9 @@
 // Memory of their own for all results that have none yet.
 static bool fill_pending(LnTape *t) {
   LnMap storages;
-  const size_t most = ln_tape_count_tensors(t, t->n);
-  LnStorage **to = calloc(most + 1, sizeof *to);
-  bool ok = to && ln_map_init(&storages, most);
+  const size_t n_tensors = ln_tape_count_tensors(t, t->n);
+  LnStorage **to = calloc(n_tensors + 1, sizeof *to);
+  bool ok = to && ln_map_init(&storages, n_tensors);
   if (!ok) {
     free(to);
     return ln_fail(t->context, "out of memory");

@@ -106,8 +106,9 @@ static bool keeps(const LnMemory *m, void *block, size_t size) {
   if (m->closed) return false;
   if (m->cached + size <= SMALL_CACHE) return true;
 #ifdef MADV_FREE
-  const size_t most = (size_t)sysconf(_SC_PHYS_PAGES) / CACHED_PART * (size_t)sysconf(_SC_PAGESIZE);
-  return size >= LARGE && m->cached + size <= most &&
+  const size_t limit =
+      (size_t)sysconf(_SC_PHYS_PAGES) / CACHED_PART * (size_t)sysconf(_SC_PAGESIZE);
+  return size >= LARGE && m->cached + size <= limit &&
          madvise(block, size / PAGE * PAGE, MADV_FREE) == 0;
 #else
   return false;

@@ -154,11 +154,11 @@ static bool next_field(Reader *r, Text *record, Text *field, bool *last) {
     record->p = stop ? stop + 1 : end;
     return true;
   }
-  size_t most = (size_t)(end - p), n = 0;
-  if (most > r->scratch_cap) {
-    char *grown = realloc(r->scratch, most);
+  size_t room = (size_t)(end - p), n = 0;
+  if (room > r->scratch_cap) {
+    char *grown = realloc(r->scratch, room);
     if (!grown) return no_memory(r);
-    r->scratch = grown, r->scratch_cap = most;
+    r->scratch = grown, r->scratch_cap = room;
   }
   for (p++; p < end; p++) {
     if (*p == '"' && (p + 1 == end || p[1] != '"')) break;
@@ -285,11 +285,11 @@ static bool parse_integer(Reader *r, Text t, int64_t *out) {
   if (!parse_number(r, t, &number) || number != floor(number) || fabs(number) > 0x1p63)
     return false;
   if (fabs(number) >= 0x1p53) {  // all digits count
-    uint64_t value = 0, most = (uint64_t)INT64_MAX + negative;
+    uint64_t value = 0, limit = (uint64_t)INT64_MAX + negative;
     for (p = t.p + (*t.p == '-' || *t.p == '+'); p < t.end; p++) {
       if (*p < '0' || *p > '9') return false;
       uint64_t digit = (uint64_t)(*p - '0');
-      if (value > (most - digit) / 10) return false;
+      if (value > (limit - digit) / 10) return false;
       value = value * 10 + digit;
     }
     *out = negative ? (int64_t)(0 - value) : (int64_t)value;

@@ -140,13 +140,13 @@ static bool make_taps(LnTaps *t, LnFilter filter, int64_t n_in, int64_t start, i
                       int64_t n_out, bool whole, char *error) {
   LnSampling s = {filter, filter != LN_FILTER_NEAREST, n_in, n_out, (double)start,
                   (double)covers / (double)n_out};
-  int64_t most = ln_taps_most(&s);
-  void *memory = malloc(ln_taps_bytes(n_out, most));
+  int64_t n_taps = ln_taps_most(&s);
+  void *memory = malloc(ln_taps_bytes(n_out, n_taps));
   if (!memory) return ln_picture_fail(error, "out of memory");
-  ln_taps_place(t, n_in, n_out, most, memory);
+  ln_taps_place(t, n_in, n_out, n_taps, memory);
   ln_taps_fill(&s, t);
-  for (int64_t i = 0; i < n_out * most && whole; i++) {
-    double weight = i % most < t->count[i / most] ? t->weight[i] : 0;
+  for (int64_t i = 0; i < n_out * n_taps && whole; i++) {
+    double weight = i % n_taps < t->count[i / n_taps] ? t->weight[i] : 0;
     t->weight[i] = trunc(weight * (1 << FRACTION) + (weight < 0 ? -0.5 : 0.5));
   }
   return true;
@@ -156,15 +156,15 @@ static bool resize(LnPicture *p, const LnBox *b, int64_t height, int64_t width, 
                    char *error) {
   LnPicture wide = {0}, to = {0};
   LnTaps rows = {0}, columns = {0};
-  const int64_t most = 4 * (int64_t)LN_PICTURE_MAX_PIXELS;
+  const int64_t max_pixels = 4 * (int64_t)LN_PICTURE_MAX_PIXELS;
   // Colours are averaged as far as they can be seen.
   bool visible = p->channels == 4 && filter != LN_FILTER_NEAREST;
   bool done = make_taps(&columns, filter, p->width, b->left, b->width, width, p->bytes == 1,
                         error) &&
               make_taps(&rows, filter, p->height, b->top, b->height, height, p->bytes == 1,
                         error) &&
-              ln_picture_new(&wide, p->height, width, p->channels, p->bytes, most, error) &&
-              ln_picture_new(&to, height, width, p->channels, p->bytes, most, error);
+              ln_picture_new(&wide, p->height, width, p->channels, p->bytes, max_pixels, error) &&
+              ln_picture_new(&to, height, width, p->channels, p->bytes, max_pixels, error);
   if (done) {
     uint8_t *x = p->pixels;
     for (int64_t i = 0; visible && i < p->height * p->width; i++)
@@ -221,10 +221,10 @@ static bool frame(const LnPicture *p, const LnFit *fit, LnBox *box, LnPicture *p
 }
 
 static bool place_taps(LnTaps *t, const LnSampling *s, char *error) {
-  int64_t most = ln_taps_most(s);
-  void *memory = malloc(ln_taps_bytes(s->n_out, most));
+  int64_t n_taps = ln_taps_most(s);
+  void *memory = malloc(ln_taps_bytes(s->n_out, n_taps));
   if (!memory) return ln_picture_fail(error, "out of memory");
-  ln_taps_place(t, s->n_in, s->n_out, most, memory);
+  ln_taps_place(t, s->n_in, s->n_out, n_taps, memory);
   ln_taps_fill(s, t);
   return true;
 }
@@ -232,8 +232,8 @@ static bool place_taps(LnTaps *t, const LnSampling *s, char *error) {
 // Output rows one by one: only what they are made of is turned into floats.
 static void fit_rows(const LnPicture *p, const LnBox *box, const LnFit *fit, const LnTaps *rows,
                      const LnTaps *columns, float *from, float *y) {
-  int64_t c = p->channels, width = box->width * c, most = rows->most;
-  float *line = from + most * width, *out = line + width;
+  int64_t c = p->channels, width = box->width * c, n_taps = rows->most;
+  float *line = from + n_taps * width, *out = line + width;
   for (int64_t i = 0; i < fit->height; i++) {
     int64_t first = 0, n = rows->count[i];
     for (int64_t k = 0; k < n; k++) {
@@ -241,7 +241,7 @@ static void fit_rows(const LnPicture *p, const LnBox *box, const LnFit *fit, con
         ((box->top + rows->first[i] + k) * p->width + box->left) * c;
       for (int64_t j = 0; j < width; j++) from[k * width + j] = pixels[j];
     }
-    LnTaps one = {n, 1, n, &first, &n, rows->weight + i * most, false};
+    LnTaps one = {n, 1, n, &first, &n, rows->weight + i * n_taps, false};
     float *to = fit->channels_first ? out : y + i * fit->width * c;
     ln_resample(&(LnResample){LN_FLOAT32, from, to, c, &one, columns}, 0, 1, line);
     for (int64_t j = 0; fit->channels_first && j < fit->width * c; j++)

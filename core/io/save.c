@@ -80,16 +80,16 @@ bool ln_file_write(LnContext *c, const char *path, const LnPiece *pieces, size_t
   char target[PATH_MAX];
   if (!resolve(c, path, target)) return false;
   struct stat old;
-  bool there = stat(target, &old) == 0;
-  if (!there && errno != ENOENT)
+  bool exists = stat(target, &old) == 0;
+  if (!exists && errno != ENOENT)
     return ln_fail(c, "cannot write '%s': %s", path, strerror(errno));
-  if (there && !S_ISREG(old.st_mode))
+  if (exists && !S_ISREG(old.st_mode))
     return ln_fail(c, "cannot write '%s': it is %s", path,
                    S_ISDIR(old.st_mode) ? "a folder" : "not a regular file");
-  if (there && access(target, W_OK) != 0)   // rename() would not ask
+  if (exists && access(target, W_OK) != 0)   // rename() would not ask
     return ln_fail(c, "cannot write '%s': %s", path, strerror(errno));
   LnSizeGuard guard = ln_size_guard();
-  bool ok = replace(target, pieces, n, there ? &old : NULL);
+  bool ok = replace(target, pieces, n, exists ? &old : NULL);
   ln_size_guard_end(&guard);
   return ok || ln_fail(c, "cannot write '%s': %s", path, strerror(errno));
 }

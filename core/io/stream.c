@@ -30,8 +30,8 @@ struct LnStream {
 static bool read_file(LnContext *c, LnStream *s, unsigned char *out, size_t n, size_t *got) {
   *got = 0;
   while (*got < n) {
-    size_t most = n - *got < (size_t)1 << 30 ? n - *got : (size_t)1 << 30;
-    ssize_t k = pread(s->fd, out + *got, most, s->offset);
+    size_t wanted = n - *got < (size_t)1 << 30 ? n - *got : (size_t)1 << 30;
+    ssize_t k = pread(s->fd, out + *got, wanted, s->offset);
     if (k < 0 && errno == EINTR) continue;
     if (k < 0) return ln_fail(c, "cannot read '%s': %s", s->name, strerror(errno));
     if (k == 0) return true;

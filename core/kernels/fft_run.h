@@ -221,10 +221,10 @@ static void NAME(load)(const NAME(Job) *job, int part, int64_t block, int64_t fi
                        int64_t count, T *to) {
   const LnLanes *lanes = &job->in[part];
   const int64_t width = job->cut->width;
-  const int64_t there = (lanes->length - first + step - 1) / step;
+  const int64_t known = (lanes->length - first + step - 1) / step;
   for (int64_t v = 0; v < width; v++) {
     const int64_t lane = block * width + v, stride = lanes->step * step;
-    int64_t n = there < 0 ? 0 : there < count ? there : count;
+    int64_t n = known < 0 ? 0 : known < count ? known : count;
     if (lane >= lanes->count || !job->from[part]) n = 0;
     const T *from = n > 0 ? job->from[part] + ln_lane(lanes, lane) + first * lanes->step : NULL;
     for (int64_t j = 0; j < n; j++) to[j * width + v] = from[j * stride];

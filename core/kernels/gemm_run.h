@@ -73,8 +73,8 @@ static void F(terms)(void *arg, int64_t begin, int64_t end) {
   for (; begin < end; begin++) {
     Job j = *s->job;
     const int64_t from = begin > 0 ? s->first + (begin - 1) * s->unit : 0;
-    const int64_t most = begin > 0 ? s->unit : s->first;
-    j.k = j.k - from < most ? j.k - from : most;
+    const int64_t depth = begin > 0 ? s->unit : s->first;
+    j.k = j.k - from < depth ? j.k - from : depth;
     j.first += from, j.b += from * j.ldb, j.relu = false;
     if (j.a) j.a += from * j.a_col;
     if (begin > 0) {
@@ -110,19 +110,20 @@ static bool F(by_terms)(const Job *j, int64_t threads) {
   if (j->tb || j->runs || j->packed || j->k < 128 || j->k < j->m || work < 2 * GRAIN) return false;
   const bool few_sums = j->m < 16 * threads && j->k > 64 * j->m;
   if (j->gather ? !few_sums : j->a_col != 1) return false;
-  const int64_t most = (int64_t)(work / GRAIN), wanted = threads < most ? threads : most;
+  const int64_t n_shares = (int64_t)(work / GRAIN);
+  const int64_t wanted = threads < n_shares ? threads : n_shares;
   const int64_t head = (int64_t)(HEAD_START / (work / (double)j->k)) / 8 * 8;
   Split s = {.job = j, .unit = ((j->k - head + 7) / 8 + wanted - 1) / wanted * 8};
   s.first = s.unit + head;
   s.pieces = 1 + (j->k - s.first + s.unit - 1) / s.unit;
   if (s.pieces < 2) return false;
-  _Alignas(64) T few[PARTIAL / sizeof(T)];
+  _Alignas(64) T inline_partial[PARTIAL / sizeof(T)];
   const size_t bytes = (size_t)((s.pieces - 1) * j->m * j->n) * sizeof(T);
-  s.partial = bytes <= sizeof few ? few : malloc(bytes);
+  s.partial = bytes <= sizeof inline_partial ? inline_partial : malloc(bytes);
   if (!s.partial) return false;
   ln_parallel(s.pieces, 1, F(terms), &s);
   ln_parallel(j->m, ADD_GRAIN / j->n + 1, F(add_up), &s);
-  if (s.partial != few) free(s.partial);
+  if (s.partial != inline_partial) free(s.partial);
   return true;
 }
 
@@ -144,11 +145,11 @@ static void F(blas)(void *arg, int64_t begin, int64_t end) {
 }
 
 static bool F(by_blas)(const Job *j) {
-  const int64_t most = INT32_MAX, lda = j->a_col != 1 ? j->a_col : j->a_row;  // of a blasint
+  const int64_t limit = INT32_MAX, lda = j->a_col != 1 ? j->a_col : j->a_row;  // of a blasint
   return kernels == &ln_gemm_portable && !j->gather && !j->packed && !j->runs && !j->y &&
          j->m >= BLAS_SIDE && j->n >= BLAS_SIDE &&
-         (double)j->m * (double)j->n * (double)j->k >= BLAS_WORK && j->m <= most &&
-         j->n <= most && j->k <= most && lda <= most && j->ldb <= most && j->ldc <= most;
+         (double)j->m * (double)j->n * (double)j->k >= BLAS_WORK && j->m <= limit &&
+         j->n <= limit && j->k <= limit && lda <= limit && j->ldb <= limit && j->ldc <= limit;
 }
 
 static void F(shared_out)(Split *s, LnRangeFn fn, int64_t grain) {

@@ -156,8 +156,9 @@ void ln_kernel_moments(LnDtype d, const LnChannels *s, const void *x, void *memo
       const double n = (double)((to - from) * s->inner);
       if (n == 0) continue;
       const double sum = w.first[part * s->channels + c];
-      const double own = sum * sum / n, delta = w.shift[part * s->channels + c] + sum / n - m;
-      squares += w.second[part * s->channels + c] - own + delta * delta * seen * n / (seen + n);
+      const double delta = w.shift[part * s->channels + c] + sum / n - m;
+      squares += w.second[part * s->channels + c] - sum * sum / n +
+                 delta * delta * seen * n / (seen + n);
       m += delta * n / (seen + n);
       seen += n;
     }

@@ -74,9 +74,9 @@ static const int64_t keep_double[16] = {[8] = -1, -1, -1, -1, -1, -1, -1, -1};
     }                                                                                             \
     for (; i + W <= n; i += W) s0 += TERMS(x + i);                                                \
     if (i < n) {  /* the last W elements again, without those that were taken */                  \
-      T few[W] = {0};                                                                             \
-      for (int64_t k = 0; n < W && k < n; k++) few[W - n + k] = x[k];                             \
-      const V last = TERMS(n < W ? few : x + n - W);                                              \
+      T padded[W] = {0};                                                                          \
+      for (int64_t k = 0; n < W && k < n; k++) padded[W - n + k] = x[k];                          \
+      const V last = TERMS(n < W ? padded : x + n - W);                                           \
       s1 += (V)((M)last & *(const M *)(const void *)(keep_##T + (n - i)));                        \
     }                                                                                             \
     V s = (s0 + s1) + (s2 + s3);                                                                  \

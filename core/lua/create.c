@@ -272,13 +272,13 @@ static double number_option(lua_State *L, int i, const char *what, const char *n
 }
 
 // The generator: seed = n has one of its own, else the state's.
-static LnRandom *generator(lua_State *L, LnLua *s, int i, const char *what, LnRandom *own) {
+static LnRandom *generator(lua_State *L, LnLua *s, int i, const char *what, LnRandom *seeded) {
   double seed = number_option(L, i, what, "seed", NAN);
   if (isnan(seed)) return &s->context.random;
   if (!(fabs(seed) <= 0x1p53))
     luaL_error(L, "'%s': seed should be an integer of at most 2^53, got %f", what, seed);
-  ln_random_seed(own, (uint64_t)(int64_t)seed);
-  return own;
+  ln_random_seed(seeded, (uint64_t)(int64_t)seed);
+  return seeded;
 }
 
 // Draws in float32 through the bulk generators, or one by one in double.
@@ -314,12 +314,12 @@ static int random_normal(lua_State *L) {
   static const char *const names[] = {"mean", "stddev", "dtype", "seed", NULL};
   const char *what = "random.normal";
   LnLua *s = ln_lua(L);
-  LnRandom own;
+  LnRandom seeded;
   random_options(L, s, what, names);
   double mean = number_option(L, 2, what, "mean", 0);
   double stddev = number_option(L, 2, what, "stddev", 1);
   if (!(stddev >= 0)) return bad_option(L, what, "stddev", "number >= 0", stddev);
-  LnRandom *r = generator(L, s, 2, what, &own);
+  LnRandom *r = generator(L, s, 2, what, &seeded);
   LnTensor *t = shaped(L, s, what, 2);
   draw(r, t, true, mean, stddev);
   return push_made(L, s, t, NULL);
@@ -329,13 +329,13 @@ static int random_uniform(lua_State *L) {
   static const char *const names[] = {"min", "max", "dtype", "seed", NULL};
   const char *what = "random.uniform";
   LnLua *s = ln_lua(L);
-  LnRandom own;
+  LnRandom seeded;
   random_options(L, s, what, names);
   double low = number_option(L, 2, what, "min", 0);
   double high = number_option(L, 2, what, "max", 1);
   if (!(low <= high))
     return luaL_error(L, "'%s': min should be at most max, got %f and %f", what, low, high);
-  LnRandom *r = generator(L, s, 2, what, &own);
+  LnRandom *r = generator(L, s, 2, what, &seeded);
   LnTensor *t = shaped(L, s, what, 2);
   draw(r, t, false, low, high - low);
   return push_made(L, s, t, NULL);
@@ -427,7 +427,7 @@ static int random_numbers(lua_State *L) {
   const char *const *option = distributions[k].option;
   const char *names[] = {"dtype", "seed", option[0], option[1], NULL};
   const char *what = distributions[k].name;
-  LnRandom own;
+  LnRandom seeded;
   double p[2] = {0, 0};
   random_options(L, s, what, names);
   for (int j = 0; j < 2 && option[j]; j++) {
@@ -435,7 +435,7 @@ static int random_numbers(lua_State *L) {
     if (!within(p[j], distributions[k].limit[j]))
       return bad_option(L, what, option[j], limits[distributions[k].limit[j]], p[j]);
   }
-  LnRandom *r = generator(L, s, 2, what, &own);
+  LnRandom *r = generator(L, s, 2, what, &seeded);
   LnTensor *t = shaped(L, s, what, 2);
   int64_t index[LN_MAX_RANK] = {0};
   for (int64_t n = 0; n < t->size; n++) {
@@ -448,7 +448,7 @@ static int random_numbers(lua_State *L) {
 static int random_integers(lua_State *L) {
   static const char *const names[] = {"min", "max", "dtype", "seed", NULL};
   LnLua *s = ln_lua(L);
-  LnRandom own;
+  LnRandom seeded;
   random_options(L, s, "random.randint", names);
   double low = number_option(L, 2, "random.randint", "min", 0);
   double high = number_option(L, 2, "random.randint", "max", NAN);
@@ -459,7 +459,7 @@ static int random_integers(lua_State *L) {
                                "max - 1")
                : luaL_error(L, "'random.randint': integers min < max expected, got %f and %f", low,
                             high);
-  LnRandom *r = generator(L, s, 2, "random.randint", &own);
+  LnRandom *r = generator(L, s, 2, "random.randint", &seeded);
   LnInts shape;
   check_shape(L, 1, "random.randint", &shape);
   LnDtype d = ln_lua_dtype_option(L, 2, "random.randint", LN_INT32);
@@ -475,10 +475,10 @@ static int random_integers(lua_State *L) {
 static int random_permutation(lua_State *L) {
   static const char *const names[] = {"seed", NULL};
   LnLua *s = ln_lua(L);
-  LnRandom own;
+  LnRandom seeded;
   int64_t n = integer(L, s, 1, "random.permutation", 0);
   ln_lua_only_options(L, s, 2, "random.permutation", names);
-  LnRandom *r = generator(L, s, 2, "random.permutation", &own);
+  LnRandom *r = generator(L, s, 2, "random.permutation", &seeded);
   LnTensor *t = ln_tensor_new(&s->context, LN_INT64, 1, &n);
   if (t) ln_random_permutation(r, t->data, n, 1);
   return push_made(L, s, t, "random.permutation");

@@ -11,7 +11,7 @@
 #include "lua/text.h"
 
 // What a class gave when it was called, at the top: scripts may have changed what it does.
-static LnObject *made(lua_State *L, LnLua *s, LnKind kind, const char *what) {
+static LnObject *make_object(lua_State *L, LnLua *s, LnKind kind, const char *what) {
   LnHandle *h = ln_lua_test_handle(L, s, -1, kind);
   if (!what) what = "get";
   if (!h) luaL_error(L, "%s: %s expected, its class makes something else", what,
@@ -53,7 +53,7 @@ static LnObject *from_custom(lua_State *L, LnLua *s, const char *name, LnKind ki
     lua_newtable(L);
   }
   ln_lua_call(L, s, 1, 1);
-  return made(L, s, kind, what);
+  return make_object(L, s, kind, what);
 }
 
 static LnObject *from_name(lua_State *L, LnLua *s, const char *name, LnKind kind,
@@ -70,7 +70,7 @@ static LnObject *from_name(lua_State *L, LnLua *s, const char *name, LnKind kind
     ln_lua_push_class(L, s, cls);
     lua_newtable(L);
     ln_lua_call(L, s, 1, 1);
-    return made(L, s, kind, what);
+    return make_object(L, s, kind, what);
   }
   if (ln_lua_push_custom(L, s, "find_bare", name)) return from_custom(L, s, name, kind, 0, what);
   ln_lua_push_class_names(L, kind, true);
@@ -153,7 +153,7 @@ static LnObject *from_class(lua_State *L, LnLua *s, const char *name, LnKind kin
   lua_getfield(L, -1, "from_config");
   lua_pushvalue(L, config);
   ln_lua_call(L, s, 1, 1);
-  return made(L, s, kind, what);
+  return make_object(L, s, kind, what);
 }
 
 // {class_name =, config =, registered_name =} at i, as get_config, core.serialize or Keras give it.
@@ -214,7 +214,7 @@ LnObject *ln_lua_to_object(lua_State *L, LnLua *s, int i, LnKind kind, const cha
       lua_pushvalue(L, i);
       lua_newtable(L);
       ln_lua_call(L, s, 1, 1);
-      return made(L, s, kind, what);
+      return make_object(L, s, kind, what);
     }
     return from_serialized(L, s, i, kind, what);
   }

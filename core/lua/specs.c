@@ -101,10 +101,10 @@ enum { WHAT = 1, SPECS, ARGS, POSITIONAL, RESULT, KEY, VALUE, NAME, SPEC };   //
 
 static void check_positions(lua_State *L, const char *what) {
   int n = (int)lua_rawlen(L, ARGS),
-      most = lua_istable(L, POSITIONAL) ? (int)lua_rawlen(L, POSITIONAL) : 0;
-  if (n > most)
+      n_positional = lua_istable(L, POSITIONAL) ? (int)lua_rawlen(L, POSITIONAL) : 0;
+  if (n > n_positional)
     luaL_error(L, "'%s' takes at most %d positional argument%s, got %d; a list is written as one, "
-                  "{{3, 4}}", what, most, most == 1 ? "" : "s", n);
+                  "{{3, 4}}", what, n_positional, n_positional == 1 ? "" : "s", n);
 }
 
 static int refuse_name(lua_State *L, const char *what) {

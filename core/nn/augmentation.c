@@ -8,21 +8,21 @@
 #include "base/random.h"
 #include "ops/noise.h"
 
-bool ln_factor(LnContext *c, const char *name, const LnNumbers *given, double least, double most,
+bool ln_factor(LnContext *c, const char *name, const LnNumbers *given, double min, double max,
                bool symmetric, double *low, double *high) {
   double a = given->n > 0 ? given->v[0] : 0, b = given->n == 2 ? given->v[1] : a;
-  if (given->n < 1 || given->n > 2 || !(fmin(a, b) >= least) || !(fmax(a, b) <= most))
-    return ln_fail(c, "%s is a number or two from %g to %g", name, least, most);
-  if (given->n == 1) a = symmetric ? fmax(-fabs(b), least) : fmin(0, b), b = fabs(b);
+  if (given->n < 1 || given->n > 2 || !(fmin(a, b) >= min) || !(fmax(a, b) <= max))
+    return ln_fail(c, "%s is a number or two from %g to %g", name, min, max);
+  if (given->n == 1) a = symmetric ? fmax(-fabs(b), min) : fmin(0, b), b = fabs(b);
   *low = fmin(a, b);
   *high = fmax(a, b);
   return true;
 }
 
 // Configs tell both ends, as Keras's do.
-bool ln_factor_pair(LnContext *c, const char *name, LnNumbers *given, double least, double most,
+bool ln_factor_pair(LnContext *c, const char *name, LnNumbers *given, double min, double max,
                     bool symmetric, double *low, double *high) {
-  if (!ln_factor(c, name, given, least, most, symmetric, low, high)) return false;
+  if (!ln_factor(c, name, given, min, max, symmetric, low, high)) return false;
   double *pair = realloc(given->v, 2 * sizeof *pair);
   if (!pair) return ln_fail(c, "out of memory");
   pair[0] = *low;

@@ -31,10 +31,10 @@ bool ln_pictures(LnContext *c, const LnAugmentation *a, LnTensor *x, LnPictures 
 LnTensor *ln_pictures_back(LnContext *c, const LnPictures *p, LnTensor *y);
 
 // Fills low and high from the option: of one number, -number (but no less than least) and number.
-bool ln_factor(LnContext *c, const char *name, const LnNumbers *given, double least, double most,
+bool ln_factor(LnContext *c, const char *name, const LnNumbers *given, double min, double max,
                bool symmetric, double *low, double *high);
 // The same, and the option becomes the two.
-bool ln_factor_pair(LnContext *c, const char *name, LnNumbers *given, double least, double most,
+bool ln_factor_pair(LnContext *c, const char *name, LnNumbers *given, double min, double max,
                     bool symmetric, double *low, double *high);
 bool ln_augmentation_init(LnContext *c, LnAugmentation *a);   // generator, value_range
 void ln_augmentation_free(void *self);

@@ -245,10 +245,10 @@ int ln_layer_trainable_variables(LnLayer *l, LnVariable **out, int max) {
 bool ln_layer_check_axis(LnContext *c, const LnLayer *l, const LnTensor *x, int axis) {
   int built_rank = (int)l->built_shape.n;
   if (!l->built || built_rank <= 0) return true;
-  int there = axis < 0 ? axis + built_rank : axis, here = axis < 0 ? axis + x->rank : axis;
-  if (there < 0 || there >= built_rank) return true;
-  int64_t size = l->built_shape.v[there];
-  if (size < 0 || (here >= 0 && here < x->rank && ln_dims_fit(x->shape[here], size)))
+  int built_axis = axis < 0 ? axis + built_rank : axis, x_axis = axis < 0 ? axis + x->rank : axis;
+  if (built_axis < 0 || built_axis >= built_rank) return true;
+  int64_t size = l->built_shape.v[built_axis];
+  if (size < 0 || (x_axis >= 0 && x_axis < x->rank && ln_dims_fit(x->shape[x_axis], size)))
     return true;
   return ln_fail(c, "expected axis %d of the input to be %lld, got shape %s",
                  axis < 0 ? axis : axis + 1, (long long)size, ln_tensor_shape_text(x));
@@ -540,7 +540,7 @@ static bool mask_outputs(LnContext *c, LnLayer *l, const LnTensors *in, LnTensor
   if (!l->base.lua && (cls->model || cls == ln_operation_class)) return true;   // ops have no masks
   if (!any_mask(in) && !computes) return true;
   if (!l->supports_masking && any_mask(in)) warn_of_mask(c, l);
-  LnTensor *few[8], **masks = n <= 8 ? few : malloc((size_t)n * sizeof *masks);
+  LnTensor *inline_masks[8], **masks = n <= 8 ? inline_masks : malloc((size_t)n * sizeof *masks);
   if (!masks) return ln_fail(c, "out of memory");
   bool done = true;
   if (l->supports_masking) done = compute_masks(c, l, in, masks, n);
@@ -552,7 +552,7 @@ static bool mask_outputs(LnContext *c, LnLayer *l, const LnTensors *in, LnTensor
     if (out[i]->mask && !given) continue;
     done = (out[i] = with_mask(c, out[i], masks[i], given || l->base.lua)) != NULL;
   }
-  if (masks != few) free(masks);
+  if (masks != inline_masks) free(masks);
   return done && !c->err.set;
 }
 

@@ -181,9 +181,10 @@ static LnTensor *reduced(LnContext *c, LnLoss *loss, LnTensor *y_true, LnTensor 
   if (!values) return NULL;
   const LnLossClass *cls = class_of(loss);
   if (cls->mask && !loss->base.lua) {
-    LnTensor *own = cls->mask(c, loss, y_true, values);
+    LnTensor *loss_mask = cls->mask(c, loss, y_true, values);
     if (c->err.set) return NULL;
-    if (own) mask = mask ? ln_logical_and(c, own, ln_cast(c, mask, LN_BOOL)) : own;
+    if (loss_mask && mask) mask = ln_logical_and(c, loss_mask, ln_cast(c, mask, LN_BOOL));
+    else if (loss_mask) mask = loss_mask;
   }
   return ln_loss_reduce(c, loss->reduction, values, sample_weight, mask);
 }

@@ -89,9 +89,9 @@ bool ln_optimizer_build(LnContext *c, LnOptimizer *o, LnVariable *const *variabl
     for (int i = 0; i < n && same; i++) same = listed(f, i) == variables[i];
     if (same || ln_flat_list(f, variables, n)) return true;
   }
-  LnFlat *made = ln_flat_new(c, o, variables, n, f);
-  if (made) o->flat = made;
-  return made != NULL;
+  LnFlat *flat = ln_flat_new(c, o, variables, n, f);
+  if (flat) o->flat = flat;
+  return flat != NULL;
 }
 
 // The same list, for options that have changed.
@@ -263,8 +263,8 @@ static void clip_gradients(const LnOptimizer *o, int runs) {
     return;
   }
   bool global = !isnan(o->global_clipnorm);
-  double most = global ? o->global_clipnorm : o->clipnorm;
-  if (!(most > 0)) return;
+  double max_norm = global ? o->global_clipnorm : o->clipnorm;
+  if (!(max_norm > 0)) return;
   ln_parallel(f->block[f->n], 2, sum_blocks, f);
   double sum = 0;
   for (int i = 0; i < f->n; i++) {
@@ -272,13 +272,13 @@ static void clip_gradients(const LnOptimizer *o, int runs) {
     double squares = squared_norm(f, i);
     sum += squares;
     // A norm of infinity leaves zeros and NaN, a norm of NaN only NaN: as Keras has it.
-    if (!global && !(squares <= most * most)) {
+    if (!global && !(squares <= max_norm * max_norm)) {
       LnTensor *g = f->gradients[i];
-      walk(multiply, (LnDtype)g->dtype, g->size, g->data, NULL, most / sqrt(squares), 0);
+      walk(multiply, (LnDtype)g->dtype, g->size, g->data, NULL, max_norm / sqrt(squares), 0);
     }
   }
-  if (!global || sum <= most * most) return;
-  walk_gradients(f, runs, multiply, isfinite(sum) ? most / sqrt(sum) : NAN);
+  if (!global || sum <= max_norm * max_norm) return;
+  walk_gradients(f, runs, multiply, isfinite(sum) ? max_norm / sqrt(sum) : NAN);
 }
 
 // ---- one update
@@ -484,13 +484,13 @@ bool ln_optimizer_step(LnContext *c, LnOptimizer *o, const bool *active) {
   for (int i = 0; i < f->listed; i++)
     if (!active || active[i]) any = f->active[f->index[i]] = true;
   if (!any) return ln_fail(c, "%s: no variable has a gradient", who);
-  double lr, few[64], *scratch = few;
+  double lr, inline_scratch[64], *scratch = inline_scratch;
   if (!ln_optimizer_rate(c, o, &lr)) return false;
   if (f->n > 64 && any_decay(o) && !(scratch = malloc((size_t)f->n * sizeof *scratch)))
     return ln_fail(c, "out of memory");
   int runs = ln_flat_runs(c, f, f->active, class_of(o)->per_variable || o->base.lua,
                           decays(o, scratch));
-  if (scratch != few) free(scratch);
+  if (scratch != inline_scratch) free(scratch);
   if (runs < 0) return false;
 
   if (!isnan(o->loss_scale_factor)) walk_gradients(f, runs, divide, o->loss_scale_factor);

@@ -154,22 +154,22 @@ static bool compose(const LnCall *call, LnTensor **out) {
 // among the inputs have.
 static bool apply_halves(LnContext *c, const LnOp *op, LnTensor *const *in, int n_in,
                          const void *params, LnTensor **out) {
-  LnTensor *few[LN_MAX_OPERANDS], **wide = few;
+  LnTensor *inline_inputs[LN_MAX_OPERANDS], **wide = inline_inputs;
   LnDtype d = LN_BOOL;
   if (n_in > LN_MAX_OPERANDS && !(wide = malloc((size_t)n_in * sizeof *wide)))
     return ln_fail(c, "%s: out of memory", op->name);
   size_t scope = ln_scope(c);
   for (int i = 0; i < n_in; i++) {
-    const LnDtype own = in[i] ? (LnDtype)in[i]->dtype : LN_BOOL;
-    if (ln_dtype_is_float(own)) d = d == LN_BOOL ? own : ln_dtype_promote(d, own);
+    const LnDtype dtype = in[i] ? (LnDtype)in[i]->dtype : LN_BOOL;
+    if (ln_dtype_is_float(dtype)) d = d == LN_BOOL ? dtype : ln_dtype_promote(d, dtype);
     wide[i] = i > 0 && in[i] == in[i - 1] ? wide[i - 1]
-              : ln_dtype_is_half(own)     ? ln_cast(c, in[i], LN_FLOAT32)
+              : ln_dtype_is_half(dtype)     ? ln_cast(c, in[i], LN_FLOAT32)
                                           : in[i];
   }
   bool done = !c->err.set && ln_apply_all(c, op, wide, n_in, params, out);
   for (int i = 0; done && i < op->n_out; i++)
     if (ln_dtype_is_half(d) && out[i]->dtype == LN_FLOAT32) done = (out[i] = ln_cast(c, out[i], d));
-  if (wide != few) free(wide);
+  if (wide != inline_inputs) free(wide);
   return hand_on(c, scope, done, op->n_out, out);
 }
 

@@ -218,15 +218,15 @@ static int64_t results(int padding, int64_t n, int64_t k, int64_t stride, int64_
                        int64_t *before) {
   *before = 0;
   if (n < 0 || (k < 0 && padding == LN_VALID)) return -1;
-  const int64_t most = n == 0 ? 0 : (n - 1) / stride + 1;
-  if (k < 0) return most;
+  const int64_t n_same = n == 0 ? 0 : (n - 1) / stride + 1;
+  if (k < 0) return n_same;
   const int64_t reach = k > 0 ? (k - 1) * dilation + 1 : 0;
   if (padding == LN_VALID) return k == 0 || n < reach ? -2 : (n - reach) / stride + 1;
   if (k == 0) return -2;
-  const int64_t all = (most - 1) * stride + reach - n;
+  const int64_t all = (n_same - 1) * stride + reach - n;
   if (padding == LN_CAUSAL) *before = reach - 1;
-  else if (most > 0 && all > 0) *before = all / 2;
-  return most;
+  else if (n_same > 0 && all > 0) *before = all / 2;
+  return n_same;
 }
 
 static LnTensor *convolve(const LnCall *call, LnTensor *x, LnTensor *k, LnTensor *bias,

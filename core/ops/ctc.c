@@ -84,10 +84,10 @@ static void read_sample(const LnCall *call, Work *w, int64_t i) {
     w->state[w->states++] = 0;
   }
   for (int64_t t = 0; t < w->steps; t++) {
-    double *row = w->log_p + t * w->classes, most = -INFINITY, sum = 0;
-    for (int64_t k = 0; k < w->classes; k++) most = fmax(most, row[k] = element(x, i, t, k));
-    for (int64_t k = 0; k < w->classes; k++) sum += exp(row[k] - most);
-    for (int64_t k = 0; k < w->classes; k++) row[k] -= most + log(sum);
+    double *row = w->log_p + t * w->classes, highest = -INFINITY, sum = 0;
+    for (int64_t k = 0; k < w->classes; k++) highest = fmax(highest, row[k] = element(x, i, t, k));
+    for (int64_t k = 0; k < w->classes; k++) sum += exp(row[k] - highest);
+    for (int64_t k = 0; k < w->classes; k++) row[k] -= highest + log(sum);
   }
 }
 

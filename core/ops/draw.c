@@ -68,12 +68,12 @@ static void dirichlet(const Draw *p, LnRandom *r, LnTensor *y) {
   double alpha = p->low + (p->high - p->low) * ln_random_double(r);
   double logs[WEIGHTS];
   for (int64_t row = 0; y->size > 0 && row < y->shape[0]; row++) {   // rows without weights: none
-    double most = -INFINITY, sum = 0;
+    double highest = -INFINITY, sum = 0;
     for (int64_t i = 0; i < p->count; i++) {
       logs[i] = log_gamma_number(r, alpha);
-      most = logs[i] > most ? logs[i] : most;
+      highest = logs[i] > highest ? logs[i] : highest;
     }
-    for (int64_t i = 0; i < p->count; i++) sum += logs[i] = exp(logs[i] - most);
+    for (int64_t i = 0; i < p->count; i++) sum += logs[i] = exp(logs[i] - highest);
     for (int64_t i = 0; i < p->count; i++) put(y, row * p->count + i, logs[i] / sum);
   }
 }

@@ -390,10 +390,10 @@ static LnTensor *trimmed(LnContext *c, LnTensor *y, const LnStft *o) {
   int64_t before[LN_MAX_RANK] = {0}, after[LN_MAX_RANK] = {0};
   if (n < 0) return o->length == LN_NONE && half == 0 ? y : ln_narrow(c, y, last, half, length);
   if (length < 0) length = 0;
-  int64_t there = n - half < length ? n - half : length;
-  if (there < 0) there = 0;
-  y = ln_narrow(c, y, last, half < n ? half : n, there);
-  after[last] = length - there;
+  int64_t kept = n - half < length ? n - half : length;
+  if (kept < 0) kept = 0;
+  y = ln_narrow(c, y, last, half < n ? half : n, kept);
+  after[last] = length - kept;
   return after[last] ? ln_pad(c, y, before, after, 0) : y;
 }
 

@@ -418,17 +418,17 @@ static void where_forward(const LnCall *call) {
   if (y->size == 0) return;
   for (int i = 0; i < 3; i++) {
     const LnTensor *t = call->in[i];
-    int64_t own[LN_MAX_RANK];
+    int64_t strides[LN_MAX_RANK];
     data[i] = t->data;
-    memcpy(own, t->stride, sizeof own);
+    memcpy(strides, t->stride, sizeof strides);
     if (t->dtype != wanted(call, i)) {
-      ln_contiguous_strides(t->shape, t->rank, own);
+      ln_contiguous_strides(t->shape, t->rank, strides);
       ln_kernel_pack(t, wanted(call, i), memory);
       data[i] = memory;
       memory += ln_whole_lines((size_t)t->size * ln_dtype_size(wanted(call, i)));
     }
     for (int a = 0, from = t->rank - y->rank; a < y->rank; a++, from++)
-      stride[i][a] = from < 0 || t->shape[from] == 1 ? 0 : own[from];
+      stride[i][a] = from < 0 || t->shape[from] == 1 ? 0 : strides[from];
   }
   ln_kernel_where(y->rank, y->shape, ln_dtype_size(y->dtype), y->data, y->stride, data[0],
                   stride[0], data[1], stride[1], data[2], stride[2]);

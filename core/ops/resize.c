@@ -71,12 +71,12 @@ static size_t taps_bytes(const LnSampling *s, bool transposed) {
 
 static void make_taps(const LnSampling *s, bool transposed, char *memory, LnTaps *t) {
   LnTaps plain;
-  int64_t most = ln_taps_most(s);
-  ln_taps_place(&plain, s->n_in, s->n_out, most, memory);
+  int64_t n_taps = ln_taps_most(s);
+  ln_taps_place(&plain, s->n_in, s->n_out, n_taps, memory);
   ln_taps_fill(s, &plain);
   *t = plain;
   if (!transposed) return;
-  memory += ln_whole_lines(ln_taps_bytes(s->n_out, most));
+  memory += ln_whole_lines(ln_taps_bytes(s->n_out, n_taps));
   ln_taps_place(t, s->n_out, s->n_in, ln_taps_most_transposed(s), memory);
   ln_taps_transpose(&plain, t);
 }

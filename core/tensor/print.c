@@ -58,8 +58,8 @@ static bool reads_as(const char *text, double v, LnDtype d) {
 
 // The fewest digits that read back as the same float of this dtype, in scientific form.
 static void shortest(double v, LnDtype d, char *out) {
-  int most = d == LN_FLOAT64 ? DBL_DECIMAL_DIG : FLT_DECIMAL_DIG;
-  for (int digits = 1; digits <= most; digits++) {
+  int max_digits = d == LN_FLOAT64 ? DBL_DECIMAL_DIG : FLT_DECIMAL_DIG;
+  for (int digits = 1; digits <= max_digits; digits++) {
     snprintf(out, CELL, "%.*e", digits - 1, v);
     if (reads_as(out, v, d)) return;
   }

@@ -229,12 +229,12 @@ static int by_bytes(const void *a, const void *b) {
 // must not have in it.
 static const char **push_names(lua_State *L, Plan *p, int i, const char *path, char not,
                                size_t *n) {
-  size_t length, most = count_fields(L, i);
-  lua_createtable(L, most < INT32_MAX ? (int)most : 0, 0);
+  size_t length, n_fields = count_fields(L, i);
+  lua_createtable(L, n_fields < INT32_MAX ? (int)n_fields : 0, 0);
   hold(L, p);
-  const char **names = lua_newuserdatauv(L, (most + 1) * sizeof *names, 0);
+  const char **names = lua_newuserdatauv(L, (n_fields + 1) * sizeof *names, 0);
   *n = 0;
-  for (lua_pushnil(L); *n < most && lua_next(L, i); lua_pop(L, 1)) {
+  for (lua_pushnil(L); *n < n_fields && lua_next(L, i); lua_pop(L, 1)) {
     if (lua_type(L, -2) != LUA_TSTRING)
       luaL_error(L, "hdf5: '%s': names are texts, got a %s as one", path, luaL_typename(L, -2));
     const char *name = names[*n] = lua_tolstring(L, -2, &length);
@@ -338,8 +338,8 @@ typedef struct Limits {
 
 // deflate packs 1032 bytes into one at best; attributes and links take tens of bytes each.
 static Limits limits_of(uint64_t file) {
-  uint64_t packed = ((uint64_t)1 << 20) + 1032 * file, most = ((uint64_t)256 << 20) + 16 * file;
-  uint64_t bytes = packed < most ? packed : most;
+  uint64_t packed = ((uint64_t)1 << 20) + 1032 * file, ceiling = ((uint64_t)256 << 20) + 16 * file;
+  uint64_t bytes = packed < ceiling ? packed : ceiling;
   int64_t cpu = 250 + (int64_t)(bytes >> 17);   // 128 MiB/s; a small model needs 1 ms
   return (Limits){bytes, 16 + file / 8, cpu, 10000 + 5 * cpu};
 }
@@ -559,7 +559,7 @@ static const char *class_name(H5T_class_t class) {
 }
 
 // most: the bytes that it may claim to hold in the file.
-static void send_value(Child *c, hid_t id, bool attribute, uint64_t most) {
+static void send_value(Child *c, hid_t id, bool attribute, uint64_t max_bytes) {
   hid_t space = attribute ? H5Aget_space(id) : H5Dget_space(id);
   Source s = {.id = id, .attribute = attribute, .n = 1};
   s.type = attribute ? H5Aget_type(id) : H5Dget_type(id);
@@ -576,12 +576,12 @@ static void send_value(Child *c, hid_t id, bool attribute, uint64_t most) {
     bool empty = false;
     for (int i = 0; i < s.rank; i++) empty = empty || s.shape[i] == 0;
     for (int i = 0; i < s.rank && !empty; i++) {
-      if (s.shape[i] > most / s.n)
+      if (s.shape[i] > max_bytes / s.n)
         refuse(c, "the file is damaged ('%s' claims more than it can hold)", c->path);
       s.n *= s.shape[i];
     }
     if (empty) s.n = 0;
-    if (s.n > most / size)
+    if (s.n > max_bytes / size)
       refuse(c, "the file is damaged ('%s' claims more than it can hold)", c->path);
     int d = dtype_of(&s);
     if (!attribute) c->bfloat16 = d == LN_BFLOAT16 && H5Tget_class(s.type) == H5T_OPAQUE;
@@ -714,25 +714,25 @@ static herr_t image_keep(void *user) {
   return 0;
 }
 
-static void limit(int what, rlim_t most) {
+static void limit(int what, rlim_t wanted) {
   struct rlimit now;
   if (getrlimit(what, &now) != 0) return;
-  if (most > now.rlim_cur) most = now.rlim_cur;
-  setrlimit(what, &(struct rlimit){most, most});
+  if (wanted > now.rlim_cur) wanted = now.rlim_cur;
+  setrlimit(what, &(struct rlimit){wanted, wanted});
 }
 
 static void close_others(void) {
 #if defined(__GLIBC__) && __GLIBC_PREREQ(2, 34)
   closefrom(1);
 #else
-  long most = sysconf(_SC_OPEN_MAX);
-  for (int fd = 1; fd < (most > 0 && most < 65536 ? most : 65536); fd++) close(fd);
+  long n_files = sysconf(_SC_OPEN_MAX);
+  for (int fd = 1; fd < (n_files > 0 && n_files < 65536 ? n_files : 65536); fd++) close(fd);
 #endif
 }
 
 // Never returns into Lua, runs no finalizer, writes no stream; all signals but SIGPROF are blocked,
 // so that a fault ends it without the host's handlers. Its one descriptor, 0, is the pipe.
-static void become_child(int fd, const Limits *most, uint64_t space) {
+static void become_child(int fd, const Limits *limits, uint64_t space) {
   sigset_t timer_signal;
   signal(SIGABRT, SIG_DFL);   // abort() unblocks it
   signal(SIGPROF, SIG_DFL);   // ends us when the processor's time is up
@@ -744,10 +744,10 @@ static void become_child(int fd, const Limits *most, uint64_t space) {
   limit(RLIMIT_CORE, 0);
   limit(RLIMIT_NOFILE, 0);
   limit(RLIMIT_FSIZE, 0);
-  time_t seconds = (time_t)(most->cpu / 1000);
-  struct itimerval timer = {.it_value = {seconds, (suseconds_t)(most->cpu % 1000 * 1000)}};
+  time_t seconds = (time_t)(limits->cpu / 1000);
+  struct itimerval timer = {.it_value = {seconds, (suseconds_t)(limits->cpu % 1000 * 1000)}};
   setitimer(ITIMER_PROF, &timer, NULL);   // RLIMIT_CPU knows whole seconds only
-  if (space) limit(RLIMIT_AS, (rlim_t)(space + (64 << 20) + 3 * most->bytes));
+  if (space) limit(RLIMIT_AS, (rlim_t)(space + (64 << 20) + 3 * limits->bytes));
   errno = 0;
   H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
   H5PLset_loading_state(0);
@@ -985,20 +985,20 @@ static size_t receive(lua_State *L, Job *job, void *to, size_t n) {
 static void take(lua_State *L, Job *job, void *to, size_t n) {
   char *at = to;
   while (n > 0) {
-    size_t here = job->end - job->at;
-    if (here == 0 && n >= sizeof job->in) {
+    size_t n_read = job->end - job->at;
+    if (n_read == 0 && n >= sizeof job->in) {
       size_t got = receive(L, job, at, n);
       at += got, n -= got;
       continue;
     }
-    if (here == 0) {
+    if (n_read == 0) {
       job->at = 0, job->end = 0;
-      here = job->end = receive(L, job, job->in, sizeof job->in);
+      n_read = job->end = receive(L, job, job->in, sizeof job->in);
     }
-    if (here > n) here = n;
-    memcpy(at, job->in + job->at, here);
-    job->at += here;
-    at += here, n -= here;
+    if (n_read > n) n_read = n;
+    memcpy(at, job->in + job->at, n_read);
+    job->at += n_read;
+    at += n_read, n -= n_read;
   }
 }
 
@@ -1166,18 +1166,18 @@ static void widen(int fd) {
 static void start_child(lua_State *L, Job *job, const Task *task) {
   int fds[2];
   sigset_t all, before;
-  Limits most = job->left;
+  Limits limits = job->left;
   uint64_t space = mapped_bytes();
   if (pipe2(fds, O_CLOEXEC) != 0) luaL_error(L, "hdf5: no pipe: %s", strerror(errno));
-  if (task->bytes && most.bytes > 1 << 20) widen(fds[0]);
+  if (task->bytes && limits.bytes > 1 << 20) widen(fds[0]);
   job->fd = fds[0];
   clock_gettime(CLOCK_MONOTONIC, &job->deadline);
-  job->deadline.tv_sec += (time_t)(most.wall / 1000);
+  job->deadline.tv_sec += (time_t)(limits.wall / 1000);
   sigfillset(&all);
   pthread_sigmask(SIG_SETMASK, &all, &before);
   pid_t pid = fork();
   if (pid == 0) {
-    become_child(fds[1], &most, space);
+    become_child(fds[1], &limits, space);
     if (task->plan) write_file(task);
     else read_file(task);
   }

@@ -10,10 +10,10 @@
 
 // A seed makes the values the same at every use, as in Keras; without one they follow from the
 // state's generator.
-static inline LnRandom *ln_seeded(LnRandom *own, int64_t seed, LnRandom *shared) {
+static inline LnRandom *ln_seeded(LnRandom *seeded, int64_t seed, LnRandom *shared) {
   if (seed == LN_NONE) return shared;
-  ln_random_seed(own, (uint64_t)seed);
-  return own;
+  ln_random_seed(seeded, (uint64_t)seed);
+  return seeded;
 }
 
 static inline void ln_fill_uniform(LnRandom *r, LnTensor *t, double low, double high) {

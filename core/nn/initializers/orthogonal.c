@@ -46,8 +46,8 @@ static bool fill(LnContext *c, const LnObject *self, LnRandom *random, LnTensor 
   double *q = malloc((size_t)t->size * sizeof *q);
   if (!q) return ln_fail(c, "Orthogonal: out of memory");
   float *x = t->data;
-  LnRandom own;
-  ln_random_fill_normal(ln_seeded(&own, o->seed, random), 0, 1, x, t->size);
+  LnRandom seeded;
+  ln_random_fill_normal(ln_seeded(&seeded, o->seed, random), 0, 1, x, t->size);
   for (int64_t i = 0; i < t->size; i++) q[i] = (double)x[i];
   orthonormalize(q, count, n);
   for (int64_t r = 0; r < rows; r++)

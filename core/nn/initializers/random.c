@@ -11,24 +11,24 @@ typedef struct Random {
 static bool fill_normal(LnContext *c, const LnObject *self, LnRandom *random, LnTensor *t) {
   (void)c;
   const Random *o = (const Random *)self;
-  LnRandom own;
-  ln_fill_normal(ln_seeded(&own, o->seed, random), t, o->a, o->b, false);
+  LnRandom seeded;
+  ln_fill_normal(ln_seeded(&seeded, o->seed, random), t, o->a, o->b, false);
   return true;
 }
 
 static bool fill_truncated(LnContext *c, const LnObject *self, LnRandom *random, LnTensor *t) {
   (void)c;
   const Random *o = (const Random *)self;
-  LnRandom own;
-  ln_fill_normal(ln_seeded(&own, o->seed, random), t, o->a, o->b, true);
+  LnRandom seeded;
+  ln_fill_normal(ln_seeded(&seeded, o->seed, random), t, o->a, o->b, true);
   return true;
 }
 
 static bool fill_uniform(LnContext *c, const LnObject *self, LnRandom *random, LnTensor *t) {
   (void)c;
   const Random *o = (const Random *)self;
-  LnRandom own;
-  ln_fill_uniform(ln_seeded(&own, o->seed, random), t, o->a, o->b);
+  LnRandom seeded;
+  ln_fill_uniform(ln_seeded(&seeded, o->seed, random), t, o->a, o->b);
   return true;
 }
 

@@ -35,7 +35,7 @@ static bool fill(LnContext *c, const LnObject *self, LnRandom *random, LnTensor 
     return false;
   double n = o->mode == FAN_IN ? in : o->mode == FAN_OUT ? out : (in + out) / 2;
   double variance = o->scale / (n > 1 ? n : 1);
-  LnRandom own, *r = ln_seeded(&own, o->seed, random);
+  LnRandom seeded, *r = ln_seeded(&seeded, o->seed, random);
   if (o->distribution == UNIFORM) {
     double limit = sqrt(3 * variance);
     ln_fill_uniform(r, t, -limit, limit);

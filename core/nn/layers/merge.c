@@ -92,7 +92,7 @@ static LnTensor *minimum(LnContext *c, const LnTensors *in) {
   return masked(in) ? extreme(c, in, ln_minimum) : join(c, in, ln_minimum);
 }
 
-#define MERGE(Class, function, least, most, what, example)                                      \
+#define MERGE(Class, function, min_inputs, max_inputs, what, example)                          \
   static LnTensor *call_##function(LnContext *c, LnLayer *self, const LnTensors *in,            \
                                    const LnCallArgs *args) {                                    \
     (void)self, (void)args;                                                                     \
@@ -107,7 +107,8 @@ static LnTensor *minimum(LnContext *c, const LnTensors *in) {
                "Example:\n"                                                                     \
                "  ln.layers." #Class "(){ln.tensor{{1, 4}}, ln.tensor{{3, 2}}}  --> " example   \
                "\n"},                                                                           \
-      .call = call_##function, .compute_mask = any_of, .min_in = least, .max_in = most,         \
+      .call = call_##function, .compute_mask = any_of, .min_in = min_inputs,         \
+      .max_in = max_inputs,                                                                    \
       .keeps_dtype = true};
 
 MERGE(Add, add, 1, -1, "The sum of its inputs, element by element.", "[[4. 6.]]")

@@ -23,12 +23,12 @@ static LnTensor *clipped(LnContext *c, const Colour *o, LnTensor *y) {
 }
 
 // From value_range to 0 .. most, and back.
-static LnTensor *ranged(LnContext *c, const Colour *o, LnTensor *x, double most, bool back) {
+static LnTensor *ranged(LnContext *c, const Colour *o, LnTensor *x, double brightest, bool back) {
   double range = o->a.lightest - o->a.darkest;
-  if (o->a.darkest == 0 && range == most) return x;
-  if (back) return ln_add_number(c, ln_mul_number(c, ln_div_number(c, x, most), range),
+  if (o->a.darkest == 0 && range == brightest) return x;
+  if (back) return ln_add_number(c, ln_mul_number(c, ln_div_number(c, x, brightest), range),
                                  o->a.darkest);
-  return ln_mul_number(c, ln_div_number(c, ln_sub_number(c, x, o->a.darkest), range), most);
+  return ln_mul_number(c, ln_div_number(c, ln_sub_number(c, x, o->a.darkest), range), brightest);
 }
 
 // ---- formulas; factors are drawn from low to high

@@ -263,8 +263,8 @@ static const LnLayerClass shear_class = {
 // Positions first .. first + count - 1 along an axis, first drawn from 0 .. most.
 static LnTensor *window(LnContext *c, const Geometry *o, const LnPictures *p, int axis,
                         int64_t count) {
-  int64_t most = p->x->shape[axis] - count;
-  LnTensor *first = ln_draw_uniform(c, p->x, o->a.state, true, 1, 0, (double)(most + 1));
+  int64_t last = p->x->shape[axis] - count;
+  LnTensor *first = ln_draw_uniform(c, p->x, o->a.state, true, 1, 0, (double)(last + 1));
   LnTensor *steps = ln_temp(c, ln_tensor_new(c, LN_INT64, 1, &count));
   if (!first || !steps) return NULL;
   for (int64_t i = 0; i < count; i++) ((int64_t *)steps->data)[i] = i;
@@ -390,13 +390,13 @@ static LnTensor *elastic(LnContext *c, LnLayer *self, const LnTensors *in,
   if (!x) return NULL;
   if (!args->training || p.h < 0 || p.w < 0 || p.n < 0 || o->high[0] == 0 || o->a.high == 0)
     return ln_pictures_back(c, &p, x);
-  int64_t least = p.h < p.w ? p.h : p.w, most = p.h < p.w ? p.w : p.h;
+  int64_t shorter = p.h < p.w ? p.h : p.w, longer = p.h < p.w ? p.w : p.h;
   LnTensor *chosen = ln_augmentation_chosen(c, &o->a, &p);
   LnTensor *factor = ln_draw_uniform(c, x, o->a.state, true, 1, o->low[0], o->high[0]);
-  LnTensor *sigma = ln_clip(c, ln_mul_number(c, factor, 0.05 * (double)least), 1e-6, INFINITY);
-  LnTensor *alpha = ln_mul_number(c, factor, 0.1 * (double)most);
+  LnTensor *sigma = ln_clip(c, ln_mul_number(c, factor, 0.05 * (double)shorter), 1e-6, INFINITY);
+  LnTensor *alpha = ln_mul_number(c, factor, 0.1 * (double)longer);
   if (!chosen || !sigma || !alpha) return NULL;
-  int64_t furthest = (int64_t)(0.15 * (double)least * o->high[0]) + 2;
+  int64_t furthest = (int64_t)(0.15 * (double)shorter * o->high[0]) + 2;
   LnTensor *down = smoothing(c, sigma, p.h, furthest);
   LnTensor *across = smoothing(c, sigma, p.w, furthest);
   LnTensor *like = ln_filled(c, (LnDtype)x->dtype, 3, (int64_t[]){p.n, p.h, p.w}, 0);

@@ -171,10 +171,10 @@ static LnObject *make_choice(LnContext *c, Choosing *o, const char *name) {
   LnObject *layer = cls ? ln_object_new(c, cls) : NULL;
   bool done = layer || ln_fail(c, "there is no layer %s", name), bits = false;
   bits = done && strcmp(name, "RandomPosterization") == 0;
-  double most = floor(8 * o->a.high);
+  double max_bits = floor(8 * o->a.high);
   for (size_t i = 0; done && i < sizeof factors / sizeof *factors; i++)
     done = set_factor(c, layer, factors[i], bits ? 1 : o->a.low,
-                      bits ? (most < 1 ? 1 : most) : o->a.high);
+                      bits ? (max_bits < 1 ? 1 : max_bits) : o->a.high);
   done = done && set_factor(c, layer, "value_range", o->a.darkest, o->a.lightest);
   const LnOption *nearest = done ? ln_class_option(cls, "interpolation") : NULL;
   if (nearest) *(int *)((char *)layer + nearest->offset) = o->nearest;

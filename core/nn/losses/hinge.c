@@ -19,9 +19,9 @@ static LnTensor *squared(LnContext *c, const LnLoss *self, LnTensor *y_true, LnT
 static LnTensor *categorical(LnContext *c, const LnLoss *self, LnTensor *y_true,
                              LnTensor *y_pred) {
   (void)self;
-  LnTensor *own = ln_sum(c, ln_mul(c, y_true, y_pred), -1, false);
+  LnTensor *true_score = ln_sum(c, ln_mul(c, y_true, y_pred), -1, false);
   LnTensor *best = ln_max(c, ln_mul(c, ln_number_sub(c, 1, y_true), y_pred), -1, false);
-  return ln_relu(c, ln_add_number(c, ln_sub(c, best, own), 1));
+  return ln_relu(c, ln_add_number(c, ln_sub(c, best, true_score), 1));
 }
 
 static const LnOption hinge_options[] = {LN_LOSS_NAME("hinge"), {0}};

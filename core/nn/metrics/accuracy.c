@@ -72,9 +72,9 @@ static bool sparse(LnContext *c, LnMetric *self, LnTensor *y_true, LnTensor *y_p
 // A class is among the top k when fewer than k others are above it: ties at the border are in.
 static bool in_top(const LnElements *p, int64_t from, int64_t classes, double label, int64_t k) {
   if (!(label >= 0 && label < (double)classes)) return false;
-  double own = ln_element(p, from + (int64_t)label);
+  double label_score = ln_element(p, from + (int64_t)label);
   int64_t above = 0;
-  for (int64_t j = 0; j < classes; j++) above += !(ln_element(p, from + j) <= own);
+  for (int64_t j = 0; j < classes; j++) above += !(ln_element(p, from + j) <= label_score);
   return above < k;
 }
 

@@ -80,9 +80,10 @@ static Point point(const LnConfusion *m, int64_t i, int curve) {
 // Davis & Goadrich 2006: between thresholds tp and fp vary linearly, precision does not.
 static double pr_step(const LnConfusion *m, int64_t i, int64_t next) {
   double tp = m->tp[next], dtp = m->tp[i] - tp;
-  double here = m->tp[i] + m->fp[i], there = tp + m->fp[next];
-  double slope = ln_ratio(dtp, fmax(here - there, 0)), intercept = tp - slope * there;
-  double ratio = here > 0 && there > 0 ? here / there : 1;
+  double positives = m->tp[i] + m->fp[i], next_positives = tp + m->fp[next];
+  double slope = ln_ratio(dtp, fmax(positives - next_positives, 0));
+  double intercept = tp - slope * next_positives;
+  double ratio = positives > 0 && next_positives > 0 ? positives / next_positives : 1;
   return ln_ratio(slope * (dtp + intercept * log(ratio)), fmax(tp + m->fn[next], 0));
 }
 

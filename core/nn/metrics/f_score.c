@@ -58,11 +58,11 @@ static bool update(LnContext *c, LnMetric *self, LnTensor *y_true, LnTensor *y_p
   }
   bool by_max = m->threshold != m->threshold;
   for (int64_t i = 0; i < p.n; i += n) {
-    double most = ln_element(&p, i + ln_element_argmax(&p, i, n));
+    double highest = ln_element(&p, i + ln_element_argmax(&p, i, n));
     for (int64_t j = 0; j < n; j++) {
       double x = ln_element(&p, i + j), y = ln_element(&t, i + j), weight = w ? w[i + j] : 1;
       // A row of zeros has no largest one.
-      bool yes = by_max ? x >= most && fabs(x) > 1e-9 : (float)x > (float)m->threshold;
+      bool yes = by_max ? x >= highest && fabs(x) > 1e-9 : (float)x > (float)m->threshold;
       if (yes) {
         m->tp[j] += weight * y;
         m->fp[j] += weight * (1 - y);

@@ -48,13 +48,13 @@ LN_STEP(step, Nadam, {
   Real *restrict v = s->slot[1];
   const Real a = (Real)(1 - o->beta_1), b = (Real)(1 - o->beta_2), epsilon = (Real)o->epsilon;
   const double next = scheduled(o, s->t + 1);
-  const Real ahead = (Real)(next / (1 - o->product * next));
-  const Real here = (Real)((1 - scheduled(o, s->t)) / (1 - o->product));
+  const Real momentum_rate = (Real)(next / (1 - o->product * next));
+  const Real gradient_rate = (Real)((1 - scheduled(o, s->t)) / (1 - o->product));
   const Real left = 1 - pow((Real)o->beta_2, t);
   for (int64_t i = 0; i < n; i++) {
     m[i] += (g[i] - m[i]) * a;
     v[i] += (g[i] * g[i] - v[i]) * b;
-    w[i] -= (ahead * m[i] + here * g[i]) * lr / (sqrt(v[i] / left) + epsilon);
+    w[i] -= (momentum_rate * m[i] + gradient_rate * g[i]) * lr / (sqrt(v[i] / left) + epsilon);
   }
 })
 

@@ -24,8 +24,8 @@ static LnTensor *call(LnContext *c, const LnObject *self, LnTensor *x) {
   x = ln_mul(c, x, ln_rsqrt(c, ln_clip(c, squares, 1e-12, INFINITY)));
   LnTensor *cosines = ln_abs(c, ln_matmul(c, x, ln_transpose(c, x)));
   // The diagonal is what each row has with itself; taken off where the sum is done.
-  LnTensor *own = ln_sum(c, ln_square(c, x), LN_NONE, false);
-  LnTensor *sum = ln_sub(c, ln_sum(c, cosines, LN_NONE, false), own);
+  LnTensor *diagonal = ln_sum(c, ln_square(c, x), LN_NONE, false);
+  LnTensor *sum = ln_sub(c, ln_sum(c, cosines, LN_NONE, false), diagonal);
   return ln_mul_number(c, sum, pairs > 0 ? 0.5 * o->factor / pairs : 0);
 }
 
