@@ -25,13 +25,13 @@ x_test = with_channel(x_test)
 local layers = ln.layers
 local model = ln.Sequential{
   layers.Rescaling{1 / 255, input_shape = {28, 28, 1}},
-  layers.Conv2D{32, 3, activation = "relu"},   -- 32 filters of 3 x 3
+  layers.Conv2D{32, 3, padding = "same", activation = "relu"},   -- 32 filters of 3 x 3
   layers.MaxPooling2D(2),                      -- halves rows and columns
-  layers.Conv2D{64, 3, activation = "relu"},
+  layers.Conv2D{64, 3, padding = "same", activation = "relu"},
   layers.MaxPooling2D(2),
   layers.Flatten(),
   layers.Dense{128, activation = "relu"},
-  layers.Dropout(0.5),
+  layers.Dropout(0.4),
   layers.Dense{10, activation = "softmax"},
 }
 model:summary()
@@ -50,7 +50,7 @@ local history = model:fit(x_train, y_train, {
   validation_data = {x_valid, y_valid},
 })
 
-local progress = ln.plot.figure{columns = 3}
+local progress = ln.plot.figure{columns = 2}
 progress:history(history)
 save(progress, "convnet_history.png")
 

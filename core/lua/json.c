@@ -241,8 +241,9 @@ static int encode(lua_State *L) {
   if (lua_istable(L, -1)) fill(L, box, box->json, 1);
   // Up to 2.14 jansson writes 17 digits where nothing else is asked for, later ones the fewest.
   if (jansson_version_cmp(2, 14, 0) <= 0) flags |= JSON_REAL_PRECISION((size_t)box->digits);
-  box->text = json_dumps(box->json, flags);
-  if (!box->text) return luaL_error(L, "json: out of memory");
+  starved = false;
+  box->text = json_dumps(box->json, flags);   // writes on where it had no memory for a key
+  if (!box->text || starved) return luaL_error(L, "json: out of memory");
   lua_pushstring(L, box->text);
   return 1;
 }

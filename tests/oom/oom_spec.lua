@@ -88,4 +88,36 @@ describe("where allocations fail", function()
       end]]
     assert.are.equal("0\n0\n0\n0\n0\n", text)
   end)
+
+  it("text is whole or an error, and the reason is given", function()
+    if not there or (os.getenv("LD_PRELOAD") or ""):find("san") then
+      return pending("needs a build without sanitizers, on Linux")
+    end
+    local text = run_script[[
+      local fail, core = require "oom.failmalloc", require "lunate.core"
+      local zip = require "lunate.zip"
+      local many, entries = {}, {{name = "a", data = ("x"):rep(9000)}, {name = "b", data = "y"}}
+      for i = 1, 40 do many["key " .. i .. ("x"):rep(i)] = {units = i} end
+      local archive = zip.encode(entries)
+      for name, run in pairs{
+        json = function() return core.json_encode(many) end,
+        encode = function() return zip.encode(entries) end,
+        decode = function() return zip.decode(archive).a end,
+      } do
+        local expected, broken, unsaid = run(), 0, 0
+        fail.arm(0, 0)
+        run()
+        for k = 1, fail.disarm() do
+          fail.arm(k, 1)
+          local ok, result = pcall(run)
+          fail.disarm()
+          if ok and result ~= expected then broken = broken + 1 end
+          if not ok and not result:find("memory") then unsaid = unsaid + 1 end
+        end
+        print(name, broken, unsaid)
+      end]]
+    assert.matches("json\t0\t0\n", text, 1, true)
+    assert.matches("encode\t0\t0\n", text, 1, true)
+    assert.matches("decode\t0\t0\n", text, 1, true)
+  end)
 end)

@@ -2,6 +2,7 @@
 // checked: names, sums, what unpacks is counted as it comes.
 // pkg-config: libzip
 // debian: libzip-dev
+#include <errno.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
@@ -40,13 +41,13 @@ static Job *push_job(lua_State *L) {
   *job = (Job){0};
   ln_lua_set_class(L, "lunate.zip", job_gc, NULL, false);
   lua_toclose(L, -1);
+  errno = 0;
   return job;
 }
 
-// Why libzip failed. Of memory, which it may lack for the message too, it says "Malloc failure".
+// Why libzip failed. Where it has no memory it names anything, or nothing; malloc's errno tells.
 static const char *reason(zip_error_t *error) {
-  const char *text = zip_error_strerror(error);
-  return strcmp(text, "Malloc failure") == 0 ? "not enough memory" : text;
+  return errno == ENOMEM ? "not enough memory" : zip_error_strerror(error);
 }
 
 // Archive and its bytes; `text` stays the caller's and must outlive the job.
