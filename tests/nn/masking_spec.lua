@@ -433,3 +433,23 @@ describe("compute_mask", function()
     assert.is_true(Inverse():compute_mask(input) == ln.tensor{{false, true}})
   end)
 end)
+
+describe("Multiply", function()
+  it("leaves out factors that are masked, as Keras does", function()
+    local a, b = ln.tensor{{{2}, {2}, {3}, {0}}}, ln.tensor{{{5}, {0}, {7}, {0}}}
+    local both = layers.Multiply(){layers.Masking()(a), layers.Masking()(b)}
+    assert.same({{{10}, {2}, {21}, {0}}}, both:totable())
+    assert.equal("1110", mask_text(both))
+    local one = layers.Multiply(){layers.Masking()(a), b + 1}
+    assert.same({{{12}, {2}, {24}, {1}}}, one:totable())
+    assert.equal("none", mask_text(one))
+    local three = layers.Multiply(){layers.Masking()(a), layers.Masking()(b),
+      layers.Masking(-1)(ln.tensor{{{2, 4}, {3, 5}, {-1, -1}, {-1, -1}}})}
+    assert.same({{{20, 40}, {6, 10}, {21, 21}, {0, 0}}}, three:totable())
+    local input = ln.Input{shape = {4, 1}}
+    local masked_input = layers.Masking()(input)
+    local model = ln.Model{inputs = input, outputs = layers.Multiply(){masked_input,
+      layers.Dense{1, kernel_initializer = "ones", bias_initializer = "ones"}(masked_input)}}
+    assert.same({{{6}, {6}, {12}, {0}}}, model:predict(a, {verbose = 0}):totable())
+  end)
+end)

@@ -65,13 +65,13 @@ end
 --- The shape of a sample that a layer made with these options takes: four features, or more axes.
 function objects.sample_shape(name, options)
   local shape = {4}
-  for _ = 1, 4 do
+  for _ = 1, 5 do
     local layer = objects.layer(name, options)
     local ok, out = pcall(layer.compute_output_shape, layer, {false, table.unpack(shape)})
     if ok and out[1] == false then return shape end   -- of a batch, not of one sample without
     table.insert(shape, 1, 6)
   end
-  error(name .. " takes samples of no rank up to 4")
+  error(name .. " takes samples of no rank up to 5")
 end
 
 return setmetatable(objects, {__call = function(_, kind, name)

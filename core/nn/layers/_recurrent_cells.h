@@ -16,6 +16,10 @@ typedef struct LnCellOptions {
   double dropout, recurrent_dropout;
 } LnCellOptions;
 
+// A new object of a cell's class, whose struct begins with LnLayer and LnCellOptions, with these
+// options; its init is still to be run.
+LnLayer *ln_cell_like(LnContext *c, const LnClass *cls, const char *name, const LnCellOptions *o,
+                      const LnLayer *like);
 // A new cell of that kind with these options, named as Keras names the cell of a layer.
 LnLayer *ln_cell_new(LnContext *c, LnCellKind kind, const LnCellOptions *o, const LnLayer *like);
 
@@ -23,6 +27,8 @@ LnLayer *ln_cell_new(LnContext *c, LnCellKind kind, const LnCellOptions *o, cons
 #define CELL_UNITS(T)                                                                           \
   {"units", LN_OPT_INTEGER, CELL_FIELD(T, units), NULL, "> 0",                                  \
    .doc = "how many numbers the output and each state have"},                                   \
+  CELL_ACTIVATION(T)
+#define CELL_ACTIVATION(T)                                                                      \
   {"activation", LN_OPT_ACTIVATION, CELL_FIELD(T, activation), "tanh", .nullable = true,        \
    .doc = "of the candidate and the state"}
 #define CELL_GATES(T)                                                                           \

@@ -76,12 +76,33 @@ static LnTensor *average(LnContext *c, const LnTensors *in) {
 
 static LnTensor *add(LnContext *c, const LnTensors *in) { return join(c, in, ln_add); }
 static LnTensor *subtract(LnContext *c, const LnTensors *in) { return join(c, in, ln_sub); }
-static LnTensor *multiply(LnContext *c, const LnTensors *in) { return join(c, in, ln_mul); }
 
 static bool masked(const LnTensors *in) {
   for (int i = 0; i < in->n; i++)
     if (in->v[i]->mask) return true;
   return false;
+}
+
+// The product, without what is masked; 0 where all inputs are.
+static LnTensor *masked_product(LnContext *c, const LnTensors *in) {
+  LnTensor *y = NULL, *counts = NULL;
+  bool all = true;
+  int rank = 0;
+  for (int i = 0; i < in->n; i++)
+    if (in->v[i]->rank > rank) rank = in->v[i]->rank;
+  for (int i = 0; i < in->n; i++) {
+    LnTensor *x = widen(c, in->v[i], rank), *mask = x && x->mask ? of_elements(c, x) : NULL;
+    if (mask) x = ln_where(c, mask, x, ln_temp(c, ln_tensor_scalar(c, (LnDtype)x->dtype, 1)));
+    all = all && mask;
+    if (all) counts = counts ? ln_logical_or(c, counts, mask) : mask;
+    y = i ? ln_mul(c, y, x) : x;
+    if (!y || c->err.set) return NULL;
+  }
+  return all ? ln_where(c, counts, y, ln_temp(c, ln_tensor_scalar(c, (LnDtype)y->dtype, 0))) : y;
+}
+
+static LnTensor *multiply(LnContext *c, const LnTensors *in) {
+  return masked(in) ? masked_product(c, in) : join(c, in, ln_mul);
 }
 
 static LnTensor *maximum(LnContext *c, const LnTensors *in) {

@@ -52,13 +52,13 @@ static char *copy_text(const char *text) {
   return copy ? strcpy(copy, text) : NULL;
 }
 
-LnLayer *ln_cell_new(LnContext *c, LnCellKind kind, const LnCellOptions *o, const LnLayer *like) {
-  static const char *const names[] = {"simple_rnn_cell", "lstm_cell", "gru_cell"};
-  Cell *cell = (Cell *)ln_object_new(c, &classes[kind].base);
+LnLayer *ln_cell_like(LnContext *c, const LnClass *cls, const char *name, const LnCellOptions *o,
+                      const LnLayer *like) {
+  Cell *cell = (Cell *)ln_object_new(c, cls);
   if (!cell) return NULL;
   LnCellOptions *to = &cell->o;
   free(cell->layer.base.name);
-  cell->layer.base.name = copy_text(names[kind]);
+  cell->layer.base.name = copy_text(name);
   cell->layer.dtype = like->dtype;
   cell->layer.trainable = like->trainable;
   to->units = o->units, to->seed = o->seed, to->use_bias = o->use_bias;
@@ -70,8 +70,16 @@ LnLayer *ln_cell_new(LnContext *c, LnCellKind kind, const LnCellOptions *o, cons
   SHARE(kernel_regularizer), SHARE(recurrent_regularizer), SHARE(bias_regularizer);
   SHARE(kernel_constraint), SHARE(recurrent_constraint), SHARE(bias_constraint);
 #undef SHARE
-  if (!cell->layer.base.name) ln_fail(c, "out of memory");
-  if (!c->err.set && ln_object_init(c, &cell->layer.base)) return &cell->layer;
+  if (cell->layer.base.name) return &cell->layer;
+  ln_fail(c, "out of memory");
+  ln_object_release(cell);
+  return NULL;
+}
+
+LnLayer *ln_cell_new(LnContext *c, LnCellKind kind, const LnCellOptions *o, const LnLayer *like) {
+  static const char *const names[] = {"simple_rnn_cell", "lstm_cell", "gru_cell"};
+  LnLayer *cell = ln_cell_like(c, &classes[kind].base, names[kind], o, like);
+  if (!cell || ln_object_init(c, &cell->base)) return cell;
   ln_object_release(cell);
   return NULL;
 }
