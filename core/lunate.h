@@ -21,6 +21,8 @@
 typedef enum LnDtype {
   LN_BOOL, LN_UINT8, LN_INT32, LN_INT64, LN_FLOAT16, LN_BFLOAT16, LN_FLOAT32, LN_FLOAT64, LN_DTYPES
 } LnDtype;
+// Of symbolic tensors and the inputs of models alone, whose data are Lua's: no tensor has it.
+enum { LN_STRING = LN_DTYPES + 1 };
 
 // What a layer keeps its variables in and what it computes floats in: in mixed precision, two.
 typedef struct LnPolicy {

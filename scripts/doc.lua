@@ -12,7 +12,7 @@ local folder = assert(arg[1], "where to write: lua5.4 scripts/doc.lua build/doc"
 local PAGES = {
   {"ln", "The module"}, {"config", "Settings"}, {"dtype_policies", "Mixed precision"},
   {"ops", "Tensors and functions of them"}, {"random", "Random numbers"},
-  {"image", "Pictures"},
+  {"image", "Pictures"}, {"text", "Texts"},
   {"models", "Models"}, {"layers", "Layers"}, {"activations", "Activations"},
   {"losses", "Losses"}, {"metrics", "Metrics"}, {"optimizers", "Optimizers"},
   {"schedules", "Learning-rate schedules"}, {"initializers", "Initializers"},

@@ -349,11 +349,25 @@ static int call_tensors(lua_State *L, LnLua *s, LnLayer *l, Calling calling) {
   return give(L, s, l, n_out);
 }
 
-static int call_with(lua_State *L, Calling calling) {
+// What a layer or model that begins in Lua gives for strings, ids or tensors.
+static int call_preprocessing(lua_State *L, LnLua *s) {
+  lua_getglobal(L, "require");
+  lua_pushliteral(L, "lunate.model.preprocess");
+  ln_lua_call(L, s, 1, 1);
+  lua_getfield(L, -1, "call");
+  lua_replace(L, -2);
+  lua_insert(L, 1);
+  ln_lua_call(L, s, lua_gettop(L) - 1, LUA_MULTRET);
+  return lua_gettop(L);
+}
+
+static int call_with(lua_State *L, Calling calling, bool preprocess) {
   LnLua *s = ln_lua(L);
   LnLayer *l = (LnLayer *)ln_lua_check_object(L, s, LAYER, LN_LAYER, "call");
   if (lua_isnoneornil(L, INPUTS))
     return luaL_error(L, "layer '%s' is called with a tensor or a list of tensors", l->base.name);
+  if (preprocess && l->preprocesses && !ln_lua_has_symbolic(L, s, INPUTS))
+    return call_preprocessing(L, s);
   const bool list = lua_istable(L, INPUTS);
   if (lua_gettop(L) > OPTIONS || !(lua_isnoneornil(L, OPTIONS) || is_named(L, OPTIONS)))
     take_positions(L, s, l);
@@ -388,6 +402,10 @@ int ln_lua_layer_compute_mask(lua_State *L) {
   return 1;
 }
 
-int ln_lua_layer_call(lua_State *L) { return call_with(L, ln_layer_call); }
+int ln_lua_layer_call(lua_State *L) { return call_with(L, ln_layer_call, true); }
 
-int ln_lua_layer_call_builtin(lua_State *L) { return call_with(L, ln_layer_call_builtin); }
+int ln_lua_layer_call_builtin(lua_State *L) {
+  return call_with(L, ln_layer_call_builtin, false);
+}
+
+int ln_lua_call_graph(lua_State *L) { return call_with(L, ln_layer_call, false); }

@@ -245,7 +245,11 @@ static void add_class(lua_State *L, LnLua *s, const LnHandle *h, int entry, int 
   ln_lua_push_class_name(L, object);
   lua_pushvalue(L, -1);
   lua_setfield(L, entry, "class_name");
-  if (h->in_lua) {
+  ln_lua_push_class_of(L, object);
+  lua_pushliteral(L, "built_in");
+  const bool built_in = lua_istable(L, -2) && lua_rawget(L, -2) == LUA_TBOOLEAN;
+  lua_pop(L, 2);
+  if (h->in_lua && !built_in) {
     if (s->for_file) {
       ln_lua_push_class_of(L, object);
       ln_lua_call_registry(L, s, "name_of", 1);

@@ -211,6 +211,7 @@ static void find_hooks(lua_State *L, LnObject *o, int class) {
       lua_pop(L, 1);
     }
     if (masks) ((LnLayer *)o)->supports_masking = true;
+    ((LnLayer *)o)->preprocesses = ln_lua_defines(L, class, "_preprocess");
     ln_lua_declare_arguments(L, (LnLayer *)o, class);
   } else if (ln_lua_is_blank(o->cls) && kind != LN_LOSS && kind != LN_METRIC) {
     o->lua = true;   // there is nothing else

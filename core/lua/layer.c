@@ -348,6 +348,16 @@ static int policy_dtypes(lua_State *L) {
   return 2;
 }
 
+// core.preprocesses(layer[, whether]): whether Lua computes it, or what it begins with, before a
+// graph runs; with a second argument it is so from now on.
+static int preprocesses(lua_State *L) {
+  LnLua *s = ln_lua(L);
+  LnLayer *l = (LnLayer *)ln_lua_check_object(L, s, 1, LN_LAYER, "preprocesses");
+  if (!lua_isnoneornil(L, 2)) l->preprocesses = lua_toboolean(L, 2);
+  lua_pushboolean(L, l->preprocesses);
+  return 1;
+}
+
 static int class_name(lua_State *L) {
   if (!ln_lua_test_object(L, ln_lua(L), 1, LN_LAYER))
     return luaL_error(L, "'class_name': layer expected, got %s", luaL_typename(L, 1));
@@ -416,6 +426,7 @@ void ln_register_layer(lua_State *L) {
       {"computes_in_lua", computes_in_lua}, {"generation", generation},
       {"keeps_rows", layer_keeps_rows},
       {"calls_in_lua", calls_in_lua}, {"is_meta", is_meta},
+      {"preprocesses", preprocesses}, {"call_graph", ln_lua_call_graph},
       {"name_outputs", name_outputs}, {"output_names", output_names},
       {"supports_masking", supports_masking}, {"mask_of", mask_of},
       {"kept", kept}, {"dtype_policy", default_policy}, {"policy_dtypes", policy_dtypes}, {NULL, NULL}};

@@ -169,9 +169,10 @@ static int open_parts(lua_State *L) {
       ln_register_tensor, ln_register_index, ln_register_create, ln_register_functions,
       ln_register_variable, ln_register_specs, ln_register_construct, ln_register_class,
       ln_register_tracking, ln_register_get, ln_register_config, ln_register_fields,
-      ln_register_layer, ln_register_weights, ln_register_symbolic, ln_register_nn,
-      ln_register_tape, ln_register_custom_gradient, ln_register_trainer, ln_register_files,
-      ln_register_folders, ln_register_event_file, ln_register_interrupt, ln_register_exports,
+      ln_register_layer, ln_register_weights, ln_register_symbolic, ln_register_hashing,
+      ln_register_nn, ln_register_tape, ln_register_custom_gradient, ln_register_trainer,
+      ln_register_files, ln_register_folders, ln_register_event_file, ln_register_interrupt,
+      ln_register_exports,
       ln_register_system, ln_register_repl};
   lua_newtable(L);
   lua_pushliteral(L, LN_VERSION);

@@ -253,10 +253,11 @@ static void push_choice(lua_State *L, LnLua *s, const LnOption *o, const void *f
 // A policy of one dtype is that dtype.
 static bool check_dtype(lua_State *L, LnLua *s, const char *what, const LnOption *o, int i,
                         bool config) {
-  (void)s, (void)what, (void)o, (void)config;
+  (void)s, (void)what, (void)config;
   LnDtype d;
   if (!push_policy_name(L, i)) lua_pushvalue(L, i);
-  return lua_type(L, -1) == LUA_TSTRING && ln_dtype_from_name(lua_tostring(L, -1), &d);
+  const char *name = lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : NULL;
+  return name && (ln_dtype_from_name(name, &d) || ln_choice(o->choices, name) >= 0);
 }
 
 static bool check_policy(lua_State *L, LnLua *s, const char *what, const LnOption *o, int i,

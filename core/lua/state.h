@@ -102,6 +102,7 @@ void ln_register_layer(lua_State *L);
 void ln_register_weights(lua_State *L);
 void ln_register_nn(lua_State *L);
 void ln_register_symbolic(lua_State *L);
+void ln_register_hashing(lua_State *L);
 void ln_register_tape(lua_State *L);
 void ln_register_custom_gradient(lua_State *L);
 void ln_register_trainer(lua_State *L);

@@ -118,6 +118,11 @@ static void list_node(lua_State *L, LnLua *s, int layer, int node) {
   lua_pop(L, 1);
 }
 
+static int check_symbol_dtype(lua_State *L, int i, const char *what) {
+  if (lua_type(L, i) == LUA_TSTRING && strcmp(lua_tostring(L, i), "string") == 0) return LN_STRING;
+  return (int)ln_lua_check_dtype(L, i, what);
+}
+
 // The symbolic tensor at the top, popped.
 static LnSymbol pop_symbol(lua_State *L, LnLua *s, const LnLayer *l, const char *what) {
   const Symbolic *t = test(L, s, -1);
@@ -197,6 +202,32 @@ static bool read_given(lua_State *L, LnLua *s, const LnLayer *l, int options, in
   return any;
 }
 
+// What a layer that Lua computes gives for the symbolic inputs at `inputs`.
+static int infer_in_lua(lua_State *L, LnLua *s, const LnSymbolicCall *call, LnSymbol *out) {
+  const int top = lua_gettop(L), list = top + 1;
+  lua_getglobal(L, "require");
+  lua_pushliteral(L, "lunate.model.preprocess");
+  ln_lua_call(L, s, 1, 1);
+  lua_getfield(L, -1, "infer");
+  lua_replace(L, -2);
+  lua_pushvalue(L, call->layer);
+  lua_pushvalue(L, call->inputs);
+  ln_lua_call(L, s, 2, 1);
+  const int n = (int)lua_rawlen(L, list);
+  if (n > MAX_OUT) luaL_error(L, "a layer gives at most %d tensors", MAX_OUT);
+  for (int i = 0; i < n; i++) {
+    out[i] = (LnSymbol){.mask = {.n = -1}};
+    lua_rawgeti(L, list, i + 1);
+    lua_getfield(L, list + 1, "shape");
+    ln_lua_check_ints(L, -1, "compute_output_shape", true, &out[i].shape);
+    lua_getfield(L, list + 1, "dtype");
+    out[i].dtype = check_symbol_dtype(L, lua_gettop(L), "_compute_output_dtype");
+    lua_settop(L, list);
+  }
+  lua_settop(L, top);
+  return n;
+}
+
 int ln_lua_call_symbolic(lua_State *L, LnLua *s, const LnSymbolicCall *call) {
   LnLayer *l = (LnLayer *)ln_lua_check_object(L, s, call->layer, LN_LAYER, "call");
   int n = (int)lua_rawlen(L, call->inputs), n_out = 0;
@@ -219,7 +250,9 @@ int ln_lua_call_symbolic(lua_State *L, LnLua *s, const LnSymbolicCall *call) {
     read_masks(L, s, l, call->options, node, n, in);
     has_given = read_given(L, s, l, call->options, node, &given, in + n, MAX_IN);
   }
-  if (!ln_layer_infer(&s->context, l, n, in, has_given ? &given : NULL, out, MAX_OUT, &n_out))
+  if (l->preprocesses)
+    n_out = infer_in_lua(L, s, call, out);
+  else if (!ln_layer_infer(&s->context, l, n, in, has_given ? &given : NULL, out, MAX_OUT, &n_out))
     return ln_lua_raise(L, s, NULL);
   for (int i = 0; i < n_out; i++) push_symbolic(L, s, &out[i], i + 1, node);
   list_node(L, s, call->layer, node);
@@ -479,7 +512,7 @@ static int symbolic_input(lua_State *L) {
   LnSymbol of = {.mask = {.n = -1}};
   ln_lua_check_object(L, s, 1, LN_LAYER, "Input");
   ln_lua_check_ints(L, 2, "Input", true, &of.shape);
-  of.dtype = (int)ln_lua_check_dtype(L, 3, "Input");
+  of.dtype = check_symbol_dtype(L, 3, "Input");
   lua_settop(L, 3);
   lua_newtable(L);   // 4
   push_node(L, s, 1, 4, false);

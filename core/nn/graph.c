@@ -31,6 +31,9 @@ static bool check_graph(LnContext *c, const LnGraph *g, LnGraphModel *m) {
   for (int i = 0; i < g->n_nodes; i++) {
     const LnNode *node = &g->nodes[i];
     const int n = ln_node_slots(node);
+    if (node->layer->preprocesses)
+      return ln_fail(c, "layer '%s' takes what goes into the model, strings or ids: no layer that "
+                     "computes comes before it", node->layer->base.name);
     for (int k = 0; k < n; k++)
       if (node->in[k] >= m->n_slots || (node->in[k] < 0 && k < n - node->n_masks))
         return ln_fail(c, "the graph is disconnected at layer '%s'", node->layer->base.name);

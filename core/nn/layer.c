@@ -620,6 +620,11 @@ bool ln_layer_compute_mask(LnContext *c, LnLayer *l, const LnTensors *in, LnTens
 
 static LnTensor *symbol(LnContext *c, const LnLayer *l, const LnSymbol *of) {
   LnDtype d = (LnDtype)(of->dtype < 0 ? l->dtype.compute : of->dtype);
+  if (of->dtype == LN_STRING) {
+    ln_fail(c, "in layer '%s': it takes numbers, and got strings: a layer that takes strings comes "
+            "first, as TextVectorization or StringLookup", l->base.name);
+    return NULL;
+  }
   LnTensor *t = ln_temp(c, ln_tensor_meta(c, d, (int)of->shape.n, of->shape.v)), *mask;
   if (!t || of->mask.n < 0) return t;
   if (!(mask = ln_temp(c, ln_tensor_meta(c, LN_BOOL, (int)of->mask.n, of->mask.v)))) return NULL;

@@ -128,6 +128,9 @@ typedef struct LnLayer {
   bool names_outputs;        // Lua gets them in a table by name
   bool supports_masking;     // takes inputs with masks, and says what becomes of them
   bool warned;               // that it does not
+  // Lua computes it, from strings or ids, before any graph runs; of models: what they begin with.
+  // No node of a graph is such a layer's.
+  bool preprocesses;
   int n_variables, n_children;
   LnVariable **variables;    // its own, in order of creation
   struct LnLayer **children; // layers it is made of, in order

@@ -65,9 +65,10 @@ static bool set_choice(LnContext *c, const LnOption *o, const char *text, void *
 }
 
 static bool set_dtype(LnContext *c, const LnOption *o, const char *text, void *field) {
-  (void)c, (void)o;
+  (void)c;
   LnDtype d;
   *(int *)field = text && ln_dtype_from_name(text, &d) ? (int)d : -1;
+  if (text && ln_choice(o->choices, text) >= 0) *(int *)field = LN_STRING;
   return true;
 }
 

@@ -19,7 +19,7 @@ typedef enum LnOptionKind {   // the C field it fills
   LN_OPT_NUMBER,       // double; None is NaN
   LN_OPT_STRING,       // char *, owned; None is NULL
   LN_OPT_CHOICE,       // int: index into `choices`; None is -1
-  LN_OPT_DTYPE,        // int: LnDtype; None is -1
+  LN_OPT_DTYPE,        // int: LnDtype, LN_STRING where `choices` has it; None is -1
   LN_OPT_AXIS,         // int64_t, 0-based or negative; None is LN_NONE
   LN_OPT_AXES,         // LnInts of axes: a number or a list; None is n = -1
   LN_OPT_INTEGERS,     // LnInts: a list (of up to 8); None is n = -1

@@ -14,7 +14,7 @@ static const char *const names[LN_DTYPES] = {
     [LN_FLOAT32] = "float32", [LN_FLOAT64] = "float64",
 };
 
-const char *ln_dtype_name(LnDtype d) { return names[d]; }
+const char *ln_dtype_name(LnDtype d) { return (int)d == LN_STRING ? "string" : names[d]; }
 
 bool ln_dtype_from_name(const char *name, LnDtype *out) {
   for (int d = 0; d < LN_DTYPES; d++) {

@@ -1,10 +1,11 @@
---- ln.layers: the classes of core/nn/layers/ by name, `ln.layers.Input`, and the merge layers as
--- functions: `ln.layers.concatenate{a, b}`.
+--- ln.layers: the classes of core/nn/layers/ and of lua/lunate/layers/ by name, `ln.layers.Input`,
+-- and the merge layers as functions: `ln.layers.concatenate{a, b}`.
 --
 --     print(ln.layers.Dense{2, activation = "relu"}(ln.ones{4, 3}).shape)      --> (4, 2)
 local core = require "lunate.core"
 local raise = require "lunate.raise"
 local functional = require "lunate.functional"
+local in_lua = require "lunate.layers._in_lua"
 local is_tensor = require "lunate.is_tensor"
 
 local Layer = core.class("layer")
@@ -77,4 +78,5 @@ for name in pairs(merges) do others[#others + 1] = name end
 return require "lunate.namespace"("layer", function(_, name)
   if name == "Input" then return functional.input end
   if merges[name] then return functional.merge(merges[name], name) end
-end, others)
+  return in_lua.class(name)
+end, others, in_lua)

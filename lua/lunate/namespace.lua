@@ -9,8 +9,14 @@ local names = require "lunate.names"
 --- @param kind  the core's name of it
 -- @param find  finds what is not a class: (table, name) -> value or nil; may be nil
 -- @param others  the names that find knows (none)
-return function(kind, find, others)
+-- @param in_lua  classes of the kind that are modules of Lua's: names(), module(name) (none)
+return function(kind, find, others, in_lua)
   local base = core.class(kind)
+  local function classes()
+    local list = core.classes(kind)
+    for _, name in ipairs(in_lua and in_lua.names() or {}) do list[#list + 1] = name end
+    return list
+  end
   local space = {
     [base.name] = base,
     get = function(identifier) return (core.get(kind, identifier)) end,
@@ -19,8 +25,9 @@ return function(kind, find, others)
   return setmetatable(space, {
     __metatable = "lunate." .. (kind == "loss" and "losses" or kind .. "s"),
     __tostring = names.text,
+    __module = in_lua and in_lua.module,
     __names = function()
-      local list = core.classes(kind)
+      local list = classes()
       table.move({base.name, "get", "serialize"}, 1, 3, #list + 1, list)
       return table.move(others or {}, 1, #(others or {}), #list + 1, list)
     end,
@@ -32,7 +39,7 @@ return function(kind, find, others)
       return value
     end,
     __pairs = function(self)
-      local i, list = 0, core.classes(kind)
+      local i, list = 0, classes()
       return function()
         i = i + 1
         if list[i] then return list[i], self[list[i]] end

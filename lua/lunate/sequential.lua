@@ -12,6 +12,7 @@ local Model = require "lunate.model"
 local functional = require "lunate.functional"
 local public = require "lunate.public"
 local compile = require "lunate.model.compile"
+local preprocess = require "lunate.model.preprocess"
 local state = require "lunate.model.state"   -- of a Sequential: declared, input_layer
 
 local Sequential = core.class("layer", "Sequential")
@@ -54,10 +55,15 @@ end
 
 -- The chain is made anew, from the input on.
 local function rebuild(self)
-  local declared, input = state[self].declared, state[self].input_layer
-  core.declare_input(self, declared and {name = input and input.name or "input_layer",
-    shape = declared, dtype = input and input.dtype})
-  if declared and #self.layers > 0 then self:build(declared) end
+  local shape, input = state[self].declared, state[self].input_layer
+  local dtype = input and input.dtype
+  if preprocess.found(self) and shape then
+    shape, dtype = preprocess.graph_input(self, shape, dtype)
+  end
+  if dtype == "string" then shape = nil end   -- no layer takes them yet
+  core.declare_input(self, shape and {name = input and input.name or "input_layer",
+    shape = shape, dtype = dtype})
+  if shape and #self.layers > 0 then self:build(shape) end
 end
 
 --- Adds a layer at the end; builds the model when the shape of its input is known.
@@ -121,18 +127,19 @@ end
 local function known_shape(self)
   local built, declared = self.built and self.built_shape, state[self].declared
   if declared or not built then return declared end
+  if state[self].seen then return state[self].seen.shape, state[self].seen.dtype end
   return table.move(built, 2, #built, 2, {false})
 end
 
 local function config_of(self)
   local config = Sequential.super.get_config(self)
-  local layers, known = {}, known_shape(self)
+  local layers, known, dtype = {}, known_shape(self)
   if known then
     local input = state[self].input_layer
     local shape = require "lunate.saving.shape_config"(known)
     layers[1] = {class_name = "InputLayer", module = "keras.layers",
       registered_name = core.none(),
-      config = {batch_shape = shape, dtype = input and input.dtype or "float32",
+      config = {batch_shape = shape, dtype = dtype or input and input.dtype or "float32",
         name = input and input.name or "input_layer", sparse = false, ragged = false,
         optional = false}}
     config.build_input_shape = shape

@@ -6,6 +6,8 @@ local raise = require "lunate.raise"
 local functional = require "lunate.functional"
 local is_tensor = require "lunate.is_tensor"
 local list_length = require "lunate.list_length"
+local preprocess = require "lunate.model.preprocess"
+local strings = require "lunate.strings"
 local subclass = require "lunate.subclass"
 local outputs = require "lunate.model.outputs"
 local state = require "lunate.model.state"
@@ -13,7 +15,7 @@ local state = require "lunate.model.state"
 local adapter = {}
 
 local function to_tensor(value, where)
-  if is_tensor(value) then return value end
+  if is_tensor(value) or strings.is(value) then return value end
   if type(value) ~= "table" then
     raise("%s: a tensor (or a list or table of tensors) expected, got %s", where, type(value))
   end
@@ -51,10 +53,16 @@ end
 -- Parts of x or y: a tensor, a table of numbers, a list of tensors, or a table by name.
 local function to_list(value, names, where, optional)
   if type(value) ~= "table" or is_tensor(value) then return {to_tensor(value, where)} end
-  if is_tensor(value[1]) or value[1] == false then
+  local several = is_tensor(value[1]) or value[1] == false
+    or #names > 1 and type(value[1]) == "table" and #value == #names
+  for _, part in ipairs(strings.is(value[1]) and value or {}) do
+    several = several or is_tensor(part)
+  end
+  if several then
     list_length(value, where)
     for i, part in ipairs(value) do
-      if not is_tensor(part) and not (part == false and optional and optional(i)) then
+      if not is_tensor(part) and not strings.is(part)
+        and not (part == false and optional and optional(i)) then
         raise("%s: entry %d of the list is no tensor but a %s", where, i, type(part))
       end
     end
@@ -94,6 +102,7 @@ end
 local function lists(model, where, x, y, sample_weight, targets)
   local data = {x = to_list(x, outputs.input_names(model), where .. ": x"), where = where}
   check_inputs(model, data.x, where .. ": x")
+  data.x = preprocess.inputs(model, data.x, where)
   data.n = check_samples(data.x, where .. ": x", nil, "its first part")
   if data.n == 0 then raise("%s: there are no samples: x has shape %s", where, data.x[1].shape) end
   if not targets then return data end
@@ -112,6 +121,11 @@ local function lists(model, where, x, y, sample_weight, targets)
     return compiled.losses and not outputs.needs_target(model, i)
   end
   data.y = to_list(y, names, where .. ": y", optional)
+  for _, part in ipairs(data.y) do
+    if part and not is_tensor(part) then
+      raise("%s: y should be numbers, got strings: a StringLookup makes class ids of them", where)
+    end
+  end
   local known = not own_step and not (core.calls_in_lua(model) and not compiled.resolved)
   if #data.y ~= #names and known then
     raise("%s: %d targets for %d output%s", where, #data.y, #names, #names == 1 and "" or "s")

@@ -17,7 +17,7 @@ static bool init(LnContext *c, void *self) {
   if (o->sparse || o->ragged || o->optional)
     return ln_fail(c, "InputLayer: %s inputs do not exist here, only false is taken",
                    o->sparse ? "sparse" : o->ragged ? "ragged" : "optional");
-  o->layer.dtype = (LnPolicy){o->dtype, o->dtype};
+  if (o->dtype != LN_STRING) o->layer.dtype = (LnPolicy){o->dtype, o->dtype};
   if (o->shape.n < 0 && o->batch_shape.n < 0) o->shape = o->layer.input_shape;
   if (o->shape.n >= 0 && o->batch_shape.n >= 0)
     return ln_fail(c, "InputLayer: give shape or batch_shape, not both");
@@ -44,6 +44,10 @@ static LnTensor *call(LnContext *c, LnLayer *self, const LnTensors *in, const Ln
   (void)args;
   const LnInts *want = &((const InputLayer *)self)->batch_shape;
   LnTensor *x = in->v[0];
+  if (((const InputLayer *)self)->dtype == LN_STRING) {
+    ln_fail(c, "expected strings, got a tensor of %s", ln_dtype_name((LnDtype)x->dtype));
+    return NULL;
+  }
   bool fits = x->rank == want->n;
   for (int i = 0; fits && i < x->rank; i++)
     fits = want->v[i] < 0 || x->shape[i] < 0 || x->shape[i] == want->v[i];
@@ -65,8 +69,8 @@ static const LnOption options[] = {
      .doc = "of one sample, false for an unknown size"},
     {"batch_size", LN_OPT_INTEGER, LN_FIELD(InputLayer, batch_size), "none", "> 0",
      .doc = "when it is always the same"},
-    {"dtype", LN_OPT_DTYPE, LN_FIELD(InputLayer, dtype), "float32",
-     .doc = "of what comes in; data of another dtype is cast"},
+    {"dtype", LN_OPT_DTYPE, LN_FIELD(InputLayer, dtype), "float32", .choices = "string",
+     .doc = "of what comes in; data of another dtype is cast; \"string\": Lua strings"},
     {"sparse", LN_OPT_BOOL, LN_FIELD(InputLayer, sparse), "false", .nullable = true,
      .doc = "false"},
     {"ragged", LN_OPT_BOOL, LN_FIELD(InputLayer, ragged), "false", .nullable = true,
@@ -82,8 +86,8 @@ static const LnLayerClass input_layer = {
              .options = options, .init = init, .unsaid = "shape batch_size trainable",
              .doc = "The beginning of a model: what shape and dtype its input has.\n"
                     "shape: of one sample; or batch_shape, with the batch axis. batch_size (none), "
-                    "dtype (\"float32\").\nsparse, ragged and optional are Keras's; only false is "
-                    "taken.\n"
+                    "dtype (\"float32\"; \"string\" before a layer\nthat takes strings).\n"
+                    "sparse, ragged and optional are Keras's; only false is taken.\n"
                     "An input of another shape is an error.\n"
                     "Example:\n"
                     "  ln.Sequential{ln.layers.InputLayer{{784}}, ln.layers.Dense(10)}\n"},

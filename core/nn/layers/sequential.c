@@ -30,12 +30,14 @@ static LnInput input_of(const LnGraphModel *m, const LnTensor *x) {
 }
 
 static bool set_chain(LnContext *c, LnGraphModel *m, const LnInput *input) {
-  const int n = m->layer.n_children;
-  LnNode *nodes = malloc((size_t)n * sizeof *nodes);
-  int *slots = malloc((size_t)n * sizeof *slots);
+  LnLayer *const *layers = m->layer.children;
+  int n = m->layer.n_children;
+  for (; n > 0 && layers[0]->preprocesses; n--) layers++;   // what they give goes into the graph
+  LnNode *nodes = malloc((size_t)(n + 1) * sizeof *nodes);
+  int *slots = malloc((size_t)(n + 1) * sizeof *slots);
   for (int i = 0; nodes && slots && i < n; i++) {
     slots[i] = i;
-    nodes[i] = (LnNode){.layer = m->layer.children[i], .n_in = 1, .n_out = 1, .first_out = i + 1,
+    nodes[i] = (LnNode){.layer = layers[i], .n_in = 1, .n_out = 1, .first_out = i + 1,
                         .training = -1, .in = &slots[i]};
   }
   bool done = nodes && slots ? ln_graph_set(c, m, &(LnGraph){1, n, 1, input, nodes, &n})

@@ -44,7 +44,8 @@ end
 --- An iterator for `for`. Without `shuffle` the batches are views of the tensors.
 -- @param ...  tensors, lists of strings, or tables of them (lists or by name, for models with
 --   several inputs), of one length; then options: `batch_size` (32), `shuffle` (false),
---   `drop_remainder` (false: the last batch may be smaller), `random_state` (makes the order independent of `ln.set_seed`)
+--   `drop_remainder` (false: the last batch may be smaller), `random_state` (makes the order
+--   independent of `ln.set_seed`)
 -- @return an iterator that gives for each batch what was given, in the same form
 -- Errors: lengths that differ; what is no tensor; unknown options.
 return function(...)

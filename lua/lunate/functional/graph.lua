@@ -4,6 +4,8 @@
 local core = require "lunate.core"
 local raise = require "lunate.raise"
 local list_length = require "lunate.list_length"
+local preprocess = require "lunate.model.preprocess"
+local state = require "lunate.model.state"
 local unique = require "lunate.unique"
 
 local InputLayer = core.class("layer", "InputLayer")
@@ -209,12 +211,16 @@ function graph.connect(model, inputs, outputs, given)
   plan.inputs_given, plan.outputs_given = given.inputs, given.outputs
   plan.input_names = given.input_names or tensor_names(inputs, plan.is_input)
   plan.output_names = given.output_names or tensor_names(outputs, plan.is_input)
-  local slot, n, nodes, given_inputs = {}, #inputs, {}, {}
-  for i, t in ipairs(inputs) do
-    given_inputs[i] = {name = plan.input_names[i], shape = t.shape, dtype = t.dtype}
+  local in_graph
+  plan.ahead, in_graph, plan.goes_in = preprocess.split(model.name, inputs, outputs, plan.nodes,
+    needs)
+  local slot, n, nodes, given_inputs = {}, #plan.goes_in, {}, {}
+  for i, t in ipairs(plan.goes_in) do
+    given_inputs[i] = {name = #plan.ahead == 0 and plan.input_names[i] or node_of(t).layer.name,
+      shape = t.shape, dtype = t.dtype}
     slot[t] = i
   end
-  for k, node in ipairs(plan.nodes) do
+  for k, node in ipairs(in_graph) do
     local from, masks = {}, node.masks and {}
     for i, t in ipairs(node.inputs) do from[i] = slot[t] end
     for i, mask in ipairs(node.masks or {}) do masks[i] = mask and slot[mask] end
@@ -229,6 +235,8 @@ function graph.connect(model, inputs, outputs, given)
   core.set_graph(model, {inputs = given_inputs, nodes = nodes, outputs = out,
     layers = plan.layers})
   graphs[model] = plan
+  state[model].preprocessing = #plan.ahead > 0
+  core.preprocesses(model, #plan.ahead > 0)
   core.name_outputs(model, given.outputs == "names" and plan.output_names or nil)
 end
 

@@ -54,7 +54,7 @@ end
 local function fit_one_batch(self, x, y, options)
   local compiled = state[self]
   if type(options) ~= "table" or options.verbose ~= 0 or not compiled.resolved
-    or compiled.step_logs then
+    or compiled.step_logs or compiled.preprocessing then
     return nil
   end
   local epochs, size = options.epochs or 1, options.batch_size or 32

@@ -36,6 +36,7 @@ local function on_batch(self, mode, x, y, options)
   -- As in predict: a batch of a known shape goes straight to the core.
   local compiled = state[self]
   if options == nil and compiled.resolved and not compiled.step_logs
+    and not compiled.preprocessing
     and not subclass.overrides(self, mode) then
     return answered(self, mode, x, y, compile.running_trainer(self):answer(mode, x, y))
   end

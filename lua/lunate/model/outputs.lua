@@ -103,8 +103,8 @@ end
 --- The shapes of the outputs, a list; nil before the model is built.
 function outputs.shapes(model)
   if not model.built then return nil end
-  return outputs.of_graph(model)
-    or {model:compute_output_shape(state[model].declared or model.built_shape)}
+  local declared = not state[model].preprocessing and state[model].declared
+  return outputs.of_graph(model) or {model:compute_output_shape(declared or model.built_shape)}
 end
 
 --- layer.output_shape: for inputs as it was built for; nil before. Several outputs have a list.

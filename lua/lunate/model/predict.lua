@@ -139,7 +139,7 @@ function Model:predict(x, options)
     -- One batch of a known shape, as in a loop that plays or controls: straight to the core.
     local kept = state[self]
     local trainer = kept.predictor
-    if trainer and self.predict_step == Model.predict_step then
+    if trainer and not kept.preprocessing and self.predict_step == Model.predict_step then
       return answered(self, x, kept.output_names, trainer:answer("predict", x))
     end
   end

@@ -93,10 +93,10 @@ end
 --- Splits tensors (or lists of strings) along their first axis; returns train and test
 -- of the first, then of the second, ...
 -- @param ...  tensors or lists of strings of one length, then a table of options: `test_size`,
---   `train_size` (samples, or a fraction: the test's is rounded up, the train's down; 0.25 is tested on by default, the
---   rest is learned from), `random_state` (an integer makes the split independent of
---   `ln.set_seed`), `shuffle` (true; without it the parts are views of the head and the tail),
---   `stratify` (labels whose proportions both parts keep)
+--   `train_size` (samples, or a fraction: the test's is rounded up, the train's down; 0.25 is
+--   tested on by default, the rest is learned from), `random_state` (an integer makes the split
+--   independent of `ln.set_seed`), `shuffle` (true; without it the parts are views of the head and
+--   the tail), `stratify` (labels whose proportions both parts keep)
 -- Errors: lengths that differ; sizes that leave one part empty; a class with fewer than two
 -- samples to stratify by.
 return function(...)

@@ -4,6 +4,7 @@
 local public = require "lunate.public"
 local core = require "lunate.core"
 local raise = require "lunate.raise"
+local assets = require "lunate.saving.assets"
 local h5 = require "lunate.saving.weights_h5"
 local json = require "lunate.saving.json"
 local legacy_h5 = require "lunate.saving.legacy_h5"
@@ -113,16 +114,19 @@ function encode.keras(model, options)
   local entries = tree.walk(model)
   local saved = options.include_optimizer and entries or without_optimizer(entries, model)
   local zip = require "lunate.saving.optional"("zip", ".keras files")
-  return zip.encode{
+  local members = {
     {name = METADATA, data = core.json_encode{keras_version = KERAS_VERSION,
       date_saved = os.date("%Y-%m-%d@%H:%M:%S"), [OURS] = extras(model, entries)}},
     {name = CONFIG, data = json.encode(
       sharing.writing({numbered = true}, serialized, model, options.include_optimizer))},
     {name = WEIGHTS, data = h5.bytes(h5.encode(saved))},
   }
+  for _, file in ipairs(assets.encode(entries)) do members[#members + 1] = file end
+  return zip.encode(members)
 end
 
 function encode.h5(model, options)
+  assets.refuse(tree.walk(model), "an .h5 file")
   local config, more = serialized(model, false), extras(model, tree.walk(model))
   -- Keras's .h5 does not say for what shapes a model is built that Lua defines.
   if select(2, tree.root_class(model)) then more.build_config = config.build_config end
@@ -236,6 +240,11 @@ function load.keras(bytes, given, fail)
   local model = make(decode_json(fail, CONFIG, parts[CONFIG]), root, given, fail)
   local entries = tree.walk(model)
   store(h5.plan(entries, root, {fail = fail, optimizer = "must"}))
+  local names = assets.names(entries)
+  if #names > 0 then
+    local zip = require "lunate.saving.optional"("zip", ".keras files")
+    try(fail, assets.load, entries, try(fail, zip.decode, bytes, {names = names}))
+  end
   if parts[METADATA] then
     take_extras(model, entries, decode_json(fail, METADATA, parts[METADATA])[OURS])
   end

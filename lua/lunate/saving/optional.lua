@@ -3,10 +3,10 @@
 --     local zip = require "lunate.saving.optional"("zip", ".npz files")
 --     print(type(zip.decode))                                               --> function
 
-local PACKAGES = {zip = "libzip-dev", hdf5 = "libhdf5-dev"}
+local PACKAGES = {zip = "libzip-dev", hdf5 = "libhdf5-dev", tokenizer = "libutf8proc-dev"}
 
 --- The module lunate.<name>.
--- @param name  "zip" or "hdf5"
+-- @param name  "zip", "hdf5" or "tokenizer"
 -- @param what  what it is needed for, for the message
 -- @return the module
 -- @raise when it was not built, with the Debian package that it needs

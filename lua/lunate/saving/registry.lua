@@ -105,6 +105,7 @@ end
 --
 --     print(ln.saving.get_registered_name(ln.layers.Dense))                  --> Dense
 function registry.get_registered_name(value)
+  if is_class(value) and rawget(value, "built_in") then return value.name end
   if names[value] then return names[value] end
   for i = #scopes, 1, -1 do
     for name, object in pairs(scopes[i]) do if object == value then return name end end
@@ -175,7 +176,8 @@ function registry.find_bare(name)
       found = value
     end
   end
-  return found
+  if found ~= nil then return found end
+  return require("lunate.layers._in_lua").class(bare)
 end
 
 --- A class's config as Keras 3 writes it, for one that Keras 2 may have written.

@@ -1,6 +1,7 @@
 --- Keras 3's layout of weights: .weights.h5, and model.weights.h5 inside a .keras file. Groups by
 -- path (tree.lua), in each a group `vars` with the numbered variables and the object's name.
 
+local assets = require "lunate.saving.assets"
 local tree = require "lunate.saving.tree"
 local optimizer_state = require "lunate.saving.optimizer_state"
 
@@ -48,6 +49,9 @@ function weights_h5.encode(entries)
       end
     end
     for i, value in ipairs(values) do group.members[tostring(i - 1)] = value end
+    for name, value in pairs(entry.layer and assets.values(entry.layer) or {}) do
+      group.members[name] = value
+    end
   end
   return root
 end
@@ -64,10 +68,19 @@ local function find_group(root, path)
   return type(group) == "table" and group.members and group or nil, path
 end
 
+-- What it has by name for a layer that keeps numbers so.
+local function named_values(group, layer)
+  local named = {}
+  for name, member in pairs(layer and layer._take_values and group and group.members or {}) do
+    if not name:find("^%d+$") then named[name] = weights_h5.tensor(member) end
+  end
+  return named
+end
+
 -- Its datasets 0, 1, ... as a list.
-local function values_of(group, path, fail)
+local function values_of(group, path, fail, named)
   local list, n = {}, 0
-  for _ in pairs(group and group.members or {}) do n = n + 1 end
+  for name in pairs(group and group.members or {}) do n = n + (named[name] and 0 or 1) end
   for i = 1, n do
     list[i] = weights_h5.tensor(group.members[tostring(i - 1)])
     if not list[i] then fail("'%s' holds no dataset '%d' among its %d", path, i - 1, n) end
@@ -116,7 +129,11 @@ function weights_h5.plan(entries, root, options)
   end
   for _, entry in ipairs(entries) do
     local group, path = find_group(root, own_path(entry))
-    local values = values_of(group, path, fail)
+    local named = named_values(group, entry.layer)
+    local values = values_of(group, path, fail, named)
+    if next(named) then
+      after[#after + 1] = function() assets.take(entry.layer, named) end
+    end
     if group then taken[group] = true end
     if entry.layer then
       local variables, name = tree.filed_variables(entry.layer), entry.layer.name
