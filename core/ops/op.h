@@ -52,7 +52,7 @@ enum {                      // LnOp.flags
   LN_OP_HALVES = 4096,      // takes float16 and bfloat16 as they are: moves elements or converts
 };
 
-enum { LN_MAX_OPERANDS = 8, LN_MAX_OUTPUTS = 8, LN_MAX_OPTIONS = 32, LN_MAX_PARAMS = 1024 };
+enum { LN_MAX_OPERANDS = 13, LN_MAX_OUTPUTS = 8, LN_MAX_OPTIONS = 32, LN_MAX_PARAMS = 1024 };
 
 // Bytes of an op's params that its options do not name: C code alone sets them.
 typedef struct LnField {

@@ -195,6 +195,58 @@ workloads.conv_1x1 = function() return convolution(56, 64, 64, 1, {}) end
 workloads.conv_7x7 = function() return convolution(112, 3, 64, 7, {strides = 2}) end
 workloads.conv_depthwise = function() return convolution(56, 64, nil, 3, {}) end
 
+-- ---- sequences
+
+-- A step of training on one batch of sequences, over and over.
+local function sequence_training(layer, x, options)
+  local model = ln.Sequential{layer, ln.layers.Dense(1)}
+  model:compile{loss = "mse", optimizer = "adam"}
+  local n = x.shape[1]
+  return training(model, x, ln.random.normal{n, 1}, n // 32, 32, options or 6)
+end
+
+local function lstm_model()
+  return ln.Sequential{ln.layers.LSTM{128, input_shape = {100, 32}}, ln.layers.Dense(1)}
+end
+
+workloads.lstm = function()
+  return sequence_training(ln.layers.LSTM(128), ln.random.normal{640, 100, 32})
+end
+workloads.gru = function()
+  return sequence_training(ln.layers.GRU(128), ln.random.normal{640, 100, 32})
+end
+-- 20 to 200 steps of ids, 0 behind the last.
+workloads.bilstm_masked = function()
+  local n = 640
+  local lengths = (ln.random.uniform{n, 1} * 180):floor() + 20
+  local ids = (ln.random.uniform{n, 200} * 9999):floor() + 1
+  ids = ids * ln.arange(200):expand_dims(1):le(lengths):astype("float32")
+  local model = ln.Sequential{ln.layers.Embedding{10000, 64, mask_zero = true},
+    ln.layers.Bidirectional(ln.layers.LSTM(64)), ln.layers.Dense(1)}
+  model:compile{loss = "mse", optimizer = "adam"}
+  return training(model, ids, ln.random.normal{n, 1}, n // 32, 32, 4)
+end
+workloads.lstm_predict = function()
+  local model, x = lstm_model(), ln.random.normal{32, 100, 32}
+  return per_call(function() model:predict(x):close() end)
+end
+workloads.lstm_predict_one = function()
+  local model, x = lstm_model(), ln.random.normal{1, 100, 32}
+  return per_call(function() model:predict(x):close() end)
+end
+-- Rows of 64 numbers, taken and back.
+workloads.embedding_1e6 = function()
+  local layer = ln.layers.Embedding{20000, 64}
+  local ids = (ln.random.uniform{15625} * 20000):floor():astype("int32")
+  local slope = ln.random.normal(layer(ids).shape)
+  return per_call(function()
+    local tape <close> = ln.GradientTape()
+    local y = layer(ids)
+    tape:gradient(y, layer.embeddings, {output_gradients = slope}):close()
+    y:close()
+  end, 2)
+end
+
 local run = workloads[arg[1]]
 if not run then
   local names = {}

@@ -181,6 +181,57 @@ def convolution(size, channels, filters, taps, stride=1, groups=1):
     return best
 
 
+class Recurrent(torch.nn.Module):
+    """A recurrent layer and a dense one of its last output."""
+
+    def __init__(self, layer):
+        super().__init__()
+        self.layer, self.dense = layer, torch.nn.Linear(128, 1)
+
+    def forward(self, x):
+        return self.dense(self.layer(x)[0][:, -1])
+
+
+class PackedBidirectional(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.embedding = torch.nn.Embedding(10000, 64, padding_idx=0)
+        self.layer = torch.nn.LSTM(64, 64, batch_first=True, bidirectional=True)
+        self.dense = torch.nn.Linear(128, 1)
+
+    def forward(self, ids):
+        packed = torch.nn.utils.rnn.pack_padded_sequence(
+            self.embedding(ids), (ids != 0).sum(1), batch_first=True, enforce_sorted=False)
+        h = self.layer(packed)[1][0]
+        return self.dense(torch.cat([h[0], h[1]], 1))
+
+
+def sequences(model, x):
+    optimizer = torch.optim.Adam(model.parameters())
+    seconds = training(model, torch.nn.MSELoss(), optimizer, [x], torch.randn(len(x), 1), 32, 3)
+    return seconds * 32
+
+
+def padded():
+    ids, lengths = torch.randint(1, 10000, (640, 200)), torch.randint(20, 200, (640, 1))
+    return ids * (torch.arange(200) < lengths)
+
+
+def recurrent_predict(n):
+    model, x = Recurrent(torch.nn.LSTM(32, 128, batch_first=True)).eval(), torch.randn(n, 100, 32)
+
+    @torch.inference_mode()
+    def run():
+        return model(x)
+    return per_call(run)
+
+
+def embedding():
+    layer, ids = torch.nn.Embedding(20000, 64), torch.randint(0, 20000, (15625,))
+    slope = torch.randn(15625, 64)
+    return per_call(lambda: torch.autograd.grad(layer(ids), layer.weight, slope), 2.0)
+
+
 WORKLOADS = {
     "fashion": lambda: fashion(32),
     "fashion_256": lambda: fashion(256),
@@ -196,6 +247,16 @@ WORKLOADS = {
     "small_ops": small_ops,
     "dropout_1e6": lambda: elementwise(torch.nn.Dropout(0.5).train(), 1000000),
     "multiply_1e6": lambda: elementwise(lambda x: x * x, 1000000),
+}
+WORKLOADS |= {
+    "lstm": lambda: sequences(Recurrent(torch.nn.LSTM(32, 128, batch_first=True)),
+                              torch.randn(640, 100, 32)),
+    "gru": lambda: sequences(Recurrent(torch.nn.GRU(32, 128, batch_first=True)),
+                             torch.randn(640, 100, 32)),
+    "bilstm_masked": lambda: sequences(PackedBidirectional(), padded()),
+    "lstm_predict": lambda: recurrent_predict(32),
+    "lstm_predict_one": lambda: recurrent_predict(1),
+    "embedding_1e6": embedding,
 }
 WORKLOADS |= {
     "conv_3x3": lambda: convolution(56, 64, 64, 3),

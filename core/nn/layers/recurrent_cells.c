@@ -5,8 +5,10 @@
 
 #include "base/random.h"
 #include "nn/layers/_recurrent_cells.h"
+#include "ops/dense.h"
 #include "ops/noise.h"
 #include "ops/ops.h"
+#include "ops/recurrent.h"
 #include "ops/slice.h"
 
 typedef struct Cell {
@@ -247,11 +249,48 @@ static bool call(LnContext *c, LnLayer *self, const LnTensors *in, const LnCallA
   return y && !c->err.set;
 }
 
+// ---- all steps
+
+static bool is_fused(const LnActivation *a) {
+  return !a || (!a->op && !a->base.lua) || ln_activation_fused(a) != LN_DENSE_LINEAR;
+}
+
+static bool at_once(const LnLayer *self) {
+  const LnCellOptions *o = &((const Cell *)self)->o;
+  return !self->base.lua && is_fused(o->activation) && is_fused(o->recurrent_activation);
+}
+
+static bool sequence(LnContext *c, LnLayer *self, const LnSequence *s, LnTensor **y,
+                     LnTensor **last, LnTensor **after) {
+  const Cell *o = (const Cell *)self;
+  const LnCellKind kind = kind_of(self);
+  const LnTensors *from = s->states;
+  const bool gates = kind != LN_CELL_SIMPLE;
+  const LnRecurrence p = {
+      .activation = ln_activation_fused(o->o.activation),
+      .gate = gates ? ln_activation_fused(o->o.recurrent_activation) : LN_DENSE_SIGMOID,
+      .reset_after = kind == LN_CELL_GRU && o->o.reset_after};
+  LnTensor *kernel, *x = ln_cast(c, s->x, (LnDtype)self->dtype.compute), *last_c;
+  LnRecurrentIn in = {.mask = s->mask, .keep = o->keep_h, .h0 = from->n > 0 ? from->v[0] : NULL,
+                      .c0 = from->n > 1 ? from->v[1] : NULL};
+  const void *outer = c->layer;
+  c->layer = self;   // whose policy says what variables are cast to
+  weights_of(c, self, &kernel, &in.kernel, &in.bias);
+  c->layer = outer;
+  if (o->keep_x) x = ln_mul(c, x, o->keep_x);
+  if (!x || !(in.z = ln_dense(c, x, kernel, NULL, LN_DENSE_LINEAR)) || c->err.set) return false;
+  if (!ln_recurrent(c, (LnRecurrentKind)kind, &p, &in, y, last, &last_c)) return false;
+  after[0] = *last;
+  if (kind == LN_CELL_LSTM) after[1] = last_c;
+  return true;
+}
+
 static void describe(const LnLayer *self, char *out, size_t size) {
   snprintf(out, size, "%lld", (long long)((const Cell *)self)->o.units);
 }
 
-static const LnCellClass cell = {.states = states, .begin = begin, .end = end};
+static const LnCellClass cell = {.states = states, .begin = begin, .end = end,
+                                 .at_once = at_once, .sequence = sequence};
 
 static const LnOption simple_options[] = {
     CELL_UNITS(Cell), CELL_INITIALIZERS(Cell), CELL_REGULARIZERS(Cell), CELL_CONSTRAINTS(Cell),
@@ -410,8 +449,35 @@ static void describe_stacked(const LnLayer *self, char *out, size_t size) {
   snprintf(out, size, "%d cell%s", n_cells(self), n_cells(self) == 1 ? "" : "s");
 }
 
+static bool all_at_once(const LnLayer *self) {
+  for (int i = 0; i < n_cells(self); i++) {
+    const LnCellClass *cls = class_at(self, i);
+    if (!cls || !cls->at_once || cell_at(self, i)->base.lua || !cls->at_once(cell_at(self, i)))
+      return false;
+  }
+  return !self->base.lua;
+}
+
+// Through the first cell, then all of that through the next.
+static bool stacked_sequence(LnContext *c, LnLayer *self, const LnSequence *s, LnTensor **y,
+                             LnTensor **last, LnTensor **after) {
+  LnSequence part_of = *s;
+  int used = 0;
+  for (int i = 0; i < n_cells(self); i++) {
+    const int n = states_at(c, self, i);
+    const LnTensors from = {s->states->n ? n : 0, s->states->n ? s->states->v + used : NULL};
+    part_of.states = &from;
+    if (n < 0 || !class_at(self, i)->sequence(c, cell_at(self, i), &part_of, y, last, after + used))
+      return false;
+    part_of.x = *y;
+    used += n;
+  }
+  return true;
+}
+
 static const LnCellClass stacked_cell = {.states = stacked_states, .begin = begin_stacked,
-                                         .end = end_stacked};
+                                         .end = end_stacked, .at_once = all_at_once,
+                                         .sequence = stacked_sequence};
 
 static const LnOption stacked_options[] = {
     {"cells", LN_OPT_LAYERS, LN_FIELD(Stacked, cells), NULL,
