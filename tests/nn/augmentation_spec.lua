@@ -279,6 +279,74 @@ describe("augmentation layers", function()
     assert.is_true(weights == (train(true)))
   end)
 
+  -- A model of it, trained: in Lua, as a program, replayed, with and without a seed of its own; and
+  -- saved after the first of two epochs.
+  for name, options in pairs(MADE) do
+    it(name .. " changes pictures alike however a model runs, and goes on from a file", function()
+      local folder <close> = scratch.folder()
+      local path = folder.path .. "/m.keras"
+      local images = ln.random.uniform({8, 6, 8, 3}, {min = 0, max = 255, seed = 4})
+      local function train(seed, how)
+        local all = {seed = name ~= "Equalization" and seed or nil}
+        for key, value in pairs(options) do all[key] = value end
+        ln.set_seed(9)
+        local model = ln.Sequential{ln.Input{shape = {6, 8, 3}}, layers[name](all),
+          layers.Rescaling(1 / 255), layers.Flatten(), layers.Dense(2)}
+        model:compile{loss = "mse", optimizer = "sgd", run_eagerly = how == "in Lua",
+          replay = how == "replayed" or nil}
+        local history = model:fit(images, ln.ones{8, 2}, {epochs = 2, batch_size = 3, verbose = 0,
+          callbacks = {ln.callbacks.LambdaCallback{on_epoch_end = function(epoch)
+            if epoch == 1 then model:save(path) end
+          end}}}).history
+        return history.loss, model:get_weights()[1]
+      end
+      for _, seed in ipairs{false, 5} do
+        local loss, weights = train(seed or nil, "as a program")
+        local ways = {"in Lua"}
+        if not name:find("Aug") then ways[2] = "replayed" end   -- its choice cannot be
+        for _, how in ipairs(ways) do
+          local other_loss, other = train(seed or nil, how)
+          assert.same(loss, other_loss, how)
+          assert.is_true(weights == other, how)
+        end
+        local again = ln.load_model(path)
+        ln.random.normal{3}
+        local rest = again:fit(images, ln.ones{8, 2},
+          {epochs = 2, initial_epoch = 2, batch_size = 3, verbose = 0})
+        assert.same({loss[2]}, rest.history.loss)
+        assert.is_true(weights == again:get_weights()[1])
+      end
+    end)
+
+    it(name .. " works in a Dataset's map, from a seed of its own", function()
+      local images = ln.random.uniform({8, 6, 8, 3}, {min = 0, max = 255, seed = 4})
+      local function pass(seed)
+        local all = {seed = name ~= "Equalization" and seed or nil}
+        for key, value in pairs(options) do all[key] = value end
+        local layer, parts = layers[name](all), {}
+        local ds = ln.data.Dataset.from_tensors(images):batch(4)
+          :map(function(t) return layer(t, TRAINING) end):prefetch(2)
+        for _ = 1, 2 do for t in ds:iterate() do parts[#parts + 1] = t end end
+        return parts
+      end
+      ln.set_seed(1)
+      local one = pass(5)
+      ln.set_seed(2)   -- has no part in it
+      local two, other = pass(5), pass(6)
+      assert.equal(4, #one)
+      local differ, moved = false, false
+      for i, t in ipairs(one) do
+        assert.is_true(t == two[i])
+        differ = differ or not (t == other[i])
+        moved = moved or i > 2 and not (t == one[i - 2])
+      end
+      if name ~= "Equalization" then
+        assert.is_true(differ, "another seed")
+        assert.is_true(moved, "another pass")
+      end
+    end)
+  end
+
   it("are saved and loaded, a Pipeline with its layers", function()
     local folder <close> = scratch.folder()
     local model = ln.Sequential{ln.Input{shape = {6, 8, 3}},
