@@ -2,14 +2,15 @@
 -- and which weights remain.
 local ln = require "lunate"
 local goldens = require "support.goldens"
+local logs = require "lunate.model.logs"
 
 -- Trains a model whose one weight is the epoch (from 0, as in Keras), with val_loss from a list.
 local function train(values, learning_rate, callbacks)
   local model = ln.Sequential{ln.layers.Dense{1, use_bias = false, input_shape = {1}}}
   model:compile{loss = "mse", optimizer = ln.optimizers.SGD{learning_rate}}
-  local script = ln.callbacks.LambdaCallback{on_epoch_end = function(epoch, logs)
+  local script = ln.callbacks.LambdaCallback{on_epoch_end = function(epoch, values_of)
     model:set_weights{ln.tensor{{epoch - 1}}}
-    logs.val_loss = goldens.number(values[epoch])
+    values_of.val_loss = goldens.number(values[epoch])
   end}
   local x = ln.ones{1, 1}
   local history = model:fit(x, x, {epochs = #values, verbose = 0, validation_data = {x, x},
@@ -69,4 +70,29 @@ describe("ReduceLROnPlateau decides as Keras's:", function()
       goldens.near(rates, run.lr_after_epoch, 1e-6, 0)
     end)
   end
+end)
+
+describe("mode auto", function()
+  it("knows of each value which way it is better", function()
+    local x = ln.Input{shape = {2}}
+    local model = ln.Model{inputs = x, outputs = {ln.layers.Dense{1, name = "p"}(x),
+      ln.layers.Dense{1, name = "q"}(x)}}
+    local y = ln.ones{4, 1}
+    model:compile{loss = "mse", metrics = {
+      p = {"accuracy", "mae", ln.metrics.AUC{name = "auc"}},
+      q = {function(t, p) return (t - p):mean() end}}}
+    model:fit(ln.ones{4, 2}, {y, y}, {verbose = 0})
+    local wanted = {loss = "down", p_loss = "down", q_loss = "down", p_accuracy = "up",
+      p_mae = "down", p_auc = "up", q_metric = "none", nothing = "none"}
+    for name, direction in pairs(wanted) do
+      for _, prefix in ipairs{"", "val_"} do
+        assert.equal(direction, logs.direction(model, prefix .. name) or "none", prefix .. name)
+      end
+    end
+    local stopping = ln.callbacks.EarlyStopping{monitor = "val_q_metric"}
+    assert.error_matches(function()
+      model:fit(ln.ones{4, 2}, {y, y}, {verbose = 0, epochs = 2, callbacks = {stopping},
+        validation_data = {ln.ones{4, 2}, {y, y}}})
+    end, "whether a larger 'val_q_metric' is better")
+  end)
 end)

@@ -69,6 +69,22 @@ describe("a model of outputs by name", function()
     model:fit(x, ln.zeros{10, 2}, {verbose = 0})
   end)
 
+  it("wants the targets of an output that has metrics alone", function()
+    local input = ln.Input{shape = {2}}
+    local model = ln.Model{inputs = input, outputs = {ln.layers.Dense{1, name = "p"}(input),
+      ln.layers.Dense{1, name = "q"}(input)}}
+    local data, target = ln.ones{4, 2}, ln.ones{4, 1}
+    for _, kind in ipairs{"metrics", "weighted_metrics"} do
+      model:compile{loss = {p = "mse"}, [kind] = {q = {"mae"}}}
+      assert.error_matches(function() model:fit(data, {p = target}, {verbose = 0}) end,
+        "'q' is missing")
+      assert.are.same({"loss", "q_mae"}, model:fit(data, {p = target, q = target},
+        {verbose = 0}).keys)
+    end
+    model:compile{loss = {p = "mse"}}
+    model:fit(data, {p = target}, {verbose = 0})
+  end)
+
   it("takes targets, losses, weights and metrics by these names", function()
     local model = named()
     model:compile{optimizer = "sgd", loss = {price = "mse", expensive = "mae"},

@@ -278,6 +278,18 @@ describe("Keras 2's JSON", function()
     assert.equal(outer:to_json(), ln.model_from_json(outer:to_json()):to_json())
   end)
 
+  it("has a Sequential as layer and as output from its second call on, too", function()
+    local inner = {class_name = "Sequential", config = {name = "inner", layers = {
+      {class_name = "Dense", config = {name = "d", units = 2, batch_input_shape = {false, 3}}}}},
+      name = "inner", inbound_nodes = {{{"x", 0, 0, {}}}}}
+    local input = {class_name = "InputLayer", name = "x", inbound_nodes = {},
+      config = {name = "x", batch_input_shape = {false, 3}}}
+    local model = registry.deserialize{class_name = "Functional", config = {name = "outer",
+      layers = {input, inner}, input_layers = {{"x", 0, 0}}, output_layers = {{"inner", 1, 0}}}}
+    assert.equal("(4, 2)", tostring(model(ln.ones{4, 3}).shape))
+    assert.equal("inner", model.layers[2].name)
+  end)
+
   it("has an optimizer with lr and decay", function()
     local config = {class_name = "SGD", config = {lr = 0.5, decay = 0.0, momentum = 0.9,
       nesterov = false, name = "SGD"}}
