@@ -213,7 +213,7 @@ describe("Keras's JSON", function()
       '{"class_name": "Sequential", "config": {"layers": [{"class_name": "TimeMachine", '
       .. '"config": {"name": "bn_7"}}]}}')
     fails("it is one of Keras's that lunate does not have", ln.model_from_json,
-      '{"class_name": "Sequential", "config": {"layers": [{"class_name": "Hashing", '
+      '{"class_name": "Sequential", "config": {"layers": [{"class_name": "JaxLayer", '
       .. '"config": {"name": "h"}}]}}')
     fails("layer 'd': there is no layer class 'Dence' here %(did you mean 'Dense'%?%)",
       ln.model_from_json, '{"class_name": "Sequential", "config": {"layers": [{"class_name": '
