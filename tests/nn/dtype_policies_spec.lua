@@ -35,7 +35,7 @@ local function near(expected, actual, allowed)
 end
 
 -- Of samples: one of them suits any layer, or a pair.
-local SHAPES = {{4}, {6}, {6, 4}, {6, 6, 4}, {6, 6, 6, 4}, {32}}
+local SHAPES = {{4}, {6}, {6, 4}, {6, 6, 4}, {6, 6, 6, 4}, {2, 3, 3, 3, 4}, {32}}
 
 describe("a layer's policy", function()
   it("is told, and has its dtypes", function()

@@ -211,4 +211,30 @@ describe("scripts", function()
     assert.matches("\nradius: %d%.%d%d %+%- %d%.%d%d %(of real points: 2 %+%- 0%.05%), sectors: %d "
       .. "of 8\n$", output)
   end)
+
+  it("time_series.lua", function()
+    local output = run("scripts/time_series.lua", "4 900", {})
+    assert.matches("lstm: %d+ weights\n  4 epochs, validation error 0%.%d%d%d%d\n", output)
+    for _, name in ipairs{"last value", "last day", "linear", "lstm", "convolutions"} do
+      assert.matches("\n" .. name .. " +0%.%d%d%d%d\n", output)
+    end
+    local naive = tonumber(output:match("\nlast day +(%S+)\n"))
+    local least = tonumber(output:match("\n%(noise alone%) +(%S+)\n"))
+    for _, name in ipairs{"lstm", "convolutions"} do
+      local mae = tonumber(output:match("\n" .. name .. " +(%S+)\n"))
+      assert.is_true(mae < naive and mae > least, output)
+    end
+    assert.matches("\nbest: %w+, %d+%% below the naive forecast\n$", output)
+    drew(output, "time_series_learning.png", "time_series_forecasts.png")
+  end)
+
+  it("reinforcement.lua", function()
+    local output = run("scripts/reinforcement.lua", "30", {})
+    local last = tonumber(output:match("\nepisode  30: +(%S+) steps in the mean of 30\n")
+      or output:match("^episode  30: +(%S+) steps in the mean of 30\n"))
+    assert.is_true(last > 25, output)   -- pushes at random last 20 steps
+    assert.matches("\n%d+ steps, %d+ microseconds each\n", output)
+    assert.matches("\nbest mean of 50 episodes: %d+%.%d of 500 steps\n$", output)
+    drew(output, "reinforcement.png")
+  end)
 end)
