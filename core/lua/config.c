@@ -169,13 +169,16 @@ void ln_lua_push_config(lua_State *L, LnLua *s, LnObject *o) {
     if (dtype && o->cls->kind == LN_LOSS) continue;
     if (ln_choice(o->cls->unsaid, option->name) >= 0) continue;
     LnObject *part = ln_option_rows[option->kind].list ? NULL : ln_option_object(option, o, 0);
-    if (!part && ln_choice(o->cls->unsaid_none, option->name) >= 0) continue;
     if (part) {
       const char *what = lua_pushfstring(L, "option '%s' of '%s'", option->name, name);
       push_part(L, s, part, what);
       lua_remove(L, -2);
     } else {
       ln_lua_push_option(L, s, option, o, true);
+    }
+    if (ln_lua_is_null(L, -1) && ln_choice(o->cls->unsaid_none, option->name) >= 0) {
+      lua_pop(L, 1);
+      continue;
     }
     const bool policy = dtype && layer && strcmp(o->cls->name, "InputLayer") != 0;
     if (policy && lua_isstring(L, -1)) {

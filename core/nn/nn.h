@@ -20,7 +20,7 @@ typedef struct LnClass {
   bool (*init)(LnContext *c, void *self);
   void (*free)(void *self);  // what is not an option (those are freed by the table). May be NULL.
   const char *unsaid;        // options that Keras's class does not have, words: not in configs
-  const char *unsaid_none;   // of objects, that it does not say where there is none
+  const char *unsaid_none;   // options that it does not say where there is none
   const char *doc;           // what, options in words, shapes, errors, "Example:" lines
 } LnClass;
 

@@ -9,13 +9,14 @@ local RELATIVE = 1e-4
 -- Those of the collection that the layers and callbacks of today cover.
 local covered = {
   a_mlp = true, b_regression = true, b_validation_split = true, c_widedeep_multi = true,
-  c_widedeep_multi_metrics = true, d_convnet_adam = true, f_class_weight = true,
-  f_sample_weight = true, g_l1_constraint = true, g_l2 = true, h_huber_adam_clip = true,
+  c_widedeep_multi_metrics = true, d_convnet_adam = true, e_bilstm_nadam = true,
+  e_lstm_rmsprop = true, f_class_weight = true, f_sample_weight = true,
+  g_l1_constraint = true, g_l2 = true, h_huber_adam_clip = true,
   i_early_stopping_cb = true, i_lr_scheduler_cb = true,
   i_schedule_sgd = true, j_frozen_layer = true, k_ema = true,
   opt_adadelta = true, opt_adafactor = true, opt_adagrad = true, opt_adam = true,
   opt_adamax = true, opt_ftrl = true, opt_muon = true, opt_rmsprop = true, opt_sgd = true,
-  p_autoencoder = true,
+  o_masked_rnn = true, p_autoencoder = true,
 }
 
 -- Weights whose gradient is 0 but for what is rounded, and which Adam therefore moves by chance: a

@@ -85,6 +85,12 @@ describe("Embedding", function()
     assert.is_true(math.abs(loss - 0.5 * (vectors * vectors):sum():item()) < 1e-6)
   end)
 
+  it("adds the activity regularizer's loss, per sample", function()
+    local layer = layers.Embedding{3, 2, weights = table3, activity_regularizer = "l1"}
+    layer(int{{1, 2}, {0, 1}})
+    assert.is_true(math.abs(layer.losses[1]:item() - 0.01 * 20 / 2) < 1e-7)
+  end)
+
   it("keeps ids whole in mixed precision, and casts vectors alone", function()
     local weights = ln.arange(3000):reshape{3000, 1} / 4096
     local layer = layers.Embedding{3000, 1, weights = weights, dtype = "mixed_float16"}

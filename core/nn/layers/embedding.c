@@ -8,6 +8,7 @@ typedef struct Embedding {
   LnLayer layer;
   int64_t input_dim, output_dim;
   LnObject *embeddings_initializer, *embeddings_regularizer, *embeddings_constraint;
+  LnObject *activity_regularizer;
   bool mask_zero;
   LnTensor *weights;   // what the embeddings are at first; NULL: the initializer's
 } Embedding;
@@ -48,11 +49,13 @@ static bool build(LnContext *c, LnLayer *self, const LnTensors *in) {
 
 static LnTensor *call(LnContext *c, LnLayer *self, const LnTensors *in, const LnCallArgs *args) {
   (void)args;
+  const Embedding *o = (const Embedding *)self;
   LnTensor *ids = in->v[0];
   if (ids->dtype == LN_BOOL) ids = ln_cast(c, ids, LN_INT32);
   // In mixed precision the vectors are cast, not the whole table.
   LnTensor *y = ln_take(c, self->variables[0]->value, ids, 0);
-  return ln_cast(c, y, (LnDtype)self->dtype.compute);
+  y = ln_cast(c, y, (LnDtype)self->dtype.compute);
+  return ln_add_activity_loss(c, o->activity_regularizer, y) ? y : NULL;
 }
 
 static bool compute_mask(LnContext *c, LnLayer *self, const LnTensors *in, LnTensor **mask) {
@@ -81,6 +84,8 @@ static const LnOption options[] = {
      .doc = "whether id 0 is padding: steps that have it are masked"},
     {"weights", LN_OPT_TENSOR, LN_FIELD(Embedding, weights), "none",
      .doc = "what the embeddings are at first, (input_dim, output_dim), or a list of that"},
+    {"activity_regularizer", LN_OPT_REGULARIZER, LN_FIELD(Embedding, activity_regularizer), "none",
+     .config_only = true, .doc = "adds to the loss by the output, divided by the batch size"},
     {0}};
 
 static const LnLayerClass embedding = {
@@ -90,7 +95,8 @@ static const LnLayerClass embedding = {
                     "(batch, steps, output_dim).\n"
                     "input_dim, output_dim; embeddings_initializer (\"uniform\"), "
                     "embeddings_regularizer, embeddings_constraint\n(none), mask_zero (false), "
-                    "weights (none). Given weights stay as they are where trainable = false.\n"
+                    "weights, activity_regularizer (none). Given weights stay as they "
+                    "are where trainable = false.\n"
                     "Weights: embeddings (input_dim, output_dim). Ids count from 0; with mask_zero "
                     "0 is padding, which layers,\nlosses and metrics that come after leave out.\n"
                     "Errors: ids that are not whole numbers, or not within 0 .. input_dim - 1; "

@@ -37,9 +37,9 @@ static const LnOption gru_options[] = {
     CELL_REGULARIZERS(Recurrent), ACTIVITY, CELL_CONSTRAINTS(Recurrent), CELL_SEED(Recurrent),
     LN_RNN_OPTIONS(LnRnn), CELL_RESET(Recurrent), LN_RNN_ZERO_OUTPUT(LnRnn), {0}};
 
-#define RECURRENT_CLASS(title, opts, cell_name, text)                                           \
+#define RECURRENT_CLASS(title, opts, cell_name, not_said, text)                                 \
   {.base = {.kind = LN_LAYER, .name = title, .size = sizeof(Recurrent), .options = opts,        \
-            .init = init, .free = ln_rnn_free, .doc = text},                                    \
+            .init = init, .free = ln_rnn_free, .unsaid_none = not_said, .doc = text},           \
    .build = ln_rnn_build, .call_all = ln_rnn_call, .compute_mask = ln_rnn_compute_mask,         \
    .min_rank = 3, .max_rank = 3, .fixed_last = true, .arguments = ln_rnn_arguments,             \
    .kept = ln_rnn_kept, .parts = cell_name ":cell", .describe = describe}
@@ -54,7 +54,7 @@ static const LnOption gru_options[] = {
   "or a mask\nthat do not fit.\n"
 
 static const LnLayerClass classes[3] = {
-    [LN_CELL_SIMPLE] = RECURRENT_CLASS("SimpleRNN", simple_options, "simple_rnn_cell",
+    [LN_CELL_SIMPLE] = RECURRENT_CLASS("SimpleRNN", simple_options, "simple_rnn_cell", "seed",
         "A recurrent layer, h' = activation(x kernel + h recurrent_kernel + bias) for each step of "
         "(batch,\nsteps, in): the last h (batch, units), or all of them with return_sequences.\n"
         "units; activation (\"tanh\"), use_bias (true), " RECURRENT_COMMON
@@ -63,7 +63,7 @@ static const LnLayerClass classes[3] = {
         "Example:\n"
         "  local layer = ln.layers.SimpleRNN{4, return_sequences = true}\n"
         "  layer(ln.ones{2, 5, 3}).shape  --> (2, 5, 4)\n"),
-    [LN_CELL_LSTM] = RECURRENT_CLASS("LSTM", lstm_options, "lstm_cell",
+    [LN_CELL_LSTM] = RECURRENT_CLASS("LSTM", lstm_options, "lstm_cell", NULL,
         "Long short-term memory (Hochreiter and Schmidhuber 1997) over (batch, steps, in): the "
         "output of the\nlast step (batch, units), or of all with return_sequences; with "
         "return_state the last states h and c\nbesides.\n"
@@ -75,7 +75,7 @@ static const LnLayerClass classes[3] = {
         "  local layer = ln.layers.LSTM{4, return_state = true}\n"
         "  local y, h, c = layer(ln.ones{2, 5, 3})\n"
         "  print(y.shape, y == h, c.shape)  --> (2, 4) true (2, 4)\n"),
-    [LN_CELL_GRU] = RECURRENT_CLASS("GRU", gru_options, "gru_cell",
+    [LN_CELL_GRU] = RECURRENT_CLASS("GRU", gru_options, "gru_cell", NULL,
         "Gated recurrent units (Cho et al. 2014) over (batch, steps, in): the output of the last "
         "step (batch,\nunits), or of all with return_sequences; with return_state the last h "
         "besides.\n"

@@ -59,6 +59,17 @@ function ln.layers.Layer:compute_output_shape(shape) end
 --     print(ln.layers.Dropout(0.5):compute_mask(ln.ones{1, 2, 3}, mask) == mask)   --> true
 function ln.layers.Layer:compute_mask(inputs, mask) end
 
+--- Stateful recurrent layers, this one and those inside it, begin their next batch with zeros.
+-- Errors: there is none.
+--
+--     local layer = ln.layers.GRU{2, stateful = true}
+--     local x = ln.ones{1, 3, 2}
+--     local first = layer(x)
+--     print(layer(x) == first)                                             --> false
+--     layer:reset_state()
+--     print(layer(x) == first)                                             --> true
+function ln.layers.Layer:reset_state() end
+
 --- The weights' values, in Keras's order.
 -- @return a list of tensors (copies). Errors: none; {} before the layer is built.
 --
