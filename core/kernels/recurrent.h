@@ -17,10 +17,10 @@ typedef struct LnRecurrent {
   bool reset_after;             // of a GRU
   int64_t steps, batch, units;
   const void *kernel;           // (units, gates units), the recurrent one
-  const void *bias;             // (gates units), of a GRU with reset_after (2, gates units); or NULL
+  const void *bias;             // (gates units), of a GRU with reset_after (2, gates units); NULL
   const void *h0, *c0;          // (batch, units); NULL: zeros
   const uint8_t *mask;          // (steps, batch); NULL: all true. Where it is false states stay
-  const void *keep;             // (batch, units): what h is multiplied with before products; or NULL
+  const void *keep;             // (batch, units): what h is multiplied with in products; or NULL
   void *gates;                  // (steps, batch, gates units), after their activations
   void *y;                      // (steps, batch, units): h of each step; of a SimpleRNN `gates`
   void *cells;                  // the same of c, of an LSTM

@@ -429,7 +429,8 @@ void ln_register_layer(lua_State *L) {
       {"preprocesses", preprocesses}, {"call_graph", ln_lua_call_graph},
       {"name_outputs", name_outputs}, {"output_names", output_names},
       {"supports_masking", supports_masking}, {"mask_of", mask_of},
-      {"kept", kept}, {"dtype_policy", default_policy}, {"policy_dtypes", policy_dtypes}, {NULL, NULL}};
+      {"kept", kept}, {"dtype_policy", default_policy}, {"policy_dtypes", policy_dtypes},
+      {NULL, NULL}};
   ln_lua_setfuncs(L, functions);
   lua_getfield(L, module, "class");
   lua_pushliteral(L, "layer");

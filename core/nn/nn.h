@@ -148,8 +148,8 @@ typedef struct LnSequence {
   const LnTensors *states; // what it begins with; none: zeros
   bool training;
 } LnSequence;
-// What RNN knows of a cell besides its call, which takes x (batch, ..) and the argument `states`, and
-// gives an output and the new states. A cell in Lua says `state_size` instead.
+// What RNN knows of a cell besides its call, which takes x (batch, ..) and the argument `states`,
+// and gives an output and the new states. A cell in Lua says `state_size` instead.
 typedef struct LnCellClass {
   // Shapes of the states, without the batch, once it is built: the number, at most max; -1 with an
   // error.

@@ -381,7 +381,8 @@ static bool backward(const LnCall *call, LnTensor *const *dy, const bool *want, 
   LnTensor *out[5];
   for (int i = G_DY; i <= G_DC; i++) {   // they may have the shape before it was broadcast
     if (!in[i]) continue;
-    const LnTensor *like = i == G_DY ? in[G_Y] : call->out[simple ? 1 : i == G_DH ? LAST_H : LAST_C];
+    const int last = simple ? 1 : i == G_DH ? LAST_H : LAST_C;
+    const LnTensor *like = i == G_DY ? in[G_Y] : call->out[last];
     in[i] = ln_cast(c, ln_broadcast_to(c, in[i], like->rank, like->shape), (LnDtype)like->dtype);
     if (!in[i]) return false;
   }

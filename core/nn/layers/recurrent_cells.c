@@ -487,7 +487,8 @@ static const LnLayerClass stacked = {
     .base = {.kind = LN_LAYER, .name = "StackedRNNCells", .size = sizeof(Stacked),
              .options = stacked_options, .init = init_stacked,
              .doc = "Several cells as one: a step goes through all of them. The states of all are "
-                    "listed one behind the\nother.\n"
+                    "listed one behind the\nother; the shape of the output is that of the last "
+                    "cell's.\n"
                     "cells: a list of cells.\n"
                     "Errors: an empty list; what is no cell.\n"
                     "Example:\n"
