@@ -108,7 +108,7 @@ static int read_table(lua_State *L, const char *what, bool is_text) {
     box_close(box);  // files are few: they do not wait for the collector
     return ln_lua_raise(L, s, what);
   }
-  int at = lua_gettop(L);
+  int base = lua_gettop(L);
   ln_lua_push_tensor(L, s, box->csv.values);
   if (box->csv.names) {
     lua_createtable(L, (int)box->csv.n_names, 0);
@@ -123,7 +123,7 @@ static int read_table(lua_State *L, const char *what, bool is_text) {
   lua_pushinteger(L, box->csv.blank), lua_setfield(L, -2, "blank_lines");
   lua_pushinteger(L, box->csv.missing), lua_setfield(L, -2, "missing");
   box_close(box);
-  return lua_gettop(L) - at;
+  return lua_gettop(L) - base;
 }
 
 static int read_csv(lua_State *L) { return read_table(L, "read_csv", false); }
@@ -158,7 +158,7 @@ static int open_csv(lua_State *L) {
   LnCsvOptions options;
   check_csv_options(L, "from_csv", &options);
   LnAhead **a = push_reader(L);
-  int at = lua_gettop(L);
+  int base = lua_gettop(L);
   LnStream *stream = ln_stream_open(c, path);
   LnCsvReader *reader = stream ? ln_csv_open(c, stream, &options) : NULL;
   if (!reader) {
@@ -178,7 +178,7 @@ static int open_csv(lua_State *L) {
   } else {
     lua_pushnil(L);
   }
-  return lua_gettop(L) - at + 1;
+  return lua_gettop(L) - base + 1;
 }
 
 // open_rows(tensors, rows (int64, from 1) or nil, size, whole, depth) -> reader, or nil when rows

@@ -117,7 +117,7 @@ static int required(lua_State *L, const LnOp *op, const LnOption *o, bool lone) 
 // Arguments from `first` to `top`: options by position, then a table of options by name.
 static void read_params(lua_State *L, LnLua *s, const LnOp *op, int first, int top, void *params) {
   bool given[LN_MAX_OPTIONS] = {false};
-  int n = 0, at = 0, anchor = top + 1;
+  int n = 0, next = 0, anchor = top + 1;
   while (op->options && op->options[n].name) n++;
   if (n == 0 && top < first) return;
   lua_settop(L, top);
@@ -128,11 +128,11 @@ static void read_params(lua_State *L, LnLua *s, const LnOp *op, int first, int t
       // Positions inside the table come after those before it.
       lua_Integer m = ln_lua_list_length(L, i, op->name);
       for (lua_Integer k = 1; k <= m; k++) {
-        if (at >= n)
+        if (next >= n)
           luaL_error(L, "'%s' takes at most %d option%s", op->name, n, n == 1 ? "" : "s");
         lua_rawgeti(L, i, k);
-        given[at] = true;
-        set(L, s, op, &op->options[at++], params, lua_gettop(L), anchor);
+        given[next] = true;
+        set(L, s, op, &op->options[next++], params, lua_gettop(L), anchor);
         lua_pop(L, 1);
       }
       read_named(L, s, op, params, i, anchor, given);
@@ -140,9 +140,9 @@ static void read_params(lua_State *L, LnLua *s, const LnOp *op, int first, int t
     }
     // f(t, {}) has no options, unless an (empty) list is what it needs.
     if (last_table && lua_rawlen(L, i) == 0 &&
-        !(at < n && takes_list(&op->options[at]) && !op->options[at].fallback))
+        !(next < n && takes_list(&op->options[next]) && !op->options[next].fallback))
       break;
-    if (at >= n) {
+    if (next >= n) {
       if (n == 0)
         luaL_error(L, "'%s' takes no options, got %s", op->name, ln_lua_describe(L, s, i));
       luaL_error(L, "'%s' takes at most %d option%s after its tensors, got %s too%s", op->name, n,
@@ -150,10 +150,10 @@ static void read_params(lua_State *L, LnLua *s, const LnOp *op, int first, int t
                  takes_list(&op->options[n - 1]) ? "; a list is written as one, {3, 4}" : "");
     }
     if (!lua_isnil(L, i)) {
-      given[at] = true;
-      set(L, s, op, &op->options[at], params, i, anchor);
+      given[next] = true;
+      set(L, s, op, &op->options[next], params, i, anchor);
     }
-    at++;
+    next++;
   }
   for (int k = 0; k < n; k++)
     if (!given[k] && !op->options[k].fallback) required(L, op, &op->options[k], top < first);

@@ -96,8 +96,8 @@ end
 local function split(spec, ...)
   local args, n, options = {...}, select("#", ...), {}
   while n > 0 and args[n] == nil do n = n - 1 end
-  if n > spec.least and data.is_options(args[n]) then options, n = args[n], n - 1 end
-  if n < spec.least or n > spec.most then
+  if n > spec.min_args and data.is_options(args[n]) then options, n = args[n], n - 1 end
+  if n < spec.min_args or n > spec.max_args then
     raise("plot.%s takes %s, then a table of options; got %d argument%s before it", spec.name,
       spec.takes, n, n == 1 and "" or "s")
   end
@@ -186,19 +186,19 @@ function kind.method(name)
     local what = (target.figure and "panel:" or "figure:") .. name
     local panel = target.figure and target or nil
     local _, panels = draw(spec, what, target.figure or target, panel,
-      check(what, spec.own, given), n, args)
+      check(what, spec.specific, given), n, args)
     return table.unpack(panels)
   end
 end
 
 --- Makes a kind known.
--- @param spec  name; least, most: how many arguments before the options; takes: those in words;
---   options: all that `kind.options` gives; draw; panels (true: draw returns a list)
+-- @param spec  name; min_args, max_args: how many arguments before the options; takes: those in
+--   words; options: all that `kind.options` gives; draw; panels (true: draw returns a list)
 -- @return the spec, for kind.plot
 function kind.define(spec)
-  spec.own = {}
+  spec.specific = {}
   for name, option in pairs(spec.options) do
-    if not kind.figure_options[name] then spec.own[name] = option end
+    if not kind.figure_options[name] then spec.specific[name] = option end
   end
   kinds[spec.name] = spec
   return spec

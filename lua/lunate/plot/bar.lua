@@ -11,7 +11,7 @@ local OPTIONS = kind.options{
 }
 
 local spec = kind.define{
-  name = "bar", least = 1, most = 1, takes = "values", options = OPTIONS,
+  name = "bar", min_args = 1, max_args = 1, takes = "values", options = OPTIONS,
   draw = function(options, first, values)
     local series = data.series("plot.bar: values", values)
     local n = #series[1]

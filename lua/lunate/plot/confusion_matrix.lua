@@ -27,7 +27,8 @@ local function ids(what, value, n_classes)
 end
 
 local spec = kind.define{
-  name = "confusion_matrix", least = 2, most = 2, takes = "y_true and y_pred", options = OPTIONS,
+  name = "confusion_matrix", min_args = 2, max_args = 2, takes = "y_true and y_pred",
+  options = OPTIONS,
   draw = function(options, _, y_true, y_pred)
     local what, names = "plot.confusion_matrix", options.class_names
     local known = names and #names or nil

@@ -38,7 +38,7 @@ local function predict(what, model, grid, threshold)
 end
 
 local spec = kind.define{
-  name = "decision_boundary", least = 3, most = 3, takes = "a model, x (n, 2) and y (n)",
+  name = "decision_boundary", min_args = 3, max_args = 3, takes = "a model, x (n, 2) and y (n)",
   options = OPTIONS,
   draw = function(options, _, model, x, y)
     local what = "plot.decision_boundary"

@@ -5,7 +5,7 @@ local matrix = require "lunate.plot._matrix"
 local OPTIONS = kind.options(matrix.options)
 
 local spec = kind.define{
-  name = "heatmap", least = 1, most = 1, takes = "a matrix", options = OPTIONS,
+  name = "heatmap", min_args = 1, max_args = 1, takes = "a matrix", options = OPTIONS,
   draw = function(options, _, values) return matrix.draw("plot.heatmap", options, values) end,
 }
 

@@ -30,7 +30,7 @@ local function extent(series)
 end
 
 local spec = kind.define{
-  name = "hist", least = 1, most = 1, takes = "values", options = OPTIONS,
+  name = "hist", min_args = 1, max_args = 1, takes = "values", options = OPTIONS,
   draw = function(options, first, values)
     if is_tensor(values) and values.rank ~= 2 then
       values = values:reshape{values.size}

@@ -38,7 +38,8 @@ local function epochs_of(history, name)
 end
 
 local spec = kind.define{
-  name = "history", least = 1, most = 1, takes = "a history", options = OPTIONS, panels = true,
+  name = "history", min_args = 1, max_args = 1, takes = "a history",
+  options = OPTIONS, panels = true,
   draw = function(options, _, history)
     local is_callback = getmetatable(history) == "lunate.callback"
     local lists = (is_callback or type(history) == "table") and history.history or history

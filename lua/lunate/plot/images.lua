@@ -50,7 +50,7 @@ local function range_of(what, options, x)
 end
 
 local spec = kind.define{
-  name = "images", least = 1, most = 1, takes = "images", options = OPTIONS,
+  name = "images", min_args = 1, max_args = 1, takes = "images", options = OPTIONS,
   draw = function(options, _, given)
     local what = "plot.images"
     local x, channels = batch_of(what, given)

@@ -45,7 +45,7 @@ local function thinned(xs, ys)
 end
 
 local spec = kind.define{
-  name = "line", least = 1, most = 2, takes = "y, or x and y", options = OPTIONS,
+  name = "line", min_args = 1, max_args = 2, takes = "y, or x and y", options = OPTIONS,
   draw = function(options, first, x, y)
     if y == nil then x, y = nil, x end
     local drawn = {marks = {}}

@@ -15,7 +15,8 @@ local OPTIONS = kind.options{
 }
 
 local spec = kind.define{
-  name = "scatter", least = 1, most = 2, takes = "points (n, 2), or x and y", options = OPTIONS,
+  name = "scatter", min_args = 1, max_args = 2, takes = "points (n, 2), or x and y",
+  options = OPTIONS,
   draw = function(options, first, x, y)
     local what = "plot.scatter"
     return {marks = (points(what, options, first, data.points(what, x, y)))}
