@@ -290,6 +290,16 @@ describe("Keras 2's JSON", function()
     assert.equal("inner", model.layers[2].name)
   end)
 
+  it("has no layer that is called with an empty list", function()
+    fails("layer 'd' is called with a tensor or a list of tensors", registry.deserialize,
+      {class_name = "Functional", config = {name = "m", layers = {
+        {class_name = "InputLayer", name = "x", inbound_nodes = {},
+          config = {name = "x", batch_shape = {false, 3}}},
+        {class_name = "Dense", name = "d", config = {name = "d", units = 2},
+          inbound_nodes = {{args = {{}}, kwargs = {}}}}},
+        input_layers = {{"x", 0, 0}}, output_layers = {{"d", 0, 0}}}})
+  end)
+
   it("has an optimizer with lr and decay", function()
     local config = {class_name = "SGD", config = {lr = 0.5, decay = 0.0, momentum = 0.9,
       nesterov = false, name = "SGD"}}
