@@ -5,13 +5,18 @@
 local raise = require "lunate.raise"
 local list_length = require "lunate.list_length"
 
+local MAX_AXES = 8   -- as tensors have; a table that is within itself has no end
+
 local strings = {}
 
 --- Whether a value is a string or a list of strings, however deep; a list of strings and tensors
 -- is the parts of something.
 function strings.is(value)
   local first = value
-  while type(first) == "table" and getmetatable(first) == nil do first = first[1] end
+  for _ = 1, MAX_AXES do
+    if type(first) ~= "table" or getmetatable(first) ~= nil then break end
+    first = first[1]
+  end
   if type(first) ~= "string" then return false end
   for _, part in ipairs(type(value) == "table" and value or {}) do
     if type(part) == "userdata" then return false end
@@ -36,6 +41,7 @@ function strings.shape(value, what)
     if type(part) ~= "table" or getmetatable(part) ~= nil then
       raise("%s: strings expected, got %s", what, type(part))
     end
+    if depth > MAX_AXES then raise("%s: strings of more than %d axes", what, MAX_AXES) end
     local n = list_length(part, what)
     if not fits(shape, depth, n) then
       raise("%s: lists of strings should be of one length, got %d and %d", what, shape[depth], n)

@@ -131,3 +131,19 @@ describe("strings in data.batches and train_test_split", function()
     assert.matches("got shapes (4,) and (1,)", message(split, texts, {"a"}), 1, true)
   end)
 end)
+
+describe("a table that is within itself", function()
+  it("is refused, not gone through forever", function()
+    local loop = {}
+    loop[1] = loop
+    local from_tensors = ln.data.Dataset.from_tensors
+    for _, value in ipairs{loop, {"a", loop}, {loop, "a"}, {{"a"}, loop}} do
+      assert.is_false((pcall(from_tensors, value)))
+      pcall(ln.data.batches, value)   -- it comes back
+    end
+    local deep = "a"
+    for _ = 1, 8 do deep = {deep} end
+    assert.equal(1, #from_tensors(deep))
+    assert.is_false((pcall(from_tensors, {deep})))
+  end)
+end)
