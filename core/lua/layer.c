@@ -154,6 +154,8 @@ static bool keeps_rows(const LnObject *o) {
   }
   const LnLayer *l = o->cls->kind == LN_LAYER ? (const LnLayer *)o : NULL;
   if (l && l->built_shape.n == 1) return false;
+  const LnLayerClass *cls = l ? (const LnLayerClass *)l->base.cls : NULL;
+  if (cls && cls->kept && cls->kept(l).n > 0) return false;   // of the batch before
   for (int i = 0; l && i < l->n_children; i++)
     if (!keeps_rows(&l->children[i]->base)) return false;
   return true;

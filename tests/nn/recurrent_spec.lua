@@ -198,3 +198,72 @@ describe("Bidirectional", function()
     fails("merge_mode", layers.Bidirectional, {layers.LSTM(2), merge_mode = "max"})
   end)
 end)
+
+describe("training of recurrent layers", function()
+  local input, target = numbers(12, 5, 3), numbers(12, 1)
+  local function build(kind, stateful, eager)
+    ln.set_seed(3)
+    local model = ln.Sequential{layers.Input{batch_shape = {4, 5, 3}},
+      layers[kind]{6, stateful = stateful, dropout = 0.2, recurrent_dropout = 0.3,
+        return_sequences = true, seed = 5},
+      layers.Bidirectional(layers.GRU(3)), layers.Dense(1)}
+    model:compile{loss = "mse", optimizer = "adam", run_eagerly = eager}
+    return model
+  end
+  local function fit(model, epochs, more)
+    local options = {epochs = epochs, batch_size = 4, verbose = 0, shuffle = false}
+    for key, value in pairs(more or {}) do options[key] = value end
+    return model:fit(input, target, options).history.loss
+  end
+  local function same(a, b)
+    for i, w in ipairs(a:get_weights()) do assert.is_true(w == b:get_weights()[i]) end
+    assert.is_true(a:predict(input, {batch_size = 4}) == b:predict(input, {batch_size = 4}))
+  end
+
+  for _, kind in ipairs{"SimpleRNN", "LSTM", "GRU"} do
+    for _, stateful in ipairs{false, true} do
+      it(("%s, stateful = %s: recorded is eager, to the bit"):format(kind, stateful), function()
+        local recorded, eager = build(kind, stateful), build(kind, stateful, true)
+        ln.set_seed(9)
+        local one = fit(recorded, 3)
+        ln.set_seed(9)
+        assert.same(one, fit(eager, 3))
+        same(recorded, eager)
+      end)
+    end
+  end
+
+  it("resumed is unbroken, states included", function()
+    local folder = require("support.scratch").folder()
+    local whole, first = build("LSTM", true), build("LSTM", true)
+    fit(whole, 2)
+    fit(whole, 4, {initial_epoch = 3})
+    fit(first, 2)
+    first:save(folder.path .. "/m.keras")
+    local second = ln.load_model(folder.path .. "/m.keras")
+    fit(second, 4, {initial_epoch = 3})
+    same(whole, second)
+
+    local function backup()
+      return {callbacks = {ln.callbacks.BackupAndRestore{folder.path .. "/backup",
+        delete_checkpoint = false}}}
+    end
+    local unbroken, broken = build("GRU", true), build("GRU", true)
+    fit(unbroken, 4)
+    fit(broken, 2, backup())
+    local resumed = build("GRU", true)
+    fit(resumed, 4, backup())
+    same(unbroken, resumed)
+    folder:remove()
+  end)
+
+  it("a stateful model predicts batch after batch, as it was asked to", function()
+    local model = build("LSTM", true)
+    local y = model:predict(input, {batch_size = 4})
+    model:reset_state()
+    for k = 1, 3 do
+      local part = model:predict(input[{ {4 * k - 3, 4 * k} }], {batch_size = 4})
+      assert.is_true(part == y[{ {4 * k - 3, 4 * k} }])
+    end
+  end)
+end)

@@ -91,9 +91,10 @@ local function save(self, epoch, batch)
   model:save_weights(path_of(self, name))
   local before = options_of(self).double_checkpoint and kept[self].last
   if before then core.write_file(path_of(self, STATE_BEFORE), before.text) end
+  local moving = random.save(model, tree.walk(model))
   local text = core.json_encode{
     weights = name, epoch = epoch, batch = batch, place = self.params.feed:tell(),
-    generators = random.save(model, tree.walk(model)).layers,
+    generators = moving.layers, states = moving.states,
     -- The file of weights has it as a float32.
     learning_rate = rate.is_schedule(self) or rate.get(self)}
   core.write_file(path_of(self, STATE), text)
@@ -101,9 +102,11 @@ local function save(self, epoch, batch)
   clean(self, name, before and before.weights)
 end
 
+local MAX_STATE = 1 << 28   -- bytes; states of recurrent layers are among them
+
 local function read_state(path)
   if not core.exists(path) then return nil end
-  local whole, text = pcall(core.read_file, path, 65536)
+  local whole, text = pcall(core.read_file, path, MAX_STATE)
   local ok, state = pcall(core.json_decode, whole and text or "")
   local place = ok and type(state) == "table" and state.place
   local fine = type(place) == "table" and type(state.weights) == "string"
@@ -121,7 +124,7 @@ local function restore(self, name)
   if not state then return nil end
   local model = self.model
   model:load_weights(path_of(self, state.weights))
-  random.load(model, tree.walk(model), {layers = state.generators})
+  random.load(model, tree.walk(model), {layers = state.generators, states = state.states})
   kept[self].last = {weights = state.weights, text = text}
   return state
 end
