@@ -88,7 +88,7 @@ describe("scripts", function()
       "denoising_autoencoder.png"},
     {"vae", "1 256", "loss: 0%.%d+ %-> 0%.%d+", "vae.png"},
     {"transfer_learning", "1 320", "test accuracy: [01]%.%d+ upon frozen convolutions, "
-      .. "[01]%.%d+ fine%-tuned, [01]%.%d+ from scratch"},
+      .. "[01]%.%d+ fine%-tuned, [01]%.%d+ from scratch", "transfer_learning.png"},
     {"resnet", "1 128", "test accuracy: 0%.%d+", "resnet_history.png"},
     {"grad_cam", "1 320", "test accuracy: 0%.%d+", "grad_cam.png"},
   } do
@@ -96,7 +96,7 @@ describe("scripts", function()
       write_images()
       local output = run("scripts/" .. case[1] .. ".lua", case[2], {LUNATE_DATA = folder.path})
       assert.matches("\n" .. case[3] .. "\n$", output)
-      if case[4] then drew(output, case[4]) end
+      drew(output, case[4])
     end)
   end
 
