@@ -47,6 +47,9 @@ typedef struct LnGemm {
   const int64_t *runs;
   int64_t run;
   double alpha, beta;      // beta = 0 does not read c, which may hold anything
+  // A row of c is the same, to the bit, however many there are and whatever threads: of sequences,
+  // whose steps may come all at once or one after another.
+  bool rows_alike;
   const void *bias;        // (n), or NULL
   LnEpilogue act;          // a NaN passes through relu
   // Back through a relu that gave y, (m, n): c is kept where y > 0, else 0, and the sums of its

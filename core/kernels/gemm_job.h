@@ -37,7 +37,7 @@ typedef struct Blocking {
     T alpha, beta;                                                                              \
     const T *bias;                                                                              \
     int64_t bias_step;                                                                          \
-    bool tb, relu;                                                                              \
+    bool tb, relu, alike;                                                                       \
     const T *y;                                                                                 \
     int64_t ldy;                                                                                \
     T *sums;                                                                                    \

@@ -107,7 +107,8 @@ LN_CLONES static void F(add_up)(void *arg, int64_t begin, int64_t end) {
 // So is a product of few sums with very many terms each, such as the gradient of a small kernel.
 static bool F(by_terms)(const Job *j, int64_t threads) {
   const double work = (double)j->m * (double)j->n * (double)j->k;
-  if (j->tb || j->runs || j->packed || j->k < 128 || j->k < j->m || work < 2 * GRAIN) return false;
+  if (j->tb || j->runs || j->packed || j->alike || j->k < 128 || j->k < j->m || work < 2 * GRAIN)
+    return false;
   const bool few_sums = j->m < 16 * threads && j->k > 64 * j->m;
   if (j->gather ? !few_sums : j->a_col != 1) return false;
   const int64_t n_shares = (int64_t)(work / GRAIN);
@@ -147,7 +148,7 @@ static void F(blas)(void *arg, int64_t begin, int64_t end) {
 static bool F(by_blas)(const Job *j) {
   const int64_t limit = INT32_MAX, lda = j->a_col != 1 ? j->a_col : j->a_row;  // of a blasint
   return kernels == &ln_gemm_portable && !j->gather && !j->packed && !j->runs && !j->y &&
-         j->m >= BLAS_SIDE && j->n >= BLAS_SIDE &&
+         !j->alike && j->m >= BLAS_SIDE && j->n >= BLAS_SIDE &&
          (double)j->m * (double)j->n * (double)j->k >= BLAS_WORK && j->m <= limit &&
          j->n <= limit && j->k <= limit && lda <= limit && j->ldb <= limit && j->ldc <= limit;
 }
@@ -234,8 +235,8 @@ static void F(gemm)(const LnGemm *g) {
                 .a_col = g->a.column, .gather = g->gather, .b = g->b.data, .tb = tb,
                 .ldb = tb ? g->b.column : g->b.row, .packed = g->packed, .c = g->c, .ldc = g->ldc,
                 .runs = g->runs, .run = g->run, .alpha = (T)g->alpha, .beta = (T)g->beta,
-                .bias = g->bias, .bias_step = 1, .relu = g->act == LN_ACT_RELU, .y = g->y,
-                .ldy = g->ldy, .sums = g->sums});
+                .bias = g->bias, .bias_step = 1, .relu = g->act == LN_ACT_RELU, .alike = g->rows_alike,
+                .y = g->y, .ldy = g->ldy, .sums = g->sums});
 }
 
 static void F(pack_b)(const LnGemm *g, void *to) {

@@ -9,7 +9,7 @@
 // strides, so both kinds of A cost the same and nothing is copied, which in a small product is
 // dearer than the product. Every element of C sums its products in the order of k whatever the
 // tiles, tails and threads, so that none of them changes a bit of the result. (But a row alone may
-// be summed in another order: see lines.)
+// be summed in another order, see lines, unless the job wants rows alike.)
 
 #define F(f) JOIN(T, f)
 #define Job F(Job)
@@ -323,19 +323,20 @@ LN_INLINE TARGET void F(pack)(const Job *j, int64_t p, int64_t k, int64_t col, i
 
 // Rows [i0, i1) and columns [j0, j1) of C, of a product that fits into the caches.
 static TARGET void F(block)(const Job *j, int64_t i0, int64_t i1, int64_t j0, int64_t j1) {
-  if (j->tb && j->a_col == 1 && j->m <= 2) {
+  if (j->tb && j->a_col == 1 && j->m <= 2 && !j->alike) {
     for (int64_t i = i0; i < i1; i++) F(dots)(j, i, j0, j1);
     return;
   }
   const bool line = j->m == 1 && !j->tb;
   // The least with step * ldb % W == 0.
   const int64_t step = line ? W / ((j->ldb | W) & -(j->ldb | W)) : 1;
-  const bool long_line = line && j->k >= 8 * step && j->k * j->n * (int64_t)sizeof(T) > 32768;
+  const bool long_line = line && j->k >= 8 * step && (step == 1 || !j->alike) &&
+                         j->k * j->n * (int64_t)sizeof(T) > 32768;
   const bool outer = j->k == 1 && !j->tb && j->y;
   // A vector more is worth its room in the first-level cache where B is short.
   const int64_t wide = j->k <= 64 ? WIDEST : PANEL;
   const int64_t widest = long_line ? LINE - 1 : line || outer ? 8 : wide;
-  const int64_t depth = line ? j->k : DEPTH;
+  const int64_t depth = line && !j->alike ? j->k : DEPTH;
   // Rows of B are copied together where many tiles gain from it, or where their distance would map
   // them all to a few sets of the cache.
   const int64_t rows = line || outer ? 0 : i1 - i0;

@@ -204,6 +204,38 @@ static void text_behind(lua_State *L) {
   lua_insert(L, 1);
 }
 
+// f(a, b, {mask = m, scale = 2}) becomes f(a, b, nil, m, {scale = 2}).
+static void named_behind(lua_State *L, const LnOp *op) {
+  const int top = lua_gettop(L), first = op->n_in - op->n_optional;
+  if (top <= first || top > op->n_in + 1 || !lua_istable(L, top) || !has_names(L, top)) return;
+  const int options = op->n_in + 1;
+  lua_createtable(L, 0, 4);   // those of the script stay as they are
+  for (lua_pushnil(L); lua_next(L, top);) {
+    lua_pushvalue(L, -2);
+    lua_insert(L, -2);
+    lua_rawset(L, -4);
+  }
+  lua_remove(L, top);
+  while (lua_gettop(L) < options) lua_pushnil(L), lua_insert(L, top);
+  const char *word = op->named;
+  for (int i = first + 1; *word; i++) {
+    const size_t n = strcspn(word, " ");
+    lua_pushlstring(L, word, n);
+    lua_pushvalue(L, -1);
+    if (lua_rawget(L, options) != LUA_TNIL) {
+      if (!lua_isnil(L, i))
+        luaL_error(L, "'%s': %s is given twice, by position and by name", op->name,
+                   lua_tostring(L, -2));
+      lua_replace(L, i);
+      lua_pushnil(L);
+      lua_rawset(L, options);
+    } else {
+      lua_pop(L, 2);
+    }
+    word += n + (word[n] == ' ');
+  }
+}
+
 // What the readers of operands return when one is symbolic.
 enum { SYMBOLIC = -1 };
 
@@ -395,6 +427,7 @@ static int call_op(lua_State *L) {
   LnTensor *in[MAX_LIST], *out[LN_MAX_OUTPUTS];
   LnDtype d = LN_BOOL, number[LN_MAX_OPERANDS] = {0};
   bool list = op->flags & LN_OP_LIST;
+  if (op->named) named_behind(L, op);
   int n = list ? read_list(L, s, op, in) : read_operands(L, s, op, in, &d);
   if (n == SYMBOLIC) return call_symbolic(L, s, op);
   const bool casts = ln_autocasts(c);

@@ -85,7 +85,7 @@ static void dense_forward(const LnCall *call) {
     wm = copied_rows(w, d, &memory);
   const void *bias = !b ? NULL : b->stride[0] == 1 || n == 1 ? b->data : copied(b, d, &memory);
   ln_gemm(&(LnGemm){.dtype = d, .m = m, .n = n, .k = k, .alpha = 1, .a = xm, .b = wm,
-                    .bias = bias, .c = y->data, .ldc = ldy,
+                    .bias = bias, .c = y->data, .ldc = ldy, .rows_alike = x->rank > 2,
                     .act = activation == LN_DENSE_RELU ? LN_ACT_RELU : LN_ACT_LINEAR});
   if (activation > LN_DENSE_RELU) ln_kernel_dense_finish(d, activation, m, n, y->data, ldy);
 }

@@ -193,6 +193,7 @@ static void matmul_forward(const LnCall *call) {
     step *= p.a.batch[i];
   }
   LnGemm g = {.dtype = p.dtype, .n = p.n, .k = p.k, .alpha = 1, .c = p.c,
+              .rows_alike = call->in[0]->rank > 2,
               .ldc = call->in[0]->rank == 2 && call->in[1]->rank == 2 ? y->stride[0]
                      : p.n > 1                                        ? p.n : 1};
   tall = tall && ln_matrix(p.a.data, p.m * batches, p.k, p.a.row, p.a.column, &g.a);

@@ -67,6 +67,7 @@ struct LnOp {
   int8_t n_optional;         // of them, how many at the end may be missing (NULL in call->in)
   int8_t n_out;
   uint16_t flags;
+  const char *named;         // the optional ones' names, words, if they may come among the options
   const LnOption *options;   // of its parameters, ended by {0}; NULL when it has none
   const LnField *fields;     // of params besides, ended by {0}; replays compare both
   size_t params_size;
