@@ -94,6 +94,7 @@ struct LnContext {
   const void **loss_layers;    // who added losses[i]: compared, never followed
   size_t n_losses, cap_losses;
   const void *layer;      // the innermost layer that is being called, or NULL
+  struct LnCache *cache;  // of keys and values, that the call which runs was given; or NULL
   int32_t inferring;      // > 0: a layer is called on shapes alone (ln_layer_infer)
   struct LnBuilt *built;  // by the outermost call so far (nn/layer.c): undone if it fails
   size_t n_built, cap_built;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "lua/arguments.h"
+#include "lua/cache.h"
 #include "lua/class.h"
 #include "lua/handle.h"
 #include "lua/host.h"
@@ -213,6 +214,7 @@ static int unknown_argument(lua_State *L, const LnLayer *l, const char *name) {
     lua_pushstring(L, a->name), lua_rawseti(L, list, ++n);
   lua_pushliteral(L, "training"), lua_rawseti(L, list, ++n);
   lua_pushliteral(L, "mask"), lua_rawseti(L, list, ++n);
+  lua_pushliteral(L, "cache"), lua_rawseti(L, list, ++n);
   lua_settop(L, list);
   return ln_lua_unknown(L, "argument", name, what);
 }
@@ -222,7 +224,8 @@ static void check_options(lua_State *L, const LnLayer *l) {
   if (lua_isnil(L, OPTIONS)) return;
   for (lua_pushnil(L); lua_next(L, OPTIONS); lua_pop(L, 1)) {
     const char *name = lua_type(L, -2) == LUA_TSTRING ? lua_tostring(L, -2) : "?";
-    if (strcmp(name, "training") == 0 || strcmp(name, "mask") == 0) continue;
+    if (strcmp(name, "training") == 0 || strcmp(name, "mask") == 0 || strcmp(name, "cache") == 0)
+      continue;
     const LnArgument *a = find_argument(l, name);
     if (!a) unknown_argument(L, l, name);
     if (a->kind == LN_ARG_FLAG && !lua_isboolean(L, -1))
@@ -310,6 +313,8 @@ static int call_symbolic(lua_State *L, LnLua *s, bool list) {
   if (lua_istable(L, OPTIONS)) {
     call.options = OPTIONS;
     if (lua_getfield(L, OPTIONS, "training") != LUA_TNIL) call.training = lua_toboolean(L, -1);
+    if (lua_getfield(L, OPTIONS, "cache") != LUA_TNIL)
+      return luaL_error(L, "a cache is of steps that are computed, and these are symbolic");
     lua_settop(L, OPTIONS);
   }
   return ln_lua_call_symbolic(L, s, &call);
@@ -330,16 +335,23 @@ static int call_tensors(lua_State *L, LnLua *s, LnLayer *l, Calling calling) {
   LnTensor *in[MAX_TENSORS], *masks[MAX_TENSORS], *v[MAX_TENSORS], *out[MAX_OUT];
   LnGiven given;
   LnCallArgs args = {.training = s->training};
+  // One that the call around this one was given is this one's as well.
+  LnCache *outer = c->layer ? c->cache : NULL, *cache = outer;
   int n = read_inputs(L, s, INPUTS, l->base.name, in), n_masks = 0, n_out = 0;
   if (lua_istable(L, OPTIONS)) {
     if (lua_getfield(L, OPTIONS, "training") != LUA_TNIL) args.training = lua_toboolean(L, -1);
     if (ln_layer_arguments(l) && read_given(L, s, l, &given, v)) args.given = &given;
     lua_getfield(L, OPTIONS, "mask");
     n_masks = read_masks(L, s, l, n, masks);
+    if (lua_getfield(L, OPTIONS, "cache") != LUA_TNIL) cache = ln_lua_check_cache(L, -1);
   }
   size_t scope = ln_scope(c);
-  if (!set_masks(c, n_masks, in, masks) ||
-      !calling(c, l, &(LnTensors){n, in}, &args, out, MAX_OUT, &n_out)) {
+  c->cache = cache;
+  bool done = set_masks(c, n_masks, in, masks) &&
+              calling(c, l, &(LnTensors){n, in}, &args, out, MAX_OUT, &n_out);
+  c->cache = outer;
+  if (cache && cache != outer) done = ln_cache_leave(c, cache, done);
+  if (!done) {
     ln_scope_end(c, scope);
     return ln_lua_raise(L, s, NULL);
   }

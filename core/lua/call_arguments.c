@@ -12,7 +12,8 @@ static bool is_name(const char *text) {
     if (!(*p == '_' || (*p >= 'a' && *p <= 'z') || (*p >= 'A' && *p <= 'Z') ||
           (p > text && *p >= '0' && *p <= '9')))
       return false;
-  return *text && strcmp(text, "training") != 0 && strcmp(text, "mask") != 0;
+  return *text && strcmp(text, "training") != 0 && strcmp(text, "mask") != 0 &&
+         strcmp(text, "cache") != 0;
 }
 
 // Entry k of a list of arguments, at the top: a name, or {name, kind, required = true}.

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "lua/arguments.h"
+#include "lua/cache.h"
 #include "lua/handle.h"
 #include "lua/host.h"
 #include "lua/options.h"
@@ -139,6 +140,10 @@ static void push_call_options(lua_State *L, LnLua *s, const Job *j) {
   lua_setfield(L, -2, "training");
   push_masks(L, s, j->in);
   lua_setfield(L, -2, "mask");
+  if (s->context.cache) {
+    ln_lua_push_cache(L, s->context.cache);
+    lua_setfield(L, -2, "cache");
+  }
   if (args && args->given) push_given(L, s, (const LnLayer *)j->object, args);
 }
 

@@ -172,8 +172,7 @@ static int open_parts(lua_State *L) {
       ln_register_layer, ln_register_weights, ln_register_symbolic, ln_register_hashing,
       ln_register_nn, ln_register_tape, ln_register_custom_gradient, ln_register_trainer,
       ln_register_files, ln_register_folders, ln_register_event_file, ln_register_interrupt,
-      ln_register_exports,
-      ln_register_system, ln_register_repl};
+      ln_register_exports, ln_register_system, ln_register_repl, ln_register_cache};
   lua_newtable(L);
   lua_pushliteral(L, LN_VERSION);
   lua_setfield(L, -2, "version");

@@ -165,6 +165,7 @@ void ln_lua_recover(LnLua *s, uintptr_t frame) {
   if (ln_scope_jumped(c, frame)) {
     ln_scope_end(c, 0);
     c->scope_frame = 0;
+    c->cache = NULL;
   }
   if (!c->scope_frame) ln_clear_error(c);
 }

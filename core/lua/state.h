@@ -113,5 +113,6 @@ void ln_register_repl(lua_State *L);
 void ln_register_exports(lua_State *L);
 void ln_register_system(lua_State *L);
 void ln_register_event_file(lua_State *L);
+void ln_register_cache(lua_State *L);
 
 #endif

@@ -100,6 +100,8 @@ LnTensor *ln_take(LnContext *c, LnTensor *x, LnTensor *positions, int64_t axis);
 // assign.c: place, a variable's value, becomes `value`, broadcast to its shape and cast to its
 // dtype, in every replay too. Gradients of what was computed before see the old value.
 bool ln_assign(LnContext *c, LnTensor *place, LnTensor *value);
+// The same for steps [at, at + value's) of place's axis 1; at: int64 ().
+bool ln_assign_steps(LnContext *c, LnTensor *place, LnTensor *value, LnTensor *at);
 LnTensor *ln_copy(LnContext *c, LnTensor *x);   // a constant: no gradient passes
 
 #endif

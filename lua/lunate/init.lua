@@ -25,6 +25,7 @@ local ln = {
   Variable = core.Variable,
   no_grad = core.no_grad,
   custom_gradient = core.custom_gradient,
+  KeyValueCache = core.KeyValueCache,
 }
 
 for _, name in ipairs{"tensor", "zeros", "ones", "full", "zeros_like", "ones_like", "full_like",

@@ -13,6 +13,9 @@ typedef struct EinsumDense {
   LnObject *kernel_initializer, *bias_initializer;
   LnObject *kernel_regularizer, *bias_regularizer, *activity_regularizer;
   LnObject *kernel_constraint, *bias_constraint;
+  // Where the equation is that of a dense layer: how many axes of the input's end the kernel begins
+  // with, and how many others take their place; 0: it is another one.
+  int bound, added;
 } EinsumDense;
 
 #endif

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "nn/layers/_einsum_dense.h"
+#include "ops/dense.h"
 #include "ops/einsum.h"
 #include "ops/ops.h"
 
@@ -161,12 +162,32 @@ static bool init(LnContext *c, void *self) {
 
 static bool has_bias(const EinsumDense *o) { return o->bias_axes && *o->bias_axes; }
 
+// "abc,cde->abde": what is kept, what is bound, what is added, in this order everywhere.
+static void find_product(EinsumDense *o, const Plan *p) {
+  const size_t in = strlen(p->input), out = strlen(p->output), kernel = strlen(p->kernel);
+  o->bound = o->added = 0;
+  for (int64_t i = 0; i < o->output_shape.n; i++) {
+    const size_t axis = out - (size_t)o->output_shape.n + (size_t)i;
+    if (o->output_shape.v[i] >= 0 && axis < out && strchr(p->input, p->output[axis])) return;
+  }
+  for (size_t bound = 1; bound < in && bound < kernel; bound++) {
+    const size_t kept = in - bound, added = kernel - bound;
+    if (kept + added != out || strncmp(p->input, p->output, kept) != 0 ||
+        strncmp(p->input + kept, p->kernel, bound) != 0 ||
+        strcmp(p->kernel + bound, p->output + kept) != 0 ||
+        (has_bias(o) && strcmp(o->bias_axes, p->output + kept) != 0))
+      continue;
+    o->bound = (int)bound, o->added = (int)added;
+  }
+}
+
 static bool build(LnContext *c, LnLayer *self, const LnTensors *in) {
-  const EinsumDense *o = (const EinsumDense *)self;
+  EinsumDense *o = (EinsumDense *)self;
   Plan p;
   LnInts kernel, bias;
   if (!plan(c, o, in->v[0], &p) || !kernel_shape(c, &p, &kernel)) return false;
   if (has_bias(o) && !bias_shape(c, o, &p, &bias)) return false;
+  find_product(o, &p);
   return ln_layer_add_weight(
              c, self, &(LnWeight){.name = "kernel", .rank = (int)kernel.n, .shape = kernel.v,
                                   .initializer = o->kernel_initializer,
@@ -194,10 +215,46 @@ static LnTensor *output_like(LnContext *c, const EinsumDense *o, LnTensor *x) {
   return ln_temp(c, ln_tensor_meta(c, (LnDtype)x->dtype, n, shape));
 }
 
+// Whether x has the axes that the kernel was made for.
+static bool is_product(const EinsumDense *o, const LnTensor *x, const LnTensor *kernel) {
+  if (o->bound == 0 || x->rank <= o->bound || x->rank - o->bound + o->added > LN_MAX_RANK)
+    return false;
+  for (int i = 0; i < o->bound; i++)
+    if (x->shape[x->rank - o->bound + i] != kernel->shape[i]) return false;
+  return true;
+}
+
+// As a dense layer: bound and added axes are one each.
+static LnTensor *product(LnContext *c, const EinsumDense *o, LnTensor *x) {
+  LnTensor *kernel = ln_autocast(c, o->layer.variables[0]->value), *bias = NULL;
+  if (has_bias(o)) bias = ln_autocast(c, o->layer.variables[1]->value);
+  if (!kernel) return NULL;
+  const int kept = x->rank - o->bound;
+  int64_t in[LN_MAX_RANK], out[LN_MAX_RANK], bound = 1, added = 1;
+  for (int i = 0; i < o->bound; i++) bound *= kernel->shape[i];
+  for (int i = 0; i < kept; i++) in[i] = out[i] = x->shape[i];
+  for (int i = 0; i < o->added; i++) {
+    out[kept + i] = kernel->shape[o->bound + i];
+    added *= out[kept + i];
+  }
+  in[kept] = bound;
+  if (o->bound > 1) x = ln_reshape(c, x, kept + 1, in);
+  if (kernel->rank > 2) kernel = ln_reshape(c, kernel, 2, (int64_t[]){bound, added});
+  if (bias && bias->rank > 1) bias = ln_reshape(c, bias, 1, &added);
+  const int fused = ln_activation_fused(o->activation);
+  LnTensor *y = ln_dense(c, x, kernel, bias, fused);
+  if (o->added > 1) y = ln_reshape(c, y, kept + o->added, out);
+  return fused == LN_DENSE_LINEAR ? ln_activate(c, o->activation, y) : y;
+}
+
 static LnTensor *call(LnContext *c, LnLayer *self, const LnTensors *in, const LnCallArgs *args) {
   const EinsumDense *o = (const EinsumDense *)self;
   LnTensor *x = in->v[0], *y;
   (void)args;
+  if (!x->meta && is_product(o, x, self->variables[0]->value)) {
+    y = product(c, o, x);
+    return ln_add_activity_loss(c, o->activity_regularizer, y) ? y : NULL;
+  }
   if (x->meta) {
     y = output_like(c, o, x);
   } else {
