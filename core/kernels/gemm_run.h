@@ -190,6 +190,7 @@ static void F(column_as_row)(Job *j) {
   j->a = j->b, j->a_col = j->tb ? 1 : j->ldb, j->a_row = 0;
   j->b = a, j->ldb = lda, j->tb = !ta;
   j->n = j->ldc = j->m, j->m = 1;
+  j->alike = false;   // each is summed for itself, however many there are
 }
 
 // Changes *j: a copy of what was just written would have to wait for it.

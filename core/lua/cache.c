@@ -75,7 +75,7 @@ static int cache_index(lua_State *L) {
     lua_pushinteger(L, check_open(L)->max_length);
     return 1;
   }
-  return luaL_error(L, "a KeyValueCache has no field '%s': length, max_length, reset, close",
+  return luaL_error(L, "a KeyValueCache has no field %s: length, max_length, reset, close",
                     ln_lua_describe(L, s, 2));
 }
 

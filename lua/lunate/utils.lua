@@ -39,7 +39,7 @@ function utils.set_random_seed(seed) return core.set_seed(seed) end
 -- Loaded when they are first used: by the module that has them.
 local parts = {
   plot_model = "lunate.plot_model", model_to_dot = "lunate.plot_model",
-  save_figure = "lunate.save_figure",
+  save_figure = "lunate.save_figure", generate = "lunate.utils.generate",
   load_img = "lunate.utils.images", img_to_array = "lunate.utils.images",
   array_to_img = "lunate.utils.images", save_img = "lunate.utils.images",
   image_dataset_from_directory = "lunate.utils.image_dataset_from_directory",

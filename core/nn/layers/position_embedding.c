@@ -35,6 +35,7 @@ static LnTensor *rows_behind(LnContext *c, LnTensor *table, int64_t steps) {
 static LnTensor *call(LnContext *c, LnLayer *self, const LnTensors *in, const LnCallArgs *args) {
   const PositionEmbedding *o = (const PositionEmbedding *)self;
   LnTensor *x = in->v[0], *table = ln_autocast(c, self->variables[0]->value);
+  if (!table) return NULL;
   const int64_t steps = x->shape[x->rank - 2];
   (void)args;
   if (steps > o->sequence_length) {
@@ -43,8 +44,8 @@ static LnTensor *call(LnContext *c, LnLayer *self, const LnTensors *in, const Ln
     return NULL;
   }
   if (!ln_layer_check_axis(c, self, x, -1)) return NULL;
-  LnTensor *rows = c->cache && !x->meta ? rows_behind(c, table, steps)
-                                        : ln_narrow(c, table, 0, 0, steps);
+  if (x->meta) return ln_temp(c, ln_tensor_meta(c, (LnDtype)table->dtype, x->rank, x->shape));
+  LnTensor *rows = c->cache ? rows_behind(c, table, steps) : ln_narrow(c, table, 0, 0, steps);
   return ln_broadcast_to(c, rows, x->rank, x->shape);
 }
 
