@@ -1,5 +1,5 @@
 -- make run SCRIPT=scripts/char_gpt.lua
--- (add ARGS="minutes file" for other numbers than those below: ARGS="15 my_book.txt")
+-- (add ARGS="minutes text model" for others than those below: ARGS="15 my_book.txt my_book.keras")
 --
 -- A GPT (Radford et al., 2018) that learns a text character by character: at each place of a window
 -- it tells what comes next from what came before. The last tenth of the text is not trained on; the
@@ -10,8 +10,9 @@
 local ln = require "lunate"
 
 local minutes, path = tonumber(arg[1]) or 15, arg[2]
+local model_file = arg[3] or "char_gpt.keras"
 local WIDTH, HEADS, BLOCKS, STEPS, BATCH = 128, 4, 4, 128, 32
-local RATE, WARMUP, DROPOUT = 3e-3, 100, 0.05
+local RATE, WARMUP, DROPOUT = 2e-3, 100, 0.05
 ln.set_seed(42)
 
 -- ---- the text as ids of its bytes
@@ -73,7 +74,7 @@ local model = ln.Model{inputs = tokens, outputs = logits, name = "char_gpt"}
 model:summary()
 
 local optimizer = ln.optimizers.AdamW{learning_rate = RATE, beta_2 = 0.99, weight_decay = 0.1,
-  clipnorm = 1}
+  global_clipnorm = 1}
 model:compile{optimizer = optimizer,
   loss = ln.losses.SparseCategoricalCrossentropy{from_logits = true}}
 
@@ -125,8 +126,9 @@ until last
 print(("validation loss on the whole last tenth: %.3f nats a character"):format(
   model:evaluate(all_x, all_y, {verbose = 0})))
 local figure = ln.plot.figure{title = "Nats a character"}
-figure:line(curve.step, curve.train, {label = "training", marker = "o"})
-figure:line(curve.step, curve.valid, {label = "validation", marker = "o"})
+local panel = figure:line(curve.step, curve.train, {names = {"training"}, xlabel = "steps"})
+panel:line(curve.step, curve.valid, {names = {"validation"}})
 ln.utils.save_figure(figure, "char_gpt.png")
-model:save("char_gpt.keras")
+model:save(model_file)
+print("model: " .. model_file)
 print(say(1000))

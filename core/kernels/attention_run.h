@@ -181,8 +181,8 @@ LN_CLONES static void F(delta_units)(void *arg, int64_t begin, int64_t end) {
   }
 }
 
-// Scores become probabilities p, and the gradients of probabilities those of scores: p (dp - delta),
-// 0 where a score was masked.
+// Scores become probabilities p, and the gradients of probabilities those of scores,
+// p (dp - delta), 0 where a score was masked.
 LN_CLONES static void F(score_grads)(const Tile *t, const T *stats, const T *delta, T *scores,
                                      T *dp) {
   for (int64_t r = 0; r < t->rows; r++) {
@@ -213,7 +213,8 @@ static void F(add_grads)(const LnAttentionGrad *g, const Tile *t, int64_t batch,
                        a->queries + t->row;
   const int64_t q_step = a->heads * a->dim, k_step = a->key_heads * a->dim;
   const int64_t v_step = a->key_heads * a->value_dim, key = batch * a->keys + t->column;
-  const T *q = F(vectors)(&a->q, batch, t->row, head), *dy = F(vectors)(&g->dy, batch, t->row, head);
+  const T *q = F(vectors)(&a->q, batch, t->row, head);
+  const T *dy = F(vectors)(&g->dy, batch, t->row, head);
   const T *k = F(vectors)(&a->k, batch, t->column, from);
   const T *v = F(vectors)(&a->v, batch, t->column, from);
   T *dk = (T *)g->dk + key * k_step + from * a->dim;
@@ -295,7 +296,8 @@ LN_CLONES static void F(add_shares)(void *arg, int64_t begin, int64_t end) {
 
 static void F(attention_grad)(const LnAttentionGrad *g) {
   const LnAttention *a = &g->a;
-  const int64_t units = a->batch * a->key_heads * shares(a), rows = a->batch * a->heads * a->queries;
+  const int64_t units = a->batch * a->key_heads * shares(a);
+  const int64_t rows = a->batch * a->heads * a->queries;
   const double work = (double)rows * (double)a->keys * (double)(3 * a->dim + 2 * a->value_dim);
   void *arg = (void *)(uintptr_t)g;
   ln_parallel(rows, GRAIN / (a->value_dim + 1) + 1, F(delta_units), arg);

@@ -1,4 +1,5 @@
-// ln.KeyValueCache: what a model that generates step by step keeps of the steps before (nn/cache.h).
+// ln.KeyValueCache: what a model that generates step by step keeps of the steps before
+// (nn/cache.h).
 #include "lua/cache.h"
 
 #include <string.h>

@@ -156,8 +156,8 @@ static void attention_forward(const LnCall *call) {
   ln_kernel_attention(&a);
 }
 
-// ---- the same in ops: (B, K, N / K, T, S), one axis for the heads of a key and one for the queries
-// that share it
+// ---- the same in ops: (B, K, N / K, T, S), one axis for the heads of a key and one for the
+// queries that share it
 
 static LnTensor *grouped(LnContext *c, LnTensor *x, int64_t groups) {
   if (!x) return NULL;
@@ -443,8 +443,8 @@ const LnOp ln_ops_attention[] = {
               "x(1,3,2,2), x(1,3,2,2), x(1,3,2,2), nil, nil, {is_causal = true, "
               "flash_attention = false}\n"
               "x(1,3,2,2), x(1,4,1,2), x(1,4,1,2), x(2,1,4), x(2,3,1):gt(0), {scale = 0.5}",
-   .doc = "(query, key, value, bias, mask, scale = 1 / sqrt(features), is_causal = false, flash_attention = "
-          "true):\n"
+   .doc = "(query, key, value, bias, mask, scale = 1 / sqrt(features), "
+          "is_causal = false,\nflash_attention = true):\n"
           "softmax(scale query key' + bias) value, for each head. Shapes: query (batch, T, heads, "
           "features),\nkey (batch, S, key heads, features), value (batch, S, key heads, values) "
           "give (batch, T, heads,\nvalues); there may be fewer key heads, of which each serves as "

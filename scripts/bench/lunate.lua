@@ -105,7 +105,60 @@ local function elementwise(f, size)
   return per_call(function() f(x):close() end, 2)
 end
 
+-- A GPT of 85 ids, a batch of windows of 64, each the next one of itself.
+local function gpt_ids(batch)
+  return (ln.random.uniform{batch, 64} * 85):floor():astype("int32")
+end
+
+local function gpt_predict(batch)
+  local model, ids = models.gpt(85), gpt_ids(batch)
+  return per_call(function() model:predict_on_batch(ids):close() end) / batch
+end
+
+-- Normalization of 10,000 rows of 100, forward and back.
+local function forward_and_back(x, f)
+  local slope = ln.random.normal(x.shape)
+  return per_call(function()
+    local tape <close> = ln.GradientTape()
+    tape:watch(x)
+    tape:gradient(f(x), x, {output_gradients = slope}):close()
+  end, 2)
+end
+
 local workloads = {
+  gpt_train = function()
+    local model, ids = models.gpt(85), gpt_ids(32)
+    model:compile{optimizer = "adamw",
+      loss = ln.losses.SparseCategoricalCrossentropy{from_logits = true}}
+    return per_call(function() model:train_on_batch(ids, ids) end, 3) / 32
+  end,
+  gpt_predict = function() return gpt_predict(32) end,
+  gpt_predict_one = function() return gpt_predict(1) end,
+  gpt_generate = function()
+    local model, first = models.gpt(85), gpt_ids(1)[{ {}, {1, 1} }]
+    return per_call(function()
+      local cache <close>, ids = ln.KeyValueCache(64), first
+      for _ = 1, 64 do
+        ids = model(ids, {cache = cache})[{ {}, -1 }]:argmax{axis = -1}:expand_dims(-1) - 1
+      end
+    end, 2) / 64
+  end,
+  attention_2048 = function()
+    local q, k, v = ln.random.normal{1, 2048, 8, 64}, ln.random.normal{1, 2048, 8, 64},
+      ln.random.normal{1, 2048, 8, 64}
+    local slope = ln.random.normal(q.shape)
+    return per_call(function()
+      local tape <close> = ln.GradientTape()
+      tape:watch{q, k, v}
+      local y = ln.dot_product_attention(q, k, v)
+      for _, g in ipairs(tape:gradient(y, {q, k, v}, {output_gradients = slope})) do g:close() end
+      y:close()
+    end, 3)
+  end,
+  layer_normalization_1e6 = function()
+    local layer = ln.layers.LayerNormalization()
+    return forward_and_back(ln.random.normal{10000, 100}, function(x) return layer(x) end)
+  end,
   fashion = function() return fashion(32, 3) end,
   fashion_256 = function() return fashion(256, 3) end,
   housing = function() return housing() end,

@@ -24,4 +24,19 @@ function models.wide_and_deep()
     ln.layers.Dense(1)(ln.layers.concatenate{a, hidden}), ln.layers.Dense(1)(hidden)}}
 end
 
+-- Logits of the next of `ids` ids: width 128, 4 blocks of 4 heads, for up to 64 steps; not compiled.
+function models.gpt(ids)
+  local layers = ln.layers
+  local tokens = ln.Input{shape = {false}, dtype = "int32"}
+  local x = layers.Embedding{ids, 128}(tokens)
+  x = x + layers.PositionEmbedding(64)(x)
+  for _ = 1, 4 do
+    local h = layers.LayerNormalization()(x)
+    x = x + layers.MultiHeadAttention{4, key_dim = 32}(h, h, {use_causal_mask = true})
+    h = layers.Dense{512, activation = "gelu"}(layers.LayerNormalization()(x))
+    x = x + layers.Dense(128)(h)
+  end
+  return ln.Model{inputs = tokens, outputs = layers.Dense(ids)(layers.LayerNormalization()(x))}
+end
+
 return models

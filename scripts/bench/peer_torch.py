@@ -232,7 +232,108 @@ def embedding():
     return per_call(lambda: torch.autograd.grad(layer(ids), layer.weight, slope), 2.0)
 
 
+class Block(torch.nn.Module):
+    """Of a GPT of width 128 with 4 heads."""
+
+    def __init__(self):
+        super().__init__()
+        self.norm1, self.norm2 = torch.nn.LayerNorm(128, 1e-3), torch.nn.LayerNorm(128, 1e-3)
+        self.qkv, self.output = torch.nn.Linear(128, 384), torch.nn.Linear(128, 128)
+        self.dense1, self.dense2 = torch.nn.Linear(128, 512), torch.nn.Linear(512, 128)
+        self.register_buffer("later", torch.ones(64, 64, dtype=torch.bool).triu(1))
+
+    def forward(self, x, past=None):
+        """past: (keys, values) of the steps before, of which the new ones are returned."""
+        q, k, v = (t.unflatten(-1, (4, 32)).transpose(1, 2)
+                   for t in self.qkv(self.norm1(x)).split(128, -1))
+        if past is not None:
+            k, v = torch.cat([past[0], k], 2), torch.cat([past[1], v], 2)
+        x = x + self.output(attend(q, k, v, self.later).transpose(1, 2).flatten(2))
+        h = torch.nn.functional.gelu(self.dense1(self.norm2(x)))
+        return x + self.dense2(h), (k, v)
+
+
+def attend(q, k, v, later=None):
+    """What sees what came before; PyTorch's own op where it has one."""
+    own = getattr(torch.nn.functional, "scaled_dot_product_attention", None)
+    causal = later is not None and q.shape[-2] > 1
+    if own:
+        return own(q, k, v, is_causal=causal)
+    scores = q @ k.transpose(-1, -2) * q.shape[-1] ** -0.5
+    if causal:
+        scores = scores.masked_fill(later[:q.shape[-2], :k.shape[-2]], float("-inf"))
+    return torch.softmax(scores, -1) @ v
+
+
+class GPT(torch.nn.Module):
+    def __init__(self, ids=85):
+        super().__init__()
+        self.tokens, self.places = torch.nn.Embedding(ids, 128), torch.nn.Embedding(64, 128)
+        self.blocks = torch.nn.ModuleList(Block() for _ in range(4))
+        self.norm, self.logits = torch.nn.LayerNorm(128, 1e-3), torch.nn.Linear(128, ids)
+
+    def forward(self, ids, past=None):
+        first = past[0][0].shape[2] if past else 0
+        x = self.tokens(ids) + self.places.weight[first:first + ids.shape[1]]
+        kept = []
+        for i, block in enumerate(self.blocks):
+            x, pair = block(x, past[i] if past else None)
+            kept.append(pair)
+        return self.logits(self.norm(x)), kept
+
+
+def gpt_train():
+    model, ids = GPT(), torch.randint(0, 85, (32, 64))
+    optimizer = torch.optim.AdamW(model.parameters(), lr=1e-3)
+
+    def run():
+        loss = torch.nn.functional.cross_entropy(model(ids)[0].flatten(0, 1), ids.flatten())
+        optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        optimizer.step()
+    return per_call(run, 3.0) / 32
+
+
+def gpt_predict(batch):
+    model, ids = GPT().eval(), torch.randint(0, 85, (batch, 64))
+
+    @torch.inference_mode()
+    def run():
+        return model(ids)[0]
+    return per_call(run) / batch
+
+
+def gpt_generate():
+    model, first = GPT().eval(), torch.randint(0, 85, (1, 1))
+
+    @torch.inference_mode()
+    def run():
+        ids, past = first, None
+        for _ in range(64):
+            logits, past = model(ids, past)
+            ids = logits[:, -1].argmax(-1, keepdim=True)
+    return per_call(run, 2.0) / 64
+
+
+def attention_2048():
+    q, k, v = (torch.randn(1, 8, 2048, 64, requires_grad=True) for _ in range(3))
+    slope = torch.randn(1, 8, 2048, 64)
+    return per_call(lambda: torch.autograd.grad(attend(q, k, v), (q, k, v), slope), 3.0)
+
+
+def forward_and_back(layer, x):
+    x, slope = x.requires_grad_(), torch.randn_like(x)
+    return per_call(lambda: torch.autograd.grad(layer(x), x, slope), 2.0)
+
+
 WORKLOADS = {
+    "gpt_train": gpt_train,
+    "gpt_predict": lambda: gpt_predict(32),
+    "gpt_predict_one": lambda: gpt_predict(1),
+    "gpt_generate": gpt_generate,
+    "attention_2048": attention_2048,
+    "layer_normalization_1e6": lambda: forward_and_back(torch.nn.LayerNorm(100),
+                                                        torch.randn(10000, 100)),
     "fashion": lambda: fashion(32),
     "fashion_256": lambda: fashion(256),
     "housing": lambda: housing(sgd),

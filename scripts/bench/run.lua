@@ -93,6 +93,8 @@ end
 
 local MLP = 784 * 300 + 300 * 100 + 100 * 10   -- weights: 2 flops each a sample and product
 local BIG = 30000000
+-- Of a GPT of width 128: a step through its blocks' weights and the logits', and its scores.
+local GPT = 64 * (4 * 12 * 128 * 128 + 128 * 85 + 4 * 64 * 128)
 
 local rows = {
   {"fashion", "Fashion-MNIST MLP, SGD, batch 32: a sample", flops = 6 * MLP - 2 * 784 * 300},
@@ -109,6 +111,13 @@ local rows = {
   {"small_ops", "an op on 10x10 in a Lua loop"},
   {"multiply_1e6", "a product of elements, 1e6 floats"},
   {"dropout_1e6", "Dropout, 1e6 floats"},
+  {"layer_normalization_1e6", "LayerNormalization, 1e6 floats, forward and back"},
+  {"gpt_train", "GPT, 4 blocks of 128, 64 steps, AdamW, batch 32: a window", flops = 6 * GPT},
+  {"gpt_predict", "GPT, predict, batch 32: a window", flops = 2 * GPT},
+  {"gpt_predict_one", "GPT, predict of one window"},
+  {"gpt_generate", "GPT, one token after another with a cache: a token"},
+  {"attention_2048", "attention, 2048 steps, 8 heads of 64, forward and back",
+    flops = 12 * 8 * 2048 ^ 2 * 64},
 }
 for _, n in ipairs{64, 128, 256, 512, 1024, 2048} do
   rows[#rows + 1] = {"product_" .. n, ("product of %d x %d matrices"):format(n, n),

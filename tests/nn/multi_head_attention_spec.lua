@@ -126,6 +126,22 @@ describe("MultiHeadAttention", function()
     end)())
   end)
 
+  it("gives nothing of what sees nothing where scores are asked for, as Keras's softmax", function()
+    local nothing = ln.zeros({2, 3, 5}, {dtype = "bool"})
+    local y, scores = mha(query, value, key, {attention_mask = nothing,
+      return_attention_scores = true})
+    assert.is_true(scores == ln.zeros{2, 2, 3, 5})
+    near(y, ln.zeros(y.shape) + mha.weights[8])
+  end)
+
+  it("says which axes should be of one size", function()
+    local layer = layers.MultiHeadAttention{2, key_dim = 3, attention_axes = {3}}
+    fails("axis 2, which is not attended over, is of one size in query and value, got shapes "
+      .. "%(1, 2, 3, 4%) and %(1, 5, 3, 4%)", layer, ln.ones{1, 2, 3, 4}, ln.ones{1, 5, 3, 4})
+    layer(ln.ones{1, 2, 3, 4}, ln.ones{1, 2, 7, 4})
+    fails("axis 1, which is not attended over", layer, ln.ones{1, 2, 3, 4}, ln.ones{3, 2, 7, 4})
+  end)
+
   it("takes its tensors and masks by position or by name", function()
     local y = mha(query, value, key)
     assert.is_true(mha(query, {value = value, key = key}) == y)
@@ -262,5 +278,48 @@ describe("MultiHeadAttention", function()
     assert.is_true(again.built)
     again:set_weights(mha:get_weights())
     assert.is_true(again(query, value, key) == mha(query, value, key))
+  end)
+end)
+
+describe("GroupQueryAttention", function()
+  -- Its queries' heads one by one, each with the key and value that it shares.
+  local function by_groups(w, group)
+    local qs, ks = ln.einsum("bte,ehd->bthd", query, w[1]) + w[2],
+      ln.einsum("bse,ehd->bshd", key, w[3]) + w[4]
+    local vs, heads = ln.einsum("bse,ehd->bshd", value, w[5]) + w[6], {}
+    for h = 1, qs.shape[3] do
+      local shared = (h - 1) // group + 1
+      local weights = ln.softmax(qs[{ {}, {}, h }]:matmul(
+        ks[{ {}, {}, shared }]:transpose()) / math.sqrt(3))
+      heads[h] = weights:matmul(vs[{ {}, {}, shared }])
+    end
+    return ln.einsum("bthd,hde->bte", ln.stack(heads, {axis = 3}), w[7]) + w[8]
+  end
+
+  it("shares keys and values among queries", function()
+    local layer = layers.GroupQueryAttention{3, num_query_heads = 4, num_key_value_heads = 2}
+    layer(query, value, key)
+    for i, w in ipairs(layer.weights) do w:assign(numbers(table.unpack(w.shape)) + i / 10) end
+    near(layer(query, value, key), by_groups(layer.weights, 2))
+    local y, scores = layer(query, value, key, {return_attention_scores = true})
+    near(y, by_groups(layer.weights, 2))
+    assert.are.equal("(2, 4, 3, 5)", tostring(scores.shape))
+    assert.are.equal("GroupQueryAttention(4 heads of 3)", tostring(layer))
+    assert.are.equal("(3, 2, 3)", tostring(layer.weights[3].shape))
+  end)
+
+  it("is Keras's by both of its names", function()
+    local config = ln.layers.GroupQueryAttention{3, num_query_heads = 4, num_key_value_heads = 2,
+      sliding_window = 2, use_gate = true}:get_config()
+    assert.are.equal(2, config.num_key_value_heads)
+    assert.is_nil(config.value_dim)
+    assert.are.equal("GroupQueryAttention(4 heads of 3)", tostring(ln.layers.get{
+      class_name = "GroupedQueryAttention", config = {head_dim = 3, num_query_heads = 4,
+        num_key_value_heads = 1}}))
+  end)
+
+  it("refuses heads that cannot be shared", function()
+    fails("multiple of num_key_value_heads, got 4 and 3", layers.GroupQueryAttention,
+      {3, num_query_heads = 4, num_key_value_heads = 3})
   end)
 end)

@@ -17,6 +17,7 @@ local by_kind = {
 }
 -- What a class wants otherwise.
 local by_class = {
+  ["PositionEmbedding.sequence_length"] = 8,
   ["RandomPosterization.factor"] = 3,
   ["RNN.cell"] = function() return ln.layers.GRUCell(3) end,
   ["StackedRNNCells.cells"] = function() return {ln.layers.GRUCell(3), ln.layers.LSTMCell(2)} end,

@@ -26,3 +26,21 @@ LnTensor *ln_mask_scores(LnContext *c, LnTensor *scores, LnTensor *mask) {
   const double far = scores->dtype == LN_FLOAT16 ? 65504.0 : 1e9;
   return ln_where(c, mask, scores, ln_sub_number(c, scores, far));
 }
+
+LnTensor *ln_masked_softmax(LnContext *c, LnTensor *x, const LnInts *axes, LnTensor *mask) {
+  if (!x) return NULL;
+  const double far = x->dtype == LN_FLOAT16 ? -3e4 : -1e9;   // finite
+  if (mask) x = ln_where(c, mask, x, ln_temp(c, ln_tensor_scalar(c, (LnDtype)x->dtype, far)));
+  LnTensor *y;
+  if (axes->n == 1) {
+    y = ln_softmax(c, x, axes->v[0]);
+  } else {
+    // Several axes together: exponentials over their sum, the largest taken off first.
+    LnTensor *top = ln_stop_gradient(c, ln_max_over(c, x, axes, true));
+    LnTensor *e = ln_exp(c, ln_sub(c, x, top));
+    y = ln_div(c, e, ln_sum_over(c, e, axes, true));
+  }
+  if (!mask || !y) return y;
+  // Where everything is masked nothing is left, rather than equal shares.
+  return ln_where(c, mask, y, ln_temp(c, ln_tensor_scalar(c, (LnDtype)y->dtype, 0)));
+}

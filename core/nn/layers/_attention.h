@@ -12,4 +12,8 @@ LnTensor *ln_and_masks(LnContext *c, LnTensor *a, LnTensor *b);
 // The scores with those that mask, which broadcasts to them, does not have far below the others.
 LnTensor *ln_mask_scores(LnContext *c, LnTensor *scores, LnTensor *mask);
 
+// Softmax over these axes (0-based or negative) of what the mask, of bool, has; 0 elsewhere. It
+// broadcasts to x; NULL: all.
+LnTensor *ln_masked_softmax(LnContext *c, LnTensor *x, const LnInts *axes, LnTensor *mask);
+
 #endif

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "nn/layers/_attention.h"
 #include "nn/nn.h"
 #include "ops/ops.h"
 
@@ -122,29 +123,10 @@ static const LnLayerClass elu_class = {
 // ---- Softmax
 
 static LnTensor *softmax(LnContext *c, LnLayer *self, const LnTensors *in, const LnCallArgs *args) {
+  LnTensor *mask = args->mask;
+  if (mask && mask->dtype != LN_BOOL) mask = ln_gt_number(c, mask, 0.5);
   const LnInts *axes = &((const Activation *)self)->axes;
-  LnTensor *x = in->v[0], *mask = args->mask;
-  if (mask) {
-    if (mask->dtype != LN_BOOL) mask = ln_gt_number(c, mask, 0.5);
-    const double far = x->dtype == LN_FLOAT16 ? -3e4 : -1e9;   // finite
-    LnTensor *low = ln_temp(c, ln_tensor_scalar(c, (LnDtype)x->dtype, far));
-    if (!(x = ln_where(c, mask, x, low))) return NULL;
-  }
-  LnTensor *y;
-  if (axes->n == 1) {
-    y = ln_softmax(c, x, axes->v[0]);
-  } else {
-    // Several axes together: exponentials over their sum, the largest taken off first.
-    LnTensor *top = x;
-    for (int i = 0; i < axes->n; i++) top = ln_max(c, top, axes->v[i], true);
-    LnTensor *e = ln_exp(c, ln_sub(c, x, ln_stop_gradient(c, top))), *sum = e;
-    for (int i = 0; i < axes->n; i++) sum = ln_sum(c, sum, axes->v[i], true);
-    y = ln_div(c, e, sum);
-  }
-  if (!mask) return y;
-  // Where everything is masked nothing is left, rather than equal shares.
-  LnTensor *zero = ln_temp(c, ln_tensor_scalar(c, (LnDtype)x->dtype, 0));
-  return ln_where(c, mask, y, zero);
+  return c->err.set ? NULL : ln_masked_softmax(c, in->v[0], axes, mask);
 }
 
 static bool init_softmax(LnContext *c, void *self) {

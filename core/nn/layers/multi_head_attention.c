@@ -187,6 +187,17 @@ static bool check_shapes(LnContext *c, const LnTensor *query, const LnTensor *va
   return true;
 }
 
+// Axes that are not attended over are the same of the query and the value.
+static bool check_others(LnContext *c, const MultiHead *o, const LnTensor *query,
+                         const LnTensor *value) {
+  for (int i = 0; i < query->rank - 1; i++)
+    if (!attends(o, i) && !ln_dims_fit(query->shape[i], value->shape[i]))
+      return ln_fail(c, "axis %d, which is not attended over, is of one size in query and value, "
+                     "got shapes %s and %s", i + 1, ln_tensor_shape_text(query),
+                     ln_tensor_shape_text(value));
+  return true;
+}
+
 static bool build(LnContext *c, LnLayer *self, const LnTensors *in) {
   MultiHead *o = (MultiHead *)self;
   LnTensor *query = in->v[0], *value = in->v[1], *key = in->n > 2 ? in->v[2] : value;
@@ -194,7 +205,9 @@ static bool build(LnContext *c, LnLayer *self, const LnTensors *in) {
   const LnInts queries = {2, {o->num_heads, o->key_dim}}, gates = {2, {o->num_heads, o->value_dim}};
   const LnInts keys = {2, {o->key_heads, o->key_dim}}, values = {2, {o->key_heads, o->value_dim}};
   LnInts output = o->output_shape;
-  if (!check_shapes(c, query, value, key) || !resolve_axes(c, o, rank)) return false;
+  if (!check_shapes(c, query, value, key) || !resolve_axes(c, o, rank) ||
+      !check_others(c, o, query, value))
+    return false;
   if (output.n <= 0) output = (LnInts){1, {query->shape[rank - 1]}};
   if (!add_projection(c, o, "query", rank - 1, 1, &queries, NULL, query) ||
       !add_projection(c, o, "key", rank - 1, 1, &keys, NULL, key) ||
@@ -245,15 +258,6 @@ static LnAttend how_of(const MultiHead *o, const LnCallArgs *args) {
                     o->sliding_window > 0 ? o->sliding_window : 0};
 }
 
-// Over the last axes, those of what is attended to.
-static LnTensor *softmax(LnContext *c, const MultiHead *o, LnTensor *x) {
-  if (!x || o->attention_axes.n == 1) return ln_softmax(c, x, -1);
-  LnInts axes = {.n = o->attention_axes.n};
-  for (int i = 0; i < axes.n; i++) axes.v[i] = x->rank - 1 - i;
-  LnTensor *e = ln_exp(c, ln_sub(c, x, ln_stop_gradient(c, ln_max_over(c, x, &axes, true))));
-  return ln_div(c, e, ln_sum_over(c, e, &axes, true));
-}
-
 static LnTensor *project(LnContext *c, const MultiHead *o, int child, LnTensor *x,
                          const LnCallArgs *args) {
   const LnCallArgs plain = {.training = args->training};
@@ -269,12 +273,11 @@ static LnTensor *weights_of(LnContext *c, const MultiHead *o, const char *equati
     mask = ln_and_masks(c, mask, ln_band_mask(c, query->shape[1], key->shape[1], how->causal,
                                               how->window));
   LnTensor *operands[2] = {key, query}, *scores = ln_einsum(c, equation, operands, 2);
-  if (scores && mask) {
-    while (mask && mask->rank < scores->rank)
-      mask = ln_expand_dims(c, mask, -(2 * o->attention_axes.n + 1));
-    scores = ln_mask_scores(c, scores, mask);
-  }
-  return softmax(c, o, scores);
+  LnInts axes = {.n = o->attention_axes.n};   // the last ones, of what is attended to
+  for (int i = 0; i < axes.n; i++) axes.v[i] = -1 - i;
+  while (scores && mask && mask->rank < scores->rank)
+    mask = ln_expand_dims(c, mask, -(2 * o->attention_axes.n + 1));
+  return c->err.set ? NULL : ln_masked_softmax(c, scores, &axes, mask);
 }
 
 // Shapes alone: sizes may be unknown in several axes.
@@ -360,7 +363,7 @@ static bool call(LnContext *c, LnLayer *self, const LnTensors *in, const LnCallA
   if (max_out < 1 + returns_scores)
     return ln_fail(c, "it gives %d outputs, where at most %d are taken", 1 + returns_scores,
                    max_out);
-  if (!check_shapes(c, query, value, key)) return false;
+  if (!check_shapes(c, query, value, key) || !check_others(c, o, query, value)) return false;
   if (query->meta) return call_meta(c, o, in, args, out, n_out);
   const bool cached = is_cached(c, in, args);
   LnTensor *mask = NULL, *weights = NULL, *y;
@@ -496,6 +499,7 @@ static const LnLayerClass group = {
                     "  gqa(query, value, {use_causal_mask = true}).shape  --> (2, 4, 8)\n"},
     .build = build, .call_all = call, .min_in = 2, .max_in = 3, .min_rank = 3, .max_rank = 3,
     .compute_mask = compute_mask, .generator = generator, .describe = describe,
-    .inputs = "query value key", .shapes_by_name = true, .arguments = arguments, .parts = group_parts};
+    .inputs = "query value key", .shapes_by_name = true, .arguments = arguments,
+    .parts = group_parts};
 
 const LnLayerClass *const ln_layers_multi_head_attention[] = {&multi_head, &group, NULL};
