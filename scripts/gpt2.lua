@@ -101,8 +101,9 @@ local tokenizer = exists "tokenizer.json" and BPE.from_file(folder .. "/tokenize
   or BPE.from_files(folder .. "/vocab.json", folder .. "/merges.txt")
 local start = tokenizer:encode(prompt)
 local said = model(start:expand_dims(1))[{1, -1}]
-print(("after the prompt's %d tokens the likeliest is %q"):format(#start,
-  tokenizer:decode{said:argmax():item() - 1}))
+local likeliest = said:argmax():item()
+print(("after the prompt's %d tokens the likeliest is %d, %q, with a logit of %.4f"):format(#start,
+  likeliest - 1, tokenizer:decode{likeliest - 1}, said[likeliest]))
 io.write(prompt)
 ln.utils.generate(model, start, {
   max_new_tokens = n_tokens, context = places, temperature = temperature, top_k = 40,

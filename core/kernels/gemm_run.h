@@ -236,8 +236,8 @@ static void F(gemm)(const LnGemm *g) {
                 .a_col = g->a.column, .gather = g->gather, .b = g->b.data, .tb = tb,
                 .ldb = tb ? g->b.column : g->b.row, .packed = g->packed, .c = g->c, .ldc = g->ldc,
                 .runs = g->runs, .run = g->run, .alpha = (T)g->alpha, .beta = (T)g->beta,
-                .bias = g->bias, .bias_step = 1, .relu = g->act == LN_ACT_RELU, .alike = g->rows_alike,
-                .y = g->y, .ldy = g->ldy, .sums = g->sums});
+                .bias = g->bias, .bias_step = 1, .relu = g->act == LN_ACT_RELU,
+                .alike = g->rows_alike, .y = g->y, .ldy = g->ldy, .sums = g->sums});
 }
 
 static void F(pack_b)(const LnGemm *g, void *to) {

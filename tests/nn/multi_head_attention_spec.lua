@@ -289,8 +289,8 @@ describe("GroupQueryAttention", function()
     local vs, heads = ln.einsum("bse,ehd->bshd", value, w[5]) + w[6], {}
     for h = 1, qs.shape[3] do
       local shared = (h - 1) // group + 1
-      local weights = ln.softmax(qs[{ {}, {}, h }]:matmul(
-        ks[{ {}, {}, shared }]:transpose()) / math.sqrt(3))
+      local scores = ln.einsum("btd,bsd->bts", qs[{ {}, {}, h }], ks[{ {}, {}, shared }])
+      local weights = ln.softmax(scores / math.sqrt(3))
       heads[h] = weights:matmul(vs[{ {}, {}, shared }])
     end
     return ln.einsum("bthd,hde->bte", ln.stack(heads, {axis = 3}), w[7]) + w[8]

@@ -205,6 +205,71 @@ describe("scripts", function()
     assert.equal(2, count)
   end)
 
+  it("char_gpt.lua learns a text, shows what it says, and saves itself", function()
+    folder:write("text/moby_dick.txt", ("Call me Ishmael.\n"):rep(120))
+    local model = folder.path .. "/gpt.keras"
+    local output = run("scripts/char_gpt.lua", "0.02 '" .. folder.path .. "/text/moby_dick.txt' '"
+      .. model .. "'", {})
+    assert.matches("2040 characters, 11 different ones", output, 1, true)
+    assert.matches("step %d+: loss %d%.%d%d%d, validation loss %d%.%d%d%d\n", output)
+    assert.matches("\nvalidation loss on the whole last tenth: %d%.%d%d%d nats a character\n",
+      output)
+    drew(output, "char_gpt.png")
+    assert.matches("\nmodel: " .. model .. "\n.+", output)
+    local file <close> = assert(io.open(model, "rb"))
+  end)
+
+  -- Weights by a formula, of which the number below is what numpy makes.
+  it("gpt2.lua runs the published layout, with a prefix and without", function()
+    local ln = require "lunate"
+    local width, ids, k = 8, 256, 0
+    for _, prefix in ipairs{"", "transformer."} do
+      local weights = {}
+      k = 0
+      local function add(name, shape, scale, base)
+        k = k + 1
+        local t = ln.sin(ln.arange(ln.zeros(shape).size):astype("float64") * 1.7 + k)
+        t = (t * (scale or 0.4) + (base or 0)):reshape(shape)
+        weights[prefix .. name] = t:astype("float32")
+      end
+      local function normalization(name)
+        add(name .. ".weight", {width}, 0.2, 1)
+        add(name .. ".bias", {width})
+      end
+      local function dense(name, from, to)
+        add(name .. ".weight", {from, to})
+        add(name .. ".bias", {to})
+      end
+      add("wte.weight", {ids, width})
+      add("wpe.weight", {16, width})
+      for b = 0, 1 do
+        local h = ("h.%d."):format(b)
+        normalization(h .. "ln_1")
+        dense(h .. "attn.c_attn", width, 3 * width)
+        dense(h .. "attn.c_proj", width, width)
+        normalization(h .. "ln_2")
+        dense(h .. "mlp.c_fc", width, 4 * width)
+        dense(h .. "mlp.c_proj", 4 * width, width)
+      end
+      normalization("ln_f")
+      folder:write("config.json", '{"n_embd": 8, "n_head": 2, "n_layer": 2, "vocab_size": 256, '
+        .. '"n_positions": 16, "layer_norm_epsilon": 1e-05}')
+      ln.save(folder.path .. "/model.safetensors", weights)
+      ln.text.BPE.train{texts = {"ab"}, vocab_size = 256}:save(folder.path .. "/tokenizer.json")
+      local output = run("scripts/gpt2.lua", "'" .. folder.path .. "' abcab 20", {})
+      assert.matches("2 blocks of 8, 2 heads, 3936 parameters\n", output, 1, true)
+      assert.matches("after the prompt's 5 tokens the likeliest is LIKELIEST", output, 1, true)
+      assert.matches("\nabcab.+\n$", output)
+    end
+    assert.matches("takes the folder", run("scripts/gpt2.lua", "", {}), 1, true)
+  end)
+
+  it("seq2seq.lua", function()
+    local output = run("scripts/seq2seq.lua", "1 256", {})
+    assert.matches("\ndates that are right: %d+%.%d%%\n", output)
+    drew(output, "seq2seq_attention.png")
+  end)
+
   it("gan.lua", function()
     local output = run("scripts/gan.lua", "16 1", {})
     assert.matches("step 16/16 %- discriminator loss: %d", output)

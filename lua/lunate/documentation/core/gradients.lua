@@ -70,10 +70,10 @@ function ln.no_grad(f, ...) end
 --     print(clipped(ln.tensor{5}))                                         --> [5.]
 function ln.custom_gradient(f) end
 
---- Keys and values of the steps that a model was called on, for attention of the steps to come: given
--- to a call, `model(x, {cache = cache})`, every causal attention in it sees the steps before, places
--- (PositionEmbedding) go on behind them, and the new steps are kept. What comes out is, to the bit,
--- what the call gives of all steps at once.
+--- Keys and values of the steps that a model was called on, for attention of the steps to come:
+-- given to a call, `model(x, {cache = cache})`, every causal attention in it sees the steps
+-- before, places (PositionEmbedding) go on behind them, and the new steps are kept. What comes out
+-- is, to the bit, what the call gives of all steps at once.
 --
 -- `cache.length`, or `#cache`: how many steps it holds; `cache.max_length`; `cache:reset(length)`:
 -- forgets all but the first `length` (0) steps; `cache:close()`: frees its memory. Layers in Lua
@@ -81,8 +81,8 @@ function ln.custom_gradient(f) end
 -- @param max_length  how many steps it has room for: memory for them is taken once. A number, or
 --   a table, `{max_length = n}`
 -- @return a cache, which holds nothing
--- Errors: what is no integer > 0. A call with a cache fails where its steps do not fit, a batch is of
--- another size than the first, or attention of a sequence to itself is not causal.
+-- Errors: what is no integer > 0. A call with a cache fails where its steps do not fit, a batch is
+-- of another size than the first, or attention of a sequence to itself is not causal.
 --
 --     local mha, x = ln.layers.MultiHeadAttention{2, key_dim = 4}, ln.random.normal{1, 5, 8}
 --     local all = mha(x, x, {use_causal_mask = true})
