@@ -313,3 +313,8 @@ const LnOp ln_ops_sort[] = {
   {0}};
 
 static const LnOp *op_of(int which) { return &ln_ops_sort[which]; }
+
+LnTensor *ln_searchsorted(LnContext *c, LnTensor *sorted, LnTensor *values, bool after) {
+  enum { SEARCH = 4 };
+  return ln_add_number(c, LN_APPLY2(c, op_of(SEARCH), &((Search){after}), sorted, values), -1);
+}

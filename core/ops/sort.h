@@ -9,4 +9,7 @@ LnTensor *ln_argsort(LnContext *c, LnTensor *x, int64_t axis, bool descending);
 // The k largest along an axis, largest first; positions may be NULL.
 LnTensor *ln_topk(LnContext *c, LnTensor *x, int64_t k, int64_t axis, LnTensor **positions);
 
+// 0-based here: at which each value would be put into the sorted ones, before or after its equals
+LnTensor *ln_searchsorted(LnContext *c, LnTensor *sorted, LnTensor *values, bool after);
+
 #endif

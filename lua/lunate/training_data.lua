@@ -255,8 +255,8 @@ local function read(self)
   end
   local x, y, w = self.following()
   if x == nil then return nil end
-  local part = type(x) == "table" and select(2, next(x)) or x
-  if is_tensor(part) and part.rank == 0 then
+  local part = type(x) == "table" and not strings.is(x) and select(2, next(x)) or x
+  if type(part) == "string" or is_tensor(part) and part.rank == 0 then
     raise("%s: the Dataset gives single samples; batch them: ds:batch(32)", self.where)
   end
   if self.targets and y == nil then

@@ -271,6 +271,29 @@ describe("scripts", function()
     drew(output, "seq2seq_attention.png")
   end)
 
+  it("text_classification.lua, on texts that it makes up and on a file", function()
+    local function check(output)
+      assert.matches("\ntest accuracy: bag of words %d%.%d%d%d, bidirectional LSTM %d%.%d%d%d\n",
+        output)
+      assert.matches("\nloaded again, it says %d%.%d%d%d of \"", output)
+    end
+    local output = run("scripts/text_classification.lua", "'' 4", {LUNATE_DATA = folder.path})
+    assert.matches("^texts: made up here", output)
+    check(output)
+    -- Which words there are says nothing there, their order all.
+    assert.matches("the LSTM beats the bag of words", output, 1, true)
+    local lines = {"year\tparty\ttext"}
+    for i = 1, 30 do
+      lines[#lines + 1] = i % 2 == 0 and "1900\tx\tof war and war" or "1900\ty\tof peace"
+    end
+    local path = folder.path .. "/texts.tsv"
+    folder:write("texts.tsv", table.concat(lines, "\n") .. "\n")
+    output = run("scripts/text_classification.lua", "'" .. path .. "' 1 20", {})
+    assert.matches("^texts: " .. path, output)
+    assert.matches("\n16 texts to learn from, 4 to test", output)
+    check(output)
+  end)
+
   it("gan.lua", function()
     local output = run("scripts/gan.lua", "16 1", {})
     assert.matches("step 16/16 %- discriminator loss: %d", output)

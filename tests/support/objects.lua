@@ -19,6 +19,7 @@ local by_kind = {
 local by_class = {
   ["PositionEmbedding.sequence_length"] = 8,
   ["RandomPosterization.factor"] = 3,
+  ["CategoryEncoding.num_tokens"] = 100,
   ["RNN.cell"] = function() return ln.layers.GRUCell(3) end,
   ["StackedRNNCells.cells"] = function() return {ln.layers.GRUCell(3), ln.layers.LSTMCell(2)} end,
   ["Bidirectional.layer"] = function() return ln.layers.LSTM(3) end,
@@ -49,6 +50,7 @@ function objects.required(described)
   if described.name == "InputLayer" then out.shape = {3} end
   -- Samples are shorter than its usual frames; a logarithm says much of what is nearly nothing.
   if described.name == "STFTSpectrogram" then out.frame_length, out.mode = 4, "magnitude" end
+  if described.name == "Discretization" then out.bin_boundaries = {-0.5, 0.5} end
   if described.name == "Functional" then
     out.inputs = ln.Input{shape = {3}}
     out.outputs = ln.layers.Dense(2)(out.inputs)

@@ -119,7 +119,11 @@ end
 
 -- As in Keras, (n,) serves where (n, 1) is declared, and the other way round.
 local function match(value, shape)
-  if is_tensor(value) or not shape then return value end
+  if not shape then return value end
+  if is_tensor(value) then
+    if value.rank == 1 and #shape == 2 and shape[2] == 1 then return value:expand_dims(-1) end
+    return value.rank == 2 and #shape == 1 and value.shape[2] == 1 and value:squeeze(-1) or value
+  end
   local rank = #strings.shape(value, "a model's input")
   if rank == 1 and #shape == 2 and shape[2] == 1 then
     local rows = {}
