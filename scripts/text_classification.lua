@@ -1,5 +1,5 @@
--- make run SCRIPT=scripts/text_classification.lua ARGS="speeches.tsv"
--- (add epochs and texts for other numbers than those below: ARGS="speeches.tsv 4 3000")
+-- make run SCRIPT=scripts/text_classification.lua
+-- (add ARGS="speeches.tsv 4 3000" for another file, and numbers of epochs and texts)
 --
 -- Whose words are these? A file of tab-separated year, party and text (State of the Union
 -- addresses, in pieces of 100 words: $LUNATE_DATA/text/sotu.tsv) is learned by a bag of words,

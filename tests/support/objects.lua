@@ -50,7 +50,9 @@ function objects.required(described)
   if described.name == "InputLayer" then out.shape = {3} end
   -- Samples are shorter than its usual frames; a logarithm says much of what is nearly nothing.
   if described.name == "STFTSpectrogram" then out.frame_length, out.mode = 4, "magnitude" end
-  if described.name == "Discretization" then out.bin_boundaries = {-0.5, 0.5} end
+  if described.name == "Discretization" then
+    out.bin_boundaries, out.output_mode = {-0.5, 0.5}, "one_hot"
+  end
   if described.name == "Functional" then
     out.inputs = ln.Input{shape = {3}}
     out.outputs = ln.layers.Dense(2)(out.inputs)
