@@ -83,6 +83,22 @@ describe("timeseries_dataset_from_array", function()
       sampling_rate = 11}))))
   end)
 
+  it("has the least and the largest of its options", function()
+    local function got(options)
+      for name, value in pairs{sequence_length = 1, sequence_stride = 1, sampling_rate = 1,
+        batch_size = 1, seed = false, start_index = false, end_index = false} do
+        if options[name] == nil then options[name] = value end
+      end
+      return (pass(from_array(data, nil, options)))
+    end
+    assert.equal(12, #got{})
+    assert.same({{{11}}}, got{start_index = 12})
+    assert.same({{{0}}}, got{start_index = 1, end_index = 1})
+    assert.same({{{0, 1}}}, got{sequence_length = 2, end_index = 2})
+    assert.same({{{11}}}, got{start_index = 12, end_index = 12})
+    assert.equal(12, #got{shuffle = true, seed = 0})
+  end)
+
   it("gives the target at the position where the window begins", function()
     local x, y = pass(from_array(data, data[{ {4, 12} }], {sequence_length = 3, batch_size = 5}))
     assert.same({0, 1, 2}, x[1][1])

@@ -59,6 +59,8 @@ describe("text_dataset_from_directory", function()
     assert.equal(6, #texts[1])
     assert.same({}, labels)
     assert.same({{5, 0, 5, 0, 5, 0}}, select(2, got{labels = {5, 0, 5, 0, 5, 0}}))
+    assert.same({"0", "5"}, from_directory(folder.path, options{
+      labels = {5, 0, 5, 0, 5, 0}, validation_split = false, subset = false}).class_names)
   end)
 
   it("splits, shuffles and reports", function()

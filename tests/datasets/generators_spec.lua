@@ -217,6 +217,7 @@ describe("make_time_series", function()
     local defaults = make()
     assert.same({1000, 1}, defaults.shape)
     assert.same({7, 1}, make(7).shape)
+    assert.same({1, 1}, make{n_samples = 1, n_features = 1, period = 0.5, random_state = 0}.shape)
   end)
 
   it("follows from its seed", function()

@@ -42,6 +42,9 @@ describe("word ids", function()
         end
         assert.is_true(#cases > 10)
         -- Texts of which nothing is left do not disturb; the largest id is one of what is left.
+        assert.equal(0, ln.datasets.imdb.load_data{start_char = 0, num_words = 1 << 20}[1][1])
+        assert.equal("integer", math.type(ln.datasets.imdb.load_data{start_char = 3.0}[1][1]))
+        assert.equal(2, ln.datasets.imdb.load_data{num_words = 1}[1][1])
         local x = ln.datasets.imdb.load_data{skip_top = 1 << 40, oov_char = false}
         assert.same({}, x[1])
         fails("fewer than maxlen = 1 ids are left", ln.datasets.imdb.load_data, {maxlen = 1})
@@ -160,6 +163,7 @@ describe("pickles of lists of integers", function()
   it("are whole programs, of one array", function()
     assert.same({{5}}, program(START .. "]](K\5eatb."))
     assert.same({{5}}, program(START .. "]](K\5e\x94atb."))
+    assert.same({{5}}, program(START .. "]K\5atb.", {1, 1}))
     assert.same({{5, 6}}, program(START .. "]]K\5aK\6aatb."))
     assert.same({{-1, 0}}, program(START .. "](](J\xff\xff\xff\xff\x8a\0eetb."))
     assert.same({{7}}, program(START .. "](](\x8a\2\7\0eetb."))

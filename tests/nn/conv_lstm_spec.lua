@@ -77,6 +77,18 @@ describe("ConvLSTM", function()
     assert.equal("(None, 2, 3)", tostring(first(ln.Input{shape = {5, 1, 7}}).shape))
   end)
 
+  it("begins with a forget gate that is open, unless told otherwise", function()
+    local function bias(options)
+      local layer = layers.ConvLSTM1D(options)
+      layer(ln.ones{1, 2, 3, 1})
+      return layer.weights[3] and layer.weights[3]:totable() or #layer.weights
+    end
+    assert.same({0, 0, 1, 1, 0, 0, 0, 0}, bias{2, 2})
+    assert.same({0, 0, 0, 0, 0, 0, 0, 0}, bias{2, 2, unit_forget_bias = false})
+    assert.same({2, 1, 2, 2}, bias{1, 2, bias_initializer = ln.initializers.Constant(2)})
+    assert.equal(2, bias{2, 2, use_bias = false})
+  end)
+
   it("drops parts of inputs and states in training, the same in all steps", function()
     local ones = {kernel_initializer = "ones", recurrent_initializer = "zeros", use_bias = false,
       recurrent_activation = "linear", activation = "linear", return_sequences = true}
