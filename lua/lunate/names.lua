@@ -10,6 +10,7 @@ local core = require "lunate.core"
 local raise = require "lunate.raise"
 
 local FEW = 16       -- names that a message lists beside the one that was meant
+local MANY = 64      -- more than these are not all listed
 local WIDTH = 100   -- columns that tostring takes at most
 
 local names = {}
@@ -30,16 +31,20 @@ function names.of(space)
 end
 
 --- Raises for a name that one of lunate's tables does not have, with the one that was meant, else
--- with all there are (both where these are few).
+-- with all there are (both where these are few; of very many the first).
 -- @param what  what the names are, for messages: "layer"
 -- @param name  the key
 -- @param list  the names that there are
 function names.missing(what, name, list)
   name = tostring(name)
   local meant = core.suggestion(name, list)
-  local all = #list <= FEW or meant == ""
-  raise("there is no %s '%s'%s%s", what, core.cut(name),
-    all and "; there are: " .. table.concat(list, ", ") or "", meant)
+  local others = ""
+  if #list > MANY and meant == "" then
+    others = ("; there are %d: %s, ..."):format(#list, table.concat(list, ", ", 1, FEW))
+  elseif #list <= FEW or meant == "" then
+    others = "; there are: " .. table.concat(list, ", ")
+  end
+  raise("there is no %s '%s'%s%s", what, core.cut(name), others, meant)
 end
 
 --- For a metatable's `__tostring`: what it is, how many names, and the first of them.

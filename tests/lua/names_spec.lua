@@ -277,3 +277,19 @@ describe("what is shown", function()
     assert.equal("(None, 3)", tostring(ln.Input{shape = dense.input_shape}.shape))
   end)
 end)
+
+describe("a name that there is not", function()
+  it("is told with what was meant, else with all there are, of very many with the first", function()
+    local function message(space, name)
+      return select(2, pcall(function() return space[name] end))
+    end
+    assert.matches("there is no layer 'Conv2d'; did you mean 'Conv2D'?", message(layers, "Conv2d"),
+      1, true)
+    assert.matches("there is no callback 'Foo'; there are: BackupAndRestore, .*TerminateOnNaN$",
+      message(ln.callbacks, "Foo"))
+    local text = message(layers, "KeyValueCache")
+    assert.matches("there is no layer 'KeyValueCache'; there are %d+: Activation, ", text)
+    assert.matches(", ...", text, 1, true)
+    assert.is_true(#text < 500)
+  end)
+end)
