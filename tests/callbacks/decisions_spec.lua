@@ -72,6 +72,13 @@ describe("ReduceLROnPlateau decides as Keras's:", function()
   end
 end)
 
+describe("EarlyStopping before it has seen anything", function()
+  it("has waited for nothing", function()
+    local stopping = ln.callbacks.EarlyStopping()
+    assert.are.same({0, 0, 0}, {stopping.wait, stopping.stopped_epoch, stopping.best_epoch})
+  end)
+end)
+
 describe("mode auto", function()
   it("knows of each value which way it is better", function()
     local x = ln.Input{shape = {2}}

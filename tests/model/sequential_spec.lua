@@ -52,6 +52,16 @@ describe("Sequential", function()
     has(error_of(model.get_layer, model, 9), "it has 3")
   end)
 
+  it("of one layer stays what it was when a second does not fit", function()
+    local one = ln.Sequential{ln.layers.Dense{2, input_shape = {3}}}
+    assert.is_false(pcall(one.add, one, ln.layers.Conv2D{2, 3}))
+    assert.are.equal(1, #one.layers)
+    assert.are.equal("(4, 2)", tostring(one(ln.ones{4, 3}).shape))
+    assert.are.equal("(None, 2)", tostring(one.output_shape))
+    one:add(ln.layers.Dense(5))
+    assert.are.equal("(4, 5)", tostring(one(ln.ones{4, 3}).shape))
+  end)
+
   it("adds and takes away layers, and stays usable after a failure", function()
     local model = classifier()
     local out = model:pop()
