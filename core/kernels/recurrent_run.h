@@ -36,8 +36,9 @@ LN_INLINE void F(activate_back)(int activation, const T *restrict y, T *restrict
   }
 }
 
-LN_INLINE void F(sum)(const T *restrict a, const T *restrict b, T *restrict y, int64_t n) {
-  for (int64_t i = 0; i < n; i++) y[i] = a[i] + b[i];
+// y may be a.
+LN_INLINE void F(sum)(const T *a, const T *b, T *y, int64_t n) {
+  LN_INDEPENDENT for (int64_t i = 0; i < n; i++) y[i] = a[i] + b[i];
 }
 
 LN_INLINE void F(add)(const T *restrict x, T *restrict y, int64_t n) {
@@ -47,10 +48,11 @@ LN_INLINE void F(add)(const T *restrict x, T *restrict y, int64_t n) {
 // ---- forward
 
 // One row of a step: sums are those of the product, the bias among them.
-LN_INLINE void F(lstm_row)(const LnRecurrent *r, const T *sums, const T *c0, T *gates, T *c, T *h) {
+LN_INLINE void F(lstm_row)(const LnRecurrent *r, const T *z, const T *sums, const T *c0, T *gates,
+                           T *c, T *h) {
   const int64_t n = r->units;
   const T *in = gates, *forget = gates + n, *candidate = gates + 2 * n, *out = gates + 3 * n;
-  F(add)(sums, gates, 4 * n);
+  F(sum)(z, sums, gates, 4 * n);
   F(activate)(r->gate, gates, 2 * n);
   F(activate)(r->activation, gates + 2 * n, n);
   F(activate)(r->gate, gates + 3 * n, n);
@@ -129,19 +131,20 @@ LN_CLONES static void F(finish_rows)(const Run *run, int64_t t, const T *h0, con
   for (int64_t k = 0; k < n; k++, sums += wide) {
     const int64_t at = t * r->batch + rows[k];
     T *gates = (T *)r->gates + at * wide, *h = (T *)r->y + at * units;
-    const T *h_row = h0 ? h0 + rows[k] * units : zeros;
+    const T *h_row = h0 ? h0 + rows[k] * units : zeros, *z = (const T *)run->z + at * wide;
     if (r->kind == LN_RECURRENT_LSTM) {
-      F(lstm_row)(r, sums, c0 ? c0 + rows[k] * units : zeros, gates, (T *)r->cells + at * units, h);
+      F(lstm_row)(r, z, sums, c0 ? c0 + rows[k] * units : zeros, gates,
+                  (T *)r->cells + at * units, h);
     } else if (r->kind == LN_RECURRENT_GRU) {
       F(gru_row)(r, sums, h_row, gates, (T *)r->inner + at * units, h);
     } else {
-      F(add)(sums, h, units);
+      F(sum)(z, sums, h, units);
       F(activate)(r->activation, h, units);
     }
   }
 }
 
-// The sums of the inputs, with the bias that is theirs alone, go where the gates will be.
+// Of a GRU, the sums of the inputs, with the bias that is theirs alone, go where the gates will be.
 LN_CLONES static void F(begin_rows)(const Run *run, int64_t t, const int64_t *rows, int64_t n) {
   const LnRecurrent *r = run->r;
   const int64_t wide = gates_of(r) * r->units;
@@ -207,7 +210,7 @@ static void F(forward)(void *arg, int64_t begin, int64_t end) {
     const T *h0 = t > 0 ? (const T *)r->y + (t - 1) * step : r->h0;
     const T *c0 = t == 0 || !r->cells ? r->c0 : (const T *)r->cells + (t - 1) * step;
     const int64_t n = rows_at(r, t, begin, end, rows);
-    F(begin_rows)(run, t, rows, n);
+    if (r->kind == LN_RECURRENT_GRU) F(begin_rows)(run, t, rows, n);
     if (!h0)
       F(biases)(bias, n, wide, sums);
     else
@@ -284,19 +287,21 @@ LN_CLONES static void F(add_dy)(const Run *run, int64_t t, int64_t begin, int64_
   }
 }
 
-// Gradients of the sums of n rows: to dz, and row after row to `to`, as the product takes them.
+// Gradients of the sums of n rows: to dz, and row after row to `to` (NULL: not wanted), as the
+// product takes them.
 LN_CLONES static void F(rows_back)(const Run *run, int64_t t, const T *h0, const T *c0,
                                    const int64_t *rows, int64_t n, T *to) {
   const LnRecurrent *r = run->r;
   const int64_t units = r->units, wide = gates_of(r) * units;
   const T *zeros = (const T *)(void *)run->room.zeros;
-  for (int64_t k = 0; k < n; k++, to += wide) {
+  for (int64_t k = 0; k < n; k++) {
     const int64_t row = rows[k], at = t * r->batch + row;
     const T *gates = (const T *)r->gates + at * wide;
     T *dz = (T *)run->g->dz + at * wide, *dh = (T *)(void *)run->room.dh + row * units;
     if (r->kind == LN_RECURRENT_LSTM) {
       F(lstm_row_back)(r, gates, (const T *)r->cells + at * units, c0 ? c0 + row * units : zeros,
-                       dh, (T *)(void *)run->room.dc + row * units, dz, to);
+                       dh, (T *)(void *)run->room.dc + row * units, dz,
+                       (T *)(void *)run->room.h + row * units);
     } else if (r->kind == LN_RECURRENT_GRU) {
       F(gru_row_back)(r, gates, (const T *)r->inner + at * units, h0 ? h0 + row * units : zeros,
                       dh, dz);
@@ -304,11 +309,13 @@ LN_CLONES static void F(rows_back)(const Run *run, int64_t t, const T *h0, const
       memcpy(dz, dh, (size_t)units * sizeof(T));
       F(activate_back)(r->activation, gates, dz, units);
     }
-    memcpy(to, dz, (size_t)wide * sizeof(T));
+    if (!to) continue;
+    T *of_row = to + k * wide;
+    memcpy(of_row, dz, (size_t)wide * sizeof(T));
     if (!r->reset_after) continue;
     const T *reset = gates + units, *d = dz + 2 * units;
     T *dcandidate = (T *)(void *)run->room.dcandidate + at * units;
-    for (int64_t i = 0; i < units; i++) to[2 * units + i] = dcandidate[i] = d[i] * reset[i];
+    for (int64_t i = 0; i < units; i++) of_row[2 * units + i] = dcandidate[i] = d[i] * reset[i];
   }
 }
 
@@ -397,14 +404,17 @@ static void F(back)(void *arg, int64_t begin, int64_t end) {
     const T *c0 = t == 0 || !r->cells ? r->c0 : (const T *)r->cells + (t - 1) * step;
     const int64_t n = rows_at(r, t, begin, end, rows);
     F(add_dy)(run, t, begin, end);
-    F(rows_back)(run, t, h0, c0, rows, n, sums);
+    // Rows of dz that lie one behind the other are taken where they are.
+    const bool apart = r->kind == LN_RECURRENT_GRU || n < end - begin;
+    const T *d = apart ? sums : (const T *)g->dz + (t * r->batch + begin) * wide;
+    F(rows_back)(run, t, h0, c0, rows, n, apart ? sums : NULL);
     if (two) {
       F(multiply_back)(run, sums, n, 2 * units, units, run->room.packed_candidate, false, operand);
       F(reset_rows_back)(run, t, h0, rows, n, sums, operand);
     }
     if (g->dbias) F(add_bias)(run, t, rows, n);
     if (t == 0 && !g->dh0) break;
-    F(multiply_back)(run, sums, n, 0, two ? 2 * units : wide, run->room.packed, two, operand);
+    F(multiply_back)(run, d, n, 0, two ? 2 * units : wide, run->room.packed, two, operand);
     F(carry)(run, rows, n, operand);
   }
   if (g->dh0) memcpy((T *)g->dh0 + offset, dh, (size_t)size * sizeof(T));

@@ -35,6 +35,13 @@ async function oneRow(name, width) {
   return perCall(() => model.run({x}));
 }
 
+async function sequences(rows) {
+  const model = await session("lstm");
+  const values = Float32Array.from({length: rows * 100 * 32}, Math.random);
+  const x = new ort.Tensor("float32", values, [rows, 100, 32]);
+  return perCall(() => model.run({x}));
+}
+
 const workloads = {
   async predict() {
     const model = await session("mlp"), batches = [];
@@ -43,6 +50,8 @@ const workloads = {
   },
   predict_one: () => oneRow("mlp", 784),
   housing_predict_one: () => oneRow("housing", 8),
+  lstm_predict: () => sequences(32),
+  lstm_predict_one: () => sequences(1),
 };
 
 console.log(`${workload} threads=${threads} us=${(await workloads[workload]() * 1e6).toFixed(5)}`);

@@ -379,6 +379,9 @@ def export(folder):
         torch.onnx.export(model, torch.zeros(1, width), os.path.join(folder, name + ".onnx"),
                           input_names=["x"], output_names=["y"],
                           dynamic_axes={"x": {0: "n"}, "y": {0: "n"}})
+    torch.onnx.export(Recurrent(torch.nn.LSTM(32, 128, batch_first=True)).eval(),
+                      torch.zeros(1, 100, 32), os.path.join(folder, "lstm.onnx"),
+                      input_names=["x"], output_names=["y"], dynamic_axes={"x": {0: "n"}, "y": {0: "n"}})
 
 
 def read_csv(path):

@@ -45,7 +45,8 @@ if python ~= "" then
     return ("%s%s scripts/bench/peer_torch.py %s %d"):format(told, python, workload, threads)
   end}
 end
-local has_onnx = {predict = true, predict_one = true, housing_predict_one = true}
+local has_onnx = {predict = true, predict_one = true, housing_predict_one = true,
+  lstm_predict = true, lstm_predict_one = true}
 if onnx ~= "" then
   sides[#sides + 1] = {name = "ONNX", only = has_onnx, command = function(workload, threads)
     return ("node scripts/bench/peer_onnx.mjs %s %s %d"):format(workload, onnx, threads)
@@ -130,6 +131,16 @@ for _, row in ipairs{
     {"conv_depthwise", "3x3 depthwise, 64 channels, 56x56", 56 * 56 * 9 * 64}} do
   rows[#rows + 1] = {row[1], "convolution " .. row[2] .. ", batch 32, forward and back",
     flops = 6 * 32 * row[3]}
+end
+local STEP = 2 * 32 * 128 * (32 + 128)   -- flops of a step with one gate, forward
+for _, row in ipairs{
+    {"lstm", "LSTM, 100 steps x 32 to 128, Adam, batch 32: a step of training", 3 * 400 * STEP},
+    {"gru", "GRU, the same", 3 * 300 * STEP},
+    {"bilstm_masked", "embedding and bidirectional LSTM 64, masked, 20 to 200 steps, batch 32"},
+    {"lstm_predict", "LSTM 128, predict, 32 rows of 100 x 32", 400 * STEP},
+    {"lstm_predict_one", "the same, one row"},
+    {"embedding_1e6", "Embedding of 20,000 x 64, 1e6 numbers, forward and back"}} do
+  rows[#rows + 1] = {row[1], row[2], flops = row[3]}
 end
 for _, f in ipairs{"exp", "tanh", "gelu", "softmax", "statistics"} do
   local title = f == "statistics" and "mean and variance of rows" or f

@@ -25,7 +25,7 @@ if [ -n "$PYTHON" ] && command -v node >/dev/null 2>&1 && command -v npm >/dev/n
   [ -d "$ONNX/node_modules/onnxruntime-node" ] ||
     (cd "$ONNX" && npm install --ignore-scripts --silent onnxruntime-node) >/dev/null 2>&1
   "$PYTHON" scripts/bench/peer_torch.py onnx "$ONNX" >/dev/null 2>&1
-  if [ ! -d "$ONNX/node_modules/onnxruntime-node" ] || [ ! -f "$ONNX/mlp.onnx" ]; then
+  if [ ! -d "$ONNX/node_modules/onnxruntime-node" ] || [ ! -f "$ONNX/lstm.onnx" ]; then
     echo "without ONNX Runtime: it comes from npm (onnxruntime-node)" >&2
     ONNX=
   fi
