@@ -263,7 +263,7 @@ static bool encode_word(LnBpe *b, const char *text, size_t n, LnIds *out) {
   if (out->n - first > CACHED_IDS) return true;
   c->hash = hash, c->n = (uint8_t)n, c->n_ids = (uint8_t)(out->n - first);
   memcpy(c->text, text, n);
-  memcpy(c->ids, out->v + first, (out->n - first) * sizeof *c->ids);
+  if (c->n_ids > 0) memcpy(c->ids, out->v + first, c->n_ids * sizeof *c->ids);
   return true;
 }
 

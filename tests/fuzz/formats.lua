@@ -181,6 +181,29 @@ formats.json = {
   end,
 }
 
+-- A tokenizer that is read encodes and decodes.
+formats.tokenizer = {
+  ending = ".json", mutant = mutate.json,
+  seeds = function()
+    local list = {}
+    for i, pattern in ipairs{"gpt2", "gpt4"} do
+      local bpe = ln.text.BPE.train{texts = {"the cat, the dogs' 123 dogs\n\n the é"},
+        vocab_size = 262 + i, min_frequency = 1, pattern = pattern, special_tokens = {"<s>"},
+        add_prefix_space = i == 2}
+      list[i] = written(".json", function(path) bpe:save(path) end)
+    end
+    return list
+  end,
+  read = function(path)
+    local bpe = ln.text.BPE.from_file(path)
+    local ids = bpe:encode("the dogs' <s> 4567\xff é\n" .. ("the"):rep(60))
+    bpe:decode(ids, {skip_special_tokens = false})
+    bpe:save(path .. ".out")
+    os.remove(path .. ".out")
+    return bpe
+  end,
+}
+
 -- ---- pictures: refused, or the same in any size
 
 local function picture(ending)
