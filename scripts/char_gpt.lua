@@ -1,5 +1,5 @@
 -- make run SCRIPT=scripts/char_gpt.lua
--- (add ARGS="minutes text model" for others than those below: ARGS="15 my_book.txt my_book.keras")
+-- (add ARGS="minutes text model" for others than those below: ARGS="14 my_book.txt my_book.keras")
 --
 -- A GPT (Radford et al., 2018) that learns a text character by character: at each place of a window
 -- it tells what comes next from what came before. The last tenth of the text is not trained on; the
@@ -9,7 +9,7 @@
 
 local ln = require "lunate"
 
-local minutes, path = tonumber(arg[1]) or 15, arg[2]
+local minutes, path = tonumber(arg[1]) or 14, arg[2]
 local model_file = arg[3] or "char_gpt.keras"
 local WIDTH, HEADS, BLOCKS, STEPS, BATCH = 128, 4, 4, 128, 32
 local RATE, WARMUP, DROPOUT = 2e-3, 100, 0.05

@@ -1,4 +1,6 @@
--- make run SCRIPT=scripts/gpt2.lua ARGS="folder 'Once upon a time' 60"
+-- make run SCRIPT=scripts/gpt2.lua
+-- (with ARGS="folder 'Once upon a time' 60": the files, a text and how many tokens; temperature
+-- and seed may follow)
 --
 -- GPT-2 (Radford et al., 2019) from the files that were published: a folder with config.json,
 -- model.safetensors, and tokenizer.json or vocab.json and merges.txt (huggingface.co/gpt2 and

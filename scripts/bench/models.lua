@@ -24,7 +24,7 @@ function models.wide_and_deep()
     ln.layers.Dense(1)(ln.layers.concatenate{a, hidden}), ln.layers.Dense(1)(hidden)}}
 end
 
--- Logits of the next of `ids` ids: width 128, 4 blocks of 4 heads, for up to 64 steps; not compiled.
+-- Logits of the next of `ids` ids: width 128, 4 blocks of 4 heads, up to 64 steps; not compiled.
 function models.gpt(ids)
   local layers = ln.layers
   local tokens = ln.Input{shape = {false}, dtype = "int32"}

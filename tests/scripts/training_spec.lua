@@ -216,16 +216,15 @@ describe("scripts", function()
       output)
     drew(output, "char_gpt.png")
     assert.matches("\nmodel: " .. model .. "\n.+", output)
-    local file <close> = assert(io.open(model, "rb"))
+    assert.is_truthy(require "lunate".load_model(model))
   end)
 
   -- Weights by a formula, of which the number below is what numpy makes.
   it("gpt2.lua runs the published layout, with a prefix and without", function()
     local ln = require "lunate"
-    local width, ids, k = 8, 256, 0
+    local width, ids = 8, 256
     for _, prefix in ipairs{"", "transformer."} do
-      local weights = {}
-      k = 0
+      local weights, k = {}, 0
       local function add(name, shape, scale, base)
         k = k + 1
         local t = ln.sin(ln.arange(ln.zeros(shape).size):astype("float64") * 1.7 + k)

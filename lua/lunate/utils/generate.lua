@@ -63,10 +63,11 @@ end
 -- @param model  gives logits (batch, steps, ids) for ids (batch, steps)
 -- @param prompt  ids from 0: a list, or a tensor (steps,) or (batch, steps)
 -- @param options  `max_new_tokens` (100): how many are drawn; `context`: how many steps the model
---   sees at most (as many as come); `temperature` (1): logits are divided by it, 0: always the likeliest; `top_k`: only
---   the k likeliest; `top_p`: only the likeliest that together have this probability; `stop`: an id
---   that ends it (of one sequence); `cache` (true): false computes all steps anew for each id,
---   with the same result; `on_token`: a function that gets each id (of one sequence) as it comes
+--   sees at most (as many as come); `temperature` (1): logits are divided by it, 0: always the
+--   likeliest; `top_k`: only the k likeliest; `top_p`: only the likeliest that together have this
+--   probability; `stop`: an id that ends it (of one sequence); `cache` (true): false computes all
+--   steps anew for each id, with the same result; `on_token`: a function that gets each id (of one
+--   sequence) as it comes
 -- @return the new ids: a list for one sequence, else an int64 tensor (batch, new)
 -- Errors: a prompt that is none; what the model refuses.
 --
