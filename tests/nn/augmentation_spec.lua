@@ -136,6 +136,27 @@ describe("augmentation by chance", function()
     assert.is_true(noise:min():item() == 0 and noise:max():item() == 255)
   end)
 
+  it("moves corners along the edges that they are at, as Keras does: those at 0 stay", function()
+    local rows = ln.arange(0, 20):reshape{1, 20, 1, 1}:broadcast_to{50, 20, 30, 1} * 1
+    local layer = layers.RandomPerspective{{1, 1}, scale = 0.4, seed = 1}
+    local y = layer(rows, TRAINING)
+    assert.is_false(y == rows)
+    goldens.near(y[{ {}, 1 }], ln.zeros{50, 30, 1}, 0, 1e-3)
+    y = layer(rows:permute{1, 3, 2, 4}, TRAINING)
+    goldens.near(y[{ {}, {}, 1 }], ln.zeros{50, 30, 1}, 0, 1e-3)
+    goldens.near(layers.RandomPerspective{{1, 1}, scale = 0}(rows, TRAINING), rows, 0, 1e-3)
+  end)
+
+  it("spreads values of pictures that lie in any order, and leaves those of one value", function()
+    local x = ln.random.uniform({2, 7, 9, 3}, {seed = 1, max = 120})
+    local view, layer = x:permute{1, 3, 2, 4}, layers.Equalization()
+    local y = layer(view, TRAINING)
+    assert.is_true(y == layer(view:copy(), TRAINING))
+    assert.equal(255, y:max():item())
+    local plain = ln.full({1, 4, 4, 3}, 100)
+    assert.is_true(layer(plain, TRAINING) == plain)
+  end)
+
   it("crops at one place for the batch, every place alike", function()
     local x = ln.arange(0, 30):reshape{1, 5, 6, 1}:broadcast_to{3, 5, 6, 1}
     local layer, seen = layers.RandomCrop{2, 4, seed = 1}, {}
