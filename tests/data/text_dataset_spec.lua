@@ -47,6 +47,7 @@ describe("text_dataset_from_directory", function()
   it("has its options", function()
     local folder <close> = filled()
     local function got(more) return pass(from_directory(folder.path, options(more))) end
+    assert.same({{"\xc3", "l", "o", "", "t"}}, (got{max_length = 1}))
     assert.same({{"\u{e9}t", "lon", "one", "", "two"}}, (got{max_length = 3}))
     local texts, labels = got{batch_size = false, class_names = {"b"}}
     assert.same({"one\n", "", "two\0zero"}, texts)

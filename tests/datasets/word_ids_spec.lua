@@ -122,6 +122,19 @@ describe("word ids", function()
   end)
 end)
 
+describe("the order by a seed", function()
+  it("is numpy's, call after call", function()
+    -- RandomState(113).shuffle of 1 .. 2000, then of 1 .. 3
+    local permutation = require "lunate.datasets._random_state"(113)
+    local order, sum = permutation(2000), 0
+    for i, value in ipairs(order) do sum = sum + i * value end
+    assert.same({168, 270, 342, 1247, 355, 443}, table.move(order, 1, 6, 1, {}))
+    assert.equal(1985558713, sum)
+    assert.same({1, 3, 2}, permutation(3))
+    assert.same({}, permutation(0))
+  end)
+end)
+
 describe("pickles of lists of integers", function()
   local function read(bytes)
     local position, shape = npy.objects(bytes)
