@@ -4,6 +4,7 @@ local core = require "lunate.core"
 local check = require "lunate.options"
 local functional = require "lunate.functional"
 local output_shape = require "lunate.model.outputs".shape
+local strings = require "lunate.strings"
 local state = require "lunate.model.state"
 
 local OPTIONS = {
@@ -97,6 +98,11 @@ local function shape_text(layer)
     local shape = output_shape(layer)
     if type(shape[1]) ~= "table" then return tostring(shape) end
     for i, each in ipairs(shape) do shapes[i] = tostring(each) end
+  elseif core.preprocesses(layer) and getmetatable(layer) == "lunate.layer"
+    and not layer.takes_several then
+    local shape = layer:compute_output_shape{false}   -- of a list of texts
+    for i, n in ipairs(shape) do shape[i] = n or "None" end
+    return strings.shape_text(shape)
   else
     return "?"
   end
@@ -107,7 +113,7 @@ end
 local function row(layer, options, connections, prefix)
   local params = "0 (unbuilt)"
   local operation = core.operation_config(layer)
-  if layer.built or layer.class_name == "InputLayer" or operation then
+  if layer.built or layer.class_name == "InputLayer" or operation or core.preprocesses(layer) then
     params = thousands((count(layer.weights)))
   end
   local class = operation and operation.class_name or layer.class_name

@@ -144,6 +144,14 @@ describe("a Sequential that begins with TextVectorization", function()
     os.remove(path)
   end)
 
+  it("has a summary", function()
+    local model, lines = sequential(vectorizer{output_sequence_length = 5}), {}
+    model:summary{print_fn = function(line) lines[#lines + 1] = line end}
+    local text = table.concat(lines, "\n")
+    assert.matches("(None, 5)", text, 1, true)
+    assert.is_nil(text:match("TextVectorization[^\n]*unbuilt"))
+  end)
+
   it("knows shapes where its input is declared", function()
     local v = vectorizer{output_mode = "multi_hot"}
     local model = ln.Sequential{ln.Input{shape = {1}, dtype = "string"}, v, layers.Dense(2)}

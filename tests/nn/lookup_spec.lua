@@ -47,6 +47,15 @@ describe("Hashing", function()
     assert.same({{1}, {0}, {1}}, layers.Hashing(3)(ln.tensor{{0.5}, {1.7}, {2}}):totable())
   end)
 
+  it("tells its options as fields", function()
+    assert.equal(3, layers.Hashing(3).num_bins)
+    assert.equal("one_hot", layers.HashedCrossing{4, output_mode = "one_hot"}.output_mode)
+    assert.equal(7, layers.TextVectorization{max_tokens = 7}.max_tokens)
+    local lookup = layers.StringLookup{vocabulary = {"a"}, mask_token = ""}
+    assert.same({"", "[UNK]", "int", 3}, {lookup.mask_token, lookup.oov_token, lookup.output_mode,
+      lookup:vocabulary_size()})
+  end)
+
   it("has Keras's output modes", function()
     local bins = layers.Hashing{3, output_mode = "one_hot"}{{"A"}, {"B"}}
     assert.same({{0, 1, 0}, {1, 0, 0}}, bins:totable())

@@ -27,6 +27,13 @@ function categories.refuse(what, options, names)
   end
 end
 
+--- Options that are single values are fields, as those of other layers are.
+function categories.show(layer)
+  for name, value in pairs(layer.options) do
+    if type(value) ~= "table" and type(value) ~= "function" then layer[name] = value end
+  end
+end
+
 --- Keras's salt, a number or two of them, as a list of two; nil for none.
 function categories.salt(what, salt)
   if salt == nil or salt == false then return nil end

@@ -110,6 +110,7 @@ function IndexLookup:init(given)
   kept[self].size = options.vocabulary_size
   kept[self].is_static = vocabulary ~= nil or options.has_input_vocabulary == true
   options.vocabulary_size, options.has_input_vocabulary = nil, nil
+  categories.show(self)
   if vocabulary == nil then return end
   if mode_of(self) == "tf_idf" and not options.idf_weights then
     raise("'%s': a vocabulary for output_mode 'tf_idf' comes with idf_weights", what)

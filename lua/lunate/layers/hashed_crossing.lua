@@ -35,6 +35,7 @@ function HashedCrossing:init()
   HashedCrossing.super.init(self,
     {dtype = options.dtype or options.output_mode == "int" and "int64" or nil})
   options.dtype = nil   -- the layer's own is in its config
+  categories.show(self)
 end
 
 local function check_feature(self, value)

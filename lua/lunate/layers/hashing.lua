@@ -39,6 +39,7 @@ function Hashing:init()
   local is_int = options.output_mode == "int"
   Hashing.super.init(self, {dtype = options.dtype or is_int and "int64" or nil})
   options.dtype = nil   -- the layer's own is in its config
+  categories.show(self)
   if is_int and self.compute_dtype ~= "int32" and self.compute_dtype ~= "int64" then
     raise("bad option 'dtype' of 'Hashing' (\"int32\" or \"int64\" expected for output_mode 'int', "
       .. "got \"%s\")", self.compute_dtype)

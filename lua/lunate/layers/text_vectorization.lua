@@ -104,6 +104,7 @@ function TextVectorization:init(given)
   options.vocabulary = self._lookup_layer.options.vocabulary
   options.idf_weights = options.idf_weights or nil
   options.vocabulary_size, options.has_input_vocabulary = nil, nil
+  categories.show(self)
 end
 
 -- ---- from texts to tokens
