@@ -49,6 +49,29 @@ describe("ln.image", function()
     assert.equal(128, image.affine_transform(x, {1, 0, 0.5, 0, 1, 0, 0, 0})[1][1][1])
   end)
 
+  it("scales and translates in graphs, to nothing outside, told all that it needs", function()
+    local function options()
+      return {output_shape = {1, 4, 1}, scale = {1}, translation = {0}, spatial_dims = {2},
+        method = "linear"}
+    end
+    local x = ln.tensor{{{3}, {5}}}
+    assert.same({3, 5, 0, 0}, image.scale_and_translate(x, options()):flatten():totable())
+    local o = options()
+    o.translation, o.antialias = {-5}, false   -- all of it is outside
+    assert.same({0, 0, 0, 0}, image.scale_and_translate(x, o):flatten():totable())
+    -- By scale and translation that are inputs of a graph.
+    local scale, translation = ln.Input{batch_shape = {1}}, ln.Input{batch_shape = {1}}
+    o = options()
+    o.scale, o.translation = scale, translation
+    local model = ln.Model{inputs = {scale, translation}, outputs = image.scale_and_translate(x, o)}
+    assert.same({0, 3, 5, 0}, model({ln.ones{1}, ln.ones{1}}):flatten():totable())
+    for name in pairs(options()) do
+      o = options()
+      o[name] = nil
+      fails("option '" .. name .. "' is required", image.scale_and_translate, x, o)
+    end
+  end)
+
   it("turns one picture like a batch of one", function()
     local x = ln.arange(0, 24):reshape{1, 4, 3, 2}
     for name, options in pairs{gaussian_blur = {}, extract_patches = {size = 2}} do
