@@ -126,18 +126,27 @@ static bool grad_spec(const LnCall *call, LnSpec *out, const LnTensor *like) {
 
 static bool grad_shape(const LnCall *call, LnSpec *out) {
   LnTensor *const *in = call->in;
-  const LnTensor *gates = in[G_GATES], *y = in[G_Y], *kernel = in[G_KERNEL];
+  const LnRecurrentKind kind = kind_of(call);
+  const LnTensor *gates = in[G_GATES], *y = in[G_Y], *kernel = in[G_KERNEL], *bias = in[G_BIAS];
   const LnDtype d = (LnDtype)gates->dtype;
+  const bool two = kind == LN_RECURRENT_GRU && ((const LnRecurrence *)call->params)->reset_after;
   bool fit = gates->rank == 3 && y->rank == 3 && kernel->rank == 2 && ln_dtype_is_float(d) &&
-             ln_dims_fit(gates->shape[2], kernel->shape[1]) &&
-             ln_dims_fit(y->shape[2], kernel->shape[0]);
-  for (int i = 0; fit && i < G_INPUTS; i++) {
-    const LnTensor *t = in[i];
-    if (!t || i == G_KERNEL || i == G_GATES || i == G_BIAS) continue;
-    const bool row = i == G_H0 || i == G_C0 || i == G_KEEP || i == G_DH || i == G_DC;
-    const int from = row, rank = row || i == G_MASK ? 2 : 3;
-    fit = ln_shape_unify(t->shape, t->rank, y->shape + from, rank, NULL) &&
-          t->dtype == (i == G_MASK ? LN_BOOL : d);
+             gates->shape[0] != 0 && kernel->dtype == d && (!bias || bias->dtype == d) &&
+             (kind != LN_RECURRENT_LSTM || in[G_CELLS]) &&
+             (kind != LN_RECURRENT_GRU || in[G_INNER]);
+  if (fit) {
+    const int64_t units = kernel->shape[0], wide = units < 0 ? -1 : gates_of(kind) * units;
+    const int64_t of_y[3] = {gates->shape[0], gates->shape[1], units}, of_bias[2] = {2, wide};
+    fit = ln_dims_fit(gates->shape[2], wide) && ln_dims_fit(kernel->shape[1], wide) &&
+          (!bias || ln_shape_unify(bias->shape, bias->rank, two ? of_bias : of_bias + 1, 1 + two,
+                                   NULL));
+    for (int i = 0; fit && i < G_INPUTS; i++) {
+      const LnTensor *t = in[i];
+      if (!t || i == G_KERNEL || i == G_GATES || i == G_BIAS) continue;
+      const bool row = i == G_H0 || i == G_C0 || i == G_KEEP || i == G_DH || i == G_DC;
+      fit = ln_shape_unify(t->shape, t->rank, of_y + row, row || i == G_MASK ? 2 : 3, NULL) &&
+            t->dtype == (i == G_MASK ? LN_BOOL : d);
+    }
   }
   if (!fit) return ln_fail(call->context, "%s: shapes or dtypes do not align", call->op->name);
   return grad_spec(call, &out[G_DZ], gates) && grad_spec(call, &out[G_DKERNEL], kernel) &&

@@ -3,6 +3,9 @@
 local ln = require "lunate"
 local goldens = require "support.goldens"
 
+local core = require "lunate.core"
+local fails = require "support.fails"
+
 local layers, near = ln.layers, goldens.near
 
 local kinds = {
@@ -125,5 +128,21 @@ describe("a recurrent sequence", function()
       end
       near(second:flatten()[k], (at(1e-6) - at(-1e-6)) / 2e-6, 1e-6, 1e-8)
     end
+  end)
+
+  it("refuses what does not fit, forward and back", function()
+    local lstm, back = core.op("lstm"), core.op("lstm_grad")
+    fails("kernel of shape %(2, 8%)", lstm, waves(3, 2, 8), waves(2, 6))
+    fails("bias of shape %(8,%)", lstm, waves(3, 2, 8), waves(2, 8), waves(2, 8))
+    fails("mask of shape %(3, 2%) and dtype bool", lstm, waves(3, 2, 8), waves(2, 8), nil, nil,
+      waves(3, 2))
+    fails("one step at least", lstm, ln.zeros{0, 2, 8}, ln.zeros{2, 8})
+    local gates, y, kernel = waves(3, 2, 8), waves(3, 2, 2), waves(2, 8)
+    fails("do not align", back, kernel, gates, y)
+    fails("do not align", back, kernel, waves(3, 2, 6), y, y)
+    fails("do not align", back, kernel, gates, y, waves(3, 1, 2))
+    fails("do not align", core.op("gru_grad"), waves(2, 6), waves(3, 2, 6), y)
+    fails("do not align", core.op("simple_rnn_grad"), waves(2, 2), y, y, nil, nil, nil, nil, nil,
+      nil, waves(3))
   end)
 end)
