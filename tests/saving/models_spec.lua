@@ -57,9 +57,11 @@ local merging = {
   Concatenate = {}, Add = {}, Subtract = {}, Multiply = {}, Average = {}, Maximum = {},
   Minimum = {}, Dot = {2}, Attention = {use_scale = true}, AdditiveAttention = {},
   MultiHeadAttention = {num_heads = 2, key_dim = 3},
+  GroupQueryAttention = {head_dim = 3, num_query_heads = 4, num_key_value_heads = 2},
 }
 local of_steps = {   -- samples of (steps, features)
   Attention = true, AdditiveAttention = true, MultiHeadAttention = true,
+  GroupQueryAttention = true,
 }
 
 for _, ending in ipairs{".keras", ".h5"} do

@@ -17,7 +17,7 @@ local by_kind = {
 }
 -- What a class wants otherwise.
 local by_class = {
-  ["PositionEmbedding.sequence_length"] = 8,
+  ["PositionEmbedding.sequence_length"] = 16,
   ["RandomPosterization.factor"] = 3,
   ["CategoryEncoding.num_tokens"] = 100,
   ["RNN.cell"] = function() return ln.layers.GRUCell(3) end,
