@@ -75,6 +75,44 @@ describe("a Sequential that begins with TextVectorization", function()
     assert.same({inner:test_on_batch(v(texts), y)}, {model:test_on_batch(texts, y)})
   end)
 
+  it("computes ids of tensors, call after call", function()
+    local model = ln.Sequential{layers.IntegerLookup{vocabulary = {5, 7}, output_mode = "one_hot"},
+      layers.Dense(1)}
+    local ids = ln.tensor({5, 7, 1, 5}, {dtype = "int64"})
+    local want = model(ids)
+    for _ = 1, 3 do assert.is_true(model:predict(ids) == want) end
+    model:compile{loss = "mse", optimizer = ln.optimizers.SGD{learning_rate = 0.1}}
+    local twin = ln.Sequential{layers.Dense{1, input_shape = {3}}}
+    twin:set_weights(model:get_weights())
+    twin:compile{loss = "mse", optimizer = ln.optimizers.SGD{learning_rate = 0.1}}
+    local hot = model.layers[1](ids):astype("float32")
+    for _ = 1, 3 do
+      assert.same({twin:train_on_batch(hot, y)}, {model:train_on_batch(ids, y)})
+      local options = {verbose = 0, epochs = 1}
+      assert.same(twin:fit(hot, y, options).history, model:fit(ids, y, options).history)
+    end
+  end)
+
+  -- Here ids go in and ids come out of the first layer.
+  it("does not take ids for what is made of them", function()
+    local function rest()
+      return layers.Embedding{3, 2}, layers.GlobalAveragePooling1D(), layers.Dense(1)
+    end
+    local lookup = layers.IntegerLookup{vocabulary = {2, 1}}
+    local model, twin = ln.Sequential{lookup, rest()}, ln.Sequential{rest()}
+    local ids = ln.tensor({{2, 1}, {1, 1}, {0, 2}, {2, 2}}, {dtype = "int64"})
+    local want = model(ids)
+    for _ = 1, 3 do assert.is_true(model:predict(ids) == want) end
+    twin(lookup(ids))
+    twin:set_weights(model:get_weights())
+    model:compile{loss = "mse", optimizer = "sgd"}
+    twin:compile{loss = "mse", optimizer = "sgd"}
+    for _ = 1, 3 do
+      assert.same({twin:train_on_batch(lookup(ids), y)}, {model:train_on_batch(ids, y)})
+      assert.same({twin:test_on_batch(lookup(ids), y)}, {model:test_on_batch(ids, y)})
+    end
+  end)
+
   it("takes Datasets of texts", function()
     local model = sequential()
     local ds = ln.data.Dataset.from_tensors(texts, y)

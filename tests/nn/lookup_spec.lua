@@ -169,6 +169,9 @@ describe("StringLookup", function()
     local few = layers.StringLookup{max_tokens = 3}
     few:adapt(ln.data.Dataset.from_tensors{"x", "y", "y", "[UNK]"}:batch(3))
     assert.same({"[UNK]", "y", "x"}, few:get_vocabulary())
+    local masked = layers.StringLookup{mask_token = ""}
+    masked:adapt{"", "[UNK]", "", "[UNK]", "a"}
+    assert.same({"", "[UNK]", "a"}, masked:get_vocabulary())
     few:adapt{"q"}
     assert.same({"[UNK]", "q"}, few:get_vocabulary())
     local idf = layers.StringLookup{output_mode = "tf_idf"}

@@ -219,6 +219,17 @@ describe("files", function()
         {type = "ByteLevel", add_prefix_space = false, use_regex = false}}}
     end
     assert.same({257, 258}, ids(split, " ababc"))
+    local function one_digit(t)
+      split(t)
+      local step = t.pre_tokenizer.pretokenizers[1]
+      step.pattern.Regex = step.pattern.Regex:gsub("{1,3}", "")
+      t.model.vocab["12"], t.model.merges = 260, {"1 2"}
+    end
+    assert.equal(2, #ids(one_digit, "12"))
+    assert.same({260}, ids(function(t)
+      split(t)
+      t.model.vocab["12"], t.model.merges = 260, {"1 2"}
+    end, "12"))
     -- A word that is a token is that, whatever merges make of it.
     local function whole(t) t.model.ignore_merges, t.model.merges = true, {"a b"} end
     assert.same({258}, ids(whole, "abc"))
