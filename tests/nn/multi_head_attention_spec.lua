@@ -313,6 +313,8 @@ describe("GroupQueryAttention", function()
       sliding_window = 2, use_gate = true}:get_config()
     assert.are.equal(2, config.num_key_value_heads)
     assert.is_nil(config.value_dim)
+    local snake_case = require "lunate.saving.tree".snake_case   -- of its folder in files
+    assert.are.equal("grouped_query_attention", snake_case "GroupQueryAttention")
     assert.are.equal("GroupQueryAttention(4 heads of 3)", tostring(ln.layers.get{
       class_name = "GroupedQueryAttention", config = {head_dim = 3, num_query_heads = 4,
         num_key_value_heads = 1}}))

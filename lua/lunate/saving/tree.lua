@@ -7,8 +7,12 @@ local state = require "lunate.model.state"
 
 local tree = {}
 
+-- Python's names of classes that Keras exports under others.
+local EXPORTED = {GroupQueryAttention = "GroupedQueryAttention"}
+
 --- Keras's to_snake_case: "LeakyReLU" -> "leaky_re_lu".
 function tree.snake_case(name)
+  name = EXPORTED[name] or name
   return (name:gsub("[^%w_]", ""):gsub("(.)(%u%l+)", "%1_%2"):gsub("(%l)(%u)", "%1_%2"):lower())
 end
 
