@@ -35,7 +35,7 @@ NEED_demo = $(NEED_build) ca-certificates=file:/etc/ssl/certs/ca-certificates.cr
 NEED_run = $(NEED_demo) gnuplot-nox=cmd:gnuplot graphviz=cmd:dot \
   fonts-dejavu-core=file:/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf
 NEED_test = $(NEED_run) lua-busted=cmd:busted \
-  patch=cmd:patch python3-protobuf=file:/usr/lib/python3/dist-packages/google/protobuf/__init__.py
+  openmpi-bin=cmd:mpirun patch=cmd:patch python3-protobuf=file:/usr/lib/python3/dist-packages/google/protobuf/__init__.py
 NEED_lint := lua-check=cmd:luacheck lua5.4=cmd:$(firstword $(LUA))
 NEED_rock := $(NEED_build) luarocks=cmd:luarocks
 NEED_dist := zip=cmd:zip

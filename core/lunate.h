@@ -52,6 +52,7 @@ typedef struct LnStorage {
   void *data;
   LnMemory *memory;
   int64_t writes;  // times that variables in it got other values: what tapes saw is then gone
+  size_t mapped;   // bytes of a file that data is, whose values stay; 0: memory of its own
 } LnStorage;
 
 // Whether a tensor lives from call to call: a variable's value, a generator's state. In mixed
@@ -77,6 +78,31 @@ struct LnTensor {
   LnTensor *mask;               // bool, of its leading axes: which of its steps count; NULL: all
 };
 
+// Which rows of a whole batch are those that are computed here, where other processes have others:
+// rows first, first + 1, .. of `total`. The batch has `rows` of them; the first `count` count (all,
+// or none where a batch has fewer rows than there are processes: one that does not count is
+// computed). total 0: nothing is shared. weighted: gradients begin with the rows' share of the
+// batch, so that they add up; else they are of a mean over these rows.
+typedef struct LnPart {
+  int64_t first, rows, count, total;
+  bool weighted;
+} LnPart;
+
+// The processes that train on the same batches (core/lua/modules/mpi.c). All of them make the same
+// calls in the same order; false, with an error, where one does not or is gone.
+typedef struct LnPeers {
+  void *self;
+  int rank, size;
+  // A step or a test of a batch of `total` rows begins, another one for each `kind` and `state`.
+  bool (*begin)(LnContext *c, void *self, int64_t kind, int64_t total, double state);
+  // The sum over all in place; t is contiguous. sum is there at once, sum_later after end.
+  bool (*sum)(LnContext *c, void *self, LnTensor *t);
+  bool (*sum_later)(LnContext *c, void *self, LnTensor *t);
+  bool (*end)(LnContext *c, void *self);
+  // All processes' rows, one after the other: counts[i] rows of process i.
+  bool (*gather)(LnContext *c, void *self, const LnTensor *t, LnTensor *out);
+} LnPeers;
+
 // What every call needs to know: one a Lua state. Failures set err and return NULL or false;
 // calls on a NULL tensor pass the failure on, so that formulas can be written without checks.
 struct LnContext {
@@ -86,6 +112,8 @@ struct LnContext {
   LnRecorder *recorder;   // innermost active tape, or NULL
   LnRecorder *recorders;  // all that are, active or not
   int32_t no_record;      // > 0: inside no_grad
+  LnPart part;            // of the batch that is computed
+  const LnPeers *peers;   // who has the others; NULL: nobody
   int32_t no_effects;     // > 0: only shapes are asked for; ops with effects do nothing
   LnTensor **temps;       // results owned by the scopes that are open (ops/op.h)
   size_t n_temps, cap_temps;

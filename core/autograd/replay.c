@@ -92,7 +92,7 @@ bool ln_tape_replay(LnTape *t) {
     for (const LnTapeJob *j = n->jobs; j; j = j->next)
       if (!j->run(j->job)) return false;
   }
-  return true;
+  return !t->context->err.set;   // of other processes
 }
 
 const char *ln_tape_unreplayable(const LnTape *t) {

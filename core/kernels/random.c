@@ -18,8 +18,20 @@ struct Fill {
   uint64_t key, counter;
   float a, b;  // what the distribution has
   float *out;
-  int64_t n;
+  int64_t skip, n;  // of the first range: numbers that are not wanted
 };
+
+// Which numbers of range i, of `length` each, are wanted; `skip` of the first are not. at: where
+// the first of them goes.
+typedef struct Wanted {
+  int64_t from, n, at;
+} Wanted;
+
+static Wanted wanted(int64_t i, int64_t length, int64_t skip, int64_t n) {
+  const int64_t begin = i * length - skip, from = begin < 0 ? -begin : 0;
+  const int64_t left = n - (begin + from), room = length - from;
+  return (Wanted){from, left < room ? left : room, begin + from};
+}
 
 // Ranges of MANY numbers, each a quarter as many counters.
 static void fill_range(void *arg, int64_t begin, int64_t end) {
@@ -28,17 +40,19 @@ static void fill_range(void *arg, int64_t begin, int64_t end) {
   float rest[MANY];
   for (int64_t i = begin; i < end; i++) {
     ln_random_many(f->key, f->counter + (uint64_t)i * (MANY / 4), bits);
-    const int64_t left = f->n - i * MANY;
-    float *out = f->out + i * MANY;
-    f->convert(f, bits, left >= MANY ? out : rest);
-    if (left < MANY) memcpy(out, rest, (size_t)left * sizeof *out);
+    const Wanted w = wanted(i, MANY, f->skip, f->n);
+    float *out = f->out + w.at;
+    f->convert(f, bits, w.n == MANY ? out : rest);
+    if (w.n < MANY) memcpy(out, rest + w.from, (size_t)w.n * sizeof *out);
   }
 }
 
-static void fill(LnRandom *r, int64_t grain, Fill f) {
-  f.key = r->key, f.counter = r->counter;
-  r->counter += (uint64_t)(f.n + 3) / 4;
-  ln_parallel((f.n + MANY - 1) / MANY, grain, fill_range, &f);
+static void fill(LnRandom *r, int64_t grain, LnDrawn drawn, Fill f) {
+  f.key = r->key;
+  f.counter = r->counter + (uint64_t)(drawn.first / MANY) * (MANY / 4);
+  f.skip = drawn.first % MANY, f.n = drawn.n;
+  r->counter += (uint64_t)(drawn.whole + 3) / 4;
+  if (f.n > 0) ln_parallel((f.skip + f.n + MANY - 1) / MANY, grain, fill_range, &f);
 }
 
 LN_INLINE float unit(uint32_t bits) { return (float)(int32_t)(bits >> 8) * 0x1p-24f; }
@@ -76,11 +90,11 @@ LN_CLONES static void to_normal(const Fill *f, const uint32_t *bits, float *out)
 }
 
 void ln_random_fill_uniform(LnRandom *r, float *out, int64_t n) {
-  fill(r, 64, (Fill){.convert = to_uniform, .out = out, .n = n});
+  fill(r, 64, ln_drawn_all(n), (Fill){.convert = to_uniform, .out = out});
 }
 
-void ln_random_fill_normal(LnRandom *r, float mean, float deviation, float *out, int64_t n) {
-  fill(r, 16, (Fill){.convert = to_normal, .a = mean, .b = deviation, .out = out, .n = n});
+void ln_random_fill_normal(LnRandom *r, float mean, float deviation, float *out, LnDrawn drawn) {
+  fill(r, 16, drawn, (Fill){.convert = to_normal, .a = mean, .b = deviation, .out = out});
 }
 
 // What dropout keeps needs many numbers and none that are fine: streams of xoshiro128+ (Blackman
@@ -99,7 +113,7 @@ typedef struct Keep {
   const float *x;    // NULL: the factors are the result
   float *out;
   uint8_t *keeps;    // where they are not 0
-  int64_t n;
+  int64_t skip, n;   // as a Fill's
 } Keep;
 
 LN_CLONES static void keep_run(const Keep *k, int64_t run, float *out) {
@@ -131,32 +145,35 @@ static void keep_range(void *arg, int64_t begin, int64_t end) {
   const Keep *k = arg;
   float factors[RUN];
   for (int64_t i = begin; i < end; i++) {
-    const int64_t at = i * RUN, left = k->n - at, n = left < RUN ? left : RUN;
+    const Wanted w = wanted(i, RUN, k->skip, k->n);
+    const int64_t at = w.at, n = w.n;
     for (int64_t j = 0; k->x && j < n; j += LN_LINE / (int64_t)sizeof(float)) {
       __builtin_prefetch(k->x + at + j);       // they come while numbers are drawn
       __builtin_prefetch(k->out + at + j, 1);
     }
     keep_run(k, i, !k->x && n == RUN ? k->out + at : factors);
-    if (k->x) multiply_run(k->x + at, factors, k->out + at, k->keeps + at, n);
-    else if (n < RUN) memcpy(k->out + at, factors, (size_t)n * sizeof *factors);
+    const float *factor = factors + w.from;
+    if (k->x) multiply_run(k->x + at, factor, k->out + at, k->keeps + at, n);
+    else if (n < RUN) memcpy(k->out + at, factor, (size_t)n * sizeof *factor);
   }
 }
 
-static void keep(LnRandom *r, float rate, Keep k) {
-  const int64_t runs = (k.n + RUN - 1) / RUN;
-  k.key = r->key, k.counter = r->counter;
+static void keep(LnRandom *r, float rate, LnDrawn drawn, Keep k) {
+  k.key = r->key;
+  k.counter = r->counter + (uint64_t)(drawn.first / RUN) * BLOCKS;
+  k.skip = drawn.first % RUN, k.n = drawn.n;
   k.dropped = (uint32_t)(rate * 0x1p31f);
-  r->counter += (uint64_t)runs * BLOCKS;
-  ln_parallel(runs, 16, keep_range, &k);
+  r->counter += (uint64_t)((drawn.whole + RUN - 1) / RUN) * BLOCKS;
+  if (k.n > 0) ln_parallel((k.skip + k.n + RUN - 1) / RUN, 16, keep_range, &k);
 }
 
-void ln_random_fill_keep(LnRandom *r, float rate, float kept, float *out, int64_t n) {
-  keep(r, rate, (Keep){.kept = kept, .out = out, .n = n});
+void ln_random_fill_keep(LnRandom *r, float rate, float kept, float *out, LnDrawn drawn) {
+  keep(r, rate, drawn, (Keep){.kept = kept, .out = out});
 }
 
 void ln_random_dropout(LnRandom *r, float rate, float kept, const float *x, float *y,
-                       uint8_t *keeps, int64_t n) {
-  keep(r, rate, (Keep){.kept = kept, .x = x, .out = y, .keeps = keeps, .n = n});
+                       uint8_t *keeps, LnDrawn drawn) {
+  keep(r, rate, drawn, (Keep){.kept = kept, .x = x, .out = y, .keeps = keeps});
 }
 
 typedef struct Kept {

@@ -286,7 +286,7 @@ static void draw(LnRandom *r, LnTensor *t, bool normal, double a, double b) {
   if (t->meta) return;
   if (t->dtype == LN_FLOAT32) {
     float *x = t->data;
-    if (normal) ln_random_fill_normal(r, 0, 1, x, t->size);
+    if (normal) ln_random_fill_normal(r, 0, 1, x, ln_drawn_all(t->size));
     else ln_random_fill_uniform(r, x, t->size);
     for (int64_t i = 0; i < t->size; i++) x[i] = (float)a + x[i] * (float)b;
     return;

@@ -3,6 +3,7 @@
 
 #include "kernels/assign.h"
 #include "lua/handle.h"
+#include "lua/interrupt.h"
 #include "lua/tensor.h"
 
 // What ln_lua does for the core's own functions.
@@ -45,7 +46,13 @@ void ln_register_exports(lua_State *L) {
                    .state = ln_lua(L),
                    .dtype_size = ln_dtype_size,
                    .test_tensor = test_tensor,
-                   .push_tensor = push_tensor};
+                   .push_tensor = push_tensor,
+                   .context = &ln_lua(L)->context,
+                   .fail = ln_fail,
+                   .release = ln_release,
+                   .interrupts_here = ln_interrupts_here,
+                   .interrupts_agreed = ln_interrupts_agreed,
+                   .interrupt = ln_interrupt};
   lua_pushvalue(L, lua_upvalueindex(1));
   lua_setiuservalue(L, -2, 1);   // the state lives as long as its functions can be called
   lua_setfield(L, LUA_REGISTRYINDEX, LN_EXPORTS);

@@ -25,6 +25,13 @@ struct LnExports {
   // Pushes a new tensor, its values not yet set; raises when it cannot be had.
   LnTensor *(*push_tensor)(const LnExports *e, lua_State *L, LnDtype d, int rank,
                            const int64_t *shape, const char *what);
+  LnContext *context;
+  bool (*fail)(LnContext *c, const char *format, ...) LN_PRINTF(2, 3);   // ln_fail
+  void (*release)(LnTensor *t);                                          // ln_release
+  // lua/interrupt.h: what this process has seen; what all have agreed on; one more.
+  int (*interrupts_here)(void);
+  void (*interrupts_agreed)(int n);
+  bool (*interrupt)(void);
 };
 
 // Loads the core when that has not happened yet; raises when it is of another build.

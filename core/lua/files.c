@@ -394,12 +394,33 @@ static int tensor_from_bytes(lua_State *L) {
   return 1;
 }
 
+// map_file(path, offset, dtype, shape) -> the tensor that begins there in the file, read-only
+static int map_file(lua_State *L) {
+  LnLua *s = ln_lua(L);
+  const char *path = ln_lua_check_path(L, 1), *name = luaL_checkstring(L, 3);
+  const lua_Integer offset = luaL_checkinteger(L, 2);
+  LnInts shape;
+  LnDtype d = LN_DTYPES;
+  for (int i = 0; i < LN_DTYPES; i++)
+    if (strcmp(ln_dtype_name((LnDtype)i), name) == 0) d = (LnDtype)i;
+  if (offset < 0 || d == LN_DTYPES || d == LN_BOOL)
+    return luaL_error(L, "map_file: '%s' at %I cannot be mapped", name, (LUAI_UACINT)offset);
+  ln_lua_check_ints(L, 4, "map_file", false, &shape);
+  LnContext *c = &s->context;
+  const size_t scope = ln_scope(c);
+  LnTensor *t = ln_temp(c, ln_tensor_map(c, path, (size_t)offset, d, (int)shape.n, shape.v));
+  if (!t) return ln_lua_raise(L, s, NULL);
+  ln_lua_push_tensor(L, s, t);
+  ln_scope_end(c, scope);
+  return 1;
+}
+
 static const luaL_Reg functions[] = {
     {"read_idx", read_idx},     {"read_csv", read_csv},       {"parse_csv", parse_csv},
     {"read_bytes", read_bytes}, {"open_csv", open_csv},
     {"read_file", read_file},   {"write_file", write_file},   {"append_file", append_file},
     {"exists", exists},         {"tensor_bytes", tensor_bytes},
-    {"tensor_from_bytes", tensor_from_bytes},
+    {"tensor_from_bytes", tensor_from_bytes}, {"map_file", map_file},
     {"open_rows", open_rows},   {"next_block", next_block},   {"close_reader", reader_close},
     {NULL, NULL}};
 

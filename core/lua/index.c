@@ -320,6 +320,9 @@ static int tensor_newindex(lua_State *L) {
   if (lua_type(L, 2) == LUA_TSTRING)
     return luaL_error(L, "a tensor's field '%s' cannot be assigned", lua_tostring(L, 2));
   LnTensor *t = ln_lua_check_values(L, s, 1, "tensor assignment");
+  if (t->storage->mapped)
+    return luaL_error(L, "tensor assignment: the tensor is read-only, a file that was loaded with "
+                         "mmap (assign to t:copy())");
   if (t->tracked && ln_recording_gradients(c))
     return luaL_error(L, "tensor assignment: an active gradient tape has seen this tensor; writing "
                          "into it would make the gradient wrong (assign to t:copy())");

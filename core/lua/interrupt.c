@@ -16,7 +16,7 @@ static struct timespec ended;            // when the guards closed that a Ctrl-C
 enum { AGAIN = 2 };                      // seconds for which the next Ctrl-C is the second one
 static struct sigaction before;          // what was there; written only while ours is not
 static bool installed;
-static int guards;
+static _Atomic int guards;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
 // clock_gettime is safe in handlers as well; `ended` is written while the handler is not there.
@@ -36,7 +36,18 @@ static void on_interrupt(int signal) {
   if (count == 2) sigaction(signal, &before, NULL);
 }
 
-int ln_interrupts(void) { return count; }
+// What the processes of data-parallel training have agreed on, so that all end after one batch;
+// -1: there is one process.
+static _Atomic int agreed = -1;
+
+int ln_interrupts_here(void) { return count; }
+int ln_interrupts(void) { return agreed < 0 ? count : agreed; }
+void ln_interrupts_agreed(int n) { agreed = n; }
+
+bool ln_interrupt(void) {
+  if (guards > 0 && count < 2) return ++count > 0;
+  return false;
+}
 
 static void open_guard(void) {
   pthread_mutex_lock(&lock);
@@ -44,6 +55,7 @@ static void open_guard(void) {
     struct sigaction ours = {.sa_handler = on_interrupt, .sa_flags = SA_RESTART};
     sigemptyset(&ours.sa_mask);
     count = 0;
+    if (agreed > 0) agreed = 0;
     installed = sigaction(SIGINT, &ours, &before) == 0;
     // Who ignores SIGINT (nohup, a background job) goes on doing so.
     if (installed && before.sa_handler == SIG_IGN)
@@ -63,6 +75,7 @@ static void close_guard(void) {
     if (count == 1) clock_gettime(CLOCK_MONOTONIC, &ended);
     else if (count == 2) ended = (struct timespec){0, 0};
     count = 0;
+    if (agreed > 0) agreed = 0;
   }
   pthread_mutex_unlock(&lock);
 }
@@ -85,10 +98,11 @@ static int guard_close(lua_State *L) {
   return 0;
 }
 
-// guard:count() -> 0, 1 or 2 interrupts since the outermost guard was opened
+// guard:count(here) -> 0, 1 or 2 interrupts since the outermost guard was opened; here: of this
+// process, whatever others say
 static int guard_count(lua_State *L) {
   luaL_checkudata(L, 1, "lunate.interrupt");
-  lua_pushinteger(L, ln_interrupts());
+  lua_pushinteger(L, lua_toboolean(L, 2) ? ln_interrupts_here() : ln_interrupts());
   return 1;
 }
 

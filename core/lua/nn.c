@@ -436,6 +436,36 @@ static int class_for(lua_State *L) {
   return 1;
 }
 
+// core.metric_state(metric[, sums]) -> what it counts, a float64 vector (nil: nothing, or nothing
+// yet); sums: what it is to count from now on, of the same length.
+static int metric_state(lua_State *L) {
+  LnLua *s = ln_lua(L);
+  LnContext *c = &s->context;
+  LnMetric *m = (LnMetric *)ln_lua_check_object(L, s, 1, LN_METRIC, "metric_state");
+  const LnMetricState state = ln_metric_state(m);
+  int64_t n = 0, done = 0;
+  for (int i = 0; i < 2; i++) n += state.sums[i] ? state.n[i] : 0;
+  if (n == 0) return 0;
+  const bool set = !lua_isnoneornil(L, 2);
+  const size_t scope = ln_scope(c);
+  LnTensor *t = set ? ln_lua_check_tensor(L, s, 2, "metric_state")
+                    : ln_temp(c, ln_tensor_new(c, LN_FLOAT64, 1, &n));
+  if (!t) return ln_lua_raise(L, s, "metric_state");
+  if (t->dtype != LN_FLOAT64 || t->size != n || t->meta || !ln_tensor_is_contiguous(t))
+    return luaL_error(L, "metric_state: %I float64 numbers expected", (LUAI_UACINT)n);
+  for (int i = 0; i < 2; i++) {
+    if (!state.sums[i]) continue;
+    double *values = (double *)t->data + done;
+    const size_t bytes = (size_t)state.n[i] * sizeof(double);
+    if (set) memcpy(state.sums[i], values, bytes);
+    else memcpy(values, state.sums[i], bytes);
+    done += state.n[i];
+  }
+  if (!set) ln_lua_push_tensor(L, s, t);
+  ln_scope_end(c, scope);
+  return set ? 0 : 1;
+}
+
 // core.metric_direction(metric) -> "up" or "down", where its better values lie, or nil: as the
 // built-in class has it
 static int metric_direction(lua_State *L) {
@@ -488,7 +518,8 @@ void ln_register_nn(lua_State *L) {
       {"iterations", optimizer_iterations}, {"learning_rate", optimizer_rate},
       {"variables", optimizer_variables}, {NULL, NULL}};
   static const luaL_Reg functions[] = {
-      {"class_for", class_for}, {"metric_direction", metric_direction}, {NULL, NULL}};
+      {"class_for", class_for}, {"metric_direction", metric_direction},
+      {"metric_state", metric_state}, {NULL, NULL}};
   ln_lua_setfuncs(L, functions);
   add(L, s, module, LN_LOSS, loss_call, loss_methods, NULL);
   add(L, s, module, LN_METRIC, metric_call, metric_methods, NULL);

@@ -131,6 +131,30 @@ static int set_gradient_hook(lua_State *L) {
   return 0;
 }
 
+// trainer:set_peers(shares[, piece_bytes]): batches are shared with the other processes of
+// ln.distribution; gradients are added up in pieces of so many bytes (256 KiB).
+static int set_peers(lua_State *L) {
+  LnLua *s = ln_lua(L);
+  LnTrainer *t = check_trainer(L, s, "set_peers");
+  const lua_Integer bytes = luaL_optinteger(L, 3, 1 << 18);
+  luaL_argcheck(L, bytes >= 1, 3, "a number of bytes expected");
+  const bool shares = lua_toboolean(L, 2) && s->context.peers;
+  return ln_trainer_set_peers(&s->context, t, shares, bytes) ? 0 : ln_lua_raise(L, s, NULL);
+}
+
+// trainer:share(): what is counted is that of all processes, until trainer:unshare().
+static int share(lua_State *L) {
+  LnLua *s = ln_lua(L);
+  LnTrainer *t = check_trainer(L, s, "share");
+  return !s->context.peers || ln_trainer_share(&s->context, t) ? 0 : ln_lua_raise(L, s, NULL);
+}
+
+static int unshare(lua_State *L) {
+  LnLua *s = ln_lua(L);
+  ln_trainer_unshare(check_trainer(L, s, "unshare"));
+  return 0;
+}
+
 // core.spoil_replay(what): an effect of Lua's that no replay would have.
 static int spoil_replay(lua_State *L) {
   LnLua *s = ln_lua(L);
@@ -202,6 +226,7 @@ static void read_range(lua_State *L, int i, LnBatch *b) {
     luaL_error(L, "a batch needs inputs and samples");
   b->begin = first - 1;
   b->ahead = 0;
+  b->part = (LnPart){0};
 }
 
 // The batch of arguments from i on: xs, ys, ws, rows (0-based int64 tensor) or nil, begin
@@ -228,8 +253,10 @@ static double now(void) {
   return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
-// trainer:run(mode, xs, ys, ws, rows, begin, count[, size[, seconds]]) -> samples done: in batches
-// of `size` (count), all of them or as many as begin within that time and before a Ctrl-C.
+// trainer:run(mode, xs, ys, ws, rows, begin, count[, size[, seconds[, first, total]]]) -> samples
+// done: in batches of `size` (count), all of them or as many as begin within that time and before a
+// Ctrl-C. first, total: the samples are rows first .. (from 0) of a batch of which other processes
+// have the others; without them it is whole, and cut here where they share it.
 static int run(lua_State *L) {
   LnLua *s = ln_lua(L);
   LnTrainer *t = check_trainer(L, s, "run");
@@ -239,6 +266,8 @@ static int run(lua_State *L) {
   read_batch(L, s, 3, &b, x, y, w);
   int64_t left = b.count, size = luaL_optinteger(L, 9, left), done = 0;
   luaL_argcheck(L, size >= 1, 9, "a batch size of 1 or more expected");
+  if (!lua_isnoneornil(L, 11))
+    b.part = (LnPart){luaL_checkinteger(L, 11), b.count, b.count, luaL_checkinteger(L, 12), true};
   double end = lua_isnoneornil(L, 10) ? 0 : now() + luaL_checknumber(L, 10), seen = now();
   int64_t looked = 0, stride = 1;   // batches since the clock was looked at, and until it is
   for (;;) {
@@ -257,6 +286,15 @@ static int run(lua_State *L) {
     seen = time, looked = 0;
   }
   lua_pushinteger(L, done);
+  return 1;
+}
+
+// core.batch_share() -> the share of the whole batch's rows that is computed here; nil where no
+// other process has any.
+static int batch_share(lua_State *L) {
+  const LnPart *p = &ln_lua(L)->context.part;
+  if (p->total == 0) return 0;
+  lua_pushnumber(L, (double)p->count / (double)p->total);
   return 1;
 }
 
@@ -318,7 +356,7 @@ static int predict(lua_State *L) {
   luaL_checktype(L, 2, LUA_TTABLE);
   int64_t total = luaL_checkinteger(L, 3);
   LnTensor *x[LN_MAX_PARTS], *pred[LN_MAX_PARTS], *out[LN_MAX_PARTS];
-  LnBatch b = {.x = x, .n_x = read_parts(L, s, 4, "x", false, x)};
+  LnBatch b = {.x = x, .n_x = read_parts(L, s, 4, "x", false, x)};   // no peers have a part
   int n = 0;
   read_range(L, 5, &b);
   if (b.begin + b.count > total) return luaL_error(L, "the batch ends after the last row");
@@ -449,10 +487,11 @@ void ln_register_trainer(lua_State *L) {
   LnLua *s = ln_lua(L);
   static const luaL_Reg functions[] = {
       {"trainer", new_trainer}, {"spoil_replay", spoil_replay}, {"row_order", row_order},
-      {NULL, NULL}};
+      {"batch_share", batch_share}, {NULL, NULL}};
   static const luaL_Reg methods[] = {
       {"set_optimizer", set_optimizer}, {"set_replay", set_replay},
-      {"set_gradient_hook", set_gradient_hook}, {"add_output", add_output},
+      {"set_gradient_hook", set_gradient_hook}, {"set_peers", set_peers}, {"share", share},
+      {"unshare", unshare}, {"add_output", add_output},
       {"add_metric", add_metric},
       {"run", run}, {"predict", predict}, {"answer", answer}, {"outputs", outputs},
       {"calls", calls}, {"reset", reset}, {"forget", forget}, {"loss", loss},

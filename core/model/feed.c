@@ -140,6 +140,22 @@ static bool load(LnContext *c, LnTensor *to, LnTensor *data, const LnBatch *b) {
   return true;
 }
 
+// ---- parts
+
+// Where a batch has fewer rows than there are processes, some compute one that does not count.
+LnBatch ln_batch_cut(const LnBatch *whole, int rank, int size) {
+  LnBatch b = *whole;
+  const int64_t n = whole->count, first = n * rank / size, last = n * (rank + 1) / size;
+  LnPart p = {first, last > first ? last - first : 1, last - first, n, true};
+  if (p.first >= n) p.first = n - 1;
+  b.begin += p.first;
+  if (b.rows) b.rows += p.first;
+  b.ahead = b.rows ? b.ahead + n - p.first - p.rows : 0;
+  b.count = p.rows;
+  b.part = p;
+  return b;
+}
+
 // ---- checks
 
 static bool check_parts(LnContext *c, const LnBatch *b, int n, LnTensor *const *parts,
@@ -181,7 +197,8 @@ static bool fits(const LnTensor *buffer, const LnTensor *data) {
 }
 
 bool ln_feed_fits(const LnFeed *f, const LnBatch *b) {
-  if (f->count != b->count || f->n_x != b->n_x || f->n_y != b->n_y || f->n_w != b->n_w)
+  if (f->count != b->count || f->n_x != b->n_x || f->n_y != b->n_y || f->n_w != b->n_w ||
+      f->part.total != b->part.total || f->part.first != b->part.first)
     return false;
   for (int i = 0; i < b->n_x; i++)
     if (!fits(f->x[i], b->x[i])) return false;
@@ -233,6 +250,7 @@ static size_t place(const LnFeed *f, LnStorage *s) {
 bool ln_feed_begin(LnContext *c, LnFeed *f, LnArena *arena, const LnBatch *b) {
   const Make make = arena ? ln_tensor_pending : ln_tensor_new;
   f->count = b->count;
+  f->part = b->part;
   if (!add_buffers(c, make, b->n_x, b->x, b->count, f->x, &f->n_x) ||
       !add_buffers(c, make, b->n_y, b->y, b->count, f->y, &f->n_y) ||
       !add_buffers(c, make, b->n_w, b->w, b->count, f->w, &f->n_w))

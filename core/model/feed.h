@@ -13,15 +13,19 @@ typedef struct LnBatch {
   const int64_t *rows;
   int64_t begin, count;
   int64_t ahead;               // how many more positions follow in rows, of the next batch
+  LnPart part;                 // total 0: nobody else has rows of the batch
 } LnBatch;
 
 // Buffers of `count` rows for each part of such a batch; NULL where it has none.
 typedef struct LnFeed {
   int n_x, n_y, n_w;
   int64_t count;
+  LnPart part;
   LnTensor *x[LN_MAX_PARTS], *y[LN_MAX_PARTS], *w[LN_MAX_PARTS];
 } LnFeed;
 
+// The rows of a whole batch that process `rank` of `size` has.
+LnBatch ln_batch_cut(const LnBatch *whole, int rank, int size);
 // Whether every part of the batch has its rows.
 bool ln_batch_check(LnContext *c, const LnBatch *b);
 // Buffers for batches like b, with the rows of b in them: in the arena, or (NULL) in memory of

@@ -9,6 +9,23 @@ void ln_gradient_hook_free(LnGradientHook *hook) {
   free(hook);
 }
 
+static bool peers_ready(LnContext *c, void *self, LnTensor *piece) {
+  (void)self;
+  return c->peers->sum_later(c, c->peers->self, piece);
+}
+
+static bool peers_wait(LnContext *c, void *self) {
+  (void)self;
+  return c->peers->end(c, c->peers->self);
+}
+
+LnGradientHook *ln_gradient_peers(LnContext *c, int64_t piece_bytes) {
+  LnGradientHook *hook = malloc(sizeof *hook);
+  if (!hook) ln_fail(c, "out of memory");
+  else *hook = (LnGradientHook){NULL, piece_bytes, peers_ready, peers_wait, NULL};
+  return hook;
+}
+
 static int64_t bytes_of(const LnTensor *t) {
   return t->size * (int64_t)ln_dtype_size((LnDtype)t->dtype);
 }

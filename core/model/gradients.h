@@ -31,6 +31,8 @@ typedef struct LnGradientPieces {
   int *order;            // numbers of the gradients, as they lie in the buffer
 } LnGradientPieces;
 
+// A hook that adds gradients up over the context's peers. NULL with an error.
+LnGradientHook *ln_gradient_peers(LnContext *c, int64_t piece_bytes);
 void ln_gradient_hook_free(LnGradientHook *hook);   // malloc'ed; NULL is fine
 // gradients: of the optimizer's variables, NULL where none arrives.
 bool ln_gradient_cut(LnContext *c, LnGradientPieces *pieces, const LnGradientHook *hook,

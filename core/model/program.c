@@ -112,9 +112,16 @@ static bool check_scale(LnContext *c, const LnTask *t) {
                        l->base.name ? l->base.name : l->base.cls->name);
 }
 
+// What the loss's gradient begins with: the scale, and the share of the whole batch's rows.
+static double seed_of(const LnTask *t, const LnPart *part) {
+  const double scale = t->optimizer->loss_scale_factor;
+  if (part->total == 0) return scale;
+  return (isnan(scale) ? 1 : scale) * (double)part->count / (double)part->total;
+}
+
 static bool find_gradients(LnContext *c, const LnTask *t, LnProgram *p, LnTensor *total) {
   const int n = t->n_variables;
-  const double scale = t->optimizer->loss_scale_factor;
+  const double scale = seed_of(t, &p->feed.part);
   LnTensor **sources = calloc((size_t)n + 1, sizeof *sources), *seed = NULL;
   bool ok = sources != NULL;
   if (!ok) ln_fail(c, "out of memory");
@@ -175,7 +182,7 @@ static bool compute_alone(LnContext *c, LnTask *t, LnProgram *p) {
   c->no_record = no_record;
   ln_losses_clear(c);
   ln_scope_end(c, scope);
-  return ok;
+  return ok && !c->err.set;
 }
 
 // ---- programs
@@ -287,7 +294,7 @@ static bool finish(LnContext *c, LnTask *t, LnProgram *p) {
 // effects, for one that does.
 static void locate_error(LnContext *c, LnTask *t, LnProgram *p) {
   LnFeed *f = &p->feed;
-  const LnBatch b = {f->n_x, f->n_y, f->n_w, f->x, f->y, f->w, NULL, 0, f->count, 0};
+  const LnBatch b = {f->n_x, f->n_y, f->n_w, f->x, f->y, f->w, NULL, 0, f->count, 0, f->part};
   const LnErr error = c->err;
   ln_clear_error(c);
   c->no_effects++;

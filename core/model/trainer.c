@@ -31,6 +31,9 @@ struct LnTrainer {
   bool replay, eager_only;   // Lua's part too, as promised; nothing is recorded
   bool in_lua[LN_PREDICT + 1];
   uint64_t epoch;
+  bool shares;               // batches, with the context's peers
+  double *local;             // what is counted here, while logs are those of all peers
+  int64_t n_local;
 };
 
 // ---- life
@@ -84,9 +87,17 @@ bool ln_trainer_set_gradient_hook(LnContext *c, LnTrainer *t, LnGradientHook *ho
   return true;
 }
 
+bool ln_trainer_set_peers(LnContext *c, LnTrainer *t, bool shares, int64_t piece_bytes) {
+  LnGradientHook *hook = shares ? ln_gradient_peers(c, piece_bytes) : NULL;
+  if (c->err.set || !ln_trainer_set_gradient_hook(c, t, hook)) return false;
+  t->shares = shares;
+  return true;
+}
+
 void ln_trainer_free(LnTrainer *t) {
   if (!t) return;
   ln_trainer_forget(t);
+  free(t->local);
   for (int i = 0; i < t->n_metrics; i++) ln_object_release(t->metric[i].metric);
   ln_task_clear(&t->task);
   free(t);
@@ -127,6 +138,56 @@ bool ln_trainer_reset(LnContext *c, LnTrainer *t) {
   for (int i = 0; i < t->n_metrics; i++)
     if (!ln_metric_reset(c, t->metric[i].metric)) return false;
   return true;
+}
+
+// ---- what is counted, here and by all peers
+
+// The sums one after the other in `all`, or from there where they belong; NULL: only counts them.
+static int64_t sums(LnTrainer *t, double *all, bool back) {
+  int64_t n = 0;
+#define SUM(x)                                   \
+  if (all && back) (x) = all[n];                 \
+  else if (all) all[n] = (x);                    \
+  n++
+  SUM(t->loss.total);
+  SUM(t->loss.count);
+  for (int i = 0; i < t->task.n_outputs; i++) {
+    SUM(t->output_loss[i].total);
+    SUM(t->output_loss[i].count);
+  }
+  for (int i = 0; i < t->n_metrics; i++) {
+    const LnMetricState s = ln_metric_state(t->metric[i].metric);
+    for (int k = 0; k < 2; k++)
+      for (int64_t j = 0; s.sums[k] && j < s.n[k]; j++) {
+        SUM(s.sums[k][j]);
+      }
+  }
+#undef SUM
+  return n;
+}
+
+bool ln_trainer_share(LnContext *c, LnTrainer *t) {
+  ln_trainer_unshare(t);
+  const int64_t n = sums(t, NULL, false);
+  LnTensor *all = ln_tensor_new(c, LN_FLOAT64, 1, &n);
+  double *local = all ? malloc((size_t)n * sizeof *local) : NULL;
+  if (all && !local) ln_fail(c, "out of memory");
+  if (local) {
+    sums(t, local, false);
+    memcpy(all->data, local, (size_t)n * sizeof *local);
+    if (c->peers->sum(c, c->peers->self, all)) sums(t, all->data, true);
+  }
+  ln_release(all);
+  t->local = local;
+  t->n_local = n;
+  if (c->err.set) ln_trainer_unshare(t);
+  return !c->err.set;
+}
+
+void ln_trainer_unshare(LnTrainer *t) {
+  if (t->local && sums(t, NULL, false) == t->n_local) sums(t, t->local, true);
+  free(t->local);
+  t->local = NULL;
 }
 
 static double mean(const Mean *m) { return m->count > 0 ? m->total / m->count : 0; }
@@ -236,6 +297,7 @@ static LnProgram *run_program(LnContext *c, LnTrainer *t, LnMode mode, const LnB
 }
 
 bool ln_trainer_replays(const LnTrainer *t, LnMode mode, const LnBatch *b) {
+  if (t->shares && mode != LN_PREDICT) return false;
   for (const LnProgram *p = t->running ? NULL : t->programs; p; p = p->next)
     if (!p->in_lua && ln_program_fits(p, mode, b)) return true;
   return false;
@@ -280,13 +342,19 @@ static void add_to(Mean *m, const LnTensor *value, double n) {
 }
 
 static bool update_logs(LnContext *c, LnTrainer *t, const LnProgram *p) {
-  const double n = (double)p->feed.count;
+  const LnPart *part = &p->feed.part;
+  const double n = (double)(part->total ? part->count : p->feed.count);
   add_to(&t->loss, p->loss, n);
   for (int i = 0; i < t->task.n_outputs; i++) add_to(&t->output_loss[i], p->output_loss[i], n);
   for (int i = 0; i < t->n_metrics; i++) {
     const Metric *m = &t->metric[i];
     LnTensor *w = m->weighted && m->output < p->feed.n_w ? p->feed.w[m->output] : NULL;
+    // A row that does not count shows a metric its shapes, at most.
+    const LnMetricState *none = NULL, s = ln_metric_state(m->metric);
+    if (n == 0) none = &s;
+    if (none && (m->metric->base.lua || s.sums[0])) continue;
     if (!ln_metric_update(c, m->metric, p->feed.y[m->output], p->pred[m->output], w)) return false;
+    if (none) ln_metric_reset_builtin(m->metric);
   }
   return true;
 }
@@ -298,6 +366,24 @@ static LnProgram *run_batch(LnContext *c, LnTrainer *t, LnMode mode, const LnBat
   return mode == LN_PREDICT || update_logs(c, t, p) ? p : NULL;
 }
 
+// All peers begin this batch, with the same learning rate.
+static bool begin_shared(LnContext *c, LnTrainer *t, LnMode mode, const LnBatch *b) {
+  double rate = 0;
+  if (mode == LN_TRAIN && !ln_optimizer_rate(c, t->task.optimizer, &rate)) return false;
+  return c->peers->begin(c, c->peers->self, mode, b->part.total, rate);
+}
+
+// This process's rows of the batch, between those of others.
+static LnProgram *run_shared(LnContext *c, LnTrainer *t, LnMode mode, const LnBatch *whole) {
+  const LnBatch b = whole->part.total ? *whole
+                                      : ln_batch_cut(whole, c->peers->rank, c->peers->size);
+  const LnPart outer = c->part;
+  c->part = b.part;
+  LnProgram *p = begin_shared(c, t, mode, &b) ? run_batch(c, t, mode, &b) : NULL;
+  c->part = outer;
+  return p && c->peers->end(c, c->peers->self) ? p : NULL;
+}
+
 bool ln_trainer_run(LnContext *c, LnTrainer *t, LnMode mode, const LnBatch *b,
                     LnTensor **predictions, int *n_predictions) {
   if ((mode != LN_PREDICT && !check_targets(c, t, b)) || !ln_batch_check(c, b)) return false;
@@ -307,7 +393,8 @@ bool ln_trainer_run(LnContext *c, LnTrainer *t, LnMode mode, const LnBatch *b,
   c->no_record++;   // a tape of the caller's has no part in this step
   if (t->running == 0 && t->forgets) ln_trainer_forget(t);
   if (t->running++ == 0) free_list(&t->inner);
-  const LnProgram *p = run_batch(c, t, mode, b);
+  const bool shared = t->shares && mode != LN_PREDICT && t->running == 1;
+  const LnProgram *p = shared ? run_shared(c, t, mode, b) : run_batch(c, t, mode, b);
   t->running--;
   c->no_record--;
   ln_scope_end(c, scope);

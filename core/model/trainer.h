@@ -21,6 +21,13 @@ void ln_trainer_set_replay(LnTrainer *t, bool replay, bool eager);
 // Who is told of gradients before they are used (taken over: malloc'ed, and freed); NULL: nobody.
 // Not while a batch is running.
 bool ln_trainer_set_gradient_hook(LnContext *c, LnTrainer *t, LnGradientHook *hook);
+// The context's peers train on the same batches: each runs its rows of every batch (but of those
+// that are predicted), and gradients are added up. Not while a batch is running.
+bool ln_trainer_set_peers(LnContext *c, LnTrainer *t, bool shares, int64_t piece_bytes);
+// What logs are made of becomes that of all peers, until it is put back: all of them call this at
+// one time.
+bool ln_trainer_share(LnContext *c, LnTrainer *t);
+void ln_trainer_unshare(LnTrainer *t);
 // One a output, in order; loss may be NULL (an output that is not trained).
 bool ln_trainer_add_output(LnContext *c, LnTrainer *t, LnLoss *loss, double weight);
 int ln_trainer_outputs(const LnTrainer *t);
@@ -29,7 +36,8 @@ int ln_trainer_metrics(const LnTrainer *t);
 LnMetric *ln_trainer_metric(const LnTrainer *t, int i);
 bool ln_trainer_add_metric(LnContext *c, LnTrainer *t, int output, LnMetric *m, bool weighted);
 
-// Runs one batch and updates what logs are made of. predictions: LN_MAX_PARTS of them, borrowed
+// Runs one batch and updates what logs are made of. Of a batch that peers share, b is the whole
+// unless b->part says which rows it has. predictions: LN_MAX_PARTS of them, borrowed
 // until the next batch; may be NULL.
 bool ln_trainer_run(LnContext *c, LnTrainer *t, LnMode mode, const LnBatch *b,
                     LnTensor **predictions, int *n_predictions);

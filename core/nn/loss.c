@@ -5,6 +5,7 @@
 
 #include "kernels/index.h"
 #include "nn/losses/losses.h"
+#include "ops/peers.h"
 
 static const char *name_of(const LnLoss *loss) {
   return loss->base.name ? loss->base.name : loss->base.cls->name;
@@ -216,7 +217,14 @@ static LnTensor *safe_div(LnContext *c, LnTensor *a, LnTensor *b) {
   return ln_mul(c, quotient, ln_number_sub(c, 1, zero));
 }
 
-// Masks and weights as Keras 3 combines them: with a mean over all entries, the mask is scaled so
+// What is divided by: a sum over the whole batch, as a mean over the rows here has to have it.
+static LnTensor *divisor(LnContext *c, LnTensor *sum) {
+  if (!sum || !ln_shares_batch(c)) return sum;
+  return ln_mul_number(c, ln_peers_sum(c, sum), (double)c->part.rows / (double)c->part.total);
+}
+
+// Losses of the processes' rows add up to the batch's when each counts by its share of the rows: a
+// mean does so as it is, other reductions are made to. Masks and weights as Keras 3 combines them: with a mean over all entries, the mask is scaled so
 // that the divisor is the number of valid ones.
 LnTensor *ln_loss_reduce(LnContext *c, int reduction, LnTensor *values, LnTensor *sample_weight,
                          LnTensor *mask) {
@@ -228,7 +236,7 @@ LnTensor *ln_loss_reduce(LnContext *c, int reduction, LnTensor *values, LnTensor
   if (mask) {
     mask = ln_cast(c, mask, d);
     if (by_count && mask) {
-      LnTensor *valid = ln_sum(c, mask, LN_NONE, false);   // 0: the mask is 0 everywhere
+      LnTensor *valid = divisor(c, ln_sum(c, mask, LN_NONE, false));   // 0: the mask is 0 everywhere
       valid = ln_add(c, valid, ln_cast(c, ln_eq_number(c, valid, 0), d));
       mask = ln_mul(c, mask, ln_number_div(c, (double)mask->size, valid));
     }
@@ -256,9 +264,14 @@ LnTensor *ln_loss_reduce(LnContext *c, int reduction, LnTensor *values, LnTensor
     values = ln_mul(c, values, weight);
   }
   if (reduction == LN_NO_REDUCTION || !values || values->rank == 0) return values;
-  if (reduction == LN_SUM || values->size == 0) return ln_sum(c, values, LN_NONE, false);
+  if (reduction == LN_SUM || values->size == 0) {
+    LnTensor *sum = ln_sum(c, values, LN_NONE, false);
+    if (!ln_shares_batch(c)) return sum;
+    return ln_mul_number(c, sum, (double)c->part.total / (double)c->part.rows);
+  }
   if (reduction == LN_MEAN_WITH_SAMPLE_WEIGHT && weight)
-    return safe_div(c, ln_sum(c, values, LN_NONE, false), ln_sum(c, weight, LN_NONE, false));
+    return safe_div(c, ln_sum(c, values, LN_NONE, false),
+                    divisor(c, ln_sum(c, weight, LN_NONE, false)));
   return ln_mean(c, values, LN_NONE, false);
 }
 

@@ -14,7 +14,7 @@ static void fail_within(LnContext *c, const LnMetric *m) {
 }
 
 static bool is_mean(const LnMetric *m) {
-  return !class_of(m)->reset && m->base.cls->size >= sizeof(LnMeanMetric);
+  return !class_of(m)->state && m->base.cls->size >= sizeof(LnMeanMetric);
 }
 
 // ---- reading
@@ -246,7 +246,15 @@ bool ln_metric_reset(LnContext *c, LnMetric *m) {
   return true;
 }
 
+LnMetricState ln_metric_state(LnMetric *m) {
+  LnMeanMetric *mean = (LnMeanMetric *)m;
+  if (class_of(m)->state) return class_of(m)->state(m);
+  if (is_mean(m)) return (LnMetricState){{&mean->total, &mean->count}, {1, 1}};
+  return (LnMetricState){{NULL}, {0}};
+}
+
 void ln_metric_reset_builtin(LnMetric *m) {
-  if (class_of(m)->reset) class_of(m)->reset(m);
-  else if (is_mean(m)) ((LnMeanMetric *)m)->total = ((LnMeanMetric *)m)->count = 0;
+  const LnMetricState s = ln_metric_state(m);
+  for (int i = 0; i < 2; i++)
+    if (s.sums[i]) memset(s.sums[i], 0, (size_t)s.n[i] * sizeof(double));
 }

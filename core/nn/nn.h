@@ -395,12 +395,17 @@ typedef struct LnMetric {
   LnObject base;
   int dtype;
 } LnMetric;
+// Where a metric counts: sums, which are 0 at the start, and those of several processes added up.
+typedef struct LnMetricState {
+  double *sums[2];    // NULL: none yet
+  int64_t n[2];
+} LnMetricState;
 typedef struct LnMetricClass {
   LnClass base;
   bool (*update)(LnContext *c, LnMetric *self, LnTensor *y_true, LnTensor *y_pred,
                  LnTensor *sample_weight);      // sample_weight may be NULL
   LnTensor *(*result)(LnContext *c, LnMetric *self);   // rank 0 float64, or a vector; borrowed
-  void (*reset)(LnMetric *self);
+  LnMetricState (*state)(LnMetric *self);
   // Metrics that are a weighted mean of per-sample values give only this (begin with LnMeanMetric).
   LnTensor *(*values)(LnContext *c, const LnMetric *self, LnTensor *y_true, LnTensor *y_pred);
   bool of_values; // update takes (values, sample_weight) as Mean does: y_pred may be NULL
@@ -415,6 +420,7 @@ bool ln_metric_update(LnContext *c, LnMetric *m, LnTensor *y_true, LnTensor *y_p
 LnTensor *ln_metric_result(LnContext *c, LnMetric *m);
 bool ln_metric_reset(LnContext *c, LnMetric *m);
 void ln_metric_reset_builtin(LnMetric *m);
+LnMetricState ln_metric_state(LnMetric *m);   // what the built-in class counts
 // What the built-in class does, for a Lua subclass that calls up.
 bool ln_metric_update_builtin(LnContext *c, LnMetric *m, LnTensor *y_true, LnTensor *y_pred,
                               LnTensor *sample_weight);

@@ -12,6 +12,8 @@ static bool assign_shape(const LnCall *call, LnSpec *out) {
   LnTensor *place = call->in[0];
   const LnTensor *value = call->in[1];
   int64_t shape[LN_MAX_RANK];
+  if (place->storage && place->storage->mapped)
+    return ln_fail(call->context, "the tensor is read-only: it is a file (ln.load{mmap = true})");
   int rank = ln_shape_broadcast(place->shape, place->rank, value->shape, value->rank, shape);
   if (rank < 0 || !ln_shape_equal(shape, rank, place->shape, place->rank))
     return ln_fail(call->context, "assign: a value of shape %s does not fit a place of shape %s",

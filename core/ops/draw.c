@@ -42,9 +42,14 @@ static void put(LnTensor *y, int64_t i, double value) {
   else ((float *)y->data)[i] = (float)value;
 }
 
-static void uniform(const Draw *p, LnRandom *r, LnTensor *y) {
-  for (int64_t i = 0; i < y->size; i++)
-    put(y, i, p->low + (p->high - p->low) * ln_random_double(r));
+static bool wanted(const LnDrawn *d, int64_t i) { return i >= d->first && i < d->first + d->n; }
+
+// All are drawn, those of other processes' rows too: they are few.
+static void uniform(const Draw *p, LnRandom *r, LnTensor *y, LnDrawn d) {
+  for (int64_t i = 0; i < d.whole; i++) {
+    const double value = p->low + (p->high - p->low) * ln_random_double(r);
+    if (wanted(&d, i)) put(y, i - d.first, value);
+  }
 }
 
 // The logarithm of a number of the gamma distribution (Marsaglia and Tsang, 2000), boosted below 1.
@@ -64,33 +69,50 @@ static double log_gamma_number(LnRandom *r, double alpha) {
   }
 }
 
-static void dirichlet(const Draw *p, LnRandom *r, LnTensor *y) {
+static void dirichlet(const Draw *p, LnRandom *r, LnTensor *y, LnDrawn d) {
   double alpha = p->low + (p->high - p->low) * ln_random_double(r);
   double logs[WEIGHTS];
-  for (int64_t row = 0; y->size > 0 && row < y->shape[0]; row++) {   // rows without weights: none
+  const int64_t rows = y->size > 0 ? d.whole / p->count : 0;   // rows without weights: none
+  for (int64_t row = 0; row < rows; row++) {
     double highest = -INFINITY, sum = 0;
     for (int64_t i = 0; i < p->count; i++) {
       logs[i] = log_gamma_number(r, alpha);
       highest = logs[i] > highest ? logs[i] : highest;
     }
     for (int64_t i = 0; i < p->count; i++) sum += logs[i] = exp(logs[i] - highest);
-    for (int64_t i = 0; i < p->count; i++) put(y, row * p->count + i, logs[i] / sum);
+    if (!wanted(&d, row * p->count)) continue;
+    for (int64_t i = 0; i < p->count; i++)
+      put(y, row * p->count + i - d.first, logs[i] / sum);
   }
+}
+
+// Of an order of all rows: it is made whole, then the own part is taken.
+static size_t scratch(const LnCall *call) {
+  if (call->op->variant != ORDER) return 0;
+  return (size_t)ln_drawn(call->context, call->out[0]).whole * sizeof(int64_t);
+}
+
+static void order(const LnCall *call, LnRandom *r, LnTensor *y, LnDrawn d) {
+  int64_t *all = call->scratch;
+  ln_random_permutation(r, all, d.whole, 0);
+  memcpy(y->data, all + d.first, (size_t)d.n * sizeof *all);
 }
 
 static void forward(const LnCall *call) {
   LnTensor *y = call->out[0];
+  const Draw *p = call->params;
+  const LnDrawn d = p->one_row ? ln_drawn_all(y->size) : ln_drawn(call->context, y);
   LnRandom copy, *r = ln_random_begin(call, &copy);
-  if (call->op->variant == UNIFORM) uniform(call->params, r, y);
-  else if (call->op->variant == DIRICHLET) dirichlet(call->params, r, y);
-  else ln_random_permutation(r, y->data, y->size, 0);
+  if (call->op->variant == UNIFORM) uniform(p, r, y, d);
+  else if (call->op->variant == DIRICHLET) dirichlet(p, r, y, d);
+  else if (y->size > 0) order(call, r, y, d);
   ln_random_end(call, r);
 }
 
 #define DRAW(which, told)                                                                         \
   {.name = told, .variant = which, .n_in = 2, .n_optional = 1, .n_out = 1,                        \
    .flags = LN_OP_HIDDEN | LN_OP_NO_GRADIENT | LN_OP_EFFECT, .fields = fields,                    \
-   .params_size = sizeof(Draw), .shape = shape, .forward = forward,                               \
+   .params_size = sizeof(Draw), .shape = shape, .scratch = scratch, .forward = forward,           \
    .doc = "Random numbers for each picture of a batch."}
 
 const LnOp ln_ops_draw[] = {

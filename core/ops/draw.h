@@ -12,7 +12,8 @@ LnTensor *ln_draw_uniform(LnContext *c, LnTensor *x, LnTensor *state, bool one_r
 // two, the first is Beta's.
 LnTensor *ln_draw_dirichlet(LnContext *c, LnTensor *x, LnTensor *state, bool one_row, int64_t count,
                             double low, double high);
-// int64 (rows,): 0 .. rows - 1 in a random order
+// int64 (rows,): 0 .. rows - 1 in a random order; where other processes have rows of the batch, of
+// the whole batch (ops/peers.h)
 LnTensor *ln_draw_order(LnContext *c, LnTensor *x, LnTensor *state);
 
 #endif

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "kernels/copy.h"
-#include "kernels/random.h"
 #include "ops/ops.h"
 
 enum { RANDOM_KEEP, RANDOM_NORMAL, DROPOUT, KEEP };
@@ -13,6 +12,7 @@ enum { RANDOM_KEEP, RANDOM_NORMAL, DROPOUT, KEEP };
 typedef struct Noise {
   double a, b;     // keep: rate; normal: mean and deviation
   LnInts shape;    // n = -1: the input's
+  bool shared;     // by all rows of the batch
 } Noise;
 
 LnTensor *ln_random_state(LnContext *c, const LnRandom *r) {
@@ -29,8 +29,8 @@ static const LnOption keep_options[] = {
 static const LnOption normal_options[] = {
   {"mean", LN_OPT_NUMBER, LN_FIELD(Noise, a), "0", .doc = "the mean"},
   {"stddev", LN_OPT_NUMBER, LN_FIELD(Noise, b), "1", .doc = "the standard deviation"}, {0}};
-static const LnField keep_fields[] = {LN_BYTES(Noise, b), {0}};
-static const LnField normal_fields[] = {LN_BYTES(Noise, shape), {0}};
+static const LnField keep_fields[] = {LN_BYTES(Noise, b), LN_BYTES(Noise, shared), {0}};
+static const LnField normal_fields[] = {LN_BYTES(Noise, shape), LN_BYTES(Noise, shared), {0}};
 
 bool ln_check_random_state(const LnCall *call) {
   const LnTensor *state = call->in[1];
@@ -47,6 +47,21 @@ LnRandom *ln_random_begin(const LnCall *call, LnRandom *copy) {
 void ln_random_end(const LnCall *call, const LnRandom *drawn) {
   LnTensor *state = call->in[1];
   if (state) memcpy(state->data, drawn, sizeof *drawn);
+}
+
+LnDrawn ln_drawn(const LnContext *c, const LnTensor *y) {
+  const LnPart *p = &c->part;
+  if (p->total == 0 || y->rank == 0 || y->shape[0] == 0 || y->shape[0] % p->rows != 0)
+    return ln_drawn_all(y->size);
+  const int64_t row = y->size / p->rows;
+  return (LnDrawn){p->first * row, y->size, p->total * row};
+}
+
+// A variable has no rows of the batch.
+static LnDrawn drawn(const LnCall *call) {
+  const Noise *p = call->params;
+  const LnTensor *y = call->out[0];
+  return p->shared || call->in[0]->state ? ln_drawn_all(y->size) : ln_drawn(call->context, y);
 }
 
 static bool shape(const LnCall *call, LnSpec *out) {
@@ -67,19 +82,19 @@ static size_t scratch(const LnCall *call) {
 
 static float kept_factor(const Noise *p) { return p->a < 1 ? (float)(1 / (1 - p->a)) : 0; }
 
-static void keep_factors(const Noise *p, LnRandom *r, float *x, int64_t n) {
+static void keep_factors(const Noise *p, LnRandom *r, float *x, LnDrawn n) {
   ln_random_fill_keep(r, (float)p->a, kept_factor(p), x, n);
 }
 
-static void normals(const Noise *p, LnRandom *r, float *x, int64_t n) {
+static void normals(const Noise *p, LnRandom *r, float *x, LnDrawn n) {
   ln_random_fill_normal(r, (float)p->a, (float)p->b, x, n);
 }
 
-static void draw(const LnCall *call, void (*fill)(const Noise *, LnRandom *, float *, int64_t)) {
+static void draw(const LnCall *call, void (*fill)(const Noise *, LnRandom *, float *, LnDrawn)) {
   LnTensor *y = call->out[0];
   LnRandom copy, *r = ln_random_begin(call, &copy);
   float *x = y->dtype == LN_FLOAT64 ? call->scratch : y->data;
-  fill(call->params, r, x, y->size);
+  fill(call->params, r, x, drawn(call));
   ln_random_end(call, r);
   double *wide = y->data;
   for (int64_t i = 0; y->dtype == LN_FLOAT64 && i < y->size; i++) wide[i] = (double)x[i];
@@ -107,7 +122,7 @@ static void dropout(const LnCall *call) {
   LnRandom copy, *r = ln_random_begin(call, &copy);
   char *memory = call->scratch;
   const float *x = ln_packed(call->in[0], LN_FLOAT32, &memory);
-  ln_random_dropout(r, (float)p->a, kept_factor(p), x, y->data, call->out[1]->data, y->size);
+  ln_random_dropout(r, (float)p->a, kept_factor(p), x, y->data, call->out[1]->data, drawn(call));
   ln_random_end(call, r);
 }
 
@@ -174,21 +189,22 @@ static bool dropout_backward(const LnCall *call, LnTensor *const *dy, const bool
 }
 
 LnTensor *ln_dropout(LnContext *c, LnTensor *x, LnTensor *state, double rate) {
-  const Noise p = {rate, 0, {.n = -1}};
+  const Noise p = {rate, 0, {.n = -1}, false};
   LnTensor *out[2], *in[2] = {x, state};
   if (!x) return NULL;
-  if (x->dtype != LN_FLOAT32) return ln_mul(c, x, ln_random_keep(c, x, state, rate, &p.shape));
+  if (x->dtype != LN_FLOAT32)
+    return ln_mul(c, x, ln_random_keep(c, x, state, rate, &p.shape, false));
   return ln_apply_all(c, &ln_ops_noise[DROPOUT], in, 2, &p, out) ? out[0] : NULL;
 }
 
 LnTensor *ln_random_keep(LnContext *c, LnTensor *x, LnTensor *state, double rate,
-                         const LnInts *of) {
-  Noise p = {rate, 0, *of};
+                         const LnInts *of, bool shared) {
+  Noise p = {rate, 0, *of, shared};
   return LN_APPLY2(c, &ln_ops_noise[RANDOM_KEEP], &p, x, state);
 }
 
 LnTensor *ln_random_normal_like(LnContext *c, LnTensor *x, LnTensor *state, double mean,
                                 double deviation) {
-  Noise p = {mean, deviation, {.n = -1}};
+  Noise p = {mean, deviation, {.n = -1}, false};
   return LN_APPLY2(c, &ln_ops_noise[RANDOM_NORMAL], &p, x, state);
 }

@@ -2,6 +2,7 @@
 #ifndef LN_OPS_NOISE_H
 #define LN_OPS_NOISE_H
 
+#include "kernels/random.h"
 #include "ops/op.h"
 
 // A generator of one's own as a tensor (int64, (2,)): key and counter, moved on by each draw. A new
@@ -15,10 +16,15 @@ bool ln_check_random_state(const LnCall *call);
 LnRandom *ln_random_begin(const LnCall *call, LnRandom *copy);
 void ln_random_end(const LnCall *call, const LnRandom *drawn);
 
-// Of x's dtype; state NULL: the context's generator.
+// Which numbers of a tensor that is drawn are drawn here: where rows of the batch are other
+// processes' (c->part), and y has so many rows, those of its rows' places in the whole batch.
+LnDrawn ln_drawn(const LnContext *c, const LnTensor *y);
+
+// Of x's dtype; state NULL: the context's generator. What has the batch's rows has other numbers
+// for each; `shared` says that a first axis of 1 is for all of them.
 // 1 / (1 - rate) with probability 1 - rate, else 0; of this shape, that broadcasts to x's.
 LnTensor *ln_random_keep(LnContext *c, LnTensor *x, LnTensor *state, double rate,
-                         const LnInts *shape);
+                         const LnInts *shape, bool shared);
 // x with each element dropped for itself: x times ln_random_keep.
 LnTensor *ln_dropout(LnContext *c, LnTensor *x, LnTensor *state, double rate);
 // Normal numbers in x's shape.

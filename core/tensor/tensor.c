@@ -1,9 +1,15 @@
 // Tensors: storage, views, copies, element access.
+#define _POSIX_C_SOURCE 200809L
 #include "tensor/tensor.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 // ---- storage
 
@@ -20,17 +26,30 @@ LnStorage *ln_storage_new(LnContext *c, size_t bytes) {
             ln_memory_stats(c->memory).live);
     return NULL;
   }
-  *s = (LnStorage){1, bytes, (char *)s + HEAD, c->memory, 0};
+  *s = (LnStorage){1, bytes, (char *)s + HEAD, c->memory, 0, 0};
   return s;
+}
+
+static void unmap(LnStorage *s) {
+  munmap(s->data, s->mapped);
+  ln_memory_free(s->memory, s, HEAD);
 }
 
 void ln_storage_release(LnStorage *s) {
   if (!s || --s->refs > 0) return;
+  if (s->mapped) {
+    unmap(s);
+    return;
+  }
   ln_memory_free(s->memory, s, s->data ? s->bytes + HEAD : HEAD);
 }
 
 void ln_storage_return(LnStorage *s) {
   if (!s || --s->refs > 0) return;
+  if (s->mapped) {
+    unmap(s);
+    return;
+  }
   ln_memory_return(s->memory, s, s->bytes + HEAD);
 }
 
@@ -88,8 +107,51 @@ LnTensor *ln_tensor_pending(LnContext *c, LnDtype d, int rank, const int64_t *sh
     ln_fail(c, "out of memory");
     return NULL;
   }
-  *t->storage = (LnStorage){1, (size_t)t->size * ln_dtype_size(d), NULL, c->memory, 0};
+  *t->storage = (LnStorage){1, (size_t)t->size * ln_dtype_size(d), NULL, c->memory, 0, 0};
   return t;
+}
+
+// Private, so that no write could reach the file.
+static void *map_file(LnContext *c, const char *path, size_t need, size_t *length) {
+  struct stat info;
+  const int file = open(path, O_RDONLY | O_CLOEXEC);
+  if (file < 0 || fstat(file, &info) != 0) {
+    ln_fail(c, "cannot read '%s': %s", path, strerror(errno));
+    if (file >= 0) close(file);
+    return NULL;
+  }
+  *length = info.st_size > 0 ? (size_t)info.st_size : 0;
+  void *data = NULL;
+  if (!S_ISREG(info.st_mode) || *length < need || *length == 0)
+    ln_fail(c, "'%s' has %zu bytes, %zu are needed", path, *length, need);
+  else if ((data = mmap(NULL, *length, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_NORESERVE, file,
+                        0)) == MAP_FAILED)
+    ln_fail(c, "cannot map '%s': %s", path, strerror(errno));
+  close(file);
+  return data == MAP_FAILED ? NULL : data;
+}
+
+LnTensor *ln_tensor_map(LnContext *c, const char *path, size_t offset, LnDtype d, int rank,
+                        const int64_t *shape) {
+  const size_t item = ln_dtype_size(d);
+  LnTensor *t = ln_tensor_pending(c, d, rank, shape);
+  if (!t) return NULL;
+  if (offset % item != 0 || (size_t)t->size > (SIZE_MAX - offset) / item) {
+    ln_fail(c, "'%s': elements of %zu bytes at byte %zu cannot be mapped", path, item, offset);
+    ln_release(t);
+    return NULL;
+  }
+  size_t length;
+  void *data = map_file(c, path, offset + (size_t)t->size * item, &length);
+  if (data) {
+    t->storage->data = data;
+    t->storage->mapped = t->storage->bytes = length;
+    t->offset = (int64_t)offset;
+    t->data = (char *)data + offset;
+    return t;
+  }
+  ln_release(t);
+  return NULL;
 }
 
 LnTensor *ln_tensor_zeros(LnContext *c, LnDtype d, int rank, const int64_t *shape) {

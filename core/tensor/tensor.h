@@ -59,6 +59,9 @@ LnTensor *ln_tensor_pending(LnContext *c, LnDtype d, int rank, const int64_t *sh
 static inline bool ln_tensor_is_pending(const LnTensor *t) { return t->storage && !t->data; }
 // No data; dimensions may be unknown (-1), and so is then the size.
 LnTensor *ln_tensor_meta(LnContext *c, LnDtype d, int rank, const int64_t *shape);
+// The elements from a byte of a file on, in its own memory: read as they are used, never changed.
+LnTensor *ln_tensor_map(LnContext *c, const char *path, size_t offset, LnDtype d, int rank,
+                        const int64_t *shape);
 LnTensor *ln_tensor_scalar(LnContext *c, LnDtype d, double value);                  // rank 0
 // A view of base's storage: offset in bytes from base->data. No bounds are checked here.
 LnTensor *ln_tensor_view(LnContext *c, LnTensor *base, int rank, const int64_t *shape,

@@ -1,8 +1,8 @@
 --- config: `ln.config()` tells how the core was built and runs: `blas`, `instruction_set` (of the
 -- matrix kernels, chosen at load time), `threads`, `compiler`; `modules`: which of the optional
 -- parts were built, true or false by name (hdf5 and zip: Keras's files; png: pictures for
--- TensorBoard; tokenizer: texts; download; readline). Its functions are settings that hold until
--- they are changed.
+-- TensorBoard; tokenizer: texts; download; mpi: ln.distribution; readline). Its functions are
+-- settings that hold until they are changed.
 --
 --     print(type(ln.config().blas), type(ln.config().modules.zip))         --> string boolean
 --     ln.config.set_dtype_policy("mixed_bfloat16")
@@ -12,7 +12,8 @@
 local core = require "lunate.core"
 
 -- core/lua/modules
-local OPTIONAL = {"download", "hdf5", "jpeg", "pictures", "png", "readline", "tokenizer", "zip"}
+local OPTIONAL = {"download", "hdf5", "jpeg", "mpi", "pictures", "png", "readline", "tokenizer",
+  "zip"}
 
 local config = {}
 

@@ -49,7 +49,7 @@ local parts = {
   models = "lunate.models", callbacks = "lunate.callbacks", datasets = "lunate.datasets",
   preprocessing = "lunate.preprocessing", data = "lunate.data", utils = "lunate.utils",
   saving = "lunate.saving", summary = "lunate.summary", plot = "lunate.plot",
-  image = "lunate.image", text = "lunate.text",
+  image = "lunate.image", text = "lunate.text", distribution = "lunate.distribution",
   linear_model = "lunate.linear_model", neighbors = "lunate.neighbors",
   config = "lunate.config", dtype_policies = "lunate.dtype_policies",
 }

@@ -8,7 +8,7 @@ local raise = require "lunate.raise"
 
 local Metric = core.class("metric")
 
-local weights = setmetatable({}, {__mode = "k"})   -- of metrics in Lua: {[metric] = list}
+local weights = require "lunate.metric_weights"
 
 --- A variable of a metric of one's own, which reset_state sets to its initial value.
 -- @param options  `name` ("variable"), `shape` ({}), `initializer` ("zeros"), `dtype` ("float32")

@@ -6,6 +6,7 @@ local functional = require "lunate.functional"
 local output_shape = require "lunate.model.outputs".shape
 local strings = require "lunate.strings"
 local state = require "lunate.model.state"
+local peers = require "lunate.model.peers"
 
 local OPTIONS = {
   line_length = {"integer", default = 80, min = 40},
@@ -138,7 +139,7 @@ end
 
 return function(model, given)
   local options = check("summary", OPTIONS, given)
-  local print_line = options.print_fn or print
+  local print_line = options.print_fn or peers.is_chief and print or function() end
   local header = {"Layer (type)", "Output Shape", "Param #"}
   local align, positions = {"left", "left", "right"}, {0.45, 0.8, 1}
   local graph, connections = functional.graph(model), nil

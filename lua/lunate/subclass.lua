@@ -44,7 +44,9 @@ function Layer:add_metric(value, options)
     entry = {name = name, metric = core.class("metric", "Mean"){name = name}}
     list[#list + 1] = entry
   end
-  entry.metric:update_state(value)
+  local share = core.batch_share()
+  if not share then entry.metric:update_state(value)
+  else entry.metric:update_state(is_tensor(value) and value:mean() or value, share) end
 end
 
 -- A layer's metrics, then its layers'. Those in fields of a model within are of its own training.

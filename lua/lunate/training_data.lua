@@ -286,7 +286,8 @@ local function stream(model, where, dataset, targets)
     Stream)
   local first = self:peek()
   local length = dataset.length
-  return {stream = self, x = first.x, y = first.y, w = first.w, where = where,
+  return {stream = self, sharded = dataset.sharded, x = first.x, y = first.y, w = first.w,
+    where = where,
     endless = length == math.huge, steps = length ~= math.huge and length or nil}
 end
 
@@ -356,7 +357,7 @@ function adapter.feed_stream(data)
   function feed.next()
     local batch = source:next()
     if not batch then return nil end
-    batch.first = 1
+    batch.first, batch.sharded = 1, data.sharded
     if source.class_weight then weigh(batch, source.class_weight) end
     return batch
   end

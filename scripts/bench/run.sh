@@ -3,6 +3,7 @@
 # along where it can (Debian's packages as root; ONNX Runtime from npm, no scripts of it are run),
 # then hands over to run.lua. Arguments are run.lua's.
 cd "$(dirname "$0")/../.." || exit 1
+[ "$1" != processes ] || exec "${LUA:-lua5.4}" scripts/bench/processes.lua
 PYTHON=${PYTHON:-/usr/bin/python3}
 packages="python3-torch python3-numpy python3-pandas"
 if ! "$PYTHON" -c 'import torch, numpy, pandas' 2>/dev/null; then
@@ -30,4 +31,5 @@ if [ -n "$PYTHON" ] && command -v node >/dev/null 2>&1 && command -v npm >/dev/n
     ONNX=
   fi
 fi
-PYTHON=$PYTHON ONNX=$ONNX exec "${LUA:-lua5.4}" scripts/bench/run.lua "$@"
+PYTHON=$PYTHON ONNX=$ONNX "${LUA:-lua5.4}" scripts/bench/run.lua "$@" || exit
+[ -n "$2" ] || exec "${LUA:-lua5.4}" scripts/bench/processes.lua "$@"

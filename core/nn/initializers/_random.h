@@ -26,7 +26,7 @@ static inline void ln_fill_uniform(LnRandom *r, LnTensor *t, double low, double 
 static inline void ln_fill_normal(LnRandom *r, LnTensor *t, double mean, double deviation,
                                   bool truncated) {
   float *x = t->data;
-  ln_random_fill_normal(r, 0, 1, x, t->size);
+  ln_random_fill_normal(r, 0, 1, x, ln_drawn_all(t->size));
   for (int64_t i = 0; i < t->size; i++) {
     while (truncated && fabsf(x[i]) > 2.0f) x[i] = (float)ln_random_gauss(r);
     x[i] = (float)(mean + deviation * (double)x[i]);

@@ -47,7 +47,7 @@ static bool fill(LnContext *c, const LnObject *self, LnRandom *random, LnTensor 
   if (!q) return ln_fail(c, "Orthogonal: out of memory");
   float *x = t->data;
   LnRandom seeded;
-  ln_random_fill_normal(ln_seeded(&seeded, o->seed, random), 0, 1, x, t->size);
+  ln_random_fill_normal(ln_seeded(&seeded, o->seed, random), 0, 1, x, ln_drawn_all(t->size));
   for (int64_t i = 0; i < t->size; i++) q[i] = (double)x[i];
   orthonormalize(q, count, n);
   for (int64_t r = 0; r < rows; r++)

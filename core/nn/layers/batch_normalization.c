@@ -8,6 +8,7 @@
 
 #include "nn/nn.h"
 #include "ops/normalize.h"
+#include "ops/peers.h"
 #include "ops/ops.h"
 
 typedef struct Batch {
@@ -111,19 +112,38 @@ static bool keep_averages(LnContext *c, const Batch *o, const Weights *w, LnTens
                    ln_relu(c, ln_add_number(c, ln_square(c, w->deviation), -o->epsilon)));
 }
 
-// Mean and variance of what the mask keeps; 1e-7 as in Keras, where it keeps nothing.
-static bool masked_moments(LnContext *c, LnTensor *x, int axis, LnTensor *mask, LnTensor **mean,
-                           LnTensor **variance) {
+// A sum over all but the channels: of this process's rows or, synchronized, of all processes'.
+static LnTensor *total(LnContext *c, const Batch *o, LnTensor *x, int axis) {
   LnInts axes = {.n = 0};
-  const LnDtype d = (LnDtype)x->dtype;
+  if (!x) return NULL;
   for (int i = 0; i < x->rank; i++)
     if (i != axis) axes.v[axes.n++] = i;
+  LnTensor *sum = ln_sum_over(c, x, &axes, true);
+  return o->synchronized ? ln_peers_sum(c, sum) : sum;
+}
+
+// Mean and variance of what the mask keeps; 1e-7 as in Keras, where it keeps nothing.
+static bool masked_moments(LnContext *c, const Batch *o, LnTensor *x, int axis, LnTensor *mask,
+                           LnTensor **mean, LnTensor **variance) {
+  const LnDtype d = (LnDtype)x->dtype;
   LnTensor *zero = ln_temp(c, ln_tensor_scalar(c, d, 0));
   mask = ln_broadcast_to(c, ln_expand_dims(c, mask, -1), x->rank, x->shape);
-  LnTensor *count = ln_add_number(c, ln_sum_over(c, ln_cast(c, mask, d), &axes, true), 1e-7);
-  LnTensor *m = ln_div(c, ln_sum_over(c, ln_where(c, mask, x, zero), &axes, true), count);
+  LnTensor *count = ln_add_number(c, total(c, o, ln_cast(c, mask, d), axis), 1e-7);
+  LnTensor *m = ln_div(c, total(c, o, ln_where(c, mask, x, zero), axis), count);
   LnTensor *squares = ln_square(c, ln_where(c, mask, ln_sub(c, x, m), zero));
-  LnTensor *v = ln_div(c, ln_sum_over(c, squares, &axes, true), count);
+  LnTensor *v = ln_div(c, total(c, o, squares, axis), count);
+  *mean = ln_reshape(c, m, 1, &x->shape[axis]);
+  *variance = ln_reshape(c, v, 1, &x->shape[axis]);
+  return *variance != NULL;
+}
+
+// Mean and variance of the rows of all processes.
+static bool shared_moments(LnContext *c, const Batch *o, LnTensor *x, int axis, LnTensor **mean,
+                           LnTensor **variance) {
+  const double share = (double)c->part.total / (double)c->part.rows;
+  const double count = (double)x->size / (double)x->shape[axis] * share;
+  LnTensor *m = ln_div_number(c, total(c, o, x, axis), count);
+  LnTensor *v = ln_div_number(c, total(c, o, ln_square(c, ln_sub(c, x, m)), axis), count);
   *mean = ln_reshape(c, m, 1, &x->shape[axis]);
   *variance = ln_reshape(c, v, 1, &x->shape[axis]);
   return *variance != NULL;
@@ -151,8 +171,10 @@ static void correct(LnContext *c, const Batch *o, const Weights *w, LnTensor *me
 static LnTensor *in_training(LnContext *c, const Batch *o, LnTensor *x, int axis, LnTensor *mask) {
   const Weights w = weights_of(o);
   LnTensor *out[3] = {NULL, NULL, NULL}, *scale = w.gamma, *offset = w.beta;
-  if (mask && !masked_moments(c, x, axis, mask, &out[1], &out[2])) return NULL;
-  if (!mask && !ln_normalize_batch(c, x, o->renorm ? NULL : scale, o->renorm ? NULL : offset, axis,
+  const bool shared = !mask && o->synchronized && ln_shares_batch(c);
+  if (mask && !masked_moments(c, o, x, axis, mask, &out[1], &out[2])) return NULL;
+  if (shared && !shared_moments(c, o, x, axis, &out[1], &out[2])) return NULL;
+  if (!mask && !shared && !ln_normalize_batch(c, x, o->renorm ? NULL : scale, o->renorm ? NULL : offset, axis,
                                    o->epsilon, out))
     return NULL;
   LnTensor *mean = out[1], *variance = out[2], *y = out[0];

@@ -108,7 +108,7 @@ static int states_of(LnContext *c, const LnLayer *self, LnInts *shapes, int max)
 
 static bool draw_keep(LnContext *c, const Cell *o, LnTensor *like, double rate, LnTensor **keep) {
   for (int i = 0; i < GATES; i++) {
-    keep[i] = ln_random_keep(c, like, o->generator, rate, &(LnInts){.n = -1});
+    keep[i] = ln_random_keep(c, like, o->generator, rate, &(LnInts){.n = -1}, false);
     if (!keep[i]) return false;
   }
   return true;

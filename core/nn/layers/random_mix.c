@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "nn/augmentation.h"
+#include "ops/peers.h"
 #include "ops/slice.h"
 
 typedef struct Mix {
@@ -12,9 +13,10 @@ typedef struct Mix {
   double alpha;
 } Mix;
 
-// What is mixed with what: rows in another order.
+// What is mixed with what: rows of the whole batch in another order.
 static LnTensor *other_rows(LnContext *c, LnTensor *t, LnTensor *order) {
-  return t && order ? ln_take(c, t, order, 0) : NULL;
+  LnTensor *all = ln_peers_rows(c, t);
+  return all && order ? ln_take(c, all, order, 0) : NULL;
 }
 
 // weight * t + (1 - weight) * other; weight has n numbers.

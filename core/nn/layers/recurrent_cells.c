@@ -121,7 +121,7 @@ static int states(LnContext *c, const LnLayer *self, LnInts *shapes, int max) {
 // ---- dropout
 
 static LnTensor *draw_keep(LnContext *c, const Cell *o, LnTensor *like, double rate) {
-  return ln_random_keep(c, like, o->generator, rate, &(LnInts){.n = -1});
+  return ln_random_keep(c, like, o->generator, rate, &(LnInts){.n = -1}, false);
 }
 
 static bool begin(LnContext *c, LnLayer *self, LnTensor *x, const LnTensors *from,

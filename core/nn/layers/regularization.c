@@ -55,6 +55,9 @@ static bool noise_shape_for(LnContext *c, const Noise *o, const LnTensor *x, LnI
                          ln_tensor_shape_text(x));
 }
 
+// The same noise for all rows of a batch.
+static bool is_shared(const Noise *o) { return o->noise_shape.n > 0 && o->noise_shape.v[0] == 1; }
+
 static LnTensor *dropout(LnContext *c, LnLayer *self, const LnTensors *in, const LnCallArgs *args) {
   const Noise *o = (const Noise *)self;
   LnTensor *x = in->v[0];
@@ -62,7 +65,7 @@ static LnTensor *dropout(LnContext *c, LnLayer *self, const LnTensors *in, const
   if (!args->training || o->rate == 0) return x;
   if (o->noise_shape.n < 0) return ln_dropout(c, x, o->state, o->rate);
   if (!noise_shape_for(c, o, x, &shape)) return NULL;
-  return ln_mul(c, x, ln_random_keep(c, x, o->state, o->rate, &shape));
+  return ln_mul(c, x, ln_random_keep(c, x, o->state, o->rate, &shape, is_shared(o)));
 }
 
 static const LnOption dropout_options[] = {
@@ -92,7 +95,7 @@ static LnTensor *spatial_dropout(LnContext *c, LnLayer *self, const LnTensors *i
   LnInts shape = ln_shape_of(x);
   if (!args->training || o->rate == 0) return x;
   for (int i = 1; i < x->rank - 1; i++) shape.v[i + o->channels_first] = 1;
-  return ln_mul(c, x, ln_random_keep(c, x, o->state, o->rate, &shape));
+  return ln_mul(c, x, ln_random_keep(c, x, o->state, o->rate, &shape, false));
 }
 
 #define RATE(what, range)                                              \
@@ -139,7 +142,7 @@ static LnTensor *alpha_dropout(LnContext *c, LnLayer *self, const LnTensors *in,
   if (!args->training || o->rate == 0) return x;
   if (!noise_shape_for(c, o, x, &shape)) return NULL;
   const double a = 1 / sqrt((1 - o->rate) * (1 + o->rate * low * low)), b = -a * low * o->rate;
-  LnTensor *keep = ln_gt_number(c, ln_random_keep(c, x, o->state, o->rate, &shape), 0);
+  LnTensor *keep = ln_gt_number(c, ln_random_keep(c, x, o->state, o->rate, &shape, is_shared(o)), 0);
   LnTensor *dropped = ln_temp(c, ln_tensor_scalar(c, (LnDtype)x->dtype, low));
   return ln_add_number(c, ln_mul_number(c, ln_where(c, keep, x, dropped), a), b);
 }

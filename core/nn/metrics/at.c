@@ -23,7 +23,7 @@ static bool init(LnContext *c, void *self) {
 }
 
 static void close_counts(void *self) { ln_confusion_close(&((At *)self)->counts); }
-static void reset(LnMetric *self) { ln_confusion_reset(&((At *)self)->counts); }
+static LnMetricState state(LnMetric *self) { return ln_confusion_state(&((At *)self)->counts); }
 
 static bool update(LnContext *c, LnMetric *self, LnTensor *y_true, LnTensor *y_pred,
                    LnTensor *sample_weight) {
@@ -84,7 +84,7 @@ RESULT(recall_at_precision, recall, precision)
                       "  m:update_state(ln.tensor{0, 0, 0, 1, 1}, "                               \
                       "ln.tensor{0, 0.3, 0.8, 0.3, 0.8})\n"                                       \
                       "  m:result()  --> " value},                                                \
-      .update = update, .result = id, .reset = reset, .direction = LN_UP}
+      .update = update, .result = id, .state = state, .direction = LN_UP}
 
 CLASS(sensitivity_at_specificity, "SensitivityAtSpecificity", "specificity",
       "The best sensitivity, tp / (tp + fn), of all thresholds at which the specificity,\n"

@@ -46,7 +46,7 @@ static bool init(LnContext *c, void *self) {
 }
 
 static void close_counts(void *self) { ln_confusion_close(&((Auc *)self)->counts); }
-static void reset(LnMetric *self) { ln_confusion_reset(&((Auc *)self)->counts); }
+static LnMetricState state(LnMetric *self) { return ln_confusion_state(&((Auc *)self)->counts); }
 
 static bool update(LnContext *c, LnMetric *self, LnTensor *y_true, LnTensor *y_pred,
                    LnTensor *sample_weight) {
@@ -150,6 +150,6 @@ static const LnMetricClass auc = {
                     "  local m = ln.metrics.AUC{num_thresholds = 3}\n"
                     "  m:update_state(ln.tensor{0, 0, 1, 1}, ln.tensor{0, 0.5, 0.3, 0.9})\n"
                     "  m:result()  --> 0.75"},
-    .update = update, .result = result, .reset = reset, .direction = LN_UP};
+    .update = update, .result = result, .state = state, .direction = LN_UP};
 
 const LnMetricClass *const ln_metrics_auc[] = {&auc, NULL};

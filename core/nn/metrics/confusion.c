@@ -43,8 +43,8 @@ void ln_confusion_close(LnConfusion *m) {
   *m = (LnConfusion){0};
 }
 
-void ln_confusion_reset(LnConfusion *m) {
-  if (m->thresholds) memset(m->tp, 0, (size_t)((6 * m->n + 2) * m->labels) * sizeof(double));
+LnMetricState ln_confusion_state(LnConfusion *m) {
+  return (LnMetricState){{m->tp}, {m->tp ? (6 * m->n + 2) * m->labels : 0}};
 }
 
 // How many of evenly spread thresholds p lies above, in float32 as Keras computes it.
@@ -162,7 +162,7 @@ static bool init_plain(LnContext *c, void *self) {
 }
 
 static void close_counts(void *self) { ln_confusion_close(&((Counts *)self)->counts); }
-static void reset(LnMetric *self) { ln_confusion_reset(&((Counts *)self)->counts); }
+static LnMetricState state(LnMetric *self) { return ln_confusion_state(&((Counts *)self)->counts); }
 
 static bool update(LnContext *c, LnMetric *self, LnTensor *y_true, LnTensor *y_pred,
                    LnTensor *sample_weight) {
@@ -216,7 +216,7 @@ static const LnOption ratio_options[] = {
                       "  local m = ln.metrics." class_name "()\n"                                 \
                       "  m:update_state(ln.tensor{0, 1, 1, 1}, ln.tensor{1, 0, 1, 1})\n"          \
                       "  m:result()  --> " value},                                                \
-      .update = update, .result = id, .reset = reset, .direction = way}
+      .update = update, .result = id, .state = state, .direction = way}
 
 CLASS(true_positives, "TruePositives", "true_positives", plain_options, init_plain, LN_UP,
       "How many predictions are above the threshold where the label is 1.", "2.0");
@@ -241,7 +241,7 @@ static const LnMetricClass precision_class = {
                     "  local m = ln.metrics.Precision()\n"
                     "  m:update_state(ln.tensor{0, 1, 1, 0}, ln.tensor{1, 0, 1, 0})\n"
                     "  m:result()  --> 0.5"},
-    .update = update, .result = precision, .reset = reset, .direction = LN_UP};
+    .update = update, .result = precision, .state = state, .direction = LN_UP};
 
 const LnMetricClass *const ln_metrics_confusion[] = {
     &true_positives_class, &true_negatives_class, &false_positives_class, &false_negatives_class,

@@ -29,9 +29,9 @@ static bool init_f1(LnContext *c, void *self) {
 
 static void close_counts(void *self) { free(((FScore *)self)->tp); }
 
-static void reset(LnMetric *self) {
+static LnMetricState state(LnMetric *self) {
   FScore *m = (FScore *)self;
-  if (m->tp) memset(m->tp, 0, 4 * (size_t)m->classes * sizeof(double));
+  return (LnMetricState){{m->tp}, {4 * m->classes}};
 }
 
 static bool update(LnContext *c, LnMetric *self, LnTensor *y_true, LnTensor *y_pred,
@@ -129,7 +129,7 @@ static const LnMetricClass f1 = {
                     "  m:update_state(ln.tensor{{1, 1}, {1, 0}}, ln.tensor{{0.2, 0.6}, {0.7, "
                     "0.6}})\n"
                     "  string.format(\"%.4f\", m:result())  --> 0.6667"},
-    .update = update, .result = result, .reset = reset, .direction = LN_UP};
+    .update = update, .result = result, .state = state, .direction = LN_UP};
 static const LnMetricClass f_beta = {
     .base = {.kind = LN_METRIC, .name = "FBetaScore", .aliases = "f_beta_score",
              .size = sizeof(FScore), .options = beta_options, .init = init, .free = close_counts,
@@ -142,6 +142,6 @@ static const LnMetricClass f_beta = {
                     "  m:update_state(ln.tensor{{1, 1}, {1, 0}}, ln.tensor{{0.2, 0.6}, {0.7, "
                     "0.6}})\n"
                     "  string.format(\"%.4f\", m:result())  --> 0.6944"},
-    .update = update, .result = result, .reset = reset, .direction = LN_UP};
+    .update = update, .result = result, .state = state, .direction = LN_UP};
 
 const LnMetricClass *const ln_metrics_f_score[] = {&f1, &f_beta, NULL};

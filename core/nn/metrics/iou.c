@@ -58,9 +58,9 @@ static bool init_binary(LnContext *c, void *self) {
 
 static void close_matrix(void *self) { free(((Iou *)self)->matrix); }
 
-static void reset(LnMetric *self) {
+static LnMetricState state(LnMetric *self) {
   Iou *m = (Iou *)self;
-  memset(m->matrix, 0, (size_t)(m->num_classes * m->num_classes) * sizeof(double));
+  return (LnMetricState){{m->matrix}, {m->num_classes * m->num_classes}};
 }
 
 // A class id, or -1 with an error.
@@ -155,7 +155,7 @@ static const LnOption binary_options[] = {
       .base = {.kind = LN_METRIC, .name = class_name, .aliases = alias, .size = sizeof(Iou),     \
                .options = option_table, .init = init_function, .free = close_matrix,             \
                .doc = text},                                                                     \
-      .update = update, .result = result, .reset = reset, .direction = LN_UP}
+      .update = update, .result = result, .state = state, .direction = LN_UP}
 
 CLASS(iou, "IoU", "io_u", iou_options, init_iou,
       "Mean over target_class_ids of tp / (tp + fp + fn), from the confusion matrix of everything\n"

@@ -86,7 +86,7 @@ typedef struct LnConfusionOptions {
 bool ln_confusion_open(LnContext *c, LnConfusion *m, int64_t n, const double *thresholds,
                        int64_t labels);
 void ln_confusion_close(LnConfusion *m);
-void ln_confusion_reset(LnConfusion *m);
+LnMetricState ln_confusion_state(LnConfusion *m);
 bool ln_confusion_update(LnContext *c, LnConfusion *m, const LnConfusionOptions *o,
                          LnTensor *y_true, LnTensor *y_pred, LnTensor *sample_weight);
 void ln_confusion_settle(LnConfusion *m);   // before tp .. fn are read

@@ -18,10 +18,9 @@ enum { UNIFORM, VARIANCE };   // class_aggregation; -1 for none
 
 static void close_sums(void *self) { free(((R2 *)self)->sum); }
 
-static void reset(LnMetric *self) {
+static LnMetricState state(LnMetric *self) {
   R2 *m = (R2 *)self;
-  m->samples = 0;
-  if (m->sum) memset(m->sum, 0, 4 * (size_t)m->outputs * sizeof(double));
+  return (LnMetricState){{m->sum, &m->samples}, {4 * m->outputs, 1}};
 }
 
 static bool update(LnContext *c, LnMetric *self, LnTensor *y_true, LnTensor *y_pred,
@@ -104,6 +103,6 @@ static const LnMetricClass r2 = {
                     "  local m = ln.metrics.R2Score()\n"
                     "  m:update_state(ln.tensor{{1}, {4}, {3}}, ln.tensor{{2}, {4}, {4}})\n"
                     "  string.format(\"%.4f\", m:result())  --> 0.5714"},
-    .update = update, .result = result, .reset = reset, .direction = LN_UP};
+    .update = update, .result = result, .state = state, .direction = LN_UP};
 
 const LnMetricClass *const ln_metrics_r2_score[] = {&r2, NULL};

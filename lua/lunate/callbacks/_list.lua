@@ -7,6 +7,7 @@ local raise = require "lunate.raise"
 local list_length = require "lunate.list_length"
 local warn = require "lunate.warn"
 local hooks = require "lunate.callbacks._hooks"
+local peers = require "lunate.model.peers"
 local progress_of = require "lunate.callbacks._progress"
 
 -- The longer names of the same hooks; a callback that has both means the longer one, as in Keras.
@@ -19,7 +20,7 @@ local function call(self, hook, ...)
   local twin = twins[hook]
   for _, callback in ipairs(self.callbacks) do
     local f = twin and callback[twin] or hooks.find(callback, hook)
-    if f then f(callback, ...) end
+    if f and (peers.is_chief or not callback.chief_only) then f(callback, ...) end
   end
 end
 
@@ -124,13 +125,13 @@ end
 -- @param params  what callbacks find in self.params
 return function(model, given, history, params)
   local self = setmetatable({callbacks = list_of(given), wanted = {}, params = params}, List)
-  if params.verbose and params.verbose > 0 then
+  if params.verbose and params.verbose > 0 and peers.is_chief then
     self.progress = require("lunate.callbacks.progbar_logger")()
     table.insert(self.callbacks, self.progress)
   end
   table.insert(self.callbacks, history)
   for _, callback in ipairs(self.callbacks) do
-    callback.model, callback.params = model, params
+    callback.model, callback.params, callback.is_chief = model, params, peers.is_chief
     progress_of[callback] = self.progress
   end
   return self

@@ -40,6 +40,7 @@ local rate = require "lunate.callbacks._learning_rate"
 local random = require "lunate.saving.random"
 local tree = require "lunate.saving.tree"
 local hooks = require "lunate.callbacks._hooks"
+local peers = require "lunate.model.peers"
 local public = require "lunate.public"
 local models = require "lunate.model.state"
 local kept = require "lunate.kept"()
@@ -84,6 +85,7 @@ local function clean(self, keep, keep_too)
 end
 
 local function save(self, epoch, batch)
+  if not peers.is_chief then return end
   local number = (kept[self].number or 0) + 1
   local name = ("backup-%d.weights.h5"):format(number)
   local model = self.model
@@ -172,7 +174,8 @@ function BackupAndRestore:on_epoch_end(epoch)
 end
 
 function BackupAndRestore:on_train_end()
-  local stays = not options_of(self).delete_checkpoint or models[self.model].history.interrupted
+  local stays = not peers.is_chief or not options_of(self).delete_checkpoint
+    or models[self.model].history.interrupted
   if stays then return end
   -- The state goes first: without it there is no backup.
   os.remove(path_of(self, STATE))

@@ -8,7 +8,10 @@
 --
 -- on_predict_batch_end's has `outputs`: a tensor, or a list of them.
 --
--- Fields: `self.model`, and `self.params` with epochs, steps, samples, verbose, batch_size.
+-- Fields: `self.model`, and `self.params` with epochs, steps, samples, verbose, batch_size;
+-- `self.is_chief`: false on all but process 0 of ln.distribution. Hooks run on all of them, with
+-- the same logs: what is printed or saved is the chief's. `chief_only = true` in a class leaves
+-- the hooks to it.
 -- `self.model.stop_training = true` ends fit after the batch: the epoch is validated and ended.
 -- `self.model.history` is the History of the fit that runs; its `interrupted` is true in
 -- on_train_end when Ctrl-C ended it.
@@ -34,10 +37,13 @@ local core = require "lunate.core"
 local public = require "lunate.public"
 local raise = require "lunate.raise"
 local warn = require "lunate.warn"
+local peers = require "lunate.model.peers"
 local progress_of = require "lunate.callbacks._progress"
 
 local Callback = core.class "callback"
 Callback.__metatable = "lunate.callback"   -- what getmetatable says of its objects
+
+Callback.chief_only = false
 
 --- @private  Whether a value is an object of this class or of one that extends it.
 function Callback.is_instance(Class, value)
@@ -57,6 +63,7 @@ end
 function Callback:say(...)
   local ok, text = pcall(string.format, ...)
   if not ok then raise("'say' of a callback: %s", text) end
+  if not peers.is_chief then return end
   local bar = progress_of[self]
   if bar then bar:break_off() end
   io.stdout:write(text, "\n")

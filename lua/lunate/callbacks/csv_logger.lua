@@ -32,6 +32,7 @@ CSVLogger.options = {
   separator = {"string", default = ","},
   append = {"boolean", default = false},
 }
+CSVLogger.chief_only = true
 CSVLogger.positional = {"filename", "separator", "append"}
 
 -- The fewest digits that read back as the same number.

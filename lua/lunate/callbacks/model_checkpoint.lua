@@ -32,6 +32,7 @@ local Callback = require "lunate.callbacks.callback"
 local Monitor = require "lunate.callbacks._monitor"
 local every = require "lunate.callbacks._every"
 local hooks = require "lunate.callbacks._hooks"
+local peers = require "lunate.model.peers"
 local public = require "lunate.public"
 
 local kept = require "lunate.kept"()
@@ -125,11 +126,13 @@ local function save(self, epoch, batch, logs)
     if verbose and why then Callback.say(self, "Epoch %d: %s", epoch, why) end
     return
   end
-  core.make_folders(path)
-  if options_of(self).save_weights_only then
-    self.model:save_weights(path)
-  else
-    self.model:save(path)
+  if peers.is_chief then
+    core.make_folders(path)
+    if options_of(self).save_weights_only then
+      self.model:save_weights(path)
+    else
+      self.model:save(path)
+    end
   end
   self.best = value or self.best
   if verbose then Callback.say(self, "Epoch %d: %ssaved as %s", epoch, why, path) end

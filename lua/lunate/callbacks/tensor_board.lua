@@ -45,6 +45,7 @@ TensorBoard.options = {
   write_steps_per_second = {"boolean", default = false},
   update_freq = {"any", default = "epoch"},
 }
+TensorBoard.chief_only = true
 TensorBoard.positional = {"log_dir"}
 
 -- The writer of a run, made when there is something to write.

@@ -7,6 +7,7 @@ local adapter = require "lunate.training_data"
 local function_names = require "lunate.function_names"
 local unique = require "lunate.unique"
 local outputs = require "lunate.model.outputs"
+local peers = require "lunate.model.peers"
 local state = require "lunate.model.state"
 
 local Model = core.class("model")
@@ -297,7 +298,21 @@ function compile.trainer(model, data, what)
     end
   end
   compiled.reports, compiled.trainer, compiled.resolved = reports, trainer, true
+  compiled.shares = false
   return trainer
+end
+
+--- Has a trainer run its rows of every batch where other processes have the others.
+function compile.share(model, trainer)
+  local compiled = state[model]
+  if (compiled.shares or false) == peers.active then return end
+  if peers.active and compiled.gradient_hook then
+    raise("'%s' has a gradient_hook of its own: with ln.distribution gradients are added up as it "
+      .. "says", model.name)
+  end
+  trainer:set_peers(peers.active)
+  compiled.shares = peers.active
+  if peers.active then peers.share_model(model, compiled.optimizer) end
 end
 
 --- The trainer of a model that is training. A callback may compile the model anew.

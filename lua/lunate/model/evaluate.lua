@@ -4,6 +4,7 @@ local core = require "lunate.core"
 local adapter = require "lunate.training_data"
 local subclass = require "lunate.subclass"
 local logs = require "lunate.model.logs"
+local peers = require "lunate.model.peers"
 local session = require "lunate.model.session"
 local steps = require "lunate.model.steps"
 
@@ -26,12 +27,14 @@ evaluate.OPTIONS = {
 function evaluate.run(run, data, size, n_steps)
   local model, callbacks = run.model, run.callbacks
   steps.prepare(model, "test", data, "evaluate")
+  if peers.active then peers.share_averages(model) end
   model:reset_metrics()
   callbacks:call("on_test_begin")
-  local function running() return logs.read(model) end
+  local function shared() return logs.read(model) end
+  local function running() return logs.read(model, nil, nil, true) end
   local feed = run:feed_of(data, size, n_steps)
   run:each_batch{hook = "on_test_batch", limit = n_steps,
-    single = subclass.overrides(model, "test"), logs = running,
+    single = subclass.overrides(model, "test"), logs = shared,
     next = function(limit) return feed:next(limit) end,
     run = function(batch)
       local done, batches = steps.run(model, "test", batch, not data.stream and size)

@@ -10,6 +10,7 @@ local subclass = require "lunate.subclass"
 local evaluate = require "lunate.model.evaluate"
 local logs = require "lunate.model.logs"
 local outputs = require "lunate.model.outputs"
+local peers = require "lunate.model.peers"
 local session = require "lunate.model.session"
 local state = require "lunate.model.state"
 local steps = require "lunate.model.steps"
@@ -54,7 +55,7 @@ end
 local function fit_one_batch(self, x, y, options)
   local compiled = state[self]
   if type(options) ~= "table" or options.verbose ~= 0 or not compiled.resolved
-    or compiled.step_logs or compiled.preprocessing then
+    or compiled.step_logs or compiled.preprocessing or peers.active then
     return nil
   end
   local epochs, size = options.epochs or 1, options.batch_size or 32
@@ -151,12 +152,24 @@ local function next_batch(run, limit, step)
   end
 end
 
+-- Whether a callback has ended training: of any process, where callbacks look at batches.
+local function stops(run, always)
+  local compiled, callbacks = state[run.model], run.callbacks
+  if peers.active and (always or callbacks:wants("on_batch_end")
+    or callbacks:wants("on_batch_begin")) then
+    compiled.stop_training = peers.any("whether training stops", compiled.stop_training)
+  end
+  return compiled.stop_training
+end
+
 -- The batches of one epoch, after the first `step`. Returns the number of the last one.
 local function train_epoch(run, step)
   local model, callbacks = run.model, run.callbacks
-  local function running() return logs.read(model) end
+  local function shared() return logs.read(model) end
+  local function running() return logs.read(model, nil, nil, true) end
   return run:each_batch{hook = "on_batch", limit = run.given.steps_per_epoch, before = step,
-    single = subclass.overrides(model, "train"), logs = running,
+    single = subclass.overrides(model, "train"), logs = shared,
+    meet = function() peers.share_averages(model) end,
     next = function(limit, before) return next_batch(run, limit, before) end,
     run = function(batch)
       local done, batches = steps.run(model, "train", batch, not run.data.stream and run.size)
@@ -164,7 +177,7 @@ local function train_epoch(run, step)
       callbacks:advance(done, running)
       return batches
     end,
-    stopped = function() return state[model].stop_training end}
+    stopped = function() return stops(run) end}
 end
 
 -- One epoch with its validation; returns its logs, nil when Ctrl-C broke it off: of such an epoch
@@ -172,9 +185,17 @@ end
 local function run_epoch(run, epoch)
   local model, callbacks, given, params = run.model, run.callbacks, run.given, run.params
   if run:ended() then return nil end
+  if peers.active then
+    peers.meet(("epoch %d of '%s'"):format(epoch, model.name))
+    peers.share_generator()
+  end
   model:reset_metrics()
   callbacks:epoch("on_epoch_begin", epoch)
   local step = train_epoch(run, epoch == params.first_epoch and params.first_batch - 1 or 0)
+  if peers.active then
+    peers.meet(("the end of epoch %d after %d batches"):format(epoch, step))
+    peers.share_averages(model)
+  end
   if run:ended() then return nil end
   if step == 0 then raise("%s: the Dataset is empty", run.where) end
   -- The first pass tells how long the others are.
@@ -252,12 +273,18 @@ function Model:fit(x, y, options)
   compiled.stop_training, compiled.history = false, history
   callbacks.training = true
   callbacks:call("on_train_begin")
+  if peers.active then
+    peers.meet(("fit of '%s': %s samples, batches of %s, %s steps, epochs %d to %d"):format(
+      self.name, data.n or "unknown", size, params.steps or "unknown", params.first_epoch,
+      given.epochs))
+    peers.share_model(self, compiled.optimizer)
+  end
   local last_logs
   for epoch = params.first_epoch, given.epochs do
     local values = run_epoch(run, epoch)
     if not values then break end
     last_logs = values
-    if compiled.stop_training then break end
+    if stops(run, true) then break end
   end
   history.interrupted = run:ended()
   if compiled.optimizer.use_ema then compiled.optimizer:finalize_variable_values() end

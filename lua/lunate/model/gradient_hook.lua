@@ -1,6 +1,7 @@
 --- What is done with gradients between the backward pass and the update, for what averages them
 -- over machines. It stays with the model, however it is compiled.
 
+local raise = require "lunate.raise"
 local state = require "lunate.model.state"
 
 --- @param model
@@ -16,6 +17,9 @@ local state = require "lunate.model.state"
 return function(model, hook)
   local kept = state[model]
   local trainer = kept.trainer
+  if hook and kept.shares then
+    raise("'%s' adds up its gradients over the processes of ln.distribution", model.name)
+  end
   if trainer then
     trainer:set_gradient_hook(hook and hook.ready, hook and hook.wait, hook and hook.piece_bytes)
   end

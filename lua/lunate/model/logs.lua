@@ -6,6 +6,7 @@ local raise = require "lunate.raise"
 local subclass = require "lunate.subclass"
 local unique = require "lunate.unique"
 local compile = require "lunate.model.compile"
+local peers = require "lunate.model.peers"
 local state = require "lunate.model.state"
 
 local Model = core.class("model")
@@ -88,12 +89,42 @@ local function remember(kept, names)
   end
 end
 
+-- Metrics that count in Lua, or for the model itself: no trainer shares what they do.
+local function metrics_apart(model)
+  local list, variables_of = {}, package.loaded["lunate.metric_weights"] or {}
+  for _, report in ipairs(compile.reports(model)) do
+    if report.metric and variables_of[report.metric] then list[#list + 1] = report.metric end
+  end
+  for _, entry in ipairs(subclass.metrics(model)) do list[#list + 1] = entry.metric end
+  return list
+end
+
+--- What all processes have counted, as logs.results gives it: each of them calls this at one time.
+function logs.shared(model)
+  local kept = state[model]
+  if not peers.active or kept.step_logs then return logs.results(model) end
+  local trainer = compile.running_trainer(model)
+  peers.meet("results of '" .. model.name .. "'")
+  trainer:share()
+  local fine, restore = pcall(peers.share_metrics, metrics_apart(model))
+  local ok, names, values
+  if fine then
+    ok, names, values = pcall(logs.results, model)
+    restore()
+  end
+  trainer:unshare()
+  if not (fine and ok) then error(fine and names or restore, 0) end
+  peers.check_results(names, values)
+  return names, values
+end
+
 --- The results by name.
 -- @param prefix  what comes before each name ("")
 -- @param into  the table that gets them (a new one)
-function logs.read(model, prefix, into)
+-- @param here  of this process alone, for a look in between
+function logs.read(model, prefix, into, here)
   into, prefix = into or {}, prefix or ""
-  local names, values = logs.results(model)
+  local names, values = (here and logs.results or logs.shared)(model)
   remember(state[model], names)
   for i, name in ipairs(names) do into[prefix .. name] = values[i] end
   return into
@@ -162,7 +193,7 @@ end
 --- What evaluate and train_on_batch return: several values, or with return_dict a table by name.
 function logs.give(model, return_dict)
   if return_dict then return logs.read(model) end
-  local names, values = logs.results(model)
+  local names, values = logs.shared(model)
   return table.unpack(values, 1, #names)
 end
 

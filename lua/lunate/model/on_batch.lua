@@ -6,6 +6,7 @@ local adapter = require "lunate.training_data"
 local subclass = require "lunate.subclass"
 local compile = require "lunate.model.compile"
 local logs = require "lunate.model.logs"
+local peers = require "lunate.model.peers"
 local state = require "lunate.model.state"
 local steps = require "lunate.model.steps"
 
@@ -36,7 +37,7 @@ local function on_batch(self, mode, x, y, options)
   -- As in predict: a batch of a known shape goes straight to the core.
   local compiled = state[self]
   if options == nil and compiled.resolved and not compiled.step_logs
-    and not compiled.preprocessing
+    and not compiled.preprocessing and not peers.active
     and not subclass.overrides(self, mode) then
     return answered(self, mode, x, y, compile.running_trainer(self):answer(mode, x, y))
   end

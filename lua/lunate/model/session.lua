@@ -5,6 +5,7 @@ local core = require "lunate.core"
 local check = require "lunate.options"
 local raise = require "lunate.raise"
 local adapter = require "lunate.training_data"
+local peers = require "lunate.model.peers"
 local state = require "lunate.model.state"
 
 local Session = {}
@@ -14,6 +15,11 @@ local session = {}
 
 --- verbose as a number.
 function session.verbosity(what, value)
+  if value ~= nil and not peers.is_chief then value = session.check_verbosity(what, value) * 0 end
+  return session.check_verbosity(what, value)
+end
+
+function session.check_verbosity(what, value)
   if value == "auto" or value == true then return 1 end
   if value == false then return 0 end
   if value == 0 or value == 1 or value == 2 then return value end
@@ -33,7 +39,8 @@ function session.open(model, what)
   return setmetatable({model = model, what = what, datas = {}, guard = core.interrupt()}, Session)
 end
 
-function Session:__close()
+function Session:__close(failure)
+  if failure ~= nil and not peers.is_chief then peers.give_way() end
   local _ <close> = self.guard
   local _ <close> = adapter.closing(table.unpack(self.datas))
   local _ <close> = self.callbacks
@@ -74,14 +81,15 @@ end
 -- What runs inside another call, an evaluate of a callback's, leaves the first one to that. The
 -- second is an error wherever it is noticed.
 -- @param where  how its message begins
-function session.interrupted(guard, is_fit, where)
-  local count = guard:count()
+-- @param here  this process alone is meant, whatever others say
+function session.interrupted(guard, is_fit, where, here)
+  local count = guard:count(here)
   if count > 1 then raise("%s: interrupted", where) end
   return count > 0 and (is_fit or guard:outermost())
 end
 
 function Session:ended()
-  return session.interrupted(self.guard, self.what == "fit", self.where)
+  return session.interrupted(self.guard, self.what == "fit", self.where, self.what == "predict")
 end
 
 --- evaluate and predict have nothing to return when they are broken off.
@@ -104,6 +112,7 @@ end
 -- @param what  a table: `hook` ("on_batch"), `next(most, step)` gives at most so many batches, or
 --   nil at the end; `run(batch, step)` runs them, of which the first is number `step`, and returns
 --   how many it did; `logs(first, last)` is what the hook after batches first .. last gets;
+--   `meet(step)`: called before such a hook where other processes train too (nothing);
 --   `stopped()`: whether to end after the group (never); `single`: run takes one at a time;
 --   `limit`; `before` (0): the number of the batch before the first
 -- @return the number of the last batch
@@ -124,6 +133,7 @@ function Session:each_batch(what)
       batch = watched and step < last and not self:ended()
         and what.next(what.single and 1 or last - step, step)
     until not batch
+    if peers.active and watched and what.meet then what.meet(step) end
     if callbacks:wants(end_hook) then callbacks:batch(end_hook, step, what.logs(first, step)) end
     if what.stopped and what.stopped() or self:ended() then break end
   end

@@ -7,6 +7,7 @@ local subclass = require "lunate.subclass"
 local random = require "lunate.saving.random"
 local compile = require "lunate.model.compile"
 local logs = require "lunate.model.logs"
+local peers = require "lunate.model.peers"
 local state = require "lunate.model.state"
 
 local Model = core.class("model")
@@ -82,11 +83,26 @@ local steps = {}
 function steps.prepare(model, mode, data, what)
   if mode == "train" then random.resume(model) end
   if not subclass.overrides(model, mode) then
-    compile.trainer(model, data, what)
+    compile.share(model, compile.trainer(model, data, what))
   elseif not state[model].compiled then
     raise("'%s' of '%s': compile the model first, model:compile{optimizer = ...}", what,
       model.name)
   end
+end
+
+-- A step of the model's own, where other processes run it on other rows.
+local function shared_step(model, mode, step, batch)
+  local own, count
+  if batch.sharded then own, count = batch, batch.n
+  else own, count = peers.cut(batch) end
+  if batch.sharded then peers.place(batch.n, true)
+  else peers.meet(("a %s of %d rows"):format(step, batch.n)) end
+  local ok, values = pcall(function()
+    return subclass.logs(model, step, subclass.run(model, step, own))
+  end)
+  peers.whole()
+  if not ok then error(values, 0) end
+  return peers.mean_of_step(values, logs.of_step(values).names, count)
 end
 
 -- As long as nobody looks at single batches, the core runs them one after another for this long,
@@ -98,14 +114,17 @@ local STRETCH = 0.02
 function steps.run(model, mode, batch, size)
   if subclass.overrides(model, mode) then
     local step = mode .. "_step"
-    local values = subclass.logs(model, step, subclass.run(model, step, batch))
+    local values = peers.active and shared_step(model, mode, step, batch)
+      or subclass.logs(model, step, subclass.run(model, step, batch))
     state[model].step_logs = logs.of_step(values)
     return batch.n, 1
   end
   state[model].step_logs = false
   local trainer = compile.running_trainer(model)
+  local first, total
+  if batch.sharded and peers.active then first, total = peers.place(batch.n) end
   local done = trainer:run(mode, batch.x, batch.y or {}, batch.w,
-    batch.rows, batch.first, batch.n, size or batch.n, STRETCH)
+    batch.rows, batch.first, batch.n, size or batch.n, STRETCH, first, total)
   return done, size and math.ceil(done / size) or 1
 end
 

@@ -16,7 +16,10 @@ usage: lunate [options] [script [args]]
   lunate --version, --help
 ]=]
 
+-- Of processes that fail alike (ln.distribution) one is enough to tell why: it ends the others.
 local function complain(text)
+  local peers = package.loaded["lunate.model.peers"]
+  if peers and not peers.is_chief then peers.give_way() end
   io.stdout:flush()
   io.stderr:write("lunate: ", text, "\n")
 end

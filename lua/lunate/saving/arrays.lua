@@ -84,7 +84,7 @@ function arrays.save(path, value, options)
   core.write_file(path, bytes)
 end
 
-local LOAD = {dtype = {"dtype"}}
+local LOAD = {dtype = {"dtype"}, mmap = {"boolean", default = false}}
 
 -- The floats of a tensor, or of a table of tensors, in a dtype.
 local function converted(value, dtype)
@@ -103,7 +103,9 @@ end
 --
 -- @param path  the file; numpy's small integers become int32
 -- @param options  `dtype` (none: as they are in the file): of the tensors of floats, "float32" of
---   weights that a file keeps in 16 bits; integers and bools stay what they are
+--   weights that a file keeps in 16 bits; integers and bools stay what they are; `mmap` (false):
+--   of a `.npy`: its elements stay in the file, and rows are read when they are used, so that it
+--   may be larger than memory. Such a tensor cannot be changed, and the file should not be
 -- @return a tensor (`.npy`), or a table of tensors by name; then of `.npy` a list of further arrays
 --   that follow in the file, or nil; of `.safetensors` its metadata, texts by name, or nil
 -- @raise Errors: other endings, unreadable or damaged files, uint64 values beyond int64, dtypes
@@ -113,6 +115,13 @@ function arrays.load(path, options)
   local codec, dtype = format_of("load", path), options.dtype
   if dtype and not dtype:find("float", 1, true) then
     raise("bad option 'dtype' of 'load' (a float dtype expected, got '%s')", dtype)
+  end
+  if options.mmap then
+    if not codec.map then raise("load: '%s': mmap is for .npy", path) end
+    if dtype then raise("load: mmap reads numbers as they are in the file, without a dtype") end
+    local mapped, t = pcall(codec.map, path)
+    if not mapped then raise("load: '%s': %s", path, t) end
+    return t
   end
   local ok, value, more = pcall(codec.decode, core.read_file(path))
   if not ok then raise("load: '%s': %s", path, value) end

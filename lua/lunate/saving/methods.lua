@@ -2,6 +2,7 @@
 -- is lua/lunate/saving/model.lua, loaded when one of them is first called.
 
 local core = require "lunate.core"
+local peers = require "lunate.model.peers"
 
 local Model = core.class("model")
 
@@ -10,7 +11,8 @@ local Model = core.class("model")
 -- The files are Keras's own. The file changes as a whole or, where anything fails, not at all; the
 -- model is left as it is.
 -- A layer in several places is one again when the file is loaded; Keras makes one of it from
--- `.keras` alone. Ops of a graph are Keras's operations there.
+-- `.keras` alone. Ops of a graph are Keras's operations there. With ln.distribution process 0
+-- saves.
 -- @param path  `.keras`, or `.h5` (the older format)
 -- @param options  `overwrite` (true: a file that is there is replaced), `include_optimizer` (true:
 --   without it the file does not say how the model is compiled)
@@ -23,6 +25,7 @@ local Model = core.class("model")
 --     model:save(path)
 --     print(#ln.load_model(path).layers)                                  --> 1
 function Model:save(path, options)
+  if not peers.is_chief then return end
   require("lunate.saving.model").save_model(self, path, options)
 end
 
@@ -39,6 +42,7 @@ end
 --     model:save_weights(path)
 --     print(ln.load(path)["dense/kernel"].shape)                          --> (2, 1)
 function Model:save_weights(path, options)
+  if not peers.is_chief then return end
   require("lunate.saving.model").save_weights(self, path, options)
 end
 

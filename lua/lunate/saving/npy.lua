@@ -172,6 +172,29 @@ function npy.read(bytes, position)
   return t, nil, offset + (follows and size or rest) + 1
 end
 
+-- Bytes in which a header ends.
+local HEADER = 1 << 16
+
+--- The tensor that a .npy file is, without reading more of it than its header.
+-- @return a tensor that cannot be changed
+-- @raise for damaged files, and for what has to be converted, which only reading does
+function npy.map(path)
+  local file <close> = assert(io.open(path, "rb"))
+  local found, start = read_header(file:read(HEADER) or "", 1)
+  local offset = start - 1
+  local name, other = element(found.descr)
+  if not name then error(other, 0) end
+  local why = not CODES[name] and name .. " elements" or name == "bool" and "bools"
+    or other and "numbers in the other byte order"
+    or found.fortran_order and #found.shape > 1 and "Fortran order"
+  if why then error((".npy: %s have to be converted: load it without mmap"):format(why), 0) end
+  local length = file:seek("end")
+  if not length_of(found.shape, name, length - offset) then
+    damaged("its shape needs more bytes than the file has")
+  end
+  return core.map_file(path, offset, name, found.shape)
+end
+
 --- The tensor in the bytes of a .npy file.
 -- @param bytes  the whole file. int8, int16 and uint16 become int32, uint32 and uint64 int64;
 --   Fortran order and both byte orders are read

@@ -25,12 +25,28 @@ local OPTIONS = {
 }
 for name, option in pairs(directory.OPTIONS) do OPTIONS[name] = option end
 
+-- Files and targets of every n-th batch of `size`: the others are not read.
+local function of_shard(list, targets, size, index, n)
+  local own, positions = {}, {}
+  for i, path in ipairs(list) do
+    if (i - 1) // size % n == index then
+      own[#own + 1], positions[#positions + 1] = path, i
+    end
+  end
+  if targets and #own > 0 then
+    targets = core.functions.take(targets, core.tensor(positions, {dtype = "int64"}), {axis = 1})
+  end
+  return own, targets
+end
+
 -- The Dataset of some of the files.
 local function dataset(pictures, part, o)
   local size = o.batch_size or 1
   local result
-  local function pass()
+  -- Batches number index, index + n, ... (from 0); of all, 0 and 1.
+  local function pass(index, n)
     local list, targets = directory.pass(part)
+    if n > 1 then list, targets = of_shard(list, targets, size, index, n) end
     local reader <close> = pictures.open(list, {
       height = o.image_size[1], width = o.image_size[2], channels = CHANNELS[o.color_mode],
       batch = size, ahead = 2, threads = core.threads(), filter = o.interpolation,
@@ -54,8 +70,13 @@ local function dataset(pictures, part, o)
     end
   end
   local length = not o.skip_bad and (#part.paths + size - 1) // size or nil
-  result = require("lunate.data.dataset").from_generator(pass, {length = length})
+  local Dataset = require "lunate.data.dataset"
+  local function pass_of(index, n) return function() pass(index, n) end end
+  result = Dataset.from_generator(pass_of(0, 1), {length = length})
   result.file_paths, result.skipped = part.paths, 0
+  function result.open_shard(_, how, n, index)
+    return Dataset.from_generator(pass_of(index, n)):open(how)
+  end
   return result
 end
 

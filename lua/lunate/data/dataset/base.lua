@@ -17,6 +17,7 @@ function base.make(fields) return setmetatable(fields, Dataset) end
 --- A stage: a Dataset over a parent.
 function base.stage(parent, name, fields)
   fields.parent, fields.name = parent, name
+  if fields.sharded == nil then fields.sharded = parent.sharded end
   return base.make(fields)
 end
 

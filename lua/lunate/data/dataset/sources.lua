@@ -247,7 +247,7 @@ end
 --     print(#weighted)                                                        --> 20
 function Dataset.zip(...)
   local list = {...}
-  local length = math.huge
+  local length, sharded = math.huge, false
   for i = 1, select("#", ...) do
     if getmetatable(list[i]) ~= "lunate.dataset" then
       raise("'zip' of Dataset: argument %d should be a Dataset, got %s", i, type(list[i]))
@@ -255,8 +255,10 @@ function Dataset.zip(...)
     local elements_of_it = list[i].length
     length = length and elements_of_it and math.min(length, elements_of_it)
   end
+  for _, source in ipairs(list) do sharded = sharded or source.sharded end
   if #list == 0 then raise("'zip' of Dataset: at least one Dataset expected") end
-  return make{name = "zip", length = length, sources = list, open = function(_, how)
+  return make{name = "zip", length = length, sources = list, sharded = sharded,
+    open = function(_, how)
     local nexts, closes = {}, {}
     local function close() for i = 1, #list do if closes[i] then closes[i]() end end end
     for i, source in ipairs(list) do nexts[i], closes[i] = source:open(how) end

@@ -275,6 +275,63 @@ function Dataset:skip(n)
     end)
 end
 
+-- Of a chunk whose first row is number `seen` (from 0), the rows that are of a shard.
+local function rows_of_shard(c, seen, n, index)
+  local first = (index - seen) % n + 1
+  if first > c.n then return nil end
+  local rows = chunks.rows(c):take(core.arange(first, c.n + 1, n, {dtype = "int64"}), {axis = 1})
+  return chunks.new(c.tensors, rows, 1, #rows)
+end
+
+--- Every `num_shards`-th element, from number `index` on (from 0): the part of one of several
+-- processes. fit takes such a Dataset's batches as this process's rows of a whole batch, of which
+-- the other processes have the others. Of what can be left unread (image folders, tensors that are
+-- files) the other elements are.
+-- @param num_shards  how many parts there are, such as ln.distribution.size()
+-- @param index  which one, from 0, such as ln.distribution.rank()
+-- Errors: num_shards below 1; an index that is none of them.
+--
+--     local own = ln.data.Dataset.from_tensors(ln.arange(10)):shard(4, 1)
+--     print(own:batch(3):iterate()())                                         --> [1. 5. 9.]
+function Dataset:shard(num_shards, index)
+  local n = integer("shard", "num_shards", num_shards, 1)
+  index = integer("shard", "index", index, 0)
+  if index >= n then raise("'shard' of Dataset: there is no shard %d of %d", index, n) end
+  local length = self.length
+  if length and length ~= math.huge then length = math.max(0, (length - index + n - 1) // n) end
+  local fields = {length = length, tensors = self.tensors, layout = self.layout,
+    sharded = n > 1 or self.sharded}
+  if self.open_shard then
+    function fields.open(_, how) return self:open_shard(how, n, index) end
+  elseif self.chunks then
+    fields.open = chunks.open_rows
+    function fields.chunks(_, how)
+      local next_chunk, close = self:chunks(how)
+      local seen = 0
+      return function()
+        while true do
+          local c = next_chunk()
+          if not c then return nil end
+          local own = rows_of_shard(c, seen, n, index)
+          seen = seen + c.n
+          if own then return own end
+        end
+      end, close
+    end
+  else
+    function fields.open(_, how)
+      local following, close = self:open(how)
+      local skips = index
+      return function()
+        for _ = 1, skips do if following() == nil then return nil end end
+        skips = n - 1
+        return following()
+      end, close
+    end
+  end
+  return stage(self, "shard", fields)
+end
+
 --- Reads ahead: what needs no Lua before this stage, reading and parsing a CSV file or collecting
 -- the rows of batches, happens on a thread, up to `depth` pieces before they are asked for.
 -- Functions in Lua run when their element is asked for, as without it.

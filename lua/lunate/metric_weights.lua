@@ -1,0 +1,3 @@
+--- The variables of metrics in Lua: {[metric] = list of {variable =, start =}}.
+
+return setmetatable({}, {__mode = "k"})
