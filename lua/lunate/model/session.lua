@@ -13,18 +13,18 @@ Session.__index = Session
 
 local session = {}
 
---- verbose as a number.
-function session.verbosity(what, value)
-  if value ~= nil and not peers.is_chief then value = session.check_verbosity(what, value) * 0 end
-  return session.check_verbosity(what, value)
-end
-
-function session.check_verbosity(what, value)
+local function as_number(what, value)
   if value == "auto" or value == true then return 1 end
   if value == false then return 0 end
   if value == 0 or value == 1 or value == 2 then return value end
   raise("bad option 'verbose' of '%s' (0, 1, 2 or \"auto\" expected, got %s)", what,
     tostring(value))
+end
+
+--- verbose as a number; 0 on all but one of the processes that train together.
+function session.verbosity(what, value)
+  local verbose = as_number(what, value)
+  return peers.is_chief and verbose or 0
 end
 
 --- The options of a call that goes without them where a batch is answered at once.
