@@ -224,8 +224,8 @@ static LnTensor *divisor(LnContext *c, LnTensor *sum) {
 }
 
 // Losses of the processes' rows add up to the batch's when each counts by its share of the rows: a
-// mean does so as it is, other reductions are made to. Masks and weights as Keras 3 combines them: with a mean over all entries, the mask is scaled so
-// that the divisor is the number of valid ones.
+// mean does so as it is, other reductions are made to. Masks and weights as Keras 3 combines them:
+// with a mean over all entries, the mask is scaled so that the divisor is the number of valid ones.
 LnTensor *ln_loss_reduce(LnContext *c, int reduction, LnTensor *values, LnTensor *sample_weight,
                          LnTensor *mask) {
   if (!values) return NULL;
@@ -236,7 +236,8 @@ LnTensor *ln_loss_reduce(LnContext *c, int reduction, LnTensor *values, LnTensor
   if (mask) {
     mask = ln_cast(c, mask, d);
     if (by_count && mask) {
-      LnTensor *valid = divisor(c, ln_sum(c, mask, LN_NONE, false));   // 0: the mask is 0 everywhere
+      // 0: the mask is 0 everywhere.
+      LnTensor *valid = divisor(c, ln_sum(c, mask, LN_NONE, false));
       valid = ln_add(c, valid, ln_cast(c, ln_eq_number(c, valid, 0), d));
       mask = ln_mul(c, mask, ln_number_div(c, (double)mask->size, valid));
     }

@@ -19,7 +19,9 @@ describe("Dataset:shard", function()
       end, {length = 10})
     end,
     shuffled = function() return Dataset.from_tensors(ln.arange(10)):shuffle(10, {seed = 4}) end,
-    mapped = function() return Dataset.from_tensors(ln.arange(10)):map(function(x) return x end) end,
+    mapped = function()
+      return Dataset.from_tensors(ln.arange(10)):map(function(x) return x end)
+    end,
     taken = function() return Dataset.from_tensors(ln.arange(14)):skip(2):take(10) end,
   }
 

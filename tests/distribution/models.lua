@@ -40,7 +40,8 @@ function cases.wide_and_deep()
     weighted_metrics = {{"mse"}, {}}}
   local x, z = normal(50, 5), normal(50, 6)
   return model, model:fit({x, z}, {by_rows(x), by_rows(z):gt(0)}, {verbose = 0, epochs = 3,
-    batch_size = 14, sample_weight = {ln.random.uniform{50}, ln.random.uniform{50}}, validation_split = 0.2})
+    batch_size = 14, sample_weight = {ln.random.uniform{50}, ln.random.uniform{50}},
+    validation_split = 0.2})
 end
 
 function cases.convnet()

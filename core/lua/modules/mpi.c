@@ -79,7 +79,8 @@ static bool fail_mpi(Peers *p, LnContext *c, int code) {
 static bool fail_late(Peers *p, LnContext *c) {
   p->broken = true;
   return p->exports->fail(c, "process %d waited %g s for the others in %s: one of them is gone, or "
-                          "does something else (DataParallel{timeout = seconds} says how long to wait)",
+                          "does something else (DataParallel{timeout = seconds} says how long to "
+                          "wait)",
                           p->peers.rank, p->limit, p->record.text);
 }
 
@@ -152,8 +153,8 @@ static bool start_meeting(Peers *p, LnContext *c, const Record *record) {
     p->sent[2 * i + 1] = ~record->value[i];   // its smallest is the largest of these
   }
   p->sent[2 * VALUES] = p->exports->interrupts_here();
-  const int code = MPI_Iallreduce(p->sent, p->most, 2 * VALUES + 1, MPI_INT64_T, MPI_MAX, p->records,
-                                  &p->meeting);
+  const int code = MPI_Iallreduce(p->sent, p->most, 2 * VALUES + 1, MPI_INT64_T, MPI_MAX,
+                                  p->records, &p->meeting);
   if (code != MPI_SUCCESS) return fail_mpi(p, c, code);
   p->meets = true;
   return true;
@@ -580,7 +581,8 @@ static int hash(lua_State *L) {
 static int give_way(lua_State *L) {
   const double seconds = luaL_checknumber(L, 1);
   luaL_argcheck(L, seconds >= 0 && seconds < 1e6, 1, "seconds expected");
-  const struct timespec pause = {(time_t)seconds, (long)(1e9 * (seconds - (double)(time_t)seconds))};
+  const double rest_of = seconds - (double)(time_t)seconds;
+  const struct timespec pause = {(time_t)seconds, (long)(1e9 * rest_of)};
   gives_way = 1;
   nanosleep(&pause, NULL);
   gives_way = 0;
@@ -609,7 +611,8 @@ int luaopen_lunate_mpi(lua_State *L);
 __attribute__((visibility("default"))) int luaopen_lunate_mpi(lua_State *L) {
   static const luaL_Reg functions[] = {
       {"connect", connect}, {"limit", limit}, {"meet", meet_others}, {"reduce", reduce},
-      {"broadcast", broadcast}, {"gather", gather_rows}, {"part", part}, {"told", told}, {"hash", hash}, {"give_way", give_way},
+      {"broadcast", broadcast}, {"gather", gather_rows}, {"part", part}, {"told", told},
+      {"hash", hash}, {"give_way", give_way},
       {"version", version}, {NULL, NULL}};
   luaL_newlib(L, functions);
   return 1;

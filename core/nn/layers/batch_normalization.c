@@ -174,8 +174,9 @@ static LnTensor *in_training(LnContext *c, const Batch *o, LnTensor *x, int axis
   const bool shared = !mask && o->synchronized && ln_shares_batch(c);
   if (mask && !masked_moments(c, o, x, axis, mask, &out[1], &out[2])) return NULL;
   if (shared && !shared_moments(c, o, x, axis, &out[1], &out[2])) return NULL;
-  if (!mask && !shared && !ln_normalize_batch(c, x, o->renorm ? NULL : scale, o->renorm ? NULL : offset, axis,
-                                   o->epsilon, out))
+  if (!mask && !shared &&
+      !ln_normalize_batch(c, x, o->renorm ? NULL : scale, o->renorm ? NULL : offset, axis,
+                          o->epsilon, out))
     return NULL;
   LnTensor *mean = out[1], *variance = out[2], *y = out[0];
   if (o->renorm) {

@@ -142,7 +142,8 @@ static LnTensor *alpha_dropout(LnContext *c, LnLayer *self, const LnTensors *in,
   if (!args->training || o->rate == 0) return x;
   if (!noise_shape_for(c, o, x, &shape)) return NULL;
   const double a = 1 / sqrt((1 - o->rate) * (1 + o->rate * low * low)), b = -a * low * o->rate;
-  LnTensor *keep = ln_gt_number(c, ln_random_keep(c, x, o->state, o->rate, &shape, is_shared(o)), 0);
+  LnTensor *keep = ln_random_keep(c, x, o->state, o->rate, &shape, is_shared(o));
+  keep = ln_gt_number(c, keep, 0);
   LnTensor *dropped = ln_temp(c, ln_tensor_scalar(c, (LnDtype)x->dtype, low));
   return ln_add_number(c, ln_mul_number(c, ln_where(c, keep, x, dropped), a), b);
 }
