@@ -18,7 +18,8 @@ describe("Dataset:shard", function()
         for i = 0, 9 do coroutine.yield(ln.tensor(i)) end
       end, {length = 10})
     end,
-    shuffled = function() return Dataset.from_tensors(ln.arange(10)):shuffle(10, {seed = 4}) end,
+    shuffled = function() return Dataset.from_tensors(ln.arange(10)):shuffle(10,
+        {seed = 4, reshuffle_each_iteration = false}) end,
     mapped = function()
       return Dataset.from_tensors(ln.arange(10)):map(function(x) return x end)
     end,
@@ -45,7 +46,7 @@ describe("Dataset:shard", function()
   it("goes on where blocks end", function()
     local ds = Dataset.from_tensors(ln.arange(3000)):map(function(x) return x end)
       :shard(7, 5)
-    assert.equal(429, #ds)
+    assert.equal(428, #ds)
     assert.same(values(ds), values(Dataset.from_tensors(ln.arange(3000)):shard(7, 5)))
   end)
 
@@ -77,8 +78,8 @@ describe("Dataset:shard", function()
         ln.utils.save_img(("%s/a/%d.png"):format(folder.path, i), ln.full({4, 4, 1}, i))
       end
     end
-    local ds = ln.utils.image_dataset_from_directory{folder.path, batch_size = 2, shuffle = false,
-      image_size = {4, 4}, color_mode = "grayscale", labels = false}:shard(3, 1)
+    local ds = ln.utils.image_dataset_from_directory(folder.path, {batch_size = 2, shuffle = false,
+      image_size = {4, 4}, color_mode = "grayscale", labels = false}):shard(3, 1)
     local seen = {}
     for x in ds:iterate() do seen[#seen + 1] = x.shape[1] end
     assert.same({2}, seen)
