@@ -88,6 +88,24 @@ describe("RNN", function()
     assert.is_nil(core.mask_of(layers.RNN(layer.cell)(x, {mask = mask})))
   end)
 
+  it("gives 0 for a last step that is masked when asked to, or when no step was seen", function()
+    local none = ln.tensor({{0, 0}, {1, 0}, {1, 1}}, {dtype = "bool"})
+    local short, first = x[{ {}, {1, 2} }], numbers(3, 5)
+    for _, class in ipairs{layers.GRU, layers.SimpleRNN} do
+      local plain = class{5, return_state = true}
+      local y, h = plain(short, {mask = none, initial_state = {first}})
+      assert.equal(0, y[1]:abs():max():item())
+      near(h[1], first[1], 0, 0)
+      near(y[{ {2, 3} }], h[{ {2, 3} }], 0, 0)
+      local zero = class{5, zero_output_for_mask = true}
+      zero(short)
+      zero:set_weights(plain:get_weights())
+      local z = zero(short, {mask = none, initial_state = {first}})
+      assert.equal(0, z[{ {1, 2} }]:abs():max():item())
+      near(z[3], y[3], 0, 0)
+    end
+  end)
+
   it("takes initial states and goes backwards", function()
     local cell, first = Minimal(5), numbers(3, 5)
     local y = layers.RNN{cell, go_backwards = true, return_sequences = true}(x,
