@@ -1,4 +1,5 @@
--- mpirun -np 4 lunate scripts/distributed.lua     (or alone: lunate scripts/distributed.lua)
+-- make run SCRIPT=scripts/distributed.lua
+-- mpirun -np 4 lunate scripts/distributed.lua
 --
 -- A classifier of drawn clothes, trained by as many processes as mpirun starts: one line more than
 -- the same script for one process. docs/distributed.md tells the rest.

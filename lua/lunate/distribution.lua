@@ -44,8 +44,8 @@ local function connect()
     world = ALONE
     return world
   end
-  local there, module = pcall(require, "lunate.mpi")
-  if not there then
+  local found_mpi, module = pcall(require, "lunate.mpi")
+  if not found_mpi then
     if not package.searchpath("lunate.mpi", package.cpath) and count <= 1 then
       world = ALONE
       return world
@@ -95,10 +95,8 @@ end
 
 -- ---- distributions
 
-local DataParallel = class("DataParallel", {type = "lunate.distribution"})
+local DataParallel = require "lunate.distribution.data_parallel"
 distribution.DataParallel = DataParallel
-
-DataParallel.options = {timeout = {"number", default = 300, range = "> 0"}}
 
 local current
 
@@ -179,8 +177,8 @@ local function in_one(list, what, apply)
     local all = apply(#flat == 1 and flat[1] or f.concatenate(flat))
     for _, entry in ipairs(groups[dtype]) do
       local n = entry.tensor.size
-      local own = n > 0 and all[{ {start, start + n - 1} }] or entry.tensor
-      list[entry.key] = entry.back(own:reshape(entry.tensor.shape))
+      local values = n > 0 and all[{ {start, start + n - 1} }] or entry.tensor
+      list[entry.key] = entry.back(values:reshape(entry.tensor.shape))
       start = start + n
     end
   end

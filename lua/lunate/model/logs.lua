@@ -121,10 +121,10 @@ end
 --- The results by name.
 -- @param prefix  what comes before each name ("")
 -- @param into  the table that gets them (a new one)
--- @param here  of this process alone, for a look in between
-function logs.read(model, prefix, into, here)
+-- @param of_process  of this process alone, for a look in between
+function logs.read(model, prefix, into, of_process)
   into, prefix = into or {}, prefix or ""
-  local names, values = (here and logs.results or logs.shared)(model)
+  local names, values = (of_process and logs.results or logs.shared)(model)
   remember(state[model], names)
   for i, name in ipairs(names) do into[prefix .. name] = values[i] end
   return into

@@ -56,8 +56,8 @@ local function differing(what, tensors)
   local hashes, list = {}, {}
   for i, t in ipairs(tensors) do hashes[i] = mpi.hash(t) end
   if #hashes == 0 then return list end
-  local most, least = extremes(what, hashes)
-  for i = 1, #hashes do if most[i] ~= least[i] then list[#list + 1] = i end end
+  local largest, least = extremes(what, hashes)
+  for i = 1, #hashes do if largest[i] ~= least[i] then list[#list + 1] = i end end
   return list
 end
 
@@ -124,9 +124,9 @@ function peers.share_metrics(metrics)
       end
     end
     for _, entry in ipairs(variables_of[metric] or {}) do
-      local variable, here = entry.variable, entry.variable:value():copy()
-      variable:assign(mpi.reduce("sharing a metric", here, "sum"))
-      back[#back + 1] = function() variable:assign(here) end
+      local variable, local_value = entry.variable, entry.variable:value():copy()
+      variable:assign(mpi.reduce("sharing a metric", local_value, "sum"))
+      back[#back + 1] = function() variable:assign(local_value) end
     end
   end
   return function() for _, restore in ipairs(back) do restore() end end
@@ -153,9 +153,9 @@ function peers.check_results(names, values)
     end
   end
   if #numbers == 0 then return end
-  local most, least = extremes("results: " .. table.concat(list, " "), numbers)
+  local largest, least = extremes("results: " .. table.concat(list, " "), numbers)
   for i = 1, #list do
-    if most[i] ~= least[i] then
+    if largest[i] ~= least[i] then
       error(("the result '%s' is not the same on all processes: what a metric counts should be in "
         .. "its variables (add_variable), as sums"):format(list[i]), 0)
     end
@@ -170,10 +170,10 @@ function peers.cut(batch)
   local first = batch.n * peers.rank // peers.size
   local count = batch.n * (peers.rank + 1) // peers.size - first
   first = math.min(first, batch.n - 1)
-  local own = {x = batch.x, y = batch.y, w = batch.w, rows = batch.rows,
+  local part = {x = batch.x, y = batch.y, w = batch.w, rows = batch.rows,
     first = batch.first + first, n = math.max(count, 1)}
-  mpi.part(first, own.n, batch.n, count)
-  return own, count
+  mpi.part(first, part.n, batch.n, count)
+  return part, count
 end
 
 --- The place of rows that this process has by itself, among those of all.

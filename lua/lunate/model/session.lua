@@ -81,9 +81,9 @@ end
 -- What runs inside another call, an evaluate of a callback's, leaves the first one to that. The
 -- second is an error wherever it is noticed.
 -- @param where  how its message begins
--- @param here  this process alone is meant, whatever others say
-function session.interrupted(guard, is_fit, where, here)
-  local count = guard:count(here)
+-- @param of_process  this process alone is meant, whatever others say
+function session.interrupted(guard, is_fit, where, of_process)
+  local count = guard:count(of_process)
   if count > 1 then raise("%s: interrupted", where) end
   return count > 0 and (is_fit or guard:outermost())
 end

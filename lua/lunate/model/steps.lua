@@ -92,13 +92,13 @@ end
 
 -- A step of the model's own, where other processes run it on other rows.
 local function shared_step(model, mode, step, batch)
-  local own, count
-  if batch.sharded then own, count = batch, batch.n
-  else own, count = peers.cut(batch) end
+  local part, count
+  if batch.sharded then part, count = batch, batch.n
+  else part, count = peers.cut(batch) end
   if batch.sharded then peers.place(batch.n, true)
   else peers.meet(("a %s of %d rows"):format(step, batch.n)) end
   local ok, values = pcall(function()
-    return subclass.logs(model, step, subclass.run(model, step, own))
+    return subclass.logs(model, step, subclass.run(model, step, part))
   end)
   peers.whole()
   if not ok then error(values, 0) end

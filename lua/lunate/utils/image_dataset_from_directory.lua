@@ -27,16 +27,16 @@ for name, option in pairs(directory.OPTIONS) do OPTIONS[name] = option end
 
 -- Files and targets of every n-th batch of `size`: the others are not read.
 local function of_shard(list, targets, size, index, n)
-  local own, positions = {}, {}
+  local chosen, positions = {}, {}
   for i, path in ipairs(list) do
     if (i - 1) // size % n == index then
-      own[#own + 1], positions[#positions + 1] = path, i
+      chosen[#chosen + 1], positions[#positions + 1] = path, i
     end
   end
-  if targets and #own > 0 then
+  if targets and #chosen > 0 then
     targets = core.functions.take(targets, core.tensor(positions, {dtype = "int64"}), {axis = 1})
   end
-  return own, targets
+  return chosen, targets
 end
 
 -- The Dataset of some of the files.

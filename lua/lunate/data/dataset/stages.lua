@@ -312,9 +312,9 @@ function Dataset:shard(num_shards, index)
         while true do
           local c = next_chunk()
           if not c then return nil end
-          local own = rows_of_shard(c, seen, n, index)
+          local rows = rows_of_shard(c, seen, n, index)
           seen = seen + c.n
-          if own then return own end
+          if rows then return rows end
         end
       end, close
     end
