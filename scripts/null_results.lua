@@ -7,7 +7,8 @@
 local NEVER_NULL = {
   ln_retain = true, ln_optimizer_gradient = true,
   ln_lua_check_tensor = true, ln_lua_to_tensor = true, ln_lua_check_values = true,
-  push_tensor = true, check_tensor = true, value_for = true, fill_value = true, like = true, shaped = true,
+  push_tensor = true, check_tensor = true, value_for = true, fill_value = true, like = true,
+  shaped = true,
 }
 
 local function tokens_of(text)
