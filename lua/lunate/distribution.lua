@@ -95,7 +95,7 @@ end
 
 -- ---- distributions
 
-local DataParallel = require "lunate.distribution.data_parallel"
+local DataParallel = require "lunate.distribution.dataparallel"
 distribution.DataParallel = DataParallel
 
 local current
