@@ -4,6 +4,7 @@
 //
 // Ops never look for what made their inputs: they are recorded as they are called, and rewritten
 // here. Gradients are on the tape like anything else, so a pattern may lie in the backward pass.
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -87,10 +88,10 @@ static bool dense_after_relu(const Chain *chain, Fused *fused) {
   return true;
 }
 
-// The activation of an op that has one, in its params.
-static int *activation_of(const LnOp *op, void *params) {
+// Where an op's params have what an option of this name says; NULL: it has none.
+static void *option_of(const LnOp *op, const void *params, const char *name) {
   for (const LnOption *o = op->options; o && o->name; o++)
-    if (strcmp(o->name, "activation") == 0) return (int *)(void *)((char *)params + o->offset);
+    if (strcmp(o->name, name) == 0) return (char *)(uintptr_t)params + o->offset;
   return NULL;
 }
 
@@ -98,11 +99,57 @@ static int *activation_of(const LnOp *op, void *params) {
 static bool product_then_relu(const Chain *chain, Fused *fused) {
   const LnCall *product = chain->call[0];
   memcpy(fused->params, product->params, product->op->params_size);
-  int *activation = activation_of(product->op, fused->params);
-  if (*activation != LN_DENSE_LINEAR || !ln_is_plain_relu(chain->call[1])) return false;
+  int *activation = option_of(product->op, fused->params, "activation");
+  if (*activation != LN_DENSE_LINEAR || ln_relu_ceiling(chain->call[1]) != INFINITY) return false;
   *activation = LN_DENSE_RELU;
   memcpy(fused->in, product->in, (size_t)product->n_in * sizeof *fused->in);
   fused->n_in = product->n_in;
+  return true;
+}
+
+// Whether a call works along the last axis, where its options name one.
+static bool along_last_axis(const LnCall *call) {
+  for (const LnOption *o = call->op->options; o && o->name; o++) {
+    if (strcmp(o->name, "axis") != 0) continue;
+    const void *field = (const char *)call->params + o->offset;
+    const LnInts *axes = field;
+    const int64_t axis = o->kind == LN_OPT_AXIS ? *(const int64_t *)field
+                         : axes->n == 1         ? axes->v[0]
+                                                : 0;
+    return axis == -1 || axis == call->out[0]->rank - 1;
+  }
+  return true;
+}
+
+// Batch normalization, by moments that are given, of a convolution's filters.
+static bool conv_then_normalization(const Chain *chain, Fused *fused) {
+  const LnCall *conv = chain->call[0], *norm = chain->call[1];
+  const LnOp *op = ln_op_find("normalized_convolution");
+  const int *activation = option_of(conv->op, conv->params, "activation");
+  if (*activation != LN_DENSE_LINEAR || norm->in[0] != conv->out[0] || !along_last_axis(norm) ||
+      norm->out[0]->dtype != conv->out[0]->dtype)
+    return false;
+  memcpy(fused->params, conv->params, conv->op->params_size);   // its geometry comes first
+  *(double *)option_of(op, fused->params, "epsilon") =
+      *(const double *)option_of(norm->op, norm->params, "epsilon");
+  // x, kernel; mean, variance; bias; offset, scale
+  memcpy(fused->in, conv->in, 2 * sizeof *fused->in);
+  memcpy(fused->in + 2, norm->in + 1, 2 * sizeof *fused->in);
+  fused->in[4] = conv->n_in > 2 ? conv->in[2] : NULL;
+  for (int i = 3; i < norm->n_in; i++) fused->in[2 + i] = norm->in[i];
+  fused->n_in = 7;
+  return true;
+}
+
+static bool normalized_then_relu(const Chain *chain, Fused *fused) {
+  const LnCall *conv = chain->call[0], *relu = chain->call[1];
+  const double most = ln_relu_ceiling(relu);
+  int *activation = option_of(conv->op, fused->params, "activation");
+  memcpy(fused->params, conv->params, conv->op->params_size);
+  if (*activation != LN_DENSE_LINEAR || (most != 6 && most != INFINITY)) return false;
+  *activation = most == 6 ? 2 : 1;   // of "linear relu relu6"
+  memcpy(fused->in, conv->in, (size_t)conv->n_in * sizeof *fused->in);
+  fused->n_in = conv->n_in;
   return true;
 }
 
@@ -128,6 +175,9 @@ static const Pattern patterns[] = {
   {{"matmul", "dense_grad"}, "dense_relu_grad", dense_after_relu},
   {{"dense", "relu"}, "dense", product_then_relu},
   {{"convolution", "relu"}, "convolution", product_then_relu},
+  {{"convolution", "batch_normalization"}, "normalized_convolution", conv_then_normalization},
+  {{"normalized_convolution", "relu"}, "normalized_convolution", normalized_then_relu},
+  {{"normalized_convolution", "relu6"}, "normalized_convolution", normalized_then_relu},
   {{"convolution_transpose", "relu"}, "convolution_transpose", product_then_relu},
 };
 enum { N_PATTERNS = sizeof patterns / sizeof *patterns };
@@ -280,20 +330,6 @@ bool ln_tape_fuse(LnTape *t, LnTensor *const *keep, int n_keep) {
 }
 
 // ---- losses of probabilities from what the probabilities were made of
-
-// Whether a call works along the last axis, where its options name one.
-static bool along_last_axis(const LnCall *call) {
-  for (const LnOption *o = call->op->options; o && o->name; o++) {
-    if (strcmp(o->name, "axis") != 0) continue;
-    const void *field = (const char *)call->params + o->offset;
-    const LnInts *axes = field;
-    const int64_t axis = o->kind == LN_OPT_AXIS ? *(const int64_t *)field
-                         : axes->n == 1         ? axes->v[0]
-                                                : 0;
-    return axis == -1 || axis == call->out[0]->rank - 1;
-  }
-  return true;
-}
 
 LnTensor *ln_tape_logits(const LnTape *t, const LnTensor *y_pred, const char *activation) {
   const LnCall *call = t && activation ? ln_tape_producer(t, y_pred) : NULL;

@@ -36,6 +36,14 @@
 #define LN_INDEPENDENT
 #endif
 
+// A short loop of constant length that is to be a vector: gcc would unroll it first, and then leaves
+// what it chooses between as branches.
+#if defined(__GNUC__) && !defined(__clang__)
+#define LN_LANES _Pragma("GCC unroll 1")
+#else
+#define LN_LANES
+#endif
+
 // Vectors of four and sixteen elements, which the compiler maps to what the instruction set has;
 // a comparison gives a mask of the same width.
 #define VECTORS(T, I)                                                                              \

@@ -11,11 +11,13 @@
 #include "base/simd.h"
 #include "kernels/conv.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
 #include "base/threads.h"
+#include "base/workspace.h"
 
 #define JOIN_(a, b) a##_##b
 #define JOIN(a, b) JOIN_(a, b)
@@ -126,14 +128,51 @@ static Patches patches_of(const LnConv *v, const void *x, int64_t g) {
   return p;
 }
 
+// ---- what is done with sums
+
+enum { LANES = 16 };   // of a vector
+
+#define END(T)                                                                                   \
+  /* Of so many elements, n = 16 neighbouring channels, or one. */                               \
+  LN_INLINE void T##_end_block(const LnConvEnd *end, int64_t channels, int64_t elements,         \
+                               int64_t c, const int n, T *to) {                                  \
+    const T least = end->act == LN_ACT_LINEAR ? -(T)INFINITY : 0;                                \
+    const T most = end->act == LN_ACT_RELU6 ? 6 : (T)INFINITY;                                   \
+    T mean[LANES], factor[LANES], offset[LANES];                                                 \
+    const bool normal = end->mean;                                                               \
+    LN_LANES for (int l = 0; normal && l < n; l++) {                                             \
+      mean[l] = ((const T *)end->mean)[c + l], factor[l] = ((const T *)end->factor)[c + l];      \
+      offset[l] = ((const T *)end->offset)[c + l];                                               \
+    }                                                                                            \
+    to += c;                                                                                     \
+    for (int64_t i = 0; normal && i < elements; i++, to += channels)                             \
+      LN_LANES for (int l = 0; l < n; l++) {                                                     \
+        const T v = (to[l] - mean[l]) * factor[l] + offset[l], low = v < least ? least : v;      \
+        to[l] = low > most ? most : low;                                                         \
+      }                                                                                          \
+    for (int64_t i = 0; !normal && i < elements; i++, to += channels)                            \
+      LN_LANES for (int l = 0; l < n; l++) to[l] = to[l] < 0 ? 0 : to[l];                        \
+  }                                                                                              \
+  /* Of elements that lie together; to has their sums and the bias. */                           \
+  LN_INLINE void T##_end(const LnConvEnd *end, int64_t channels, int64_t elements, T *to) {      \
+    int64_t c = 0;                                                                               \
+    if (!end->mean && end->act == LN_ACT_LINEAR) return;                                         \
+    for (; c + LANES <= channels; c += LANES)                                                    \
+      T##_end_block(end, channels, elements, c, LANES, to);                                      \
+    for (; c < channels; c++) T##_end_block(end, channels, elements, c, 1, to);                  \
+  }
+END(float)
+END(double)
+
 // ---- depthwise, directly
 
 // Forward, what is written is y and what is read x; back, the other way round.
 typedef struct Direct {
   const LnConv *v;
-  const void *source, *k, *bias;
+  const void *source, *k;
+  const LnConvEnd *end;
   void *target;
-  bool back, relu;
+  bool back;
 } Direct;
 
 // The source's position that a tap of the target's position meets along an axis, or -1.
@@ -149,7 +188,6 @@ LN_INLINE int64_t source_at(const LnConv *v, bool back, int axis, int64_t place,
 
 enum {
   LISTED = 64,         // taps that are summed in one go
-  LANES = 16,          // of a vector
   BLOCK = 2 * LANES,   // channels of the kernel's gradient that one thread does at a time
 };
 
@@ -159,8 +197,8 @@ enum {
 #include "kernels/conv_depthwise.h"
 
 static void direct(const LnConv *v, bool back, const void *source, const void *k,
-                   const void *bias, LnEpilogue act, void *target) {
-  Direct d = {v, source, k, bias, target, back, act == LN_ACT_RELU};
+                   const LnConvEnd *end, void *target) {
+  Direct d = {v, source, k, end, target, back};
   const int64_t *size = back ? v->in : v->out;
   const int64_t work = size[2] * v->filters * times(v->taps) + 1;
   ln_parallel(v->batch * size[0] * size[1], 32768 / work + 1,
@@ -172,71 +210,153 @@ static void direct(const LnConv *v, bool back, const void *source, const void *k
 // A kernel of 3 by 3, one place after the other, as F(2 x 2, 3 x 3) of Lavin and Gray, "Fast
 // algorithms for convolutional neural networks", 2016: tiles of 4 by 4 of the image and the kernel
 // are transformed so that 16 products of elements, of matrices with all channels, do the work of
-// 36. Measured with 64 to 64 channels, 56 by 56: 1.6 times as fast as the patches' product.
+// 36. The kernel's gradient is the transpose of that: sums of products of both images' tiles.
+// Measured with 64 to 64 channels, 56 by 56: 1.6 times as fast as the patches' product.
 typedef struct Winograd {
   LnDtype dtype;
-  const void *source, *bias;
-  void *kernel, *target, *room;
+  const void *source;
+  const LnConvEnd *end;
+  void *kernel, *target, *room;             // of the kernel: 16 matrices (channels, filters)
   int64_t batch, channels, filters;         // of source and target
   int64_t in[2], out[2], before[2];
   int64_t down, across, tiles, each;        // tiles of the target; at a time; of a piece
-  bool back, relu;
+  int64_t pieces;
 } Winograd;
+
+// A tile of the target.
+typedef struct Tile {
+  int64_t b, y, x;
+} Tile;
+
+static Tile tile_at(const Winograd *w, int64_t tile) {
+  const int64_t row = tile / w->across;
+  return (Tile){row / w->down, row % w->down, tile % w->across};
+}
+
+static inline void next_tile(const Winograd *w, Tile *t) {
+  if (++t->x < w->across) return;
+  t->x = 0;
+  if (++t->y < w->down) return;
+  t->y = 0, t->b++;
+}
+
+static int64_t end_of_piece(const Winograd *w, int64_t piece) {
+  const int64_t all = w->batch * w->down * w->across, end = (piece + 1) * w->each;
+  return end < all ? end : all;
+}
 
 #define T float
 #include "kernels/conv_winograd.h"
 #define T double
 #include "kernels/conv_winograd.h"
 
-enum { TILES_BYTES = 512 << 10 };   // of what tiles become, to stay in the second-level cache
+enum {
+  TILES_BYTES = 512 << 10,   // of what tiles become, to stay in the second-level cache
+  LARGE_KERNEL = 128 * 128,  // channels times filters
+};
 
-// Whether it is for this convolution, which is then done, or, back, its transpose. It is not where
-// there is no memory either.
-static bool winograd(const LnConv *v, bool back, const void *source, const void *k,
-                     const void *bias, LnEpilogue act, void *target) {
+// Whether it is for this convolution or, back, its transpose; if so, how its tiles are.
+static bool winograd_plan(const LnConv *v, bool back, Winograd *w) {
   if (v->taps[0] != 1 || v->taps[1] != 3 || v->taps[2] != 3 || v->groups != 1 ||
       v->in[0] != 1 || v->out[0] != 1 || v->before[0] != 0 || v->channels % LANES != 0 ||
       v->filters % LANES != 0 || times(v->stride) != 1 || times(v->dilation) != 1)
     return false;
-  Winograd w = {.dtype = v->dtype, .source = source, .bias = bias, .target = target,
-                .batch = v->batch, .channels = back ? v->filters : v->channels,
-                .filters = back ? v->channels : v->filters, .back = back,
-                .relu = act == LN_ACT_RELU};
+  *w = (Winograd){.dtype = v->dtype, .batch = v->batch,
+                  .channels = back ? v->filters : v->channels,
+                  .filters = back ? v->channels : v->filters};
   for (int i = 0; i < 2; i++) {
-    w.in[i] = back ? v->out[i + 1] : v->in[i + 1], w.out[i] = back ? v->in[i + 1] : v->out[i + 1];
-    w.before[i] = back ? 2 - v->before[i + 1] : v->before[i + 1];
+    w->in[i] = back ? v->out[i + 1] : v->in[i + 1];
+    w->out[i] = back ? v->in[i + 1] : v->out[i + 1];
+    w->before[i] = back ? 2 - v->before[i + 1] : v->before[i + 1];
   }
-  w.down = (w.out[0] + 1) / 2, w.across = (w.out[1] + 1) / 2;
-  const int64_t all = w.batch * w.down * w.across, width = (int64_t)width_of(v);
-  w.tiles = TILES_BYTES / (16 * (w.channels + w.filters) * width) / 8 * 8;
-  if (w.tiles < 32) w.tiles = 32;
-  if (all < 2 * w.tiles) return false;   // not worth the kernel's transform
-  const int64_t threads = ln_in_parallel() ? 1 : ln_threads();
-  const int64_t blocks = (all + w.tiles - 1) / w.tiles;
-  w.each = (blocks + threads - 1) / threads * w.tiles;
-  const int64_t pieces = (all + w.each - 1) / w.each;
+  w->down = (w->out[0] + 1) / 2, w->across = (w->out[1] + 1) / 2;
+  const int64_t all = w->batch * w->down * w->across;
+  w->tiles = TILES_BYTES / (16 * (w->channels + w->filters) * (int64_t)width_of(v)) / 8 * 8;
+  if (w->tiles < 32) w->tiles = 32;
+  return all >= 2 * w->tiles;   // else not worth the kernel's transform
+}
+
+// Cuts the tiles into at most `pieces`, and gives the elements that these need as room.
+static int64_t winograd_cut(Winograd *w, int64_t pieces) {
+  const int64_t all = w->batch * w->down * w->across, blocks = (all + w->tiles - 1) / w->tiles;
+  w->each = (blocks + pieces - 1) / pieces * w->tiles;
+  w->pieces = (all + w->each - 1) / w->each;
+  return 16 * (w->tiles * (w->channels + w->filters) + 2 * LANES) * w->pieces;
+}
+
+// The transpose's kernel has its taps turned round, its channels and filters exchanged.
+static void winograd_kernel(const Winograd *w, bool back, const void *k) {
+  const int64_t size = w->channels * w->filters, width = w->dtype == LN_FLOAT32 ? 4 : 8;
+  char *to = back ? w->room : w->kernel, *kernel = w->kernel;
+  if (w->dtype == LN_FLOAT32) float_winograd_kernel(k, size, back, (float *)(void *)to);
+  else double_winograd_kernel(k, size, back, (double *)(void *)to);
+  for (int i = 0; back && i < 16; i++, to += size * width, kernel += size * width) {
+    if (w->dtype == LN_FLOAT32)
+      float_exchange((float *)(void *)to, w->channels, w->filters, w->channels,
+                     (float *)(void *)kernel);
+    else
+      double_exchange((double *)(void *)to, w->channels, w->filters, w->channels,
+                      (double *)(void *)kernel);
+  }
+}
+
+// Whether the convolution is done; it is not where there is no memory either.
+static bool winograd(const LnConv *v, bool back, const void *source, const void *k,
+                     const LnConvEnd *end, void *target) {
+  Winograd w;
+  if (!winograd_plan(v, back, &w)) return false;
   const int64_t kernel = 16 * w.channels * w.filters;
-  const int64_t room = 16 * (w.tiles * (w.channels + w.filters) + 2 * LANES) * pieces;
-  void *memory = aligned_alloc(64, ln_whole_lines((size_t)((kernel + room) * width)));
-  if (!memory) return false;
-  w.kernel = memory, w.room = (char *)memory + kernel * width;
-  if (v->dtype == LN_FLOAT32) float_winograd_kernel(&w, k, memory);
-  else double_winograd_kernel(&w, k, memory);
-  ln_parallel(pieces, 1, v->dtype == LN_FLOAT32 ? float_winograd_pieces : double_winograd_pieces,
+  int64_t room = winograd_cut(&w, ln_in_parallel() ? 1 : ln_threads());
+  if (room < kernel) room = kernel;
+  w.source = source, w.end = end, w.target = target;
+  w.kernel = ln_workspace_take((size_t)(kernel + room) * width_of(v));
+  if (!w.kernel) return false;
+  w.room = (char *)w.kernel + kernel * (int64_t)width_of(v);
+  winograd_kernel(&w, back, k);
+  ln_parallel(w.pieces, 1, v->dtype == LN_FLOAT32 ? float_winograd_pieces : double_winograd_pieces,
               &w);
-  free(memory);
+  ln_workspace_give(w.kernel);
+  return true;
+}
+
+// The same of the kernel's gradient, whose sums are cut by sizes alone: threads change no bit.
+static bool winograd_kernel_of(const LnConv *v, const void *x, const void *y, void *k) {
+  Winograd w;
+  if (!winograd_plan(v, false, &w)) return false;
+  const int64_t size = w.channels * w.filters;
+  const int64_t room = winograd_cut(&w, size <= LARGE_KERNEL ? 8 : 4);
+  const int64_t kernels = 16 * size * w.pieces;
+  w.source = x, w.target = (void *)(uintptr_t)y;   // which is read
+  w.kernel = ln_workspace_take((size_t)(kernels + room) * width_of(v));
+  if (!w.kernel) return false;
+  w.room = (char *)w.kernel + kernels * (int64_t)width_of(v);
+  const bool single = v->dtype == LN_FLOAT32;
+  ln_parallel(w.pieces, 1, single ? float_winograd_kernel_pieces : double_winograd_kernel_pieces,
+              &w);
+  for (int64_t piece = 1; piece < w.pieces; piece++) {
+    const void *sums = at(v, w.kernel, piece * 16 * size);
+    if (single) float_winograd_add(sums, 16 * size, w.kernel);
+    else double_winograd_add(sums, 16 * size, w.kernel);
+  }
+  if (single) float_winograd_kernel_grad(w.kernel, size, k);
+  else double_winograd_kernel_grad(w.kernel, size, k);
+  ln_workspace_give(w.kernel);
   return true;
 }
 
 // ---- the family
 
-void ln_kernel_conv(const LnConv *v, const void *x, const void *k, const void *bias,
-                    LnEpilogue act, void *y) {
+// Of filters from f on.
+static const void *part(const LnConv *v, const void *list, int64_t f) {
+  return list ? at(v, list, f) : NULL;
+}
+
+void ln_kernel_conv(const LnConv *v, const void *x, const void *k, const LnConvEnd *end, void *y) {
   if (depthwise(v)) {
-    direct(v, false, x, k, bias, act, y);
+    direct(v, false, x, k, end, y);
     return;
   }
-  if (winograd(v, false, x, k, bias, act, y)) return;
+  if (winograd(v, false, x, k, end, y)) return;
   for (int64_t g = 0; g < v->groups; g++) {
     Patches p = patches_of(v, x, g);
     const LnGather gather = gather_of(&p);
@@ -244,7 +364,8 @@ void ln_kernel_conv(const LnConv *v, const void *x, const void *k, const void *b
     LnGemm product = {
       .dtype = v->dtype, .m = v->batch * times(v->out), .n = filters,
       .k = times(v->taps) * p.channels, .alpha = 1, .b = {at(v, k, f), v->filters, 1},
-      .bias = bias ? at(v, bias, f) : NULL, .act = act,
+      .bias = part(v, end->bias, f), .mean = part(v, end->mean, f),
+      .factor = part(v, end->factor, f), .offset = part(v, end->offset, f), .act = end->act,
       .c = (char *)y + f * (int64_t)width_of(v), .ldc = v->filters};
     if (pointwise(v)) product.a = (LnMatrix){at(v, x, p.first), v->channels, 1};
     else product.gather = &gather;
@@ -259,6 +380,7 @@ void ln_kernel_conv_kernel(const LnConv *v, const void *x, const void *y, void *
                 v->dtype == LN_FLOAT32 ? float_kernels : double_kernels, &d);
     return;
   }
+  if (winograd_kernel_of(v, x, y, k)) return;
   for (int64_t g = 0; g < v->groups; g++) {
     Patches p = patches_of(v, x, g);
     p.transposed = true;
@@ -377,24 +499,24 @@ static void transpose_phase(const LnConv *v, const Phase *phase, int64_t g, cons
   ln_gemm(product);
 }
 
-void ln_kernel_conv_transpose(const LnConv *v, const void *y, const void *k, const void *bias,
-                              LnEpilogue act, void *x, void *memory) {
+void ln_kernel_conv_transpose(const LnConv *v, const void *y, const void *k, const LnConvEnd *end,
+                              void *x, void *memory) {
   if (depthwise(v)) {
-    direct(v, true, y, k, bias, act, x);
+    direct(v, true, y, k, end, x);
     return;
   }
   if (!pointwise(v) && scatters(v)) {
-    Scatter s = {v, y, k, bias, x, act == LN_ACT_RELU};
+    Scatter s = {v, y, k, end->bias, x, end->act == LN_ACT_RELU};
     ln_parallel(v->batch, 1, v->dtype == LN_FLOAT32 ? float_scatter : double_scatter, &s);
     return;
   }
-  if (winograd(v, true, y, k, bias, act, x)) return;
+  if (winograd(v, true, y, k, end, x)) return;
   const int64_t channels = v->channels / v->groups, filters = v->filters / v->groups;
   const size_t kernel = (size_t)(times(v->taps) * channels * filters) * width_of(v);
   int64_t *runs = (int64_t *)(void *)((char *)memory + ln_whole_lines(kernel));
   for (int64_t g = 0; g < v->groups; g++) {
-    LnGemm product = {.dtype = v->dtype, .n = channels, .alpha = 1, .act = act,
-                      .bias = bias ? at(v, bias, g * channels) : NULL,
+    LnGemm product = {.dtype = v->dtype, .n = channels, .alpha = 1, .act = end->act,
+                      .bias = part(v, end->bias, g * channels),
                       .c = (char *)x + g * channels * (int64_t)width_of(v)};
     if (pointwise(v)) {
       product.m = v->batch * times(v->in), product.k = filters, product.ldc = v->channels;

@@ -15,13 +15,19 @@ typedef struct LnConv {
   int64_t in[3], out[3], taps[3], stride[3], dilation[3], before[3];
 } LnConv;
 
-// y = act(conv(x, k) + bias); bias (filters) or NULL.
-void ln_kernel_conv(const LnConv *v, const void *x, const void *k, const void *bias,
-                    LnEpilogue act, void *y);
-// x = act(what y comes from, summed over all that it goes to, + bias); bias (channels) or NULL.
+// What is done with sums on their way to memory: act(((sum + bias) - mean) factor + offset), each
+// of these one element a channel of the result, bias NULL or the other three.
+typedef struct LnConvEnd {
+  const void *bias, *mean, *factor, *offset;
+  LnEpilogue act;   // LN_ACT_RELU6: with the three alone
+} LnConvEnd;
+
+// y = end(conv(x, k))
+void ln_kernel_conv(const LnConv *v, const void *x, const void *k, const LnConvEnd *end, void *y);
+// x = end(what y comes from, summed over all that it goes to), without the three.
 // memory: ln_kernel_conv_transpose_memory bytes.
-void ln_kernel_conv_transpose(const LnConv *v, const void *y, const void *k, const void *bias,
-                              LnEpilogue act, void *x, void *memory);
+void ln_kernel_conv_transpose(const LnConv *v, const void *y, const void *k, const LnConvEnd *end,
+                              void *x, void *memory);
 size_t ln_kernel_conv_transpose_memory(const LnConv *v);
 // k = the sum over all o of x's patches times y.
 void ln_kernel_conv_kernel(const LnConv *v, const void *x, const void *y, void *k);

@@ -3,6 +3,7 @@
 // gemm_<isa>.c and a line in choose().
 #include "kernels/gemm_job.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,6 +11,7 @@
 
 #include "base/simd.h"
 #include "base/threads.h"
+#include "base/workspace.h"
 
 static const GemmKernels *kernels = &ln_gemm_portable;
 static bool lesser;  // than the processor has
@@ -113,7 +115,7 @@ void ln_gemm_batched(const LnGemm *g, const LnBatch *batch) {
   LnGemm packed = *g;
   void *memory = NULL;
   if (shared && batches >= 4 && g->m >= 128 && g->n >= 16 && g->k >= 16 &&
-      kernels != &ln_gemm_portable && (memory = aligned_alloc(64, ln_gemm_packed_size(g)))) {
+      kernels != &ln_gemm_portable && (memory = ln_workspace_take(ln_gemm_packed_size(g)))) {
     ln_gemm_pack(g, memory);
     packed.packed = memory;
     s.g = &packed;
@@ -121,7 +123,7 @@ void ln_gemm_batched(const LnGemm *g, const LnBatch *batch) {
   const double work = (double)g->m * (double)g->n * (double)(g->k + 1);
   const int64_t grain = work < BATCH_GRAIN && work > 0 ? (int64_t)(BATCH_GRAIN / work) + 1 : 1;
   ln_parallel(batches, grain, batch_range, &s);
-  free(memory);
+  ln_workspace_give(memory);
 }
 
 // ---- a B that is packed once

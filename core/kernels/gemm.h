@@ -30,7 +30,7 @@ typedef struct LnGather {
   bool by_columns;
 } LnGather;
 
-typedef enum LnEpilogue { LN_ACT_LINEAR, LN_ACT_RELU } LnEpilogue;
+typedef enum LnEpilogue { LN_ACT_LINEAR, LN_ACT_RELU, LN_ACT_RELU6 } LnEpilogue;
 
 // c = act(alpha a b + beta c + bias), where a is (m, k), b (k, n), c (m, n). Any of m, n, k may
 // be 0. c must not overlap a or b. What is not named is not wanted, but for alpha.
@@ -51,6 +51,9 @@ typedef struct LnGemm {
   // whose steps may come all at once or one after another.
   bool rows_alike;
   const void *bias;        // (n), or NULL
+  // (n) each, or all NULL: before act c becomes (c - mean) factor + offset, as batch normalization
+  // has it. Only with these is act ever relu6.
+  const void *mean, *factor, *offset;
   LnEpilogue act;          // a NaN passes through relu
   // Back through a relu that gave y, (m, n): c is kept where y > 0, else 0, and the sums of its
   // columns go to sums (n). Of sizes that ln_gemm_masks: few rows, whose sums come out as in a loop

@@ -37,7 +37,8 @@ typedef struct Blocking {
     T alpha, beta;                                                                              \
     const T *bias;                                                                              \
     int64_t bias_step;                                                                          \
-    bool tb, relu, alike;                                                                       \
+    const T *mean, *factor, *offset;                                                            \
+    bool tb, relu, six, alike;                                                                       \
     const T *y;                                                                                 \
     int64_t ldy;                                                                                \
     T *sums;                                                                                    \

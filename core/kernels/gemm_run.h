@@ -44,11 +44,10 @@ static void F(piece)(const Job *j, int64_t i0, int64_t i1, int64_t j0, int64_t j
     return;
   }
   Blocking s = F(blocking)(j, i1 - i0, j1 - j0);
-  const size_t bytes = (size_t)ln_gemm_room(s, j->packed, sizeof(T)) * sizeof(T);
-  T *room = aligned_alloc(64, (bytes + 63) / 64 * 64);
+  T *room = ln_workspace_take((size_t)ln_gemm_room(s, j->packed, sizeof(T)) * sizeof(T));
   if (room) {
     kernels->F(blocked)(j, i0, i1, j0, j1, s, room);
-    free(room);
+    ln_workspace_give(room);
     return;
   }
   enum { PAD = 64 / sizeof(T), COLUMNS = PANEL * 64 / sizeof(T) };
@@ -120,11 +119,11 @@ static bool F(by_terms)(const Job *j, int64_t threads) {
   if (s.pieces < 2) return false;
   _Alignas(64) T inline_partial[PARTIAL / sizeof(T)];
   const size_t bytes = (size_t)((s.pieces - 1) * j->m * j->n) * sizeof(T);
-  s.partial = bytes <= sizeof inline_partial ? inline_partial : malloc(bytes);
+  s.partial = bytes <= sizeof inline_partial ? inline_partial : ln_workspace_take(bytes);
   if (!s.partial) return false;
   ln_parallel(s.pieces, 1, F(terms), &s);
   ln_parallel(j->m, ADD_GRAIN / j->n + 1, F(add_up), &s);
-  if (s.partial != inline_partial) free(s.partial);
+  if (s.partial != inline_partial) ln_workspace_give(s.partial);
   return true;
 }
 
@@ -230,14 +229,44 @@ static void F(run)(Job *j) {
   F(shared_out)(&s, F(own), work >= GRAIN ? 1 : (int64_t)(GRAIN / (work + 1)) + 1);
 }
 
+// Whether a product is to be done before its rows are normalized: where its sums are not those of
+// the tiles, in their order, or these round otherwise than a loop does.
+static bool F(ends_apart)(const Job *j) {
+  return F(by_blas)(j) || !ln_gemm_adds_as_loops() || j->n == 1 || (j->k >= 128 && j->k >= j->m);
+}
+
+// Rows of C.
+LN_CLONES static void F(normalize)(void *arg, int64_t begin, int64_t end) {
+  const Job *j = arg;
+  const T least = j->relu ? 0 : -(T)INFINITY, most = j->six ? 6 : (T)INFINITY;
+  for (int64_t i = begin; i < end; i++) {
+    T *c = j->c + i * j->ldc;
+    LN_INDEPENDENT for (int64_t col = 0; col < j->n; col++) {
+      const T v = (c[col] - j->mean[col]) * j->factor[col] + j->offset[col];
+      const T low = v < least ? least : v;
+      c[col] = low > most ? most : low;
+    }
+  }
+}
+
 static void F(gemm)(const LnGemm *g) {
   const bool tb = g->b.column != 1;
-  F(run)(&(Job){.m = g->m, .n = g->n, .k = g->k, .a = g->a.data, .a_row = g->a.row,
-                .a_col = g->a.column, .gather = g->gather, .b = g->b.data, .tb = tb,
-                .ldb = tb ? g->b.column : g->b.row, .packed = g->packed, .c = g->c, .ldc = g->ldc,
-                .runs = g->runs, .run = g->run, .alpha = (T)g->alpha, .beta = (T)g->beta,
-                .bias = g->bias, .bias_step = 1, .relu = g->act == LN_ACT_RELU,
-                .alike = g->rows_alike, .y = g->y, .ldy = g->ldy, .sums = g->sums});
+  Job job = {.m = g->m, .n = g->n, .k = g->k, .a = g->a.data, .a_row = g->a.row,
+             .a_col = g->a.column, .gather = g->gather, .b = g->b.data, .tb = tb,
+             .ldb = tb ? g->b.column : g->b.row, .packed = g->packed, .c = g->c, .ldc = g->ldc,
+             .runs = g->runs, .run = g->run, .alpha = (T)g->alpha, .beta = (T)g->beta,
+             .bias = g->bias, .bias_step = 1, .mean = g->mean, .factor = g->factor,
+             .offset = g->offset, .relu = g->act != LN_ACT_LINEAR,
+             .six = g->act == LN_ACT_RELU6, .alike = g->rows_alike, .y = g->y,
+             .ldy = g->ldy, .sums = g->sums};
+  if (!g->mean || !F(ends_apart)(&job)) {
+    F(run)(&job);
+    return;
+  }
+  Job sums = job;
+  sums.mean = NULL, sums.relu = sums.six = false;
+  F(run)(&sums);
+  ln_parallel(job.m, ADD_GRAIN / job.n + 1, F(normalize), &job);
 }
 
 static void F(pack_b)(const LnGemm *g, void *to) {

@@ -33,6 +33,10 @@ LN_INLINE TARGET V F(relu)(V x) {   // NaN stays NaN
 LN_INLINE TARGET V F(where_positive)(V y, V x) {
   return (V)((__typeof__(y > y))x & (y > (V){0}));
 }
+LN_INLINE TARGET V F(at_most)(V x, V most) {
+  const __typeof__(x > x) above = x > most;
+  return (V)(((__typeof__(x > x))most & above) | ((__typeof__(x > x))x & ~above));
+}
 // Vector v of a panel: its last one in part.
 LN_INLINE TARGET V F(load_of)(const T *p, const int v, const int vectors, const Mask last) {
   if (v < vectors - 1) return F(load)(p + v * W);
@@ -43,15 +47,16 @@ LN_INLINE TARGET void F(store_of)(T *p, const int v, const int vectors, const Ma
   else F(store_part)(p + v * W, last, x);
 }
 
-// One panel over one block of k: c = beta c + alpha a b (+ bias), then relu.
+// One panel over one block of k: c = beta c + alpha a b (+ bias), normalized, then relu.
 typedef struct {
   int64_t k, a_row, a_col, ldb, ldc, ldy;
   const T *a, *b, *bias;  // bias may be NULL
+  const T *mean, *factor, *offset;  // or NULL
   const T *y;             // with it c is kept where y > 0, else 0, and its columns are summed up
   T *sums;                // whole vectors: a part that was just stored takes long to load
   T *c;
   T alpha, beta;
-  bool relu, fetch;
+  bool relu, six, fetch;
   Mask last;         // which lanes of the panel's last vector exist
   int64_t whole;  // in so many rows of b it may be loaded whole, which is faster
 } Panel;
@@ -72,7 +77,12 @@ LN_INLINE TARGET void F(finish)(const int rows, const int vectors, const Panel *
     if (q->beta != 0)
       EACH acc[r][v] = beta * F(load_of)(c + r * ldc, v, vectors, last) + acc[r][v];
   }
+  if (q->mean)
+    EACH acc[r][v] = (acc[r][v] - F(load_of)(q->mean, v, vectors, last)) *
+                         F(load_of)(q->factor, v, vectors, last) +
+                     F(load_of)(q->offset, v, vectors, last);
   if (q->relu) EACH acc[r][v] = F(relu)(acc[r][v]);
+  if (q->six) EACH acc[r][v] = F(at_most)(acc[r][v], F(splat)(6));
   if (vectors <= WIDEST && q->y) {  // wider ones are never asked
     const T *y = q->y + i * q->ldy;
     EACH acc[r][v] =
@@ -299,11 +309,14 @@ LN_INLINE TARGET int64_t F(aim)(Panel *q, const Job *j, int64_t p0, int64_t dept
   q->k = j->k - p0 < depth ? j->k - p0 : depth;
   q->a = j->a + p0 * j->a_col;
   q->beta = p0 == 0 ? j->beta : 1;
-  q->relu = j->relu && p0 + q->k == j->k;
+  const bool whole = p0 + q->k == j->k;   // else more is added
+  q->relu = j->relu && whole, q->six = j->six && whole;
+  q->mean = j->mean && whole ? j->mean + col : NULL;
+  if (q->mean) q->factor = j->factor + col, q->offset = j->offset + col;
   q->last = F(first)(n - (vectors - 1) * W);
   q->bias = j->bias && p0 == 0 ? j->bias + col : NULL;
   q->c = j->c + col;
-  q->y = j->y && p0 + q->k == j->k ? j->y + col : NULL;
+  q->y = j->y && whole ? j->y + col : NULL;
   return vectors;
 }
 

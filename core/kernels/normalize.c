@@ -254,6 +254,17 @@ void ln_kernel_slopes(LnDtype d, const LnChannels *s, const void *x, const void 
 AFFINE(float)
 AFFINE(double)
 
+static double element(LnDtype d, const void *list, int64_t i) {
+  return d == LN_FLOAT32 ? (double)((const float *)list)[i] : ((const double *)list)[i];
+}
+
+void ln_kernel_channel_factors(LnDtype d, int64_t n, const void *variance, double epsilon,
+                               const void *scale, void *factor) {
+  for (int64_t i = 0; i < n; i++)
+    put(d, factor, i, (scale ? element(d, scale, i) : 1) /
+                          sqrt(element(d, variance, i) + epsilon));
+}
+
 void ln_kernel_affine(LnDtype d, const LnChannels *s, const void *x, const void *mean,
                       const void *factor, const void *offset, void *y) {
   Work w = {.s = s, .x = x, .mean = mean, .a = factor, .b = offset, .y = y};

@@ -20,6 +20,9 @@ void ln_kernel_moments(LnDtype d, const LnChannels *s, const void *x, void *memo
 // Of each channel: the sums of dy and of dy (x - mean).
 void ln_kernel_slopes(LnDtype d, const LnChannels *s, const void *x, const void *mean,
                       const void *dy, void *memory, void *sum, void *product);
+// factor = scale / sqrt(variance + epsilon), of n channels; scale may be NULL.
+void ln_kernel_channel_factors(LnDtype d, int64_t n, const void *variance, double epsilon,
+                               const void *scale, void *factor);
 // y = (x - mean) factor + offset, all but x of one element a channel.
 void ln_kernel_affine(LnDtype d, const LnChannels *s, const void *x, const void *mean,
                       const void *factor, const void *offset, void *y);

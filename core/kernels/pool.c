@@ -1,5 +1,5 @@
 // Pooling. Channels that lie together are taken in blocks, which the compiler turns into vectors:
-// of 64, then 16, then single ones. Results are shared out to threads by rows of them, gradients,
+// of 64, then 32, 16, then single ones. Results are shared out to threads by rows of them, gradients,
 // whose windows may overlap, by samples and blocks of channels.
 #include "base/simd.h"
 #include "kernels/pool.h"
@@ -54,11 +54,13 @@ LN_INLINE int64_t count(const Window *w) {
 
 // What is done in one window for n neighbouring channels. x, g stand at the sample's first one of
 // these; y at the window's result. NaN is larger than everything.
+#define EACH LN_LANES for (int c = 0; c < n; c++)   // channel
+
 #define WINDOWS(T)                                                                       \
   LN_INLINE void top_##T(const LnPool *p, const Window *w, const T *x, T *top, int n) {  \
-    for (int c = 0; c < n; c++) top[c] = -(T)INFINITY;                                   \
+    EACH top[c] = -(T)INFINITY;                                                          \
     IN_WINDOW(p, w, at)                                                                  \
-    for (int c = 0; c < n; c++) {                                                        \
+    EACH {                                                                               \
       const T v = x[at + c], t = top[c];                                                 \
       top[c] = (t >= v) | (t != t) ? t : v;                                              \
     }                                                                                    \
@@ -68,38 +70,38 @@ LN_INLINE int64_t count(const Window *w) {
     T top[BLOCK];                                                                        \
     (void)g;                                                                             \
     top_##T(p, w, x, top, n);                                                            \
-    for (int c = 0; c < n; c++) y[c] = top[c];                                           \
+    EACH y[c] = top[c];                                                                  \
   }                                                                                      \
   LN_INLINE void pick_##T(const LnPool *p, const Window *w, const T *x, const T *g,      \
                           T *y, int n) {                                                 \
     T top[BLOCK], value[BLOCK] = {0}, open[BLOCK];                                       \
     top_##T(p, w, x, top, n);                                                            \
-    for (int c = 0; c < n; c++) open[c] = 1;                                             \
+    EACH open[c] = 1;                                                                    \
     IN_WINDOW(p, w, at)                                                                  \
-    for (int c = 0; c < n; c++) {                                                        \
+    EACH {                                                                               \
       const T v = x[at + c], first = (v == top[c]) | (v != v) ? open[c] : 0;             \
       value[c] = first > 0 ? g[at + c] : value[c];                                       \
       open[c] -= first;                                                                  \
     }                                                                                    \
-    for (int c = 0; c < n; c++) y[c] = value[c];                                         \
+    EACH y[c] = value[c];                                                                \
   }                                                                                      \
   LN_INLINE void mean_##T(const LnPool *p, const Window *w, const T *x, const T *g,      \
                           T *y, int n) {                                                 \
     T sum[BLOCK];                                                                        \
     (void)g;                                                                             \
-    for (int c = 0; c < n; c++) sum[c] = 0;                                              \
+    EACH sum[c] = 0;                                                                     \
     IN_WINDOW(p, w, at)                                                                  \
-    for (int c = 0; c < n; c++) sum[c] += x[at + c];                                     \
-    for (int c = 0; c < n; c++) y[c] = sum[c] / (T)w->count;                             \
+    EACH sum[c] += x[at + c];                                                            \
+    EACH y[c] = sum[c] / (T)w->count;                                                    \
   }                                                                                      \
   /* here y is the gradient, and stands where x does */                                  \
   LN_INLINE void max_grad_##T(const LnPool *p, const Window *w, const T *x, const T *g,  \
                               T *y, int n) {                                             \
     T top[BLOCK], slope[BLOCK];                                                          \
-    for (int c = 0; c < n; c++) slope[c] = g[c];                                         \
+    EACH slope[c] = g[c];                                                                \
     top_##T(p, w, x, top, n);                                                            \
     IN_WINDOW(p, w, at)                                                                  \
-    for (int c = 0; c < n; c++) {                                                        \
+    EACH {                                                                               \
       const T v = x[at + c], rest = slope[c];                                            \
       y[at + c] += (v == top[c]) | (v != v) ? rest : 0;                                  \
       slope[c] = (v == top[c]) | (v != v) ? 0 : rest;                                    \
@@ -109,9 +111,9 @@ LN_INLINE int64_t count(const Window *w) {
                                T *y, int n) {                                            \
     T slope[BLOCK];                                                                      \
     (void)x;                                                                             \
-    for (int c = 0; c < n; c++) slope[c] = g[c] / (T)w->count;                           \
+    EACH slope[c] = g[c] / (T)w->count;                                                  \
     IN_WINDOW(p, w, at)                                                                  \
-    for (int c = 0; c < n; c++) y[at + c] += slope[c];                                   \
+    EACH y[at + c] += slope[c];                                                          \
   }
 WINDOWS(float)
 WINDOWS(double)
@@ -120,6 +122,7 @@ WINDOWS(double)
   {                                                                                      \
     int64_t c = (from);                                                                  \
     for (; c + BLOCK <= (to); c += BLOCK) name##_##T(p, &w, (x) + c, (g) + c, (y) + c, BLOCK); \
+    for (; c + 32 <= (to); c += 32) name##_##T(p, &w, (x) + c, (g) + c, (y) + c, 32);    \
     for (; c + 16 <= (to); c += 16) name##_##T(p, &w, (x) + c, (g) + c, (y) + c, 16);    \
     for (; c < (to); c++) name##_##T(p, &w, (x) + c, (g) + c, (y) + c, 1);               \
   }

@@ -10,10 +10,11 @@
 
 #include "kernels/conv.h"
 #include "kernels/copy.h"
+#include "kernels/normalize.h"
 #include "ops/dense.h"
 #include "ops/ops.h"
 
-enum { FORWARD, TRANSPOSE, KERNEL };
+enum { FORWARD, TRANSPOSE, KERNEL, NORMALIZED };
 extern const LnOp ln_ops_conv[];
 
 // What a hidden op knows: `size` is what its inputs do not tell, the result's lengths along the
@@ -130,14 +131,62 @@ static void hidden_forward(const LnCall *call) {
   char *memory = call->scratch;
   const void *a = ln_packed(call->in[0], d, &memory), *b = ln_packed(call->in[1], d, &memory);
   const void *bias = call->n_in > 2 && call->in[2] ? ln_packed(call->in[2], d, &memory) : NULL;
-  const LnEpilogue act = activation == LN_DENSE_RELU ? LN_ACT_RELU : LN_ACT_LINEAR;
-  if (call->op->variant == FORWARD) ln_kernel_conv(&v, a, b, bias, act, out->data);
+  const LnConvEnd end = {.bias = bias,
+                         .act = activation == LN_DENSE_RELU ? LN_ACT_RELU : LN_ACT_LINEAR};
+  if (call->op->variant == FORWARD) ln_kernel_conv(&v, a, b, &end, out->data);
   else if (call->op->variant == TRANSPOSE)
-    ln_kernel_conv_transpose(&v, a, b, bias, act, out->data, memory);
+    ln_kernel_conv_transpose(&v, a, b, &end, out->data, memory);
   else ln_kernel_conv_kernel(&v, a, b, out->data);
   const int64_t n = out->shape[out->rank - 1];
   if (activation > LN_DENSE_RELU)
     ln_kernel_dense_finish(d, activation, out->size / n, n, out->data, n);
+}
+
+// ---- normalized_convolution: (x, kernel, mean, variance, bias, offset, scale)
+
+// Batch normalization by moments that are given, of what a convolution gives: see
+// autograd/fuse.c, which alone asks for it.
+typedef struct Normalized {
+  Geometry g;
+  double epsilon;
+} Normalized;
+
+static const LnEpilogue normalized_acts[] = {LN_ACT_LINEAR, LN_ACT_RELU, LN_ACT_RELU6};
+
+static bool normalized_shape(const LnCall *call, LnSpec *out) {
+  if (!hidden_shape(call, out)) return false;
+  for (int i = 3; i < call->n_in; i++)
+    if (call->in[i] && (call->in[i]->rank != 1 ||
+                        !ln_dims_fit(call->in[i]->shape[0], out->shape[out->rank - 1])))
+      return ln_fail(call->context, "%s: shapes do not align: %s and %s", call->op->name,
+                     ln_shape_text(out->shape, out->rank), ln_tensor_shape_text(call->in[i]));
+  return true;
+}
+
+static size_t list_bytes(const LnTensor *y) {
+  return ln_whole_lines((size_t)y->shape[y->rank - 1] * ln_dtype_size((LnDtype)y->dtype));
+}
+
+static size_t normalized_scratch(const LnCall *call) {
+  return hidden_scratch(call) + 2 * list_bytes(call->out[0]);
+}
+
+static void normalized_forward(const LnCall *call) {
+  LnTensor *out = call->out[0];
+  const LnDtype d = (LnDtype)out->dtype;
+  const Normalized *p = call->params;
+  char *memory = call->scratch;
+  const void *in[LN_MAX_OPERANDS] = {NULL};
+  if (out->size == 0) return;
+  for (int i = 0; i < call->n_in; i++)
+    if (call->in[i]) in[i] = ln_packed(call->in[i], d, &memory);
+  const LnConv v = view(call);
+  void *factor = memory, *zero = memory + list_bytes(out);
+  ln_kernel_channel_factors(d, v.filters, in[3], p->epsilon, in[6], factor);
+  if (!in[5]) memset(zero, 0, list_bytes(out));
+  const LnConvEnd end = {in[4], in[2], factor, in[5] ? in[5] : zero,
+                         normalized_acts[p->g.activation]};
+  ln_kernel_conv(&v, in[0], in[1], &end, out->data);
 }
 
 static LnInts between(const LnTensor *t, int first) {
@@ -406,16 +455,28 @@ static const LnField transpose_fields[] = {LN_BYTES(LnConvolution, groups),
                                            LN_BYTES(LnConvolution, depthwise),
                                            LN_BYTES(LnConvolution, activation), {0}};
 
+#define GEOMETRY                                                                                  \
+  {"strides", LN_OPT_INTEGERS, LN_FIELD(Geometry, strides), NULL, ">= 1", .doc = "one an axis"}, \
+  {"dilation", LN_OPT_INTEGERS, LN_FIELD(Geometry, dilation), NULL, ">= 1",                      \
+   .doc = "one an axis"},                                                                        \
+  {"before", LN_OPT_INTEGERS, LN_FIELD(Geometry, before), NULL, .doc = "padding, one an axis"},  \
+  {"size", LN_OPT_SHAPE, LN_FIELD(Geometry, size), NULL, .doc = "of the result, one an axis"},   \
+  {"groups", LN_OPT_INTEGER, LN_FIELD(Geometry, groups), "1", ">= 1", .doc = "of channels"},     \
+  {"depthwise", LN_OPT_BOOL, LN_FIELD(Geometry, depthwise), "false",                             \
+   .doc = "the kernel is (.., channels, multiplier)"}
+
 static const LnOption hidden_options[] = {
-  {"strides", LN_OPT_INTEGERS, LN_FIELD(Geometry, strides), NULL, ">= 1", .doc = "one an axis"},
-  {"dilation", LN_OPT_INTEGERS, LN_FIELD(Geometry, dilation), NULL, ">= 1", .doc = "one an axis"},
-  {"before", LN_OPT_INTEGERS, LN_FIELD(Geometry, before), NULL, .doc = "padding, one an axis"},
-  {"size", LN_OPT_SHAPE, LN_FIELD(Geometry, size), NULL, .doc = "of the result, one an axis"},
-  {"groups", LN_OPT_INTEGER, LN_FIELD(Geometry, groups), "1", ">= 1", .doc = "of channels"},
-  {"depthwise", LN_OPT_BOOL, LN_FIELD(Geometry, depthwise), "false",
-   .doc = "the kernel is (.., channels, multiplier)"},
+  GEOMETRY,
   {"activation", LN_OPT_CHOICE, LN_FIELD(Geometry, activation), "linear",
    .choices = "linear relu sigmoid tanh", .doc = "what is applied to the sum"},
+  {0}};
+
+static const LnOption normalized_options[] = {
+  GEOMETRY,
+  {"activation", LN_OPT_CHOICE, LN_FIELD(Normalized, g.activation), "linear",
+   .choices = "linear relu relu6", .doc = "what is applied to the result"},
+  {"epsilon", LN_OPT_NUMBER, LN_FIELD(Normalized, epsilon), "0.001", ">= 0",
+   .doc = "added to the variance"},
   {0}};
 
 #define HIDDEN(name_, which, inputs, optional, samples_, doc_)                                   \
@@ -440,6 +501,16 @@ const LnOp ln_ops_conv[] = {
          "x(1,4,5,2), x(1,2,3,4), {1, 2}, {2, 1}, {0, 1}, {2, 2}, 2\n"
          "x(2,5,2), x(2,3,4), {2}, {1}, {1}, {3}, 2, true",
          "(x, y): what convolution's gradient with respect to the kernel is."),
+  [NORMALIZED] = {.name = "normalized_convolution", .variant = FORWARD, .n_in = 7, .n_optional = 3,
+   .n_out = 1, .flags = LN_OP_HIDDEN | LN_OP_NO_GRADIENT, .options = normalized_options,
+   .params_size = sizeof(Normalized), .shape = normalized_shape, .scratch = normalized_scratch,
+   .forward = normalized_forward,
+   .samples = "x(2,5,2), x(3,2,3), x(3), p(3), x(3), x(3), x(3), {2}, {1}, {1}, {3}, 1, false, "
+              "\"relu\"\n"
+              "x(1,4,5,4), x(2,2,4,1), x(4), p(4), nil, x(4), nil, {1, 2}, {2, 1}, {0, 1}, {2, 3}, "
+              "4, true, \"relu6\", 0.1",
+   .doc = "(x, kernel, mean, variance, bias, offset, scale): act(batch_normalization of "
+          "convolution)."},
   {.name = "conv", .n_in = 2, .n_out = 1, .options = conv_options, .fields = conv_fields,
    .params_size = sizeof(LnConvolution), .compose = conv_compose,
    .samples = "x(2,6,2), x(3,2,3)\nx(2,6,2), x(3,2,3), 2, \"same\"\n"
@@ -497,7 +568,7 @@ const LnOp ln_ops_conv[] = {
           "ln.conv_transpose(x, kernel, 2):flatten()  --> [ 1.  2. 13. 20. 30.]\n"},
   {0}};
 
-enum { CONV = KERNEL + 1, CONV_TRANSPOSE = CONV + 3 };
+enum { CONV = NORMALIZED + 1, CONV_TRANSPOSE = CONV + 3 };
 
 LnTensor *ln_conv(LnContext *c, LnTensor *x, LnTensor *kernel, LnTensor *bias,
                   const LnConvolution *p) {

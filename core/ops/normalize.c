@@ -88,26 +88,14 @@ static const void *input(const LnCall *call, int i, char **memory) {
   return i < call->n_in && call->in[i] ? ln_packed(call->in[i], dtype_of(call), memory) : NULL;
 }
 
-static double element(LnDtype d, const void *list, int64_t i) {
-  return d == LN_FLOAT32 ? (double)((const float *)list)[i] : ((const double *)list)[i];
-}
-
-static void set_element(LnDtype d, void *list, int64_t i, double v) {
-  if (d == LN_FLOAT32) ((float *)list)[i] = (float)v;
-  else ((double *)list)[i] = v;
-}
-
 // y of x and its moments; `memory` has room for two lists.
 static void normalize(const LnCall *call, const LnChannels *s, const void *x, const void *mean,
                       const void *variance, const void *scale, const void *offset, char *memory) {
   const LnDtype d = dtype_of(call);
   const double epsilon = ((const Channels *)call->params)->epsilon;
   void *factor = memory, *shift = memory + list_bytes(call);
-  for (int64_t i = 0; i < s->channels; i++) {
-    set_element(d, factor, i, (scale ? element(d, scale, i) : 1) /
-                                  sqrt(element(d, variance, i) + epsilon));
-    if (!offset) set_element(d, shift, i, 0);
-  }
+  ln_kernel_channel_factors(d, s->channels, variance, epsilon, scale, factor);
+  if (!offset) memset(shift, 0, list_bytes(call));
   ln_kernel_affine(d, s, x, mean, factor, offset ? offset : shift, call->out[0]->data);
 }
 

@@ -54,7 +54,9 @@ LnTensor *ln_tanh(LnContext *c, LnTensor *x);
 LnTensor *ln_sigmoid(LnContext *c, LnTensor *x);
 LnTensor *ln_softplus(LnContext *c, LnTensor *x);
 LnTensor *ln_relu(LnContext *c, LnTensor *x);
-bool ln_is_plain_relu(const LnCall *call);   // of a call of op relu: none of its options is set
+// What a call of op relu or relu6 gives at most, INFINITY for no limit; NaN where its other options
+// make it another function.
+double ln_relu_ceiling(const LnCall *call);
 LnTensor *ln_round(LnContext *c, LnTensor *x);
 LnTensor *ln_floor(LnContext *c, LnTensor *x);
 LnTensor *ln_isnan(LnContext *c, LnTensor *x);

@@ -71,9 +71,12 @@ static void forward(const LnCall *call) {
   ln_kernel_unary(kernel, p, call->out[0], call->in[0]);
 }
 
-bool ln_is_plain_relu(const LnCall *call) {
+double ln_relu_ceiling(const LnCall *call) {
   double p[3];
-  return call->op->variant == LN_U_RELU && choose(call->op, call->params, p) == LN_U_RELU;
+  if (call->op->variant == LN_U_RELU6) return 6;
+  const LnUnary kernel = choose(call->op, call->params, p);
+  if (kernel == LN_U_RELU) return INFINITY;
+  return kernel == LN_U_RELU_GENERAL && p[0] == 0 && p[2] == 0 ? p[1] : NAN;
 }
 
 // ---- gradients

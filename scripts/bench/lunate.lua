@@ -99,6 +99,16 @@ local function one_row(sizes, output)
   return per_call(function() model:predict(x) end)
 end
 
+-- Samples of a classifier's input; labels for them.
+local function samples(n, shape)
+  return ln.random.uniform{n, table.unpack(shape)}, (ln.random.uniform{n} * 10):astype("int32")
+end
+
+local function predicting(model, x, batch_size)
+  local n = x.shape[1]
+  return per_call(function() model:predict(x, {batch_size = batch_size}):close() end, 2) / n
+end
+
 -- One pass over a float32 array of `size` numbers, as rows of 100.
 local function elementwise(f, size)
   local x = ln.random.normal{size // 100, 100}
@@ -169,6 +179,25 @@ local workloads = {
     local model, x = mlp(MLP, "softmax"), ln.random.uniform{10000, 784}
     return per_call(function() model:predict(x, {batch_size = 32}):close() end) / 10000
   end,
+  convnet = function()
+    local n = 3200
+    local x, y = images(n)
+    x = x:reshape{n, 28, 28, 1}:astype("float32") / 255
+    return training(models.convnet(), x, y, n, 32, 3)
+  end,
+  convnet_predict = function()
+    return predicting(models.convnet(), (samples(10000, {28, 28, 1})), 32)
+  end,
+  resnet20 = function()
+    local x, y = samples(320, {32, 32, 3})
+    return training(models.resnet20(), x, y, 320, 32, 3)
+  end,
+  mobilenet = function()
+    return predicting(models.mobilenet(), (samples(320, {64, 64, 3})), 32)
+  end,
+  mobilenet_one = function()
+    return predicting(models.mobilenet(), (samples(1, {64, 64, 3})), 1)
+  end,
   predict_one = function() return one_row(MLP, "softmax") end,
   housing_predict_one = function() return one_row(HOUSING, "linear") end,
   housing_train_one = function()
@@ -224,7 +253,21 @@ for _, n in ipairs{64, 128, 256, 512, 1024, 2048} do
   end
 end
 
--- Forward and back, for the input and the kernel: a layer in the middle of a network.
+-- f(...) forward and back, for all that it is given: a layer in the middle of a network.
+local function both_ways(f, ...)
+  local inputs = {...}
+  local slope = ln.random.normal(f(...).shape)
+  return per_call(function()
+    local tape <close> = ln.GradientTape()
+    tape:watch(inputs)
+    local y = f(table.unpack(inputs))
+    for _, gradient in ipairs(tape:gradient(y, inputs, {output_gradients = slope})) do
+      gradient:close()
+    end
+    y:close()
+  end, 3)
+end
+
 local function convolution(size, channels, filters, taps, options)
   local depthwise = filters == nil
   local x = ln.random.normal{32, size, size, channels}
@@ -232,16 +275,7 @@ local function convolution(size, channels, filters, taps, options)
     or {taps, taps, channels, filters})
   local conv = depthwise and ln.depthwise_conv or ln.conv
   options.padding = "same"
-  local slope = ln.random.normal(conv(x, kernel, options).shape)
-  return per_call(function()
-    local tape <close> = ln.GradientTape()
-    tape:watch{x, kernel}
-    local y = conv(x, kernel, options)
-    for _, gradient in ipairs(tape:gradient(y, {x, kernel}, {output_gradients = slope})) do
-      gradient:close()
-    end
-    y:close()
-  end, 3)
+  return both_ways(function(a, k) return conv(a, k, options) end, x, kernel)
 end
 workloads.conv_3x3 = function() return convolution(56, 64, 64, 3, {}) end
 workloads.conv_1x1 = function() return convolution(56, 64, 64, 1, {}) end
@@ -298,6 +332,68 @@ workloads.embedding_1e6 = function()
     tape:gradient(y, layer.embeddings, {output_gradients = slope}):close()
     y:close()
   end, 2)
+end
+
+-- ---- images
+
+-- Running statistics move, too.
+function workloads.batch_norm()
+  local layer = ln.layers.BatchNormalization()
+  local x, options = ln.random.normal{32, 56, 56, 64}, {training = true}
+  layer(x)
+  local scale, offset = layer.gamma, layer.beta
+  local slope = ln.random.normal(x.shape)
+  return per_call(function()
+    local tape <close> = ln.GradientTape()
+    tape:watch(x)
+    local y = layer(x, options)
+    for _, gradient in ipairs(tape:gradient(y, {x, scale, offset}, {output_gradients = slope})) do
+      gradient:close()
+    end
+    y:close()
+  end, 3)
+end
+for name, options in pairs{max_pool_2 = {pool_size = 2},
+                           max_pool_3 = {pool_size = 3, strides = 2, padding = "same"}} do
+  workloads[name] = function()
+    return both_ways(function(x) return ln.max_pool(x, options.pool_size, options) end,
+      ln.random.normal{32, 112, 112, 64})
+  end
+end
+
+-- Ways to make a batch of pictures another one.
+local function pictures(f)
+  local x = ln.random.uniform{32, 224, 224, 3}
+  return per_call(function() f(x):close() end, 2)
+end
+function workloads.resize()
+  return pictures(function(x) return ln.image.resize(x, {160, 160}) end)
+end
+for name, layers in pairs{flip = {ln.layers.RandomFlip()}, rotate = {ln.layers.RandomRotation(0.1)},
+    zoom = {ln.layers.RandomZoom(0.2)},
+    augment = {ln.layers.RandomFlip(), ln.layers.RandomRotation(0.1), ln.layers.RandomZoom(0.2)}} do
+  workloads[name] = function()
+    local options = {training = true}
+    return pictures(function(x)
+      for i, layer in ipairs(layers) do
+        local y = layer(x, options)
+        if i > 1 then x:close() end
+        x = y
+      end
+      return x
+    end)
+  end
+end
+
+-- Microseconds a picture of a folder of JPEG files, which run.lua has made.
+function workloads.image_folder()
+  local folder = arg[2] or error("image_folder wants the folder", 0)
+  local ds = ln.utils.image_dataset_from_directory(folder,
+    {image_size = {64, 64}, label_mode = false, shuffle = false, verbose = false})
+  local n = #ds.file_paths
+  return per_call(function()
+    for x in ds:iterate() do x:close() end
+  end, 3) / n
 end
 
 local run = workloads[arg[1]]

@@ -12,8 +12,11 @@ async function session(name) {
     intraOpNumThreads: Number(threads), interOpNumThreads: 1, logSeverityLevel: 3});
 }
 
-const random = (rows, width) =>
-  new ort.Tensor("float32", Float32Array.from({length: rows * width}, Math.random), [rows, width]);
+// Random numbers (rows, ...size).
+function random(rows, size) {
+  const shape = [rows, ...size], length = shape.reduce((a, b) => a * b);
+  return new ort.Tensor("float32", Float32Array.from({length}, Math.random), shape);
+}
 
 // Seconds of one call of f: the fastest of several stretches.
 async function perCall(f) {
@@ -30,28 +33,23 @@ async function perCall(f) {
   return best / 1e3;
 }
 
-async function oneRow(name, width) {
-  const model = await session(name), x = random(1, width);
-  return perCall(() => model.run({x}));
-}
-
-async function sequences(rows) {
-  const model = await session("lstm");
-  const values = Float32Array.from({length: rows * 100 * 32}, Math.random);
-  const x = new ort.Tensor("float32", values, [rows, 100, 32]);
-  return perCall(() => model.run({x}));
+// Seconds a row, `rows` of them in batches.
+async function predict(name, size, rows, batchSize) {
+  const model = await session(name), batches = [];
+  for (let i = 0; i < rows; i += batchSize)
+    batches.push(random(Math.min(batchSize, rows - i), size));
+  return await perCall(async () => { for (const x of batches) await model.run({x}); }) / rows;
 }
 
 const workloads = {
-  async predict() {
-    const model = await session("mlp"), batches = [];
-    for (let i = 0; i < 10000; i += 32) batches.push(random(Math.min(32, 10000 - i), 784));
-    return await perCall(async () => { for (const x of batches) await model.run({x}); }) / 10000;
-  },
-  predict_one: () => oneRow("mlp", 784),
-  housing_predict_one: () => oneRow("housing", 8),
-  lstm_predict: () => sequences(32),
-  lstm_predict_one: () => sequences(1),
+  predict: () => predict("mlp", [784], 10000, 32),
+  predict_one: () => predict("mlp", [784], 1, 1),
+  housing_predict_one: () => predict("housing", [8], 1, 1),
+  convnet_predict: () => predict("convnet", [1, 28, 28], 10000, 32),
+  mobilenet: () => predict("mobilenet", [3, 64, 64], 320, 32),
+  mobilenet_one: () => predict("mobilenet", [3, 64, 64], 1, 1),
+  lstm_predict: async () => 32 * await predict("lstm", [100, 32], 32, 32),  // a batch
+  lstm_predict_one: () => predict("lstm", [100, 32], 1, 1),
 };
 
 console.log(`${workload} threads=${threads} us=${(await workloads[workload]() * 1e6).toFixed(5)}`);

@@ -12,6 +12,7 @@ import time
 
 import numpy
 import torch
+import torch.nn.functional as F
 
 MLP, HOUSING = [784, 300, 100, 10], [8, 30, 100, 1]
 
@@ -166,19 +167,172 @@ def product(n):
     return per_call(run, 3.0 if n > 1000 else 1.0)
 
 
-def convolution(size, channels, filters, taps, stride=1, groups=1):
-    """Forward and back, in the better of PyTorch's two layouts."""
-    best = float("inf")
-    for layout in (torch.contiguous_format, torch.channels_last):
-        x = torch.randn(32, channels, size, size).to(memory_format=layout).requires_grad_()
-        kernel = torch.randn(filters, channels // groups, taps, taps)
-        kernel = kernel.to(memory_format=layout).requires_grad_()
+LAYOUTS = (torch.contiguous_format, torch.channels_last)
 
-        def forward():
-            return torch.conv2d(x, kernel, None, stride, taps // 2, 1, groups)
-        slope = torch.randn_like(forward())
-        best = min(best, per_call(lambda: torch.autograd.grad(forward(), (x, kernel), slope), 3.0))
-    return best
+
+def in_better_layout(f):
+    """The least of f(layout)."""
+    return min(f(layout) for layout in LAYOUTS)
+
+
+def both_ways(f, *inputs, layout):
+    """Seconds of f(...) forward and back, for all that it is given."""
+    inputs = [x.to(memory_format=layout) if x.dim() == 4 else x for x in inputs]
+    inputs = [x.requires_grad_() for x in inputs]
+    slope = torch.randn_like(f(*inputs))
+    return per_call(lambda: torch.autograd.grad(f(*inputs), inputs, slope), 3.0)
+
+
+def convolution(size, channels, filters, taps, stride=1, groups=1):
+    x, kernel = torch.randn(32, channels, size, size), torch.randn(filters, channels // groups, taps, taps)
+    return in_better_layout(lambda layout: both_ways(
+        lambda a, k: torch.conv2d(a, k, None, stride, taps // 2, 1, groups), x, kernel, layout=layout))
+
+
+def batch_norm():
+    mean, variance = torch.zeros(64), torch.ones(64)
+    return in_better_layout(lambda layout: both_ways(
+        lambda x, scale, offset: F.batch_norm(x, mean, variance, scale, offset, True, 0.01, 1e-3),
+        torch.randn(32, 64, 56, 56), torch.ones(64), torch.zeros(64), layout=layout))
+
+
+def max_pool(size, padding):
+    return in_better_layout(lambda layout: both_ways(
+        lambda x: F.max_pool2d(x, size, 2, padding), torch.randn(32, 64, 112, 112), layout=layout))
+
+
+def pictures(f):
+    x = torch.rand(32, 3, 224, 224)
+
+    @torch.inference_mode()
+    def run(layout):
+        y = x.to(memory_format=layout)
+        return per_call(lambda: f(y), 2.0)
+    return in_better_layout(run)
+
+
+def flip(x):
+    """Each picture in its own way, as the others below."""
+    for axis in (2, 3):
+        x = torch.where(torch.rand(len(x), 1, 1, 1) < 0.5, x.flip(axis), x)
+    return x
+
+
+def warp(x, a, b, c, d):
+    zero = torch.zeros_like(a)
+    matrices = torch.stack([torch.stack([a, b, zero], 1), torch.stack([c, d, zero], 1)], 1)
+    grid = F.affine_grid(matrices, x.shape, align_corners=False)
+    return F.grid_sample(x, grid, padding_mode="reflection", align_corners=False)
+
+
+def rotate(x):
+    angle = (torch.rand(len(x)) - 0.5) * 0.4 * 3.14159265
+    cosine, sine = torch.cos(angle), torch.sin(angle)
+    return warp(x, cosine, -sine, sine, cosine)
+
+
+def zoom(x):
+    factor = torch.rand(len(x)) * 0.4 + 0.8
+    zero = torch.zeros_like(factor)
+    return warp(x, factor, zero, zero, factor)
+
+
+class Convnet(torch.nn.Sequential):
+    def __init__(self):
+        super().__init__(
+            torch.nn.Conv2d(1, 32, 3), torch.nn.ReLU(), torch.nn.MaxPool2d(2),
+            torch.nn.Conv2d(32, 64, 3), torch.nn.ReLU(), torch.nn.MaxPool2d(2),
+            torch.nn.Flatten(), torch.nn.Linear(1600, 10))
+
+
+def normalized(channels_in, channels, taps, stride=1, groups=1, relu=None):
+    layers = [torch.nn.Conv2d(channels_in, channels, taps, stride, taps // 2, groups=groups, bias=False),
+              torch.nn.BatchNorm2d(channels)]
+    return torch.nn.Sequential(*layers, *([relu] if relu else []))
+
+
+class ResidualBlock(torch.nn.Module):
+    def __init__(self, channels_in, channels, stride):
+        super().__init__()
+        self.inner = torch.nn.Sequential(
+            normalized(channels_in, channels, 3, stride, relu=torch.nn.ReLU(inplace=True)),
+            normalized(channels, channels, 3))
+        self.around = normalized(channels_in, channels, 1, stride) if stride > 1 else torch.nn.Identity()
+
+    def forward(self, x):
+        return torch.relu_(self.inner(x) + self.around(x))
+
+
+class Mean(torch.nn.Module):
+    def forward(self, x):
+        return x.mean((2, 3))
+
+
+def resnet20():
+    layers, channels = [normalized(3, 16, 3, relu=torch.nn.ReLU(inplace=True))], 16
+    for stage, filters in enumerate((16, 32, 64)):
+        for i in range(3):
+            layers.append(ResidualBlock(channels, filters, 2 if stage > 0 and i == 0 else 1))
+            channels = filters
+    return torch.nn.Sequential(*layers, Mean(), torch.nn.Linear(64, 10))
+
+
+class Inverted(torch.nn.Module):
+    def __init__(self, channels_in, channels, expansion, stride):
+        super().__init__()
+        wide, relu = channels_in * expansion, torch.nn.ReLU6(inplace=True)
+        layers = [normalized(channels_in, wide, 1, relu=relu)] if expansion > 1 else []
+        self.inner = torch.nn.Sequential(*layers, normalized(wide, wide, 3, stride, wide, relu),
+                                         normalized(wide, channels, 1))
+        self.residual = stride == 1 and channels_in == channels
+
+    def forward(self, x):
+        return x + self.inner(x) if self.residual else self.inner(x)
+
+
+def mobilenet():
+    """The stages of models.lua."""
+    relu = torch.nn.ReLU6(inplace=True)
+    layers, channels = [normalized(3, 16, 3, 2, relu=relu)], 16
+    for expansion, filters, blocks, stride in ((1, 8, 1, 1), (6, 8, 2, 2), (6, 16, 3, 2), (6, 24, 4, 2),
+                                               (6, 32, 3, 1), (6, 56, 3, 2), (6, 112, 1, 1)):
+        for i in range(blocks):
+            layers.append(Inverted(channels, filters, expansion, stride if i == 0 else 1))
+            channels = filters
+    return torch.nn.Sequential(*layers, normalized(channels, 1280, 1, relu=relu), Mean(),
+                               torch.nn.Linear(1280, 1000), torch.nn.Softmax(-1)).eval()
+
+
+def train_pictures(model, optimizer_of, x, y):
+    def run(layout):
+        network = model().to(memory_format=layout)
+        return training(network, torch.nn.CrossEntropyLoss(), optimizer_of(network),
+                        [x.to(memory_format=layout)], y, 32, 3)
+    return in_better_layout(run)
+
+
+def predict_pictures(model, n, size, batch_size):
+    @torch.inference_mode()
+    def run(layout):
+        network, x = model.to(memory_format=layout), torch.rand(n, *size).to(memory_format=layout)
+        return per_call(lambda: torch.cat([network(x[i:i + batch_size]) for i in range(0, n, batch_size)]),
+                        2.0) / n
+    return in_better_layout(run)
+
+
+def convnet():
+    x, y = images(3200)
+    return train_pictures(Convnet, lambda m: torch.optim.Adam(m.parameters(), lr=1e-3),
+                          x.reshape(-1, 1, 28, 28), y)
+
+
+def train_resnet20():
+    return train_pictures(resnet20, lambda m: torch.optim.SGD(m.parameters(), lr=0.1, momentum=0.9),
+                          torch.rand(320, 3, 32, 32), torch.randint(0, 10, (320,)))
+
+
+def convnet_classifier():
+    return torch.nn.Sequential(Convnet(), torch.nn.Softmax(-1)).eval()
 
 
 class Recurrent(torch.nn.Module):
@@ -334,6 +488,11 @@ WORKLOADS = {
     "attention_2048": attention_2048,
     "layer_normalization_1e6": lambda: forward_and_back(torch.nn.LayerNorm(100),
                                                         torch.randn(10000, 100)),
+    "convnet": convnet,
+    "convnet_predict": lambda: predict_pictures(convnet_classifier(), 10000, (1, 28, 28), 32),
+    "resnet20": train_resnet20,
+    "mobilenet": lambda: predict_pictures(mobilenet(), 320, (3, 64, 64), 32),
+    "mobilenet_one": lambda: predict_pictures(mobilenet(), 1, (3, 64, 64), 1),
     "fashion": lambda: fashion(32),
     "fashion_256": lambda: fashion(256),
     "housing": lambda: housing(sgd),
@@ -364,6 +523,14 @@ WORKLOADS |= {
     "conv_1x1": lambda: convolution(56, 64, 64, 1),
     "conv_7x7": lambda: convolution(112, 3, 64, 7, stride=2),
     "conv_depthwise": lambda: convolution(56, 64, 64, 3, groups=64),
+    "batch_norm": batch_norm,
+    "max_pool_2": lambda: max_pool(2, 0),
+    "max_pool_3": lambda: max_pool(3, 1),
+    "resize": lambda: pictures(lambda x: F.interpolate(x, (160, 160), mode="bilinear")),
+    "flip": lambda: pictures(flip),
+    "rotate": lambda: pictures(rotate),
+    "zoom": lambda: pictures(zoom),
+    "augment": lambda: pictures(lambda x: zoom(rotate(flip(x)))),
 }
 for size in (64, 128, 256, 512, 1024, 2048):
     WORKLOADS[f"product_{size}"] = lambda n=size: product(n)
@@ -375,8 +542,10 @@ for name, function in {"exp": torch.exp, "tanh": torch.tanh, "gelu": torch.nn.fu
 
 
 def export(folder):
-    for name, model, width in (("mlp", classifier(), 784), ("housing", mlp(HOUSING).eval(), 8)):
-        torch.onnx.export(model, torch.zeros(1, width), os.path.join(folder, name + ".onnx"),
+    for name, model, size in (("mlp", classifier(), (784,)), ("housing", mlp(HOUSING).eval(), (8,)),
+                              ("convnet", convnet_classifier(), (1, 28, 28)),
+                              ("mobilenet", mobilenet(), (3, 64, 64))):
+        torch.onnx.export(model, torch.zeros(1, *size), os.path.join(folder, name + ".onnx"),
                           input_names=["x"], output_names=["y"],
                           dynamic_axes={"x": {0: "n"}, "y": {0: "n"}})
     torch.onnx.export(Recurrent(torch.nn.LSTM(32, 128, batch_first=True)).eval(),

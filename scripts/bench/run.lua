@@ -13,6 +13,8 @@ local rounds = math.max(1, math.tointeger(arg[1]) or 5)
 local pattern = arg[2] or "."
 local lua = os.getenv "LUA" or "lua5.4"
 local python, onnx = os.getenv "PYTHON" or "", os.getenv "ONNX" or ""
+local jpeg = os.getenv "JPEG" or ""   -- the program of peer_jpeg.c
+local PICTURES, N_PICTURES = "build/bench/pictures", 1000
 
 local function capture(command)
   local pipe <close> = assert(io.popen(command, "r"))
@@ -33,7 +35,8 @@ end
 
 local sides = {
   {name = "lunate", command = function(workload, threads)
-    return ("LUNATE_THREADS=%d %s scripts/bench/lunate.lua %s"):format(threads, lua, workload)
+    return ("LUNATE_THREADS=%d %s scripts/bench/lunate.lua %s %s"):format(threads, lua, workload,
+      PICTURES)
   end},
 }
 if python ~= "" then
@@ -41,16 +44,33 @@ if python ~= "" then
   local config = require "lunate".config()
   local told = config.blas_warning and "OPENBLAS_CORETYPE="
     .. (config.instruction_set == "avx512" and "SkylakeX " or "Haswell ") or ""
-  sides[#sides + 1] = {name = "PyTorch", command = function(workload, threads)
+  sides[#sides + 1] = {name = "PyTorch", without = {image_folder = true}, command = function(workload, threads)
     return ("%s%s scripts/bench/peer_torch.py %s %d"):format(told, python, workload, threads)
   end}
 end
 local has_onnx = {predict = true, predict_one = true, housing_predict_one = true,
-  lstm_predict = true, lstm_predict_one = true}
+                  convnet_predict = true, mobilenet = true, mobilenet_one = true,
+                  lstm_predict = true, lstm_predict_one = true}
 if onnx ~= "" then
   sides[#sides + 1] = {name = "ONNX", only = has_onnx, command = function(workload, threads)
     return ("node scripts/bench/peer_onnx.mjs %s %s %d"):format(workload, onnx, threads)
   end}
+end
+if jpeg ~= "" then
+  sides[#sides + 1] = {name = "jpeg", only = {image_folder = true}, command = function(_, threads)
+    return ("%s %d %s/*.jpg"):format(jpeg, threads, PICTURES)
+  end}
+end
+
+-- A folder of JPEG files of 64 by 64 pixels, which are smooth but for some noise.
+local function make_pictures()
+  local ln = require "lunate"
+  ln.set_seed(0)
+  for i = 1, N_PICTURES do
+    local coarse = ln.random.uniform{1, 8, 8, 3} * 255
+    local picture = ln.image.resize(coarse, {64, 64})[1] + 8 * ln.random.normal{64, 64, 3}
+    ln.utils.save_img(("%s/%04d.jpg"):format(PICTURES, i), picture:clip(0, 255), {scale = false})
+  end
 end
 
 -- Microseconds of a unit of work.
@@ -65,7 +85,8 @@ local function compare(workload, only_us)
   local times = {}  -- [side][threads] = list
   for round = 1, rounds do
     for s, side in ipairs(sides) do
-      if (not side.only or side.only[workload]) and not (only_us and s > 1) then
+      if (not side.only or side.only[workload]) and not (side.without or {})[workload]
+        and not (only_us and s > 1) then
         times[s] = times[s] or {}
         local best = math.huge  -- of round 1
         for _, list in pairs(times[s]) do best = math.min(best, list[1]) end
@@ -96,6 +117,8 @@ local MLP = 784 * 300 + 300 * 100 + 100 * 10   -- weights: 2 flops each a sample
 local BIG = 30000000
 -- Of a GPT of width 128: a step through its blocks' weights and the logits', and its scores.
 local GPT = 64 * (4 * 12 * 128 * 128 + 128 * 85 + 4 * 64 * 128)
+local CONVNET_1 = 26 * 26 * 9 * 32               -- its first layer, of which no input has a gradient
+local CONVNET = CONVNET_1 + 11 * 11 * 9 * 32 * 64 + 1600 * 10
 
 local rows = {
   {"fashion", "Fashion-MNIST MLP, SGD, batch 32: a sample", flops = 6 * MLP - 2 * 784 * 300},
@@ -109,6 +132,20 @@ local rows = {
   {"housing_predict_one", "housing MLP, predict of one row"},
   {"housing_train_one", "housing MLP, train_on_batch of one row"},
   {"housing_fit_one", "housing MLP, fit of one row, one epoch"},
+  {"convnet", "Fashion-MNIST convnet, Adam, batch 32: a sample", flops = 6 * CONVNET - 2 * CONVNET_1},
+  {"convnet_predict", "the same, predict of 10,000, batch 32: a sample", flops = 2 * CONVNET},
+  {"resnet20", "ResNet-20, 32x32x3, SGD with momentum, batch 32: a sample"},
+  {"mobilenet", "MobileNetV2 0.35, 64x64, predict, batch 32: a sample"},
+  {"mobilenet_one", "MobileNetV2 0.35, 64x64, predict of one"},
+  {"batch_norm", "batch normalization, 32x56x56x64, forward and back"},
+  {"max_pool_2", "max pooling 2x2, 32x112x112x64, forward and back"},
+  {"max_pool_3", "max pooling 3x3, strides 2, 32x112x112x64, forward and back"},
+  {"resize", "resize of 32x224x224x3 to 160x160"},
+  {"flip", "random flip of 32x224x224x3"},
+  {"rotate", "random rotation of 32x224x224x3"},
+  {"zoom", "random zoom of 32x224x224x3"},
+  {"augment", "these three one after the other"},
+  {"image_folder", "a folder of JPEGs of 64x64: a picture (limit: libjpeg-turbo alone)"},
   {"small_ops", "an op on 10x10 in a Lua loop"},
   {"multiply_1e6", "a product of elements, 1e6 floats"},
   {"dropout_1e6", "Dropout, 1e6 floats"},
@@ -188,12 +225,13 @@ say("|---|---|---|---|---|---|---|")
 for _, row in ipairs(rows) do
   local name = row[1]
   if name:find(pattern) then
+    if name == "image_folder" then make_pictures() end
     local r = compare(name)
     local ours = r.lunate.time
     local function cell(x) return x and digits(x.time) or "" end
     local function ratio(x) return x and ("%.1fx"):format(x.time / ours) or "" end
     local limit = row.flops and row.flops / ours / sgemm
-      or row.bytes and row.bytes / ours / bandwidth
+      or row.bytes and row.bytes / ours / bandwidth or r.jpeg and r.jpeg.time / ours
     say("| %s | %s | %s | %s | %s | %s | %s |", row[2], cell(r.lunate), cell(r.PyTorch),
       ratio(r.PyTorch), cell(r.ONNX), ratio(r.ONNX),
       limit and ("%.0f%%"):format(100 * limit) or "")

@@ -26,10 +26,18 @@ if [ -n "$PYTHON" ] && command -v node >/dev/null 2>&1 && command -v npm >/dev/n
   [ -d "$ONNX/node_modules/onnxruntime-node" ] ||
     (cd "$ONNX" && npm install --ignore-scripts --silent onnxruntime-node) >/dev/null 2>&1
   "$PYTHON" scripts/bench/peer_torch.py onnx "$ONNX" >/dev/null 2>&1
-  if [ ! -d "$ONNX/node_modules/onnxruntime-node" ] || [ ! -f "$ONNX/lstm.onnx" ]; then
+  if [ ! -d "$ONNX/node_modules/onnxruntime-node" ] || [ ! -f "$ONNX/mobilenet.onnx" ] ||
+    [ ! -f "$ONNX/lstm.onnx" ]; then
     echo "without ONNX Runtime: it comes from npm (onnxruntime-node)" >&2
     ONNX=
   fi
 fi
-PYTHON=$PYTHON ONNX=$ONNX "${LUA:-lua5.4}" scripts/bench/run.lua "$@" || exit
+# libjpeg-turbo alone reads the folder of pictures, too.
+mkdir -p build/bench
+JPEG=$PWD/build/bench/peer_jpeg
+${CC:-cc} -O2 -o "$JPEG" scripts/bench/peer_jpeg.c -ljpeg -lpthread 2>/dev/null || {
+  echo "without libjpeg-turbo alone: it does not link (Debian package: libjpeg62-turbo-dev)" >&2
+  JPEG=
+}
+PYTHON=$PYTHON ONNX=$ONNX JPEG=$JPEG "${LUA:-lua5.4}" scripts/bench/run.lua "$@" || exit
 [ -n "$2" ] || exec "${LUA:-lua5.4}" scripts/bench/processes.lua "$@"

@@ -115,6 +115,57 @@ describe("fusion", function()
     end
   end)
 
+  -- Convolutions as products, of one tap and in Winograd's way, of many channels and few, depthwise.
+  it("makes batch normalization and a relu after a convolution one with it in inference", function()
+    local layers = ln.layers
+    local x = ln.random.normal({4, 26, 26, 16}, {seed = 3})
+    local convolutions = {
+      {layers.Conv2D, {5, 3, strides = 2}}, {layers.Conv2D, {32, 3, use_bias = false}},
+      {layers.Conv2D, {20, 1, use_bias = false}}, {layers.Conv2D, {1, 1}},
+      {layers.Conv2D, {6, 2, groups = 2}}, {layers.Conv2D, {3, 26}},
+      {layers.DepthwiseConv2D, {3, use_bias = false}},
+      {layers.DepthwiseConv2D, {3, padding = "same", depth_multiplier = 2}},
+    }
+    local activations = {
+      {calls = 1, layers.ReLU, {max_value = 6}}, {calls = 1, layers.ReLU, {}},
+      {calls = 1, layers.Activation, "relu6"}, {calls = 2, layers.ReLU, {max_value = 5}},
+      {calls = 2, layers.ReLU, {negative_slope = 0.5}},
+    }
+    for _, conv in ipairs(convolutions) do
+      for _, norm in ipairs{{}, {center = false}, {scale = false, epsilon = 0.5}} do
+        for _, act in ipairs(activations) do
+          local m = ln.Sequential{ln.Input{shape = {26, 26, 16}}, conv[1](conv[2]),
+                                  layers.BatchNormalization(norm), act[1](act[2])}
+          local weights = m:get_weights()
+          for i, w in ipairs(weights) do   -- the last one is the variance
+            weights[i] = ln.random.uniform(w.shape, {min = i < #weights and -1 or 1, max = 3,
+                                                     seed = i})
+          end
+          m:set_weights(weights)
+          local trainer = core.trainer(m)
+          trainer:predict({}, 4, {x}, 1, 4)
+          assert.equal("normalized_convolution", trainer:calls()[1])
+          assert.equal(act.calls, #trainer:calls())
+          assert.equal(m(x), m:predict(x, {verbose = 0}))
+        end
+      end
+    end
+  end)
+
+  it("leaves batch normalization in training, of another axis, and after an activation", function()
+    local layers = ln.layers
+    local x = ln.random.normal({3, 6, 6, 2}, {seed = 3})
+    for _, given in ipairs{{conv = {3, 3}, norm = {axis = 2}},
+                           {conv = {3, 3, activation = "tanh"}, norm = {}}} do
+      local m = ln.Sequential{ln.Input{shape = {6, 6, 2}}, layers.Conv2D(given.conv),
+                              layers.BatchNormalization(given.norm)}
+      local trainer = core.trainer(m)
+      trainer:predict({}, 3, {x}, 1, 3)
+      assert.same({"convolution", "batch_normalization"}, {table.unpack(trainer:calls())})
+      assert.equal(m(x), m:predict(x, {verbose = 0}))
+    end
+  end)
+
   it("leaves a relu with options, and a dense layer that has an activation", function()
     ln.set_seed(1)
     local m = ln.Sequential{ln.Input{shape = {5}}, ln.layers.Dense(4),
