@@ -36,7 +36,7 @@
 #define LN_INDEPENDENT
 #endif
 
-// A short loop of constant length that is to be a vector: gcc would unroll it first, and then leaves
+// A short loop of constant length that is to be a vector: gcc would unroll it first, and leaves
 // what it chooses between as branches.
 #if defined(__GNUC__) && !defined(__clang__)
 #define LN_LANES _Pragma("GCC unroll 1")

@@ -6,7 +6,7 @@
 #define FOUR _Pragma("GCC unroll 4") for
 
 // Of the kernel's taps g, (3, 3), for every channel and filter: G g G', G = [1 0 0; .5 .5 .5;
-// .5 -.5 .5; 0 0 1], to 16 matrices (rows, columns) as each tap is one. `turned`: taps turned round.
+// .5 -.5 .5; 0 0 1], 16 matrices (rows, columns) as each tap is one. `turned`: taps turned round.
 LN_CLONES static void F(winograd_kernel)(const T *k, int64_t size, bool turned, T *to) {
   for (int64_t at = 0; at < size; at += LANES) {
     V g[3][3], r[4][3];

@@ -1,5 +1,5 @@
 // Pooling. Channels that lie together are taken in blocks, which the compiler turns into vectors:
-// of 64, then 32, 16, then single ones. Results are shared out to threads by rows of them, gradients,
+// of 64, then 32, 16, then single ones. Results go to threads by rows of them, gradients,
 // whose windows may overlap, by samples and blocks of channels.
 #include "base/simd.h"
 #include "kernels/pool.h"

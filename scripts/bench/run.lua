@@ -44,9 +44,10 @@ if python ~= "" then
   local config = require "lunate".config()
   local told = config.blas_warning and "OPENBLAS_CORETYPE="
     .. (config.instruction_set == "avx512" and "SkylakeX " or "Haswell ") or ""
-  sides[#sides + 1] = {name = "PyTorch", without = {image_folder = true}, command = function(workload, threads)
+  local function command(workload, threads)
     return ("%s%s scripts/bench/peer_torch.py %s %d"):format(told, python, workload, threads)
-  end}
+  end
+  sides[#sides + 1] = {name = "PyTorch", without = {image_folder = true}, command = command}
 end
 local has_onnx = {predict = true, predict_one = true, housing_predict_one = true,
                   convnet_predict = true, mobilenet = true, mobilenet_one = true,
@@ -117,7 +118,7 @@ local MLP = 784 * 300 + 300 * 100 + 100 * 10   -- weights: 2 flops each a sample
 local BIG = 30000000
 -- Of a GPT of width 128: a step through its blocks' weights and the logits', and its scores.
 local GPT = 64 * (4 * 12 * 128 * 128 + 128 * 85 + 4 * 64 * 128)
-local CONVNET_1 = 26 * 26 * 9 * 32               -- its first layer, of which no input has a gradient
+local CONVNET_1 = 26 * 26 * 9 * 32             -- the first layer, whose input has no gradient
 local CONVNET = CONVNET_1 + 11 * 11 * 9 * 32 * 64 + 1600 * 10
 
 local rows = {
@@ -132,7 +133,8 @@ local rows = {
   {"housing_predict_one", "housing MLP, predict of one row"},
   {"housing_train_one", "housing MLP, train_on_batch of one row"},
   {"housing_fit_one", "housing MLP, fit of one row, one epoch"},
-  {"convnet", "Fashion-MNIST convnet, Adam, batch 32: a sample", flops = 6 * CONVNET - 2 * CONVNET_1},
+  {"convnet", "Fashion-MNIST convnet, Adam, batch 32: a sample",
+    flops = 6 * CONVNET - 2 * CONVNET_1},
   {"convnet_predict", "the same, predict of 10,000, batch 32: a sample", flops = 2 * CONVNET},
   {"resnet20", "ResNet-20, 32x32x3, SGD with momentum, batch 32: a sample"},
   {"mobilenet", "MobileNetV2 0.35, 64x64, predict, batch 32: a sample"},

@@ -115,7 +115,7 @@ describe("fusion", function()
     end
   end)
 
-  -- Convolutions as products, of one tap and in Winograd's way, of many channels and few, depthwise.
+  -- Convolutions as products, of one tap, in Winograd's way, of many channels and few, depthwise.
   it("makes batch normalization and a relu after a convolution one with it in inference", function()
     local layers = ln.layers
     local x = ln.random.normal({4, 26, 26, 16}, {seed = 3})
