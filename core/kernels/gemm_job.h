@@ -38,7 +38,7 @@ typedef struct Blocking {
     const T *bias;                                                                              \
     int64_t bias_step;                                                                          \
     const T *mean, *factor, *offset;                                                            \
-    bool tb, relu, six, alike;                                                                       \
+    bool tb, relu, six, alike;                                                                     \
     const T *y;                                                                                 \
     int64_t ldy;                                                                                \
     T *sums;                                                                                    \
