@@ -19,7 +19,8 @@ local PAGES = {
   {"regularizers", "Regularizers"}, {"constraints", "Constraints"}, {"callbacks", "Callbacks"},
   {"data", "Data"}, {"datasets", "Data sets"}, {"preprocessing", "Preprocessing"},
   {"linear_model", "Linear models"}, {"neighbors", "Nearest neighbours"}, {"plot", "Plots"},
-  {"summary", "Event files"}, {"saving", "Saving"}, {"utils", "Helpers"},
+  {"summary", "Event files"}, {"saving", "Saving"}, {"distribution", "Several machines"},
+  {"utils", "Helpers"},
 }
 
 local warnings = 0

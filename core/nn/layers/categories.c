@@ -82,7 +82,7 @@ static const LnLayerClass encoding = {
                     "count_weights (batch, ids): how much each id counts, for \"count\".\n"
                     "Errors: ids of num_tokens and more; count_weights for another mode.\n"
                     "Example:\n"
-                    "  ln.layers.CategoryEncoding(4)(ln.tensor{{0, 1}, {2, 2}})\n"
+                    "  ln.layers.CategoryEncoding(4)(ln.tensor{{0, 1}, {2, 2}})"
                     "  --> [[1. 1. 0. 0.] [0. 0. 1. 0.]]\n"},
     .built_at_once = true, .call = encode_categories, .keeps_dtype = true,
     .arguments = encoding_arguments, .min_rank = 1};
