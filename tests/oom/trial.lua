@@ -73,7 +73,7 @@ function trial.run(case, options)
     step = math.max(step, math.ceil(2 * total * (core.clock() - start) / options.seconds))
   end
   local before, grown = held(), nil
-  for _ = 1, 3 do   -- caches grow once; what grows each time is lost
+  for _ = 1, 6 do   -- caches grow at first; what grows each time is lost
     for _, length in ipairs(LENGTHS) do
       local wrong = sweep(case, total, length, step, options)
       if wrong then return nil, wrong end
