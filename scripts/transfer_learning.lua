@@ -1,10 +1,10 @@
 -- make run SCRIPT=scripts/transfer_learning.lua
 -- (add ARGS="epochs images" for other numbers than those below)
 --
--- What a network has learnt of eight classes of clothes helps it with two others, of which it sees
--- a hundred images: its convolutions are frozen, and a new last layer is trained upon them; then
--- all of it moves a little. The same network from scratch stands beside it: the figure shows how
--- many passes over the hundred images each takes to get how far.
+-- A network that has learnt eight classes of clothes goes on with two others, of which it sees a
+-- hundred images: its convolutions are frozen, and a new last layer is trained upon them; then all
+-- of it moves a little. The same network from scratch stands beside it: the figure shows how many
+-- passes over the hundred images each takes to get how far, and whether what was learnt helped.
 
 local ln = require "lunate"
 local layers = ln.layers
