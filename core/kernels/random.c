@@ -105,6 +105,8 @@ void ln_random_fill_normal(LnRandom *r, float mean, float deviation, float *out,
 enum { GROUPS = 2, LANES = 8, STREAMS = GROUPS * LANES, RUN = 128 * STREAMS, BLOCKS = MANY / 4 };
 typedef uint32_t Words __attribute__((vector_size(4 * LANES)));
 typedef int32_t Signed __attribute__((vector_size(4 * LANES)));
+typedef float Floats __attribute__((vector_size(4 * LANES)));
+typedef uint8_t Bytes __attribute__((vector_size(LANES)));
 
 typedef struct Keep {
   uint64_t key, counter;
@@ -116,7 +118,8 @@ typedef struct Keep {
   int64_t skip, n;   // as a Fill's
 } Keep;
 
-LN_CLONES static void keep_run(const Keep *k, int64_t run, float *out) {
+// A run of factors; or, where x is given, of x times them, and where they are not 0.
+LN_INLINE void keep_run(const Keep *k, int64_t run, const float *x, float *out, uint8_t *keeps) {
   uint32_t numbers[MANY];
   ln_random_many(k->key, k->counter + (uint64_t)run * BLOCKS, numbers);
   Words a[GROUPS], b[GROUPS], c[GROUPS], d[GROUPS];
@@ -127,18 +130,29 @@ LN_CLONES static void keep_run(const Keep *k, int64_t run, float *out) {
     for (int g = 0; g < GROUPS; g++) {
       // All ones where the difference is negative: the number is not below.
       const Words number = (a[g] + d[g]) >> 1, mask = (Words)((Signed)(last - number) >> 31);
-      const Words factors = mask & kept, shifted = b[g] << 9;
-      memcpy(out + i + g * LANES, &factors, sizeof factors);
+      const int first = i + g * LANES;
+      Words result = mask & kept;
+      if (x) {
+        Floats value;
+        memcpy(&value, x + first, sizeof value);
+        result = (Words)(value * (Floats)result);
+        const Bytes keep = __builtin_convertvector(mask & 1, Bytes);
+        memcpy(keeps + first, &keep, sizeof keep);
+      }
+      memcpy(out + first, &result, sizeof result);
+      const Words shifted = b[g] << 9;
       c[g] ^= a[g], d[g] ^= b[g], b[g] ^= c[g], a[g] ^= d[g], c[g] ^= shifted;
       d[g] = d[g] << 11 | d[g] >> 21;
     }
   }
 }
 
-LN_CLONES static void multiply_run(const float *x, const float *restrict factor, float *y,
-                                   uint8_t *restrict keeps, int64_t n) {
-  for (int64_t i = 0; i < n; i++) y[i] = x[i] * factor[i];
-  for (int64_t i = 0; i < n; i++) keeps[i] = ln_float_bits(factor[i]) != 0;
+LN_CLONES static void factors_run(const Keep *k, int64_t run, float *out) {
+  keep_run(k, run, NULL, out, NULL);
+}
+
+LN_CLONES static void dropout_run(const Keep *k, int64_t run, int64_t at) {
+  keep_run(k, run, k->x + at, k->out + at, k->keeps + at);
 }
 
 static void keep_range(void *arg, int64_t begin, int64_t end) {
@@ -146,15 +160,17 @@ static void keep_range(void *arg, int64_t begin, int64_t end) {
   float factors[RUN];
   for (int64_t i = begin; i < end; i++) {
     const Wanted w = wanted(i, RUN, k->skip, k->n);
-    const int64_t at = w.at, n = w.n;
-    for (int64_t j = 0; k->x && j < n; j += LN_LINE / (int64_t)sizeof(float)) {
-      __builtin_prefetch(k->x + at + j);       // they come while numbers are drawn
-      __builtin_prefetch(k->out + at + j, 1);
+    if (w.n == RUN) {
+      if (k->x) dropout_run(k, i, w.at);
+      else factors_run(k, i, k->out + w.at);
+      continue;
     }
-    keep_run(k, i, !k->x && n == RUN ? k->out + at : factors);
-    const float *factor = factors + w.from;
-    if (k->x) multiply_run(k->x + at, factor, k->out + at, k->keeps + at, n);
-    else if (n < RUN) memcpy(k->out + at, factor, (size_t)n * sizeof *factor);
+    factors_run(k, i, factors);
+    for (int64_t j = 0; j < w.n; j++) {
+      const float factor = factors[w.from + j];
+      k->out[w.at + j] = k->x ? k->x[w.at + j] * factor : factor;
+      if (k->x) k->keeps[w.at + j] = factor != 0;
+    }
   }
 }
 
