@@ -28,6 +28,9 @@ LN_INLINE TARGET void float_store_part(float *p, Mask m, __m256 x) { _mm256_mask
 LN_INLINE TARGET void double_store_part(double *p, Mask m, __m256d x) {
   _mm256_maskstore_pd(p, m, x);
 }
+// In this order NaN stays NaN.
+LN_INLINE TARGET __m256 float_relu(__m256 x) { return _mm256_max_ps(_mm256_setzero_ps(), x); }
+LN_INLINE TARGET __m256d double_relu(__m256d x) { return _mm256_max_pd(_mm256_setzero_pd(), x); }
 LN_INLINE TARGET float float_sum(__m256 x) {
   __m128 y = _mm_add_ps(_mm256_castps256_ps128(x), _mm256_extractf128_ps(x, 1));
   y = _mm_add_ps(y, _mm_movehl_ps(y, y));

@@ -27,6 +27,9 @@ LN_INLINE TARGET void float_store_part(float *p, Mask m, __m512 x) {
 LN_INLINE TARGET void double_store_part(double *p, Mask m, __m512d x) {
   _mm512_mask_storeu_pd(p, (__mmask8)m, x);
 }
+// In this order NaN stays NaN.
+LN_INLINE TARGET __m512 float_relu(__m512 x) { return _mm512_max_ps(_mm512_setzero_ps(), x); }
+LN_INLINE TARGET __m512d double_relu(__m512d x) { return _mm512_max_pd(_mm512_setzero_pd(), x); }
 LN_INLINE TARGET float float_sum(__m512 x) { return _mm512_reduce_add_ps(x); }
 LN_INLINE TARGET double double_sum(__m512d x) { return _mm512_reduce_add_pd(x); }
 

@@ -23,6 +23,9 @@ typedef int Mask;   // how many lanes
   LN_INLINE void T##_store_part(T *p, Mask n, T##_lanes x) {                       \
     for (int i = 0; i < n; i++) p[i] = x[i];                                       \
   }                                                                                \
+  LN_INLINE T##_lanes T##_relu(T##_lanes x) {   /* NaN stays NaN */                \
+    return (T##_lanes)((__typeof__(x < x))x & ~(x < (T##_lanes){0}));              \
+  }                                                                                \
   LN_INLINE T T##_sum(T##_lanes x) {                                               \
     T sum = 0;                                                                     \
     for (int i = 0; i < BYTES / (int)sizeof(T); i++) sum += x[i];                  \

@@ -249,6 +249,13 @@ LN_CLONES static void F(normalize)(void *arg, int64_t begin, int64_t end) {
   }
 }
 
+static __attribute__((noinline)) void F(run_then_normalize)(const Job *j) {
+  Job sums = *j;
+  sums.mean = NULL, sums.relu = sums.six = false;
+  F(run)(&sums);
+  ln_parallel(j->m, ADD_GRAIN / j->n + 1, F(normalize), (void *)(uintptr_t)j);
+}
+
 static void F(gemm)(const LnGemm *g) {
   const bool tb = g->b.column != 1;
   Job job = {.m = g->m, .n = g->n, .k = g->k, .a = g->a.data, .a_row = g->a.row,
@@ -259,14 +266,8 @@ static void F(gemm)(const LnGemm *g) {
              .offset = g->offset, .relu = g->act != LN_ACT_LINEAR,
              .six = g->act == LN_ACT_RELU6, .alike = g->rows_alike, .y = g->y,
              .ldy = g->ldy, .sums = g->sums};
-  if (!g->mean || !F(ends_apart)(&job)) {
-    F(run)(&job);
-    return;
-  }
-  Job sums = job;
-  sums.mean = NULL, sums.relu = sums.six = false;
-  F(run)(&sums);
-  ln_parallel(job.m, ADD_GRAIN / job.n + 1, F(normalize), &job);
+  if (g->mean && F(ends_apart)(&job)) F(run_then_normalize)(&job);
+  else F(run)(&job);
 }
 
 static void F(pack_b)(const LnGemm *g, void *to) {

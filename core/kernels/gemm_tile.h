@@ -27,9 +27,6 @@ LN_INLINE TARGET V F(load)(const T *p) { return *(const F(unaligned) *)(const vo
 LN_INLINE TARGET void F(store)(T *p, V x) { *(F(unaligned) *)(void *)p = x; }
 // x in every lane. (x + 0 would lose the sign of -0.)
 LN_INLINE TARGET V F(splat)(T x) { return x - (V){0}; }
-LN_INLINE TARGET V F(relu)(V x) {   // NaN stays NaN
-  return (V)((__typeof__(x < x))x & ~(x < (V){0}));
-}
 LN_INLINE TARGET V F(where_positive)(V y, V x) {
   return (V)((__typeof__(y > y))x & (y > (V){0}));
 }
@@ -56,10 +53,28 @@ typedef struct {
   T *sums;                // whole vectors: a part that was just stored takes long to load
   T *c;
   T alpha, beta;
-  bool relu, six, fetch;
+  bool relu, fetch;
+  bool ends, relu_after, six;   // what is done when a tile is written: ends where any is
   Mask last;         // which lanes of the panel's last vector exist
   int64_t whole;  // in so many rows of b it may be loaded whole, which is faster
 } Panel;
+
+// Normalization and relu6 of a tile of C that is written: what few products have makes the tiles of
+// all no larger.
+static TARGET __attribute__((noinline)) void F(end_tile)(int rows, int vectors, const Panel *q,
+                                                         int64_t i) {
+  const Mask last = q->last;
+  for (T *c = q->c + i * q->ldc; rows > 0; rows--, c += q->ldc)
+    for (int v = 0; v < vectors; v++) {
+      V x = F(load_of)(c, v, vectors, last);
+      if (q->mean)
+        x = (x - F(load_of)(q->mean, v, vectors, last)) * F(load_of)(q->factor, v, vectors, last) +
+            F(load_of)(q->offset, v, vectors, last);
+      if (q->relu_after) x = F(relu)(x);
+      if (q->six) x = F(at_most)(x, F(splat)(6));
+      F(store_of)(c, v, vectors, last, x);
+    }
+}
 
 // What is done with the sums of a tile of C, rows [i, i + rows) of the panel.
 LN_INLINE TARGET void F(finish)(const int rows, const int vectors, const Panel *q, int64_t i,
@@ -77,12 +92,7 @@ LN_INLINE TARGET void F(finish)(const int rows, const int vectors, const Panel *
     if (q->beta != 0)
       EACH acc[r][v] = beta * F(load_of)(c + r * ldc, v, vectors, last) + acc[r][v];
   }
-  if (q->mean)
-    EACH acc[r][v] = (acc[r][v] - F(load_of)(q->mean, v, vectors, last)) *
-                         F(load_of)(q->factor, v, vectors, last) +
-                     F(load_of)(q->offset, v, vectors, last);
   if (q->relu) EACH acc[r][v] = F(relu)(acc[r][v]);
-  if (q->six) EACH acc[r][v] = F(at_most)(acc[r][v], F(splat)(6));
   if (vectors <= WIDEST && q->y) {  // wider ones are never asked
     const T *y = q->y + i * q->ldy;
     EACH acc[r][v] =
@@ -96,6 +106,7 @@ LN_INLINE TARGET void F(finish)(const int rows, const int vectors, const Panel *
     }
   }
   EACH F(store_of)(c + r * ldc, v, vectors, last, acc[r][v]);
+  if (q->ends) F(end_tile)(rows, vectors, q, i);
 }
 
 // One term of the sums of a tile: a row of B times an element of each row of A.
@@ -310,8 +321,10 @@ LN_INLINE TARGET int64_t F(aim)(Panel *q, const Job *j, int64_t p0, int64_t dept
   q->a = j->a + p0 * j->a_col;
   q->beta = p0 == 0 ? j->beta : 1;
   const bool whole = p0 + q->k == j->k;   // else more is added
-  q->relu = j->relu && whole, q->six = j->six && whole;
+  q->six = j->six && whole;
   q->mean = j->mean && whole ? j->mean + col : NULL;
+  q->relu = j->relu && whole && !q->mean, q->relu_after = j->relu && q->mean;
+  q->ends = q->mean || q->six;
   if (q->mean) q->factor = j->factor + col, q->offset = j->offset + col;
   q->last = F(first)(n - (vectors - 1) * W);
   q->bias = j->bias && p0 == 0 ? j->bias + col : NULL;

@@ -511,6 +511,7 @@ static void leave_declared(lua_State *L) {
 static int object_init(lua_State *L) {
   LnLua *s = ln_lua(L);
   LnHandle *h = ln_lua_check_handle(L, s, 1);
+  if (lua_isnoneornil(L, 2)) lua_settop(L, 1), lua_newtable(L);
   luaL_checktype(L, 2, LUA_TTABLE);
   lua_settop(L, 2);
   lua_getiuservalue(L, 1, 1);   // 3

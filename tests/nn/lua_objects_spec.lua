@@ -284,3 +284,18 @@ describe("custom_gradient", function()
     assert.error_matches(function() ln.custom_gradient(function(t) return t end)(3) end, "tensors")
   end)
 end)
+
+describe("super.init", function()
+  it("takes no options for none", function()
+    local Plain = ln.layers.Layer:extend("Plain")
+    function Plain:init() Plain.super.init(self) self.seen = true end
+    assert.is_true(Plain().seen)
+    local Net = ln.Model:extend("Net")
+    function Net:init()
+      Net.super.init(self)
+      self.dense = ln.layers.Dense(1)
+    end
+    function Net:call(x) return self.dense(x) end
+    assert.are.equal("(2, 1)", tostring(Net()(ln.ones{2, 3}).shape))
+  end)
+end)
