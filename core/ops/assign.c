@@ -8,20 +8,27 @@
 
 enum { ASSIGN, ASSIGN_STEPS, COPY };
 
-static bool assign_shape(const LnCall *call, LnSpec *out) {
+// The result is the place itself, which may be written to.
+static bool in_place(const LnCall *call, LnSpec *out) {
   LnTensor *place = call->in[0];
-  const LnTensor *value = call->in[1];
-  int64_t shape[LN_MAX_RANK];
   if (place->storage && place->storage->mapped)
     return ln_fail(call->context, "the tensor is read-only: it is a file (ln.load{mmap = true})");
-  int rank = ln_shape_broadcast(place->shape, place->rank, value->shape, value->rank, shape);
-  if (rank < 0 || !ln_shape_equal(shape, rank, place->shape, place->rank))
-    return ln_fail(call->context, "assign: a value of shape %s does not fit a place of shape %s",
-                   ln_tensor_shape_text(value), ln_tensor_shape_text(place));
   if (!ln_spec_like(call, out, (LnDtype)place->dtype, place)) return false;
   out->view_of = place;
   memcpy(out->stride, place->stride, sizeof out->stride);
   out->offset = 0;
+  return true;
+}
+
+static bool assign_shape(const LnCall *call, LnSpec *out) {
+  const LnTensor *place = call->in[0];
+  const LnTensor *value = call->in[1];
+  int64_t shape[LN_MAX_RANK];
+  if (!in_place(call, out)) return false;
+  int rank = ln_shape_broadcast(place->shape, place->rank, value->shape, value->rank, shape);
+  if (rank < 0 || !ln_shape_equal(shape, rank, place->shape, place->rank))
+    return ln_fail(call->context, "assign: a value of shape %s does not fit a place of shape %s",
+                   ln_tensor_shape_text(value), ln_tensor_shape_text(place));
   return true;
 }
 
@@ -54,8 +61,9 @@ static void assign_forward(const LnCall *call) {
 // ---- assign_steps: (place, value, at), place[:, at : at + n] = value
 
 static bool steps_shape(const LnCall *call, LnSpec *out) {
-  LnTensor *place = call->in[0];
+  const LnTensor *place = call->in[0];
   const LnTensor *value = call->in[1], *at = call->in[2];
+  if (!in_place(call, out)) return false;
   bool fits = place->rank >= 2 && value->rank == place->rank &&
               value->shape[1] <= place->shape[1] && at->rank == 0 && at->dtype == LN_INT64;
   for (int i = 0; fits && i < place->rank; i++)
@@ -63,10 +71,6 @@ static bool steps_shape(const LnCall *call, LnSpec *out) {
   if (!fits)
     return ln_fail(call->context, "assign_steps: steps of shape %s do not fit a place of shape %s",
                    ln_tensor_shape_text(value), ln_tensor_shape_text(place));
-  if (!ln_spec_like(call, out, (LnDtype)place->dtype, place)) return false;
-  out->view_of = place;
-  memcpy(out->stride, place->stride, sizeof out->stride);
-  out->offset = 0;
   return true;
 }
 
