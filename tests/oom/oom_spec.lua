@@ -5,6 +5,8 @@ local scratch = require "support.scratch"
 local preload = os.getenv("LUNATE_BUILD") .. "/oom/failmalloc.so"
 local there = io.open(preload)
 if there then there:close() end
+local missing = (not there or (os.getenv("LD_PRELOAD") or ""):find("san"))
+  and "needs a build without sanitizers, on Linux"
 
 local function run(step, pattern)
   local command = ("STEP=%d SECONDS=0.2 CASES='%s' JOBS=1 LD_PRELOAD='%s' %s tests/oom/run.lua")
@@ -31,17 +33,13 @@ describe("where allocations fail", function()
     ["^saving and loading .weights"] = 401, ["^first use: [zjsa]"] = 499,
   } do
     it(pattern:sub(2) .. ": an error each time, and nothing broken or lost", function()
-      if not there or (os.getenv("LD_PRELOAD") or ""):find("san") then
-        return pending("needs a build without sanitizers, on Linux")
-      end
+      if missing then return pending(missing) end
       assert.matches("[1-9]%d* cases, %d+ clean, 0 findings", run(step, pattern))
     end)
   end
 
   it("a finding is found", function()
-    if not there or (os.getenv("LD_PRELOAD") or ""):find("san") then
-      return pending("needs a build without sanitizers, on Linux")
-    end
+    if missing then return pending(missing) end
     local text = run_script[[
       local trial, ln = require "oom.trial", require "lunate"
       local kept, broken = {}, false
@@ -63,9 +61,7 @@ describe("where allocations fail", function()
   end)
 
   it("no object is lost for want of room to call its finalizer", function()
-    if not there or (os.getenv("LD_PRELOAD") or ""):find("san") then
-      return pending("needs a build without sanitizers, on Linux")
-    end
+    if missing then return pending(missing) end
     local text = run_script[[
       local fail, ln = require "oom.failmalloc", require "lunate"
       local t, before = ln.ones{3000}, 0
@@ -90,9 +86,7 @@ describe("where allocations fail", function()
   end)
 
   it("text is whole or an error, and the reason is given", function()
-    if not there or (os.getenv("LD_PRELOAD") or ""):find("san") then
-      return pending("needs a build without sanitizers, on Linux")
-    end
+    if missing then return pending(missing) end
     local text = run_script[[
       local fail, core = require "oom.failmalloc", require "lunate.core"
       local zip = require "lunate.zip"
@@ -122,9 +116,7 @@ describe("where allocations fail", function()
   end)
 
   it("an op that fails is passed on, whatever takes its result", function()
-    if not there or (os.getenv("LD_PRELOAD") or ""):find("san") then
-      return pending("needs a build without sanitizers, on Linux")
-    end
+    if missing then return pending(missing) end
     local text = run_script[[
       local fail, ln = require "oom.failmalloc", require "lunate"
       local x = ln.random.normal{300, 4}

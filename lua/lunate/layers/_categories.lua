@@ -100,7 +100,14 @@ function categories.encode(ids, shape, mode, depth)
   return out:reshape(shape)
 end
 
---- The shape of what `encode` gives; "int" leaves it.
+--- Ids of a shape as an output mode, "int" among them, tells them, in a dtype.
+function categories.output(ids, shape, mode, depth, dtype)
+  local out = mode == "int" and categories.ids(ids, shape)
+    or categories.encode(ids, shape, mode, depth)
+  return out:astype(dtype)
+end
+
+--- The shape of what `output` gives; "int" leaves it.
 function categories.output_shape(shape, mode, depth)
   local out = table.move(shape, 1, #shape, 1, {})
   if mode == "int" then return out end

@@ -72,10 +72,8 @@ function HashedCrossing:_preprocess(features)
     for k, column in ipairs(columns) do row[k] = column[i] end
     ids[i] = core.cross_bin(row, self.options.num_bins)
   end
-  local out
-  if self.options.output_mode == "int" then out = categories.ids(ids, shape)
-  else out = categories.encode(ids, shape, "one_hot", self.options.num_bins) end
-  return out:astype(self.compute_dtype)
+  return categories.output(ids, shape, self.options.output_mode, self.options.num_bins,
+    self.compute_dtype)
 end
 
 function HashedCrossing:compute_output_shape(shape)

@@ -60,10 +60,7 @@ function Hashing:_preprocess(value)
     ids[i] = v == mask and 0
       or first + core.hash_bin(tostring(v), bins, salt and salt[1], salt and salt[2])
   end
-  local out
-  if options.output_mode == "int" then out = categories.ids(ids, shape)
-  else out = categories.encode(ids, shape, options.output_mode, options.num_bins) end
-  return out:astype(self.compute_dtype)
+  return categories.output(ids, shape, options.output_mode, options.num_bins, self.compute_dtype)
 end
 
 function Hashing:compute_output_shape(shape)

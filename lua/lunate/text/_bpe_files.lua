@@ -118,21 +118,17 @@ end
 -- ---- tokenizer.json
 
 -- The regular expressions by which files name the patterns, and how many digits make a word.
+local function gpt4(number)
+  return [[(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|]] .. number
+    .. [[| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+]]
+end
+local REGEX = {[1] = gpt4 [[\p{N}]], [3] = gpt4 [[\p{N}{1,3}]]}   -- GPT-4's, by digits
 local PATTERNS = {
   [ [['s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+]] ] = {"gpt2"},
-  [ [[(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|]]
-    .. [[\s*[\r\n]+|\s+(?!\S)|\s+]] ] = {"gpt4", 3},
-  [ [[(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|]]
-    .. [[\s*[\r\n]+|\s+(?!\S)|\s+]] ] = {"gpt4", 1},
+  [REGEX[3]] = {"gpt4", 3},
+  [REGEX[1]] = {"gpt4", 1},
   [ [['(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]++[\r\n]*|]]
     .. [[\s*[\r\n]|\s+(?!\S)|\s+]] ] = {"gpt4", 3},
-}
-local REGEX = {
-  gpt2 = {[[(?i:'s|'t|'re|'ve|'m|'ll|'d)]]},
-  [1] = [[(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|]]
-    .. [[\s*[\r\n]+|\s+(?!\S)|\s+]],
-  [3] = [[(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+]]
-    .. [=[[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+]=],
 }
 
 local function read_byte_level(about, step)
@@ -153,6 +149,16 @@ local function read_split(about, step, fail)
   about.pattern, about.digits = known[1], known[2]
 end
 
+-- The parts of a Sequence, one after the other.
+local function read_each(about, parts, what, read, fail)
+  for _, part in ipairs(parts) do
+    if type(part) ~= "table" or part.type == "Sequence" then
+      fail("its %s is a sequence of something else than steps", what)
+    end
+    read(about, part, fail)
+  end
+end
+
 local function read_pre_tokenizer(about, step, fail)
   step = present(step)
   if not step then
@@ -160,12 +166,7 @@ local function read_pre_tokenizer(about, step, fail)
   elseif type(step) ~= "table" then
     fail("its pre_tokenizer is no object")
   elseif step.type == "Sequence" and type(step.pretokenizers) == "table" then
-    for _, part in ipairs(step.pretokenizers) do
-      if type(part) ~= "table" or part.type == "Sequence" then
-        fail("its pre_tokenizer is a sequence of something else than steps")
-      end
-      read_pre_tokenizer(about, part, fail)
-    end
+    read_each(about, step.pretokenizers, "pre_tokenizer", read_pre_tokenizer, fail)
   elseif step.type == "ByteLevel" then
     read_byte_level(about, step)
   elseif step.type == "Split" then
@@ -186,12 +187,7 @@ local function read_normalizer(about, step, fail)
     table.insert(about.normal_forms, step.type)
   elseif type(step) == "table" and step.type == "Sequence"
     and type(step.normalizers) == "table" then
-    for _, part in ipairs(step.normalizers) do
-      if type(part) ~= "table" or part.type == "Sequence" then
-        fail("its normalizer is a sequence of something else than steps")
-      end
-      read_normalizer(about, part, fail)
-    end
+    read_each(about, step.normalizers, "normalizer", read_normalizer, fail)
   else
     fail("its normalizer is %s; NFC, NFD, NFKC and NFKD are known",
       core.describe_value(type(step) == "table" and step.type or step))
@@ -232,12 +228,7 @@ local function read_post_processor(about, step, fail)
   if type(step) == "table" and step.type == "TemplateProcessing" then
     read_template(about, step, fail)
   elseif type(step) == "table" and step.type == "Sequence" and type(step.processors) == "table" then
-    for _, part in ipairs(step.processors) do
-      if type(part) ~= "table" or part.type == "Sequence" then
-        fail("its post_processor is a sequence of something else than steps")
-      end
-      read_post_processor(about, part, fail)
-    end
+    read_each(about, step.processors, "post_processor", read_post_processor, fail)
   else
     fail("its post_processor is %s; ByteLevel and TemplateProcessing are known",
       core.describe_value(type(step) == "table" and step.type or step))
