@@ -4,7 +4,6 @@
 -- ln.set_seed was called since the load.
 
 local core = require "lunate.core"
-local npy = require "lunate.saving.npy"
 
 local random = {}
 
@@ -35,8 +34,9 @@ function random.save(model, entries)
     if entry.layer then layer_key, layer_counter = core.generator(entry.layer) end
     if layer_key then saved.layers[entry.path] = text(layer_key, layer_counter) end
     local kept = entry.layer and core.kept(entry.layer) or {}
-    for i, t in ipairs(kept) do kept[i] = hexadecimal(npy.encode(t)) end
     if #kept > 0 then
+      local npy = require "lunate.saving.npy"   -- few models have states
+      for i, t in ipairs(kept) do kept[i] = hexadecimal(npy.encode(t)) end
       saved.states = saved.states or {}
       saved.states[entry.path] = kept
     end
@@ -46,7 +46,7 @@ end
 
 -- What does not fit stays as it is.
 local function load_states(layer, kept)
-  local tensors = {}
+  local npy, tensors = require "lunate.saving.npy", {}
   for i, digits in ipairs(kept) do
     local bytes = tostring(digits):gsub("%x%x", function(pair)
       return string.char(tonumber(pair, 16))
